@@ -1,0 +1,133 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"usher/internal/problem"
+)
+
+// MaxBody is the largest body that is read, in bytes.
+const MaxBody = 64 << 10
+
+// The media types that bodies come in.
+const (
+	TypeJSON       = "application/json"
+	TypeMergePatch = "application/merge-patch+json" // RFC 7396
+)
+
+// Decode reads the body, one JSON object, into the struct that into points to.
+// It is strict, so that nothing a client sent is silently lost: it refuses
+// unknown, repeated and differently cased names, a second value, and text that
+// is not UTF-8. It takes application/json.
+func Decode(r *http.Request, into any) error {
+	_, err := decode(r, into, TypeJSON)
+	return err
+}
+
+// DecodePatch is Decode for a JSON merge patch (RFC 7396). It tells which
+// members were there: one that was, and is nil in into, was null.
+func DecodePatch(r *http.Request, into any) (members map[string]bool, err error) {
+	return decode(r, into, TypeMergePatch, TypeJSON)
+}
+
+func decode(r *http.Request, into any, mediaTypes ...string) (map[string]bool, error) {
+	if err := checkMediaType(r, mediaTypes); err != nil {
+		return nil, err
+	}
+	body, err := readBody(r)
+	if err != nil {
+		return nil, err
+	}
+	return decodeObject(body, into)
+}
+
+// HasBody reports whether the request carries a body.
+func HasBody(r *http.Request) bool {
+	return r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0
+}
+
+func checkMediaType(r *http.Request, allowed []string) error {
+	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	charset, hasCharset := params["charset"]
+	if err != nil || !slices.Contains(allowed, mediaType) || hasCharset && !strings.EqualFold(charset, "utf-8") {
+		return problem.UnsupportedMediaType.New("Send Content-Type: " + strings.Join(allowed, " or ") + ".")
+	}
+	return nil
+}
+
+func readBody(r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	if err != nil {
+		return nil, problem.InvalidJSON.Wrap(err, "The body could not be read to its end.")
+	}
+	if len(body) > MaxBody {
+		return nil, problem.BodyTooLarge.New(fmt.Sprintf("A body may have %d bytes at most.", MaxBody))
+	}
+	return body, nil
+}
+
+func decodeObject(body []byte, into any) (map[string]bool, error) {
+	if !utf8.Valid(body) {
+		return nil, problem.InvalidJSON.New("The body is not UTF-8.")
+	}
+	members, err := checkNames(body, fieldNames(into))
+	if err != nil {
+		return nil, err
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber() // a large integer in metadata stays what it is
+	if err := dec.Decode(into); err != nil {
+		return nil, decodeProblem(err)
+	}
+	return members, nil
+}
+
+func fieldNames(into any) []string {
+	var names []string
+	for _, field := range reflect.VisibleFields(reflect.TypeOf(into).Elem()) {
+		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func decodeProblem(err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &kind):
+		return problem.Invalid(kind.Field, "must be "+jsonType(kind.Type)+", not "+kind.Value)
+	case errors.As(err, &syntax):
+		return problem.InvalidJSON.Wrap(err, fmt.Sprintf("The JSON is broken at byte %d.", syntax.Offset))
+	default:
+		return problem.InvalidJSON.Wrap(err, "The JSON is broken or incomplete.")
+	}
+}
+
+func jsonType(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return jsonType(t.Elem())
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a string"
+	case reflect.Map, reflect.Struct:
+		return "an object"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	default:
+		return "a number"
+	}
+}

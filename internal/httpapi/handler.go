@@ -1,0 +1,51 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+
+	"usher/internal/problem"
+)
+
+// Handler answers a request or returns an error, never both.
+type Handler func(http.ResponseWriter, *http.Request) error
+
+// ServeHTTP runs the handler and writes its error, if it has one, as a problem.
+func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := h(w, r); err != nil {
+		writeProblem(w, r, err)
+	}
+}
+
+// JSON answers with v. An error means that nothing was written.
+func JSON(w http.ResponseWriter, status int, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode the answer: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(body, '\n')) // a client that went away needs no answer
+	return nil
+}
+
+// NoContent answers 204.
+func NoContent(w http.ResponseWriter) error {
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
+	p := problem.From(err)
+	recordOf(r.Context()).err = err
+	h := w.Header()
+	h.Set("Content-Type", problem.ContentType)
+	if p.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.RetryAfter.Seconds()))))
+	}
+	w.WriteHeader(p.Kind.Status)
+	_ = json.NewEncoder(w).Encode(p.Document(RequestID(r.Context())))
+}

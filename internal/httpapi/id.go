@@ -1,0 +1,40 @@
+package httpapi
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"usher/internal/problem"
+)
+
+// MaxID is the longest id that is taken, in bytes. Percent-encoded and with
+// the rest of a method ARN around it, it stays below the gateway's 1,600.
+const MaxID = 400
+
+// PathID returns the id in the path's parameter of this name.
+func PathID(r *http.Request, name string) (string, error) {
+	id := r.PathValue(name)
+	if fault := faultOfID(id); fault != "" {
+		return "", problem.Invalid(name, fault)
+	}
+	return id, nil
+}
+
+// faultOfID says what keeps a string from being an id. "." and ".." would
+// reach other routes at the provider, since no escaping covers them.
+func faultOfID(id string) string {
+	switch {
+	case id == "" || id == "." || id == "..":
+		return "is not an id"
+	case len(id) > MaxID:
+		return fmt.Sprintf("is longer than %d bytes", MaxID)
+	case !utf8.ValidString(id):
+		return "is not UTF-8"
+	case strings.ContainsFunc(id, unicode.IsControl):
+		return "has control characters"
+	}
+	return ""
+}

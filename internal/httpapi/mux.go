@@ -1,0 +1,69 @@
+package httpapi
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"usher/internal/problem"
+)
+
+// Operation is what one function serves: its routes, as http.ServeMux patterns
+// ("GET /users/{id}"), and the handler of all of them.
+type Operation struct {
+	Routes  []string
+	Handler Handler
+}
+
+// Mux routes to the operations. What none of them serves is answered with a
+// problem: 404, 405 with Allow, or 400 for a path that no route could mean.
+func Mux(operations ...Operation) http.Handler {
+	mux := http.NewServeMux()
+	for _, op := range operations {
+		for _, route := range op.Routes {
+			mux.Handle(route, op.Handler)
+		}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if hasOddSegment(r.URL.EscapedPath()) {
+			writeProblem(w, r, problem.Invalid("path", "no segment may be empty, . or .."))
+			return
+		}
+		if _, pattern := mux.Handler(r); pattern == "" {
+			unrouted(mux, w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// hasOddSegment finds the paths that http.ServeMux would answer with a
+// redirect to a cleaned one: an id of ".." must not turn into another route.
+func hasOddSegment(escapedPath string) bool {
+	segments := strings.Split(strings.TrimPrefix(escapedPath, "/"), "/")
+	return escapedPath != "/" && slices.ContainsFunc(segments, func(s string) bool {
+		return s == "" || s == "." || s == ".."
+	})
+}
+
+// unrouted asks the mux why there is no route, and says it as a problem.
+func unrouted(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
+	why := &probe{header: http.Header{}}
+	mux.ServeHTTP(why, r)
+	if why.status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", why.header.Get("Allow"))
+		writeProblem(w, r, problem.MethodNotAllowed.New("This path takes "+why.header.Get("Allow")+"."))
+		return
+	}
+	writeProblem(w, r, problem.NoSuchRoute.New("There is nothing at this path."))
+}
+
+// probe takes the mux's own answer without sending it.
+type probe struct {
+	header http.Header
+	status int
+}
+
+func (p *probe) Header() http.Header         { return p.header }
+func (p *probe) WriteHeader(status int)      { p.status = status }
+func (p *probe) Write(b []byte) (int, error) { return len(b), nil }

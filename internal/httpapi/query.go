@@ -1,0 +1,121 @@
+package httpapi
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"usher/internal/problem"
+)
+
+// Query reads a request's query parameters and gathers all that is wrong with
+// them. Every parameter is asked for by name; Err then names the rest.
+type Query struct {
+	values url.Values
+	asked  map[string]bool
+	wrong  []problem.Field
+}
+
+// NewQuery parses the query. Values that cannot be parsed are told by Err.
+func NewQuery(r *http.Request) *Query {
+	q := &Query{asked: map[string]bool{}}
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		q.refuse("query", "is not a well-formed query string")
+	}
+	q.values = values
+	return q
+}
+
+// String returns the parameter's value, "" where it is left out.
+func (q *Query) String(name string) string {
+	q.asked[name] = true
+	values := q.values[name]
+	switch {
+	case len(values) == 0:
+		return ""
+	case len(values) > 1:
+		q.refuse(name, "is given more than once")
+	case values[0] == "":
+		q.refuse(name, "is empty")
+	case !utf8.ValidString(values[0]):
+		q.refuse(name, "is not UTF-8")
+	}
+	return values[0]
+}
+
+// OneOf is String for a parameter with a fixed set of values.
+func (q *Query) OneOf(name string, allowed ...string) string {
+	value := q.String(name)
+	if value != "" && !slices.Contains(allowed, value) {
+		q.refuse(name, fmt.Sprintf("must be one of %q", allowed))
+	}
+	return value
+}
+
+// Int returns the parameter's value, or fallback where it is left out.
+func (q *Query) Int(name string, fallback, lowest, highest int) int {
+	value := q.String(name)
+	if value == "" {
+		return fallback
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < lowest || n > highest {
+		q.refuse(name, fmt.Sprintf("must be a whole number from %d to %d", lowest, highest))
+	}
+	return n
+}
+
+// Bool returns the parameter's value, nil where it is left out.
+func (q *Query) Bool(name string) *bool {
+	value := q.OneOf(name, "true", "false")
+	if value == "" {
+		return nil
+	}
+	b := value == "true"
+	return &b
+}
+
+// Time returns the parameter's value, an RFC 3339 instant; zero where it is
+// left out.
+func (q *Query) Time(name string) time.Time {
+	value := q.String(name)
+	if value == "" {
+		return time.Time{}
+	}
+	at, err := time.Parse(time.RFC3339, value)
+	if err != nil {
+		q.refuse(name, "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z")
+	}
+	return at.UTC()
+}
+
+// Refuse notes that a parameter's value is not right.
+func (q *Query) Refuse(name, detail string) { q.refuse(name, detail) }
+
+func (q *Query) refuse(name, detail string) {
+	q.wrong = append(q.wrong, problem.Field{Field: name, Detail: detail})
+}
+
+// Err is an invalid-request problem that names every parameter that is wrong
+// or was never asked for, or nil.
+func (q *Query) Err() error {
+	names := make([]string, 0, len(q.values))
+	for name := range q.values {
+		if !q.asked[name] {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		q.refuse(name, "unknown parameter")
+	}
+	return problem.InvalidFields(q.wrong)
+}
+
+// NoQuery refuses every query parameter.
+func NoQuery(r *http.Request) error { return NewQuery(r).Err() }

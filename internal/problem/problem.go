@@ -1,0 +1,82 @@
+package problem
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Error is a problem on its way to a client. Only Detail, Fields and
+// RetryAfter ever leave the service; the cause is for logs and errors.Is.
+type Error struct {
+	Kind       Kind
+	Detail     string        // what happened this time; safe for the client
+	Fields     []Field       // which input, and what is wrong with it
+	RetryAfter time.Duration // when to come back; 0 = not said
+	cause      error
+}
+
+// Field is one input and what is wrong with it.
+type Field struct {
+	Field  string `json:"field"`
+	Detail string `json:"detail"`
+}
+
+// New returns a problem of this kind.
+func (k Kind) New(detail string, fields ...Field) *Error {
+	return &Error{Kind: k, Detail: detail, Fields: fields}
+}
+
+// Wrap returns a problem of this kind that keeps its cause for the log.
+func (k Kind) Wrap(cause error, detail string, fields ...Field) *Error {
+	return &Error{Kind: k, Detail: detail, Fields: fields, cause: cause}
+}
+
+// Invalid is InvalidRequest for one field.
+func Invalid(field, detail string) *Error {
+	return InvalidRequest.New(field+": "+detail, Field{Field: field, Detail: detail})
+}
+
+// InvalidFields is InvalidRequest for several fields, or nil for none.
+func InvalidFields(fields []Field) error {
+	switch len(fields) {
+	case 0:
+		return nil
+	case 1:
+		return Invalid(fields[0].Field, fields[0].Detail)
+	}
+	return InvalidRequest.New(fmt.Sprintf("%d values are not valid.", len(fields)), fields...)
+}
+
+// Error is for logs: it holds the cause, so it must not reach a client.
+func (e *Error) Error() string {
+	if e.cause == nil {
+		return e.Kind.Code + ": " + e.Detail
+	}
+	return e.Kind.Code + ": " + e.Detail + ": " + e.cause.Error()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Is reports whether err is, or wraps, a problem of this kind.
+func Is(err error, kind Kind) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Kind.Code == kind.Code
+}
+
+// From returns the problem that err is or wraps. Any other error becomes an
+// opaque Internal one: what the service did not foresee, it does not tell.
+func From(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return Internal.Wrap(err, "Something went wrong.")
+}
+
+// IsProblem reports whether err is, or wraps, a problem of any kind.
+func IsProblem(err error) bool {
+	var e *Error
+	return errors.As(err, &e)
+}

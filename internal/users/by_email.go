@@ -1,0 +1,21 @@
+package users
+
+import "slices"
+
+// pageOf makes a page of the few users who share an address.
+func pageOf(found []User, ask listing, from *Position) Page {
+	var seen []string
+	if from != nil {
+		seen = from.Seen
+	}
+	rest := slices.DeleteFunc(found, func(u User) bool { return !ask.filter.matches(u) || slices.Contains(seen, u.ID) })
+	ask.sort.order(rest)
+	if len(rest) <= ask.limit {
+		return Page{Users: rest}
+	}
+	page := rest[:ask.limit]
+	for _, u := range page {
+		seen = append(seen, u.ID)
+	}
+	return Page{Users: page, Next: &Position{Seen: seen}}
+}

@@ -1,0 +1,40 @@
+package users
+
+import (
+	"slices"
+	"time"
+)
+
+// Filter is what a listed user must be. Zero members do not filter.
+type Filter struct {
+	Search         string // what email, name or nickname begins with
+	Connection     string
+	EmailVerified  *bool
+	Blocked        *bool
+	CreatedAfter   time.Time // these four exclude the instant itself
+	CreatedBefore  time.Time
+	LastLoginAfter time.Time
+	LastLoginUntil time.Time
+}
+
+// matches does for users at hand what the provider's search does for all, but
+// for Search.
+func (f Filter) matches(u User) bool {
+	inConnection := func(i Identity) bool { return i.Connection == f.Connection }
+	switch {
+	case f.Connection != "" && !slices.ContainsFunc(u.Identities, inConnection):
+		return false
+	case f.EmailVerified != nil && (u.EmailVerified == nil || *u.EmailVerified != *f.EmailVerified):
+		return false
+	case f.Blocked != nil && u.Blocked != *f.Blocked:
+		return false
+	}
+	return within(u.CreatedAt, f.CreatedAfter, f.CreatedBefore) && within(u.LastLogin, f.LastLoginAfter, f.LastLoginUntil)
+}
+
+func within(at *time.Time, after, before time.Time) bool {
+	if at == nil {
+		return after.IsZero() && before.IsZero()
+	}
+	return (after.IsZero() || at.After(after)) && (before.IsZero() || at.Before(before))
+}

@@ -1,0 +1,139 @@
+package users
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"usher/internal/httpapi"
+)
+
+// Lister lists users. List answers one page from a position on (nil: from the
+// start), eventually consistent; ByEmail answers all users with an address,
+// compared without case, at once consistent.
+type Lister interface {
+	List(ctx context.Context, filter Filter, sort Sort, from *Position, limit int) (Page, error)
+	ByEmail(ctx context.Context, email string) ([]User, error)
+}
+
+// Page is a part of a list. Next is nil on the last one.
+type Page struct {
+	Users []User
+	Next  *Position
+}
+
+// Position is where a walk through a list stands. It says what has been
+// answered, not how many, so that users who come and go during the walk
+// neither hide nor repeat others.
+type Position struct {
+	After  string   `json:"a,omitempty"` // the last sort value answered …
+	Seen   []string `json:"s,omitempty"` // … and, where others may share it, who had it
+	Absent bool     `json:"m,omitempty"` // among those who lack the sort member
+}
+
+const (
+	defaultLimit = 50
+	maxLimit     = 100
+)
+
+// List serves GET /users.
+func List(dir Lister, sealer Sealer) httpapi.Operation {
+	handler := func(w http.ResponseWriter, r *http.Request) error {
+		ask, err := parseListing(r)
+		if err != nil {
+			return err
+		}
+		from, err := openCursor(r.Context(), sealer, ask.cursor, ask.binding())
+		if err != nil {
+			return err
+		}
+		page, err := ask.page(r.Context(), dir, from)
+		if err != nil {
+			return err
+		}
+		return writePage(w, r, sealer, ask, page)
+	}
+	return httpapi.Operation{Routes: []string{"GET /users"}, Handler: handler}
+}
+
+// listing is a request for a page.
+type listing struct {
+	filter Filter
+	email  string
+	sort   Sort
+	limit  int
+	cursor string
+}
+
+func parseListing(r *http.Request) (listing, error) {
+	q := httpapi.NewQuery(r)
+	ask := listing{
+		email:  q.String("email"),
+		sort:   parseSort(q.OneOf("sort", sortParameter()...)),
+		limit:  q.Int("limit", defaultLimit, 1, maxLimit),
+		cursor: q.String("cursor"),
+		filter: Filter{
+			Search:         q.String("search"),
+			Connection:     q.String("connection"),
+			EmailVerified:  q.Bool("email_verified"),
+			Blocked:        q.Bool("blocked"),
+			CreatedAfter:   q.Time("created_after"),
+			CreatedBefore:  q.Time("created_before"),
+			LastLoginAfter: q.Time("last_login_after"),
+			LastLoginUntil: q.Time("last_login_before"),
+		},
+	}
+	if ask.email != "" {
+		if fault := faultOfEmail(ask.email); fault != "" {
+			q.Refuse("email", fault)
+		}
+		if ask.filter.Search != "" {
+			q.Refuse("search", "does not go with email, which is exact")
+		}
+	}
+	if fault := faultOfSearch(ask.filter.Search); fault != "" {
+		q.Refuse("search", fault)
+	}
+	if c := ask.filter.Connection; c != "" && !validConnection(c) {
+		q.Refuse("connection", "is not the name of a connection")
+	}
+	return ask, q.Err()
+}
+
+func (ask listing) page(ctx context.Context, dir Lister, from *Position) (Page, error) {
+	if ask.email == "" {
+		return dir.List(ctx, ask.filter, ask.sort, from, ask.limit)
+	}
+	found, err := dir.ByEmail(ctx, ask.email)
+	if err != nil {
+		return Page{}, err
+	}
+	return pageOf(found, ask, from), nil
+}
+
+func writePage(w http.ResponseWriter, r *http.Request, sealer Sealer, ask listing, page Page) error {
+	answer := struct {
+		Users []User `json:"users"`
+		Next  string `json:"next,omitempty"`
+	}{Users: page.Users}
+	if answer.Users == nil {
+		answer.Users = []User{} // an empty list, not null
+	}
+	if page.Next != nil {
+		cursor, err := sealCursor(r.Context(), sealer, *page.Next, ask.binding())
+		if err != nil {
+			return err
+		}
+		answer.Next = cursor
+		w.Header().Set("Link", "<?"+ask.query(r.URL.Query(), cursor)+`>; rel="next"`)
+	}
+	return httpapi.JSON(w, http.StatusOK, answer)
+}
+
+// query is the request's own query with the cursor of the next page.
+func (ask listing) query(values url.Values, cursor string) string {
+	values.Set("cursor", cursor)
+	values.Set("limit", strconv.Itoa(ask.limit))
+	return values.Encode()
+}

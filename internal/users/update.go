@@ -1,0 +1,102 @@
+package users
+
+import (
+	"context"
+	"net/http"
+
+	"usher/internal/httpapi"
+	"usher/internal/problem"
+)
+
+// Patch is a change to a user. Members holds the names of the wire's members
+// that change; one that is nil here is removed.
+type Patch struct {
+	Members       map[string]bool
+	Email         *string
+	Password      *string
+	PhoneNumber   *string
+	Username      *string
+	Name          *string
+	GivenName     *string
+	FamilyName    *string
+	Nickname      *string
+	Picture       *string
+	EmailVerified *bool
+	VerifyEmail   *bool
+}
+
+// Updater changes a user. Its errors are problems: user-not-found,
+// user-exists, password-too-weak, invalid-request, partly-updated, and those
+// of a failing provider.
+type Updater interface {
+	Getter
+	Update(ctx context.Context, id string, patch Patch) (User, error)
+}
+
+// Update serves PATCH /users/{id}, a JSON merge patch (RFC 7396).
+func Update(dir Updater) httpapi.Operation {
+	handler := func(w http.ResponseWriter, r *http.Request) error {
+		if err := httpapi.NoQuery(r); err != nil {
+			return err
+		}
+		id, err := httpapi.PathID(r, "id")
+		if err != nil {
+			return err
+		}
+		var body profile
+		members, err := httpapi.DecodePatch(r, &body)
+		if err != nil {
+			return err
+		}
+		patch, err := body.patch(members)
+		if err != nil {
+			return err
+		}
+		user, err := apply(r.Context(), dir, id, patch)
+		if err != nil {
+			return err
+		}
+		return httpapi.JSON(w, http.StatusOK, user)
+	}
+	return httpapi.Operation{Routes: []string{"PATCH /users/{id}"}, Handler: handler}
+}
+
+// apply knows that an empty merge patch leaves the user as it is (RFC 7396).
+func apply(ctx context.Context, dir Updater, id string, patch Patch) (User, error) {
+	if len(patch.Members) == 0 {
+		return dir.User(ctx, id)
+	}
+	return dir.Update(ctx, id, patch)
+}
+
+func (p profile) patch(members map[string]bool) (Patch, error) {
+	wrong := p.faults()
+	notNull := func(name string, isNil bool) {
+		if members[name] && isNil {
+			wrong = append(wrong, problem.Field{Field: name, Detail: "cannot be removed"})
+		}
+	}
+	notNull("password", p.Password == nil)
+	notNull("email_verified", p.EmailVerified == nil)
+	notNull("verify_email", p.VerifyEmail == nil)
+	if members["verify_email"] && !members["email"] && !members["email_verified"] {
+		wrong = append(wrong, problem.Field{Field: "verify_email", Detail: "goes with email only"})
+	}
+	if err := problem.InvalidFields(wrong); err != nil {
+		return Patch{}, err
+	}
+	return Patch{
+		Members:       members,
+		Email:         p.Email,
+		Password:      p.Password,
+		PhoneNumber:   p.PhoneNumber,
+		Username:      p.Username,
+		Name:          p.Name,
+		GivenName:     p.GivenName,
+		FamilyName:    p.FamilyName,
+		Nickname:      p.Nickname,
+		Picture:       p.Picture,
+		EmailVerified: p.EmailVerified,
+		VerifyEmail:   p.VerifyEmail,
+	}, nil
+}

@@ -1,0 +1,53 @@
+package users
+
+import "time"
+
+// User is a user on the wire. Members that the provider does not have are left
+// out, but for those that always have a meaning.
+type User struct {
+	ID            string         `json:"id"`
+	Email         string         `json:"email,omitempty"`
+	EmailVerified *bool          `json:"email_verified,omitempty"`
+	Username      string         `json:"username,omitempty"`
+	PhoneNumber   string         `json:"phone_number,omitempty"` // E.164
+	PhoneVerified *bool          `json:"phone_verified,omitempty"`
+	Name          string         `json:"name,omitempty"`
+	GivenName     string         `json:"given_name,omitempty"`
+	FamilyName    string         `json:"family_name,omitempty"`
+	Nickname      string         `json:"nickname,omitempty"`
+	Picture       string         `json:"picture,omitempty"` // a URL
+	Blocked       bool           `json:"blocked"`           // by an administrator
+	CreatedAt     *time.Time     `json:"created_at,omitempty"`
+	UpdatedAt     *time.Time     `json:"updated_at,omitempty"`
+	LastLogin     *time.Time     `json:"last_login,omitempty"`
+	LoginsCount   int            `json:"logins_count"`
+	Identities    []Identity     `json:"identities"`
+	Metadata      map[string]any `json:"metadata"`     // what users may edit themselves
+	AppMetadata   map[string]any `json:"app_metadata"` // what the company decides
+}
+
+// Identity is one way in which a user signs in.
+type Identity struct {
+	Connection string `json:"connection"`
+	Provider   string `json:"provider"`
+	UserID     string `json:"user_id"`
+	Social     bool   `json:"social"`
+}
+
+// New is a user to create. Nil members are the provider's to fill.
+type New struct {
+	Connection    string
+	Email         *string
+	Password      *string
+	PhoneNumber   *string
+	Username      *string
+	Name          *string
+	GivenName     *string
+	FamilyName    *string
+	Nickname      *string
+	Picture       *string
+	EmailVerified *bool
+	VerifyEmail   bool // the provider mails a link to verify the address
+	Metadata      map[string]any
+	AppMetadata   map[string]any
+}

@@ -1,0 +1,89 @@
+package users
+
+import (
+	"fmt"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"usher/internal/problem"
+)
+
+// profile holds the members that creating and updating a user have in common,
+// as they come in.
+type profile struct {
+	Email         *string `json:"email"`
+	Password      *string `json:"password"`
+	PhoneNumber   *string `json:"phone_number"`
+	Username      *string `json:"username"`
+	Name          *string `json:"name"`
+	GivenName     *string `json:"given_name"`
+	FamilyName    *string `json:"family_name"`
+	Nickname      *string `json:"nickname"`
+	Picture       *string `json:"picture"`
+	EmailVerified *bool   `json:"email_verified"`
+	VerifyEmail   *bool   `json:"verify_email"`
+}
+
+// e164 is what the provider takes for a phone number.
+var e164 = regexp.MustCompile(`^\+[0-9]{1,15}$`)
+
+// faults lists what is wrong with the members that are there. The limits are
+// the provider's, told before it is asked.
+func (p profile) faults() []problem.Field {
+	var wrong []problem.Field
+	check := func(name string, value *string, fault func(string) string) {
+		if value == nil {
+			return
+		}
+		if detail := fault(*value); detail != "" {
+			wrong = append(wrong, problem.Field{Field: name, Detail: detail})
+		}
+	}
+	check("email", p.Email, faultOfEmail)
+	check("password", p.Password, length(1, 4096))
+	check("phone_number", p.PhoneNumber, faultOfPhone)
+	check("username", p.Username, length(1, 128))
+	check("name", p.Name, length(1, 300))
+	check("given_name", p.GivenName, length(1, 150))
+	check("family_name", p.FamilyName, length(1, 150))
+	check("nickname", p.Nickname, length(1, 300))
+	check("picture", p.Picture, faultOfPicture)
+	return wrong
+}
+
+// faultOfEmail takes one bare address and nothing around it (RFC 5322's
+// addr-spec).
+func faultOfEmail(value string) string {
+	addr, err := mail.ParseAddress(value)
+	if err != nil || addr.Name != "" || addr.Address != value || len(value) > 254 || strings.ContainsAny(value, " \t") {
+		return "must be one email address, without a name around it"
+	}
+	return ""
+}
+
+func faultOfPhone(value string) string {
+	if !e164.MatchString(value) {
+		return "must be in E.164 form, such as +14155550123"
+	}
+	return ""
+}
+
+func faultOfPicture(value string) string {
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return "must be an http or https URL"
+	}
+	return ""
+}
+
+func length(lowest, highest int) func(string) string {
+	return func(value string) string {
+		if n := utf8.RuneCountInString(value); n < lowest || n > highest {
+			return fmt.Sprintf("must have %d to %d characters", lowest, highest)
+		}
+		return ""
+	}
+}
