@@ -1,0 +1,137 @@
+// Command localtenant serves a stand-in for an Auth0 tenant: the Management API,
+// OpenID Connect and login pages, with sample users, all in memory. It is for
+// development and tests; its credentials are known to everybody.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"usher/internal/localtenant"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "localtenant:", err)
+		}
+		stop()
+		os.Exit(1)
+	}
+}
+
+type config struct {
+	addr        string
+	allowRemote bool
+	callbacks   []string
+}
+
+func parse(args []string, stderr io.Writer) (config, error) {
+	var c config
+	fs := flag.NewFlagSet("localtenant", flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	fs.StringVar(&c.addr, "addr", "127.0.0.1:3001", "`host:port` to listen on")
+	fs.BoolVar(&c.allowRemote, "allow-remote", false, "listen on an address that other machines reach")
+	fs.Func("callback", "a redirect `URL` to allow beside the defaults; may be repeated", func(s string) error {
+		c.callbacks = append(c.callbacks, s)
+		return nil
+	})
+	if err := fs.Parse(args); err != nil {
+		return c, err
+	}
+	if fs.NArg() > 0 {
+		return c, fmt.Errorf("unexpected argument %q", fs.Arg(0))
+	}
+	return c, c.checkAddr()
+}
+
+// checkAddr refuses addresses that other machines reach: anybody there could read
+// and change all users with the well-known credentials. Docker's bridge is this
+// machine's own containers.
+func (c config) checkAddr() error {
+	host, _, err := net.SplitHostPort(c.addr)
+	if err != nil {
+		return fmt.Errorf("address %q: want host:port", c.addr)
+	}
+	ip := net.ParseIP(host)
+	if c.allowRemote || host == "localhost" || (ip != nil && (ip.IsLoopback() || ip.Equal(net.IPv4(172, 17, 0, 1)))) {
+		return nil
+	}
+	return fmt.Errorf("%s is not a loopback address: with the known credentials anybody who reaches it could do "+
+		"anything; give -allow-remote if you mean it", c.addr)
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	c, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s is in use already", c.addr)
+	}
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	base := "http://" + listener.Addr().String()
+	if host, _, _ := net.SplitHostPort(c.addr); host == "localhost" {
+		_, port, _ := net.SplitHostPort(listener.Addr().String())
+		base = "http://localhost:" + port
+	}
+	tenant, err := localtenant.New(localtenant.Options{
+		BaseURL:   base,
+		Callbacks: c.callbacks,
+		Log:       slog.New(slog.NewTextHandler(stderr, nil)),
+	})
+	if err != nil {
+		return err
+	}
+	greet(stdout, tenant, base)
+	return serve(ctx, listener, tenant)
+}
+
+func greet(w io.Writer, t *localtenant.Tenant, base string) {
+	fmt.Fprintf(w, `The local tenant is at %s
+
+  client id      %s
+  client secret  %s
+  connection     %s
+  audience       %s (the Management API)
+  sample users   ada@example.com, grace@example.com, alan@example.com (or alan); password %s
+
+A Management API token:
+  curl -s %s/oauth/token -d grant_type=client_credentials -d client_id=%s -d client_secret=%s -d audience=%s
+`, base, localtenant.ClientID, localtenant.ClientSecret, localtenant.Connection, t.Audience(),
+		localtenant.SamplePassword, base, localtenant.ClientID, localtenant.ClientSecret, t.Audience())
+}
+
+func serve(ctx context.Context, listener net.Listener, tenant *localtenant.Tenant) error {
+	srv := &http.Server{Handler: tenant, ConnState: tenant.ConnState, ReadHeaderTimeout: 10 * time.Second}
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		wait, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		err := srv.Shutdown(wait)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = srv.Close() // a fault may hang a request for good
+		}
+		stopped <- err
+	}()
+	if err := srv.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return <-stopped
+}

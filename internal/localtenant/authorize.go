@@ -1,0 +1,218 @@
+package localtenant
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const transactionTTL = time.Hour
+
+// transaction is a sign-in under way: a validated request to /authorize, bound
+// to the browser that sent it.
+type transaction struct {
+	id          string
+	browser     string // the browser's cookie
+	client      *client
+	redirectURI string
+	state       string
+	grant       grant // as far as it is known
+	connection  string
+	loginHint   string
+	signup      bool
+	prompt      string
+	expires     time.Time
+	sessionID   string // of whoever signed in for this transaction
+}
+
+// authorize serves GET and POST /authorize.
+func (t *Tenant) authorize(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return newPageError(http.StatusBadRequest, "invalid_request", "The request could not be read.")
+	}
+	in := r.Form
+	// Until the redirect URI is known to be the application's, nothing may be sent to it.
+	c, ok := t.clients[in.Get("client_id")]
+	if !ok {
+		return newPageError(http.StatusBadRequest, "invalid_request", "Unknown client: "+in.Get("client_id"))
+	}
+	uri := in.Get("redirect_uri")
+	if !slices.Contains(c.Callbacks, uri) {
+		return newPageError(http.StatusForbidden, "unauthorized_client", "Callback URL mismatch. "+
+			strconv.Quote(uri)+" is not in the list of allowed callback URLs")
+	}
+	tx := &transaction{client: c, redirectURI: uri, state: in.Get("state")}
+	if err := t.readRequest(tx, in); err != nil {
+		return tx.fail(w, r, err.Code, err.Description)
+	}
+	if s := t.currentSession(r); s != nil && tx.accepts(s, in, t.now()) {
+		tx.sessionID = s.id
+		return t.complete(w, r, tx)
+	}
+	if tx.prompt == "none" {
+		return tx.fail(w, r, "login_required", "Login required")
+	}
+	t.begin(w, r, tx)
+	page := "/u/login"
+	if tx.signup {
+		page = "/u/signup"
+	}
+	http.Redirect(w, r, page+"?state="+url.QueryEscape(tx.id), http.StatusFound)
+	return nil
+}
+
+// readRequest reads what goes back to the application as an error when it is wrong.
+func (t *Tenant) readRequest(tx *transaction, in url.Values) *oauthError {
+	bad := func(code, format string, args ...any) *oauthError { return newOAuthError(0, code, format, args...) }
+	switch rt := in.Get("response_type"); {
+	case rt == "":
+		return bad("invalid_request", "Missing required parameter: response_type")
+	case rt != "code":
+		return bad("unsupported_response_type", "Unsupported response type: %s", rt)
+	}
+	challenge, method := in.Get("code_challenge"), in.Get("code_challenge_method")
+	switch {
+	case challenge != "" && method != "S256":
+		return bad("invalid_request", "Only the S256 code_challenge_method is supported")
+	case challenge == "" && method != "":
+		return bad("invalid_request", "Missing required parameter: code_challenge")
+	case challenge != "" && len(challenge) != 43:
+		return bad("invalid_request", "Parameter code_challenge must be a valid S256 challenge")
+	}
+	if a := in.Get("audience"); a != "" && a != t.Audience() && a != t.opts.BaseURL+"/userinfo" && !slices.Contains(t.opts.Audiences, a) {
+		return bad("access_denied", "Service not found: %s", a)
+	}
+	if name := in.Get("connection"); name != "" {
+		if _, ok := t.connectionNamed(name); !ok {
+			return bad("invalid_request", "the connection was not found")
+		}
+		tx.connection = name
+	}
+	maxAge := in.Get("max_age")
+	if n, err := strconv.Atoi(maxAge); maxAge != "" && (err != nil || n < 0) {
+		return bad("invalid_request", "Parameter max_age must be a non-negative number")
+	}
+	tx.prompt, tx.loginHint, tx.signup = in.Get("prompt"), in.Get("login_hint"), in.Get("screen_hint") == "signup"
+	tx.grant = grant{
+		clientID: tx.client.ID, redirectURI: tx.redirectURI, challenge: challenge, nonce: in.Get("nonce"),
+		audience: in.Get("audience"), scopes: t.grantedScopes(in), wantsAuthTime: maxAge != "",
+	}
+	return nil
+}
+
+// grantedScopes are those asked for that mean something: a user's token for the
+// Management API never holds what an application's does.
+func (t *Tenant) grantedScopes(in url.Values) []string {
+	known := []string{"openid", "profile", "email", "phone", "address", "offline_access"}
+	scopes := []string{}
+	for _, s := range strings.Fields(in.Get("scope")) {
+		own := strings.HasSuffix(s, ":current_user") || strings.Contains(s, ":current_user_")
+		custom := slices.Contains(t.opts.Audiences, in.Get("audience"))
+		if (slices.Contains(known, s) || custom || (own && in.Get("audience") == t.Audience())) && !slices.Contains(scopes, s) {
+			scopes = append(scopes, s)
+		}
+	}
+	return scopes
+}
+
+// accepts says whether a session will do without asking the user again.
+func (tx *transaction) accepts(s *session, in url.Values, now time.Time) bool {
+	if tx.prompt == "login" || tx.signup {
+		return false
+	}
+	maxAge := in.Get("max_age")
+	n, _ := strconv.Atoi(maxAge)
+	return maxAge == "" || now.Sub(s.authTime) <= time.Duration(n)*time.Second
+}
+
+// begin stores a transaction and binds it to the browser.
+func (t *Tenant) begin(w http.ResponseWriter, r *http.Request, tx *transaction) {
+	tx.id, tx.expires = randomID(43), t.now().Add(transactionTTL)
+	if c, err := r.Cookie(browserCookie); err == nil && len(c.Value) == 32 {
+		tx.browser = c.Value
+	} else {
+		tx.browser = randomID(32)
+		t.setCookie(w, browserCookie, tx.browser, 365*24*time.Hour)
+	}
+	t.txns[tx.id] = tx
+}
+
+// transaction finds the sign-in that a page belongs to. A page that another
+// browser's user was sent to, or another site's form, has not its cookie.
+func (t *Tenant) transaction(r *http.Request) (*transaction, error) {
+	tx, ok := t.txns[r.FormValue("state")]
+	if !ok || !t.now().Before(tx.expires) {
+		return nil, newPageError(http.StatusBadRequest, "invalid_request",
+			"This sign-in has ended or took too long. Go back to the application and begin again.")
+	}
+	if c, err := r.Cookie(browserCookie); err != nil || c.Value != tx.browser {
+		return nil, newPageError(http.StatusForbidden, "invalid_request",
+			"This sign-in was begun in another browser. Go back to the application and begin again.")
+	}
+	return tx, nil
+}
+
+// resume serves GET /authorize/resume, where a page sends the browser when the
+// user has signed in.
+func (t *Tenant) resume(w http.ResponseWriter, r *http.Request) error {
+	tx, err := t.transaction(r)
+	if err != nil {
+		return err
+	}
+	s := t.currentSession(r)
+	if s == nil || tx.sessionID != s.id {
+		http.Redirect(w, r, "/u/login?state="+url.QueryEscape(tx.id), http.StatusFound)
+		return nil
+	}
+	return t.complete(w, r, tx)
+}
+
+// complete gives the application its code.
+func (t *Tenant) complete(w http.ResponseWriter, r *http.Request, tx *transaction) error {
+	delete(t.txns, tx.id)
+	s := t.sessions[tx.sessionID]
+	u, ok := t.users.get(s.userID)
+	if !ok {
+		return tx.fail(w, r, "login_required", "Login required")
+	}
+	if u.blocked() {
+		return tx.fail(w, r, "unauthorized", "user is blocked")
+	}
+	now := t.now()
+	s.used = now
+	if !slices.Contains(s.clients, tx.client.ID) {
+		s.clients = append(s.clients, tx.client.ID)
+	}
+	g := tx.grant
+	g.userID, g.sessionID, g.authTime, g.methods = s.userID, s.id, s.authTime, s.methods
+	g.expires = now.Add(codeTTL)
+	code := randomID(43)
+	t.codes[code] = &g
+	return tx.redirect(w, r, url.Values{"code": {code}})
+}
+
+// fail sends an error to the application.
+func (tx *transaction) fail(w http.ResponseWriter, r *http.Request, code, description string) error {
+	return tx.redirect(w, r, url.Values{"error": {code}, "error_description": {description}})
+}
+
+func (tx *transaction) redirect(w http.ResponseWriter, r *http.Request, params url.Values) error {
+	u, err := url.Parse(tx.redirectURI)
+	if err != nil {
+		return newPageError(http.StatusBadRequest, "invalid_request", "The redirect URI is not a URL.")
+	}
+	q := u.Query()
+	for k, v := range params {
+		q[k] = v
+	}
+	if tx.state != "" {
+		q.Set("state", tx.state)
+	}
+	u.RawQuery = q.Encode()
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, u.String(), http.StatusFound)
+	return nil
+}

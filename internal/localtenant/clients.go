@@ -1,0 +1,134 @@
+package localtenant
+
+import (
+	"crypto/subtle"
+	"encoding/json"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// client is an application that is registered with the tenant.
+type client struct {
+	ID           string
+	Secrets      []string // any of them is right
+	Callbacks    []string
+	LogoutURLs   []string
+	Grants       []string
+	Scopes       []string // of the Management API
+	IDTokenTTL   time.Duration
+	AccessTTL    time.Duration
+	ManagerTTL   time.Duration // of Management API tokens
+	RefreshTTL   time.Duration
+	RotateTokens bool // refresh tokens are good for one use
+}
+
+func (t *Tenant) defaultClients() map[string]*client {
+	return map[string]*client{ClientID: {
+		ID:         ClientID,
+		Secrets:    []string{ClientSecret},
+		Callbacks:  append([]string{"http://127.0.0.1:3000/callback", "http://localhost:3000/callback"}, t.opts.Callbacks...),
+		LogoutURLs: []string{"http://127.0.0.1:3000", "http://127.0.0.1:3000/", "http://localhost:3000", "http://localhost:3000/"},
+		Grants:     []string{"authorization_code", "refresh_token", "client_credentials"},
+		Scopes:     t.allScopes(),
+		IDTokenTTL: 10 * time.Hour,
+		AccessTTL:  24 * time.Hour,
+		ManagerTTL: 24 * time.Hour,
+		RefreshTTL: 30 * 24 * time.Hour,
+	}}
+}
+
+// allScopes are all scopes in the description.
+func (t *Tenant) allScopes() []string {
+	var out []string
+	for path, methods := range t.api.Paths {
+		_ = path
+		for _, op := range methods {
+			out = append(out, op.Scopes()...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// SetClientSecret changes the application's secret at once: the old one is refused.
+func (t *Tenant) SetClientSecret(secret string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.clients[ClientID].Secrets = []string{secret}
+}
+
+// RemoveScope takes a Management API scope from the application. Tokens that it
+// has keep theirs, as on a real tenant.
+func (t *Tenant) RemoveScope(scope string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c := t.clients[ClientID]
+	c.Scopes = slices.DeleteFunc(slices.Clone(c.Scopes), func(s string) bool { return s == scope })
+}
+
+// SetScopes grants the application exactly these Management API scopes.
+func (t *Tenant) SetScopes(scopes ...string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.clients[ClientID].Scopes = slices.Clone(scopes)
+}
+
+// AllowCallback adds a redirect URI to the application's list.
+func (t *Tenant) AllowCallback(uri string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c := t.clients[ClientID]
+	c.Callbacks = append(slices.Clone(c.Callbacks), uri)
+}
+
+// form reads the parameters of an OAuth request, sent as a form or as JSON.
+func form(r *http.Request) (url.Values, error) {
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if media != "application/json" {
+		if err := r.ParseForm(); err != nil {
+			return nil, newOAuthError(http.StatusBadRequest, "invalid_request", "Invalid request body")
+		}
+		return r.PostForm, nil
+	}
+	var body map[string]any
+	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+		return nil, newOAuthError(http.StatusBadRequest, "invalid_request", "Invalid JSON in the request body")
+	}
+	values := url.Values{}
+	for k, v := range body {
+		if text, ok := v.(string); ok {
+			values.Set(k, text)
+		}
+	}
+	return values, nil
+}
+
+// authenticate finds the application that sends a request and checks its secret,
+// which comes in the body or by Basic.
+func (t *Tenant) authenticate(r *http.Request, in url.Values) (*client, error) {
+	id, secret := in.Get("client_id"), in.Get("client_secret")
+	if user, pass, ok := r.BasicAuth(); ok {
+		// RFC 6749, section 2.3.1: both are form-encoded first.
+		id, secret = unescape(user), unescape(pass)
+	}
+	if id == "" {
+		return nil, newOAuthError(http.StatusBadRequest, "invalid_request", "Missing required parameter: client_id")
+	}
+	c, ok := t.clients[id]
+	if !ok || !slices.ContainsFunc(c.Secrets, func(s string) bool {
+		return subtle.ConstantTimeCompare([]byte(s), []byte(secret)) == 1
+	}) {
+		return nil, newOAuthError(http.StatusUnauthorized, "access_denied", "Unauthorized")
+	}
+	return c, nil
+}
+
+func unescape(s string) string {
+	if u, err := url.QueryUnescape(s); err == nil {
+		return u
+	}
+	return s
+}

@@ -1,0 +1,112 @@
+package localtenant
+
+import (
+	"net/http"
+	"slices"
+)
+
+// connection is a source of users.
+type connection struct {
+	ID       string
+	Name     string
+	Strategy string
+	Options  map[string]any
+	policy   passwordPolicy // of a database connection
+}
+
+func (c *connection) database() bool { return c.Strategy == "auth0" }
+
+// social says whether users come from somebody else's login page.
+func (c *connection) social() bool {
+	switch c.Strategy {
+	case "auth0", "email", "sms":
+		return false
+	}
+	return true
+}
+
+// defaultConnections are a database, the two passwordless ones and four social
+// providers. Their ids are fixed, so that examples can name them.
+func defaultConnections() []*connection {
+	database := &connection{ID: "con_Local0000000001x", Name: Connection, Strategy: "auth0", policy: defaultPolicy()}
+	return []*connection{
+		database,
+		{ID: "con_Local0000000002x", Name: "google-oauth2", Strategy: "google-oauth2"},
+		{ID: "con_Local0000000003x", Name: "github", Strategy: "github"},
+		{ID: "con_Local0000000004x", Name: "windowslive", Strategy: "windowslive"},
+		{ID: "con_Local0000000005x", Name: "apple", Strategy: "apple"},
+		{ID: "con_Local0000000006x", Name: "email", Strategy: "email"},
+		{ID: "con_Local0000000007x", Name: "sms", Strategy: "sms"},
+	}
+}
+
+func (t *Tenant) connectionNamed(name string) (*connection, bool) {
+	i := slices.IndexFunc(t.conns, func(c *connection) bool { return c.Name == name })
+	if i < 0 {
+		return nil, false
+	}
+	return t.conns[i], true
+}
+
+func (t *Tenant) connectionWithID(id string) (*connection, bool) {
+	i := slices.IndexFunc(t.conns, func(c *connection) bool { return c.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return t.conns[i], true
+}
+
+func (c *connection) document() map[string]any {
+	options := map[string]any{}
+	if c.database() {
+		options = c.databaseOptions()
+	}
+	return map[string]any{
+		"id": c.ID, "name": c.Name, "strategy": c.Strategy, "options": options,
+		"is_domain_connection": false,
+		"enabled_clients":      []string{ClientID},
+		"realms":               []string{c.Name},
+	}
+}
+
+func (c *connection) databaseOptions() map[string]any {
+	return map[string]any{
+		"mfa":                          map[string]any{"active": true, "return_enroll_settings": true},
+		"import_mode":                  false,
+		"configuration":                map[string]any{},
+		"customScripts":                map[string]any{},
+		"passwordPolicy":               c.policy.Level,
+		"password_complexity_options":  map[string]any{"min_length": c.policy.MinLength},
+		"password_history":             map[string]any{"enable": c.policy.History > 0, "size": max(c.policy.History, 5)},
+		"password_dictionary":          map[string]any{"enable": c.policy.Dictionary, "dictionary": []string{}},
+		"password_no_personal_info":    map[string]any{"enable": c.policy.NoUserInfo},
+		"strategy_version":             2,
+		"requires_username":            false,
+		"brute_force_protection":       true,
+		"enabledDatabaseCustomization": false,
+	}
+}
+
+// listConnections serves GET /api/v2/connections.
+func (t *Tenant) listConnections(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	strategies := q["strategy"]
+	items := []map[string]any{}
+	for _, c := range t.conns {
+		if (q.Get("name") == "" || q.Get("name") == c.Name) &&
+			(len(strategies) == 0 || slices.Contains(strategies, c.Strategy)) {
+			items = append(items, pick(c.document(), r))
+		}
+	}
+	return writePage(w, r, "connections", items)
+}
+
+// getConnection serves GET /api/v2/connections/{id}.
+func (t *Tenant) getConnection(w http.ResponseWriter, r *http.Request) error {
+	c, ok := t.connectionWithID(r.PathValue("id"))
+	if !ok {
+		return newAPIError(http.StatusNotFound, "inexistent_connection", "The connection does not exist")
+	}
+	writeJSON(w, http.StatusOK, pick(c.document(), r))
+	return nil
+}

@@ -1,0 +1,30 @@
+package localtenant
+
+import "net/http"
+
+// discovery serves the OpenID Connect configuration. It lists what the tenant
+// does, not all that a real one would.
+func (t *Tenant) discovery(w http.ResponseWriter, _ *http.Request) error {
+	base := t.opts.BaseURL
+	writeJSON(w, http.StatusOK, map[string]any{
+		"issuer":                                t.Issuer(),
+		"authorization_endpoint":                base + "/authorize",
+		"token_endpoint":                        base + "/oauth/token",
+		"userinfo_endpoint":                     base + "/userinfo",
+		"jwks_uri":                              base + "/.well-known/jwks.json",
+		"response_types_supported":              []string{"code"},
+		"response_modes_supported":              []string{"query"},
+		"grant_types_supported":                 []string{"authorization_code", "refresh_token", "client_credentials"},
+		"subject_types_supported":               []string{"public"},
+		"id_token_signing_alg_values_supported": []string{"RS256"},
+		"code_challenge_methods_supported":      []string{"S256"},
+		"token_endpoint_auth_methods_supported": []string{"client_secret_basic", "client_secret_post"},
+		"scopes_supported": []string{"openid", "profile", "offline_access", "name", "given_name", "family_name",
+			"nickname", "email", "email_verified", "picture", "created_at", "identities", "phone", "address"},
+		"claims_supported": []string{"aud", "auth_time", "created_at", "email", "email_verified", "exp", "family_name",
+			"given_name", "iat", "identities", "iss", "name", "nickname", "phone_number", "picture", "sub"},
+		"request_uri_parameter_supported": false,
+		"request_parameter_supported":     false,
+	})
+	return nil
+}

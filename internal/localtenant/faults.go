@@ -1,0 +1,177 @@
+package localtenant
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Fault makes the tenant fail. It first waits for Delay; then its Kind, else its
+// Status, else nothing more happens to the request.
+type Fault struct {
+	Route       string        // as in Stats, "GET /api/v2/users/{id}"; "" is any
+	Times       int           // how many requests it strikes; 0 is until ClearFaults
+	Probability float64       // of striking a request, 0 to 1; 0 is always
+	Delay       time.Duration // before anything else
+
+	Kind   FaultKind
+	Status int         // answered in place of what the route does
+	Header http.Header // added to the answer
+	Body   string      // of the answer; "" is an error in Auth0's shape
+	Reset  time.Time   // the x-ratelimit-reset of a 429; zero is in a second
+}
+
+// FaultKind is a way of failing other than by a status.
+type FaultKind string
+
+// Hang, Reset and HTML strike before the route is run. Those that cut an answer
+// off do so after it: the request had its effect and the caller cannot know.
+const (
+	FaultHang      FaultKind = "hang"       // no answer, ever
+	FaultReset     FaultKind = "reset"      // the connection closes before an answer
+	FaultHTML      FaultKind = "html"       // a proxy's page, with Status or 502
+	FaultGarbage   FaultKind = "garbage"    // 200 and what is not JSON
+	FaultResetBody FaultKind = "reset-body" // the connection closes in the middle of the body
+	FaultTruncate  FaultKind = "truncate"   // a whole answer that holds half the JSON
+)
+
+type faultList struct {
+	mu   sync.Mutex
+	list []*Fault
+}
+
+// Fail adds a fault. The first that fits a request strikes it.
+func (t *Tenant) Fail(f Fault) {
+	t.faults.mu.Lock()
+	defer t.faults.mu.Unlock()
+	t.faults.list = append(t.faults.list, &f)
+}
+
+// ClearFaults takes all faults away.
+func (t *Tenant) ClearFaults() {
+	t.faults.mu.Lock()
+	defer t.faults.mu.Unlock()
+	t.faults.list = nil
+}
+
+// take finds the fault that strikes a request, if any, and counts it.
+func (l *faultList) take(route string) *Fault {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, f := range l.list {
+		if (f.Route != "" && f.Route != route) || (f.Probability > 0 && rand.Float64() >= f.Probability) {
+			continue
+		}
+		struck := *f
+		if f.Times == 1 {
+			l.list = slices.Delete(l.list, i, i+1)
+		} else if f.Times > 1 {
+			f.Times--
+		}
+		return &struck
+	}
+	return nil
+}
+
+// before does what happens in place of the route. It says whether the request is over.
+func (f *Fault) before(w http.ResponseWriter, r *http.Request) bool {
+	if f == nil {
+		return false
+	}
+	if f.Delay > 0 {
+		select {
+		case <-time.After(f.Delay):
+		case <-r.Context().Done():
+			return true
+		}
+	}
+	switch {
+	case f.Kind == FaultHang:
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
+	case f.Kind == FaultReset:
+		panic(http.ErrAbortHandler) // net/http closes the connection and says nothing
+	case f.Kind == FaultHTML:
+		f.answer(w, "text/html; charset=utf-8", firstStatus(f.Status, http.StatusBadGateway),
+			firstOf(f.Body, "<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"))
+	case f.Kind == FaultGarbage:
+		f.answer(w, "application/json", firstStatus(f.Status, http.StatusOK), firstOf(f.Body, "{\"user_id\": \x00\xff<<<"))
+	case f.Kind == "" && f.Status != 0:
+		f.answer(w, "application/json; charset=utf-8", f.Status, firstOf(f.Body, f.errorBody()))
+	default:
+		return false
+	}
+	return true
+}
+
+func (f *Fault) answer(w http.ResponseWriter, contentType string, status int, body string) {
+	h := w.Header()
+	h.Set("Content-Type", contentType)
+	if status == http.StatusTooManyRequests {
+		reset := f.Reset
+		if reset.IsZero() {
+			reset = time.Now().Add(time.Second)
+		}
+		h.Set("X-RateLimit-Limit", "10")
+		h.Set("X-RateLimit-Remaining", "0")
+		h.Set("X-RateLimit-Reset", strconv.FormatInt(reset.Unix(), 10))
+	}
+	for name, values := range f.Header {
+		h[http.CanonicalHeaderKey(name)] = values
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(body))
+}
+
+func (f *Fault) errorBody() string {
+	e := newAPIError(f.Status, "", "%s", http.StatusText(f.Status))
+	switch f.Status {
+	case http.StatusTooManyRequests:
+		e.Code, e.Message = "too_many_requests", "Global limit has been reached"
+	case http.StatusInternalServerError:
+		e.Code, e.Message = "internal_error", "An internal server error occurred"
+	}
+	if strings.Contains(f.Route, "/oauth/token") {
+		b, _ := json.Marshal(newOAuthError(f.Status, firstOf(e.Code, "server_error"), "%s", e.Message))
+		return string(b)
+	}
+	b, _ := json.Marshal(e) // a struct of text and numbers always encodes
+	return string(b)
+}
+
+// after sends what the route answered, or a part of it.
+func (f *Fault) after(w http.ResponseWriter, buf *buffer) {
+	body := buf.body.Bytes()
+	if f == nil {
+		buf.send(w, body)
+		return
+	}
+	for name, values := range f.Header {
+		buf.header[http.CanonicalHeaderKey(name)] = values
+	}
+	switch f.Kind {
+	case FaultTruncate:
+		buf.send(w, body[:len(body)/2])
+	case FaultResetBody:
+		buf.header.Set("Content-Length", strconv.Itoa(len(body)+1)) // promise more than is sent
+		buf.send(w, body[:len(body)/2])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	default:
+		buf.send(w, body)
+	}
+}
+
+func firstStatus(statuses ...int) int {
+	for _, s := range statuses {
+		if s != 0 {
+			return s
+		}
+	}
+	return http.StatusOK
+}

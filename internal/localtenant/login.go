@@ -1,0 +1,70 @@
+package localtenant
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// wrongLogin is the same for a wrong password and an unknown user, so that the
+// page cannot be asked who has an account.
+const wrongLogin = "Wrong email address, user name or password."
+
+func (t *Tenant) loginPage(w http.ResponseWriter, r *http.Request) error {
+	tx, err := t.transaction(r)
+	if err != nil {
+		return err
+	}
+	return t.showLogin(w, http.StatusOK, tx, tx.loginHint, "")
+}
+
+func (t *Tenant) showLogin(w http.ResponseWriter, status int, tx *transaction, username, problem string) error {
+	return t.pages.render(w, status, "login", origin(tx.redirectURI), map[string]any{
+		"Title": "Sign in", "Client": tx.client.ID, "State": tx.id, "Username": username, "Error": problem,
+	})
+}
+
+// login serves POST /u/login.
+func (t *Tenant) login(w http.ResponseWriter, r *http.Request) error {
+	tx, err := t.transaction(r)
+	if err != nil {
+		return err
+	}
+	name, text := strings.TrimSpace(r.PostFormValue("username")), r.PostFormValue("password")
+	u, ok := t.users.login(t.databaseFor(tx), name)
+	if !ok {
+		// As much work as for a user that is there: time must not tell either.
+		_, _ = hashPassword(text, t.opts.PasswordCost)
+	}
+	if !ok || !u.password.matches(text) {
+		return t.showLogin(w, http.StatusBadRequest, tx, name, wrongLogin)
+	}
+	return t.signedIn(w, r, tx, u, nil)
+}
+
+// databaseFor is the connection that the password page signs in to.
+func (t *Tenant) databaseFor(tx *transaction) string {
+	if c, ok := t.connectionNamed(tx.connection); ok && c.database() {
+		return c.Name
+	}
+	return Connection
+}
+
+// signedIn notes that a user has shown who they are, and goes on to the application.
+func (t *Tenant) signedIn(w http.ResponseWriter, r *http.Request, tx *transaction, u *user, methods []string) error {
+	if !u.blocked() {
+		u = t.recordLogin(u, remoteIP(r))
+	}
+	tx.sessionID = t.startSession(w, r, u, methods).id
+	http.Redirect(w, r, "/authorize/resume?state="+url.QueryEscape(tx.id), http.StatusFound)
+	return nil
+}
+
+func (t *Tenant) recordLogin(old *user, ip string) *user {
+	u := *old
+	u.LastLogin, u.LastIP = t.now(), ip
+	u.LoginsCount++
+	u.UpdatedAt = u.LastLogin
+	_ = t.users.put(&u, t.now()) // its login names are its own: they cannot be taken
+	return &u
+}

@@ -1,0 +1,139 @@
+package localtenant
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/bcrypt"
+)
+
+// password is a stored password. Those of a seed file stay as the file has them,
+// in clear: hashing twenty thousand at start would take minutes and hide nothing.
+type password struct {
+	hash    []byte
+	seeded  string
+	history [][]byte // hashes of former ones, newest first
+}
+
+func (p password) set() bool { return len(p.hash) > 0 || p.seeded != "" }
+
+// digest lets bcrypt take passwords of any length: it reads 72 bytes only.
+func digest(text string) []byte {
+	sum := sha256.Sum256([]byte(text))
+	return fmt.Appendf(nil, "%x", sum)
+}
+
+func hashPassword(text string, cost int) ([]byte, error) {
+	h, err := bcrypt.GenerateFromPassword(digest(text), cost)
+	if err != nil {
+		return nil, fmt.Errorf("hash a password: %w", err)
+	}
+	return h, nil
+}
+
+func (p password) matches(text string) bool {
+	if p.seeded != "" {
+		return subtle.ConstantTimeCompare([]byte(p.seeded), []byte(text)) == 1
+	}
+	return len(p.hash) > 0 && bcrypt.CompareHashAndPassword(p.hash, digest(text)) == nil
+}
+
+// passwordPolicy is what a database connection asks of a password.
+type passwordPolicy struct {
+	Level      string // none, low, fair, good, excellent
+	MinLength  int
+	History    int  // how many former ones are refused
+	Dictionary bool // refuse the commonest
+	NoUserInfo bool // refuse what is in the profile
+}
+
+func defaultPolicy() passwordPolicy {
+	return passwordPolicy{Level: "good", MinLength: 8}
+}
+
+// check says what is wrong with a new password of u, in Auth0's words.
+func (p passwordPolicy) check(text string, u *user) error {
+	switch {
+	case utf8.RuneCountInString(text) < max(p.MinLength, 1) || !p.strong(text):
+		return badRequest("", "PasswordStrengthError: Password is too weak")
+	case p.Dictionary && common(text):
+		return badRequest("", "PasswordDictionaryError: Password is too common")
+	case p.NoUserInfo && personal(text, u):
+		return badRequest("", "PasswordNoUserInfoError: Password contains user information")
+	}
+	for i, h := range u.password.former() {
+		if i < p.History && bcrypt.CompareHashAndPassword(h, digest(text)) == nil {
+			return badRequest("", "PasswordHistoryError: Password has previously been used")
+		}
+	}
+	return nil
+}
+
+func (p password) former() [][]byte {
+	if p.hash == nil {
+		return p.history
+	}
+	return append([][]byte{p.hash}, p.history...)
+}
+
+// strong checks the character classes: fair wants three, good and excellent any
+// three of four, excellent also no character three times in a row.
+func (p passwordPolicy) strong(text string) bool {
+	var lower, upper, digit, special int
+	var last rune
+	run, longest := 0, 0
+	for _, r := range text {
+		switch {
+		case unicode.IsLower(r):
+			lower = 1
+		case unicode.IsUpper(r):
+			upper = 1
+		case unicode.IsDigit(r):
+			digit = 1
+		default:
+			special = 1
+		}
+		if r != last {
+			run = 0
+		}
+		run, last = run+1, r
+		longest = max(longest, run)
+	}
+	switch p.Level {
+	case "fair":
+		return lower+upper+digit == 3
+	case "good":
+		return lower+upper+digit+special >= 3
+	case "excellent":
+		return lower+upper+digit+special >= 3 && longest <= 2
+	}
+	return true
+}
+
+// common knows a few of the commonest that pass the classes.
+func common(text string) bool {
+	switch strings.ToLower(text) {
+	case "password", "password1", "password1!", "password123", "password123!", "passw0rd", "passw0rd!", "p@ssw0rd",
+		"p@ssword1", "qwerty123", "qwerty123!", "abc12345", "abcd1234", "welcome1", "welcome1!", "welcome123",
+		"admin123", "admin123!", "letmein1", "letmein1!", "iloveyou1", "changeme1", "changeme1!", "test1234", "12345678":
+		return true
+	}
+	return false
+}
+
+// personal says whether a password holds a part of the profile of three
+// characters or more.
+func personal(text string, u *user) bool {
+	text = strings.ToLower(text)
+	local, _, _ := strings.Cut(u.Email, "@")
+	for _, part := range []string{local, u.Username, u.Name, u.GivenName, u.FamilyName, u.Nickname} {
+		if utf8.RuneCountInString(part) >= 3 && strings.Contains(text, strings.ToLower(part)) {
+			return true
+		}
+	}
+	return false
+}

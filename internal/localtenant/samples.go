@@ -1,0 +1,107 @@
+package localtenant
+
+import (
+	"fmt"
+	"time"
+)
+
+// SamplePassword is every sample user's password.
+const SamplePassword = "Correct-Horse-7"
+
+// User is a user to add: the fields of Auth0's user import, and the connection.
+type User struct {
+	UserID        string         `json:"user_id,omitempty"`
+	Email         string         `json:"email,omitempty"`
+	EmailVerified bool           `json:"email_verified,omitempty"`
+	Username      string         `json:"username,omitempty"`
+	PhoneNumber   string         `json:"phone_number,omitempty"`
+	PhoneVerified bool           `json:"phone_verified,omitempty"`
+	Password      string         `json:"password,omitempty"`
+	Name          string         `json:"name,omitempty"`
+	GivenName     string         `json:"given_name,omitempty"`
+	FamilyName    string         `json:"family_name,omitempty"`
+	Nickname      string         `json:"nickname,omitempty"`
+	Picture       string         `json:"picture,omitempty"`
+	Blocked       *bool          `json:"blocked,omitempty"`
+	CreatedAt     time.Time      `json:"created_at,omitzero"`
+	UpdatedAt     time.Time      `json:"updated_at,omitzero"`
+	LastLogin     time.Time      `json:"last_login,omitzero"`
+	LastIP        string         `json:"last_ip,omitempty"`
+	LoginsCount   int            `json:"logins_count,omitempty"`
+	Connection    string         `json:"connection,omitempty"` // default Connection
+	AppMetadata   map[string]any `json:"app_metadata,omitempty"`
+	UserMetadata  map[string]any `json:"user_metadata,omitempty"`
+}
+
+// AddUser adds a user as an import does, no password policy asked, and returns
+// the user's id.
+func (t *Tenant) AddUser(in User) (string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.addUser(in)
+}
+
+func (t *Tenant) addUser(in User) (string, error) {
+	conn, ok := t.connectionNamed(firstOf(in.Connection, Connection))
+	if !ok {
+		return "", fmt.Errorf("add user %q: no connection %q", firstOf(in.Email, in.UserID), in.Connection)
+	}
+	fields := userFields{
+		UserID: &in.UserID, Email: &in.Email, EmailVerified: &in.EmailVerified, Username: &in.Username,
+		PhoneNumber: &in.PhoneNumber, PhoneVerified: &in.PhoneVerified, Name: &in.Name, GivenName: &in.GivenName,
+		FamilyName: &in.FamilyName, Nickname: &in.Nickname, Picture: &in.Picture, Blocked: in.Blocked,
+		AppMetadata: in.AppMetadata, UserMetadata: in.UserMetadata,
+	}
+	now := t.now()
+	u := blankUser(conn, in.UserID, firstTime(in.CreatedAt, now))
+	fields.setProfile(u)
+	u.fillDefaults()
+	u.UpdatedAt = firstTime(in.UpdatedAt, u.CreatedAt)
+	u.LastLogin, u.LastIP, u.LoginsCount = in.LastLogin.UTC(), in.LastIP, in.LoginsCount
+	u.AppMetadata, u.UserMetadata = merge(nil, in.AppMetadata), merge(nil, in.UserMetadata)
+	u.password = password{seeded: in.Password}
+	if _, taken := t.users.get(u.ID); taken {
+		return "", fmt.Errorf("add user %q: %w", u.ID, errTaken)
+	}
+	if err := t.users.put(u, now); err != nil {
+		return "", fmt.Errorf("add user %q: %w", firstOf(in.Email, u.ID), err)
+	}
+	return u.ID, nil
+}
+
+func firstTime(a, b time.Time) time.Time {
+	if a.IsZero() {
+		return b
+	}
+	return a.UTC().Truncate(time.Millisecond)
+}
+
+// addSampleUsers puts in a handful of people, so that lists and searches show
+// something and one of each kind can be tried.
+func (t *Tenant) addSampleUsers() error {
+	yes := true
+	born := time.Date(2024, 3, 1, 9, 0, 0, 0, time.UTC)
+	for i, u := range []User{
+		{Email: "ada@example.com", EmailVerified: true, GivenName: "Ada", FamilyName: "Lovelace", Name: "Ada Lovelace",
+			UserMetadata: map[string]any{"language": "en"}, AppMetadata: map[string]any{"plan": "pro"}},
+		{Email: "grace@example.com", EmailVerified: true, GivenName: "Grace", FamilyName: "Hopper", Name: "Grace Hopper"},
+		{Email: "alan@example.com", GivenName: "Alan", FamilyName: "Turing", Name: "Alan Turing", Username: "alan"},
+		{Email: "katherine@example.com", EmailVerified: true, GivenName: "Katherine", FamilyName: "Johnson",
+			Name: "Katherine Johnson", Blocked: &yes},
+		{Email: "linus@example.com", EmailVerified: true, Name: "Linus Torvalds", UserID: "github|1024025", Connection: "github"},
+		{Email: "radia@example.com", EmailVerified: true, GivenName: "Radia", FamilyName: "Perlman", Name: "Radia Perlman",
+			UserID: "google-oauth2|109876543210987654321", Connection: "google-oauth2"},
+	} {
+		if u.UserID == "" {
+			u.UserID = fmt.Sprintf("auth0|65e19a1000000000000000%02d", i+1)
+		}
+		u.CreatedAt = born.Add(time.Duration(i) * 36 * time.Hour)
+		if u.Connection == "" {
+			u.Password = SamplePassword
+		}
+		if _, err := t.addUser(u); err != nil {
+			return err
+		}
+	}
+	return nil
+}

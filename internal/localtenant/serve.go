@@ -1,0 +1,113 @@
+package localtenant
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"usher/internal/localtenant/description"
+)
+
+const maxBody = 1 << 20
+
+// serve puts around a route what all of them share: counting, faults, the
+// bearer token, the description, the lock and the log.
+func (t *Tenant) serve(rt route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begin := time.Now()
+		control := strings.Contains(rt.pattern, " /_tenant/")
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		var fault *Fault
+		if !control {
+			t.stats.request(rt.pattern)
+			fault = t.faults.take(rt.pattern)
+		}
+		if fault.before(w, r) {
+			return
+		}
+		buf := &buffer{header: http.Header{}}
+		if err != nil {
+			err = newAPIError(http.StatusRequestEntityTooLarge, "", "Payload content length greater than maximum allowed: %d", maxBody)
+		} else {
+			err = t.handle(rt, buf, r, body)
+		}
+		t.finish(buf, rt, err)
+		fault.after(w, buf)
+		t.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+			slog.String("method", r.Method), slog.String("path", r.URL.EscapedPath()),
+			slog.Int("status", buf.status), slog.Duration("took", time.Since(begin).Round(time.Microsecond)))
+	})
+}
+
+// handle runs a route's handler as one transaction.
+func (t *Tenant) handle(rt route, w http.ResponseWriter, r *http.Request, body []byte) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !strings.Contains(rt.pattern, " /api/v2/") {
+		return rt.handle(w, r)
+	}
+	if err := t.authorized(r, rt.scopes); err != nil {
+		return err
+	}
+	op, ok := t.api.Operation(rt.pattern)
+	if !ok {
+		return errors.New("route " + rt.pattern + " is not in the description")
+	}
+	if err := t.api.Check(op, r, body); err != nil {
+		var bad *description.RequestError
+		if errors.As(err, &bad) {
+			return newAPIError(bad.Status, bad.Code, "%s", bad.Message)
+		}
+		return err
+	}
+	return rt.handle(w, r)
+}
+
+// finish turns a handler's error into the answer.
+func (t *Tenant) finish(buf *buffer, rt route, err error) {
+	if err == nil {
+		return
+	}
+	buf.body.Reset()
+	var known responder
+	if errors.As(err, &known) {
+		known.respond(buf)
+		return
+	}
+	t.log.Error("handler failed", slog.String("route", rt.pattern), slog.Any("error", err))
+	newAPIError(http.StatusInternalServerError, "", "An internal server error occurred").respond(buf)
+}
+
+// buffer holds an answer until it may be sent.
+type buffer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (b *buffer) Header() http.Header { return b.header }
+
+func (b *buffer) WriteHeader(status int) { b.status = status }
+
+func (b *buffer) Write(p []byte) (int, error) {
+	if b.status == 0 {
+		b.status = http.StatusOK
+	}
+	return b.body.Write(p)
+}
+
+func (b *buffer) send(w http.ResponseWriter, body []byte) {
+	for name, values := range b.header {
+		w.Header()[name] = values
+	}
+	if b.status == 0 {
+		b.status = http.StatusOK
+	}
+	w.WriteHeader(b.status)
+	_, _ = w.Write(body)
+}

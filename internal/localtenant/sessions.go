@@ -1,0 +1,95 @@
+package localtenant
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+const (
+	sessionCookie  = "auth0"
+	browserCookie  = "did" // tells one browser from another before anybody signed in
+	sessionIdle    = 3 * 24 * time.Hour
+	sessionMaximum = 7 * 24 * time.Hour
+)
+
+// session is a browser in which a user is signed in.
+type session struct {
+	id       string
+	userID   string
+	created  time.Time
+	used     time.Time
+	authTime time.Time
+	methods  []string
+	clients  []string
+	ip       string
+	agent    string
+}
+
+func (s *session) expires() time.Time {
+	idle, hard := s.used.Add(sessionIdle), s.created.Add(sessionMaximum)
+	if idle.Before(hard) {
+		return idle
+	}
+	return hard
+}
+
+// currentSession is the session of the browser that sends r.
+func (t *Tenant) currentSession(r *http.Request) *session {
+	c, err := r.Cookie(sessionCookie)
+	if err != nil {
+		return nil
+	}
+	s, ok := t.sessions[c.Value]
+	if !ok || !t.now().Before(s.expires()) {
+		delete(t.sessions, c.Value)
+		return nil
+	}
+	return s
+}
+
+// startSession signs a user in to the browser that sends r.
+func (t *Tenant) startSession(w http.ResponseWriter, r *http.Request, u *user, methods []string) *session {
+	if old := t.currentSession(r); old != nil {
+		t.endSession(old.id)
+	}
+	now := t.now()
+	s := &session{
+		id: randomID(32), userID: u.ID, created: now, used: now, authTime: now,
+		methods: methods, ip: remoteIP(r), agent: r.UserAgent(),
+	}
+	t.sessions[s.id] = s
+	t.setCookie(w, sessionCookie, s.id, sessionMaximum)
+	return s
+}
+
+func (t *Tenant) endSession(id string) { delete(t.sessions, id) }
+
+// endAccess ends all sessions and refresh tokens of a user.
+func (t *Tenant) endAccess(userID string) {
+	for id, s := range t.sessions {
+		if s.userID == userID {
+			t.endSession(id)
+		}
+	}
+	for value, rt := range t.refresh {
+		if rt.grant.userID == userID {
+			delete(t.refresh, value)
+		}
+	}
+}
+
+func (t *Tenant) setCookie(w http.ResponseWriter, name, value string, life time.Duration) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: strings.HasPrefix(t.opts.BaseURL, "https:"), MaxAge: int(life / time.Second),
+	})
+}
+
+func remoteIP(r *http.Request) string {
+	host, _, found := strings.Cut(r.RemoteAddr, ":")
+	if i := strings.LastIndex(r.RemoteAddr, ":"); found && strings.HasPrefix(r.RemoteAddr, "[") {
+		host = strings.Trim(r.RemoteAddr[:i], "[]")
+	}
+	return host
+}

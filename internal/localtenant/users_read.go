@@ -1,0 +1,33 @@
+package localtenant
+
+import "net/http"
+
+// getUser serves GET /api/v2/users/{id}: at once, not from the index.
+func (t *Tenant) getUser(w http.ResponseWriter, r *http.Request) error {
+	u, ok := t.users.get(r.PathValue("id"))
+	if !ok {
+		return userNotFound()
+	}
+	writeJSON(w, http.StatusOK, pick(u.document(), r))
+	return nil
+}
+
+// listUsersByEmail serves GET /api/v2/users-by-email. The address must match to
+// the letter, linked identities not included.
+func (t *Tenant) listUsersByEmail(w http.ResponseWriter, r *http.Request) error {
+	out := []map[string]any{}
+	for _, u := range t.users.withEmail(r.URL.Query().Get("email")) {
+		out = append(out, pick(u.document(), r))
+	}
+	writeJSON(w, http.StatusOK, out)
+	return nil
+}
+
+// deleteUser serves DELETE /api/v2/users/{id}. Deleting nobody succeeds.
+func (t *Tenant) deleteUser(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	t.users.remove(id, t.now())
+	t.endAccess(id)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
