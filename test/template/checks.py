@@ -1,0 +1,417 @@
+"""What must be true of the transformed template.
+
+A check takes the transformed template and raises AssertionError. Beside each
+stand its sabotages: changes to the written template that it has to catch, and
+by which test_template.py proves that it can fail.
+"""
+
+import json
+import re
+
+import yaml
+
+from transformed import ROOT, of_type, one
+
+CHECKS = {}
+SABOTAGES = []
+
+
+def check(**sabotages):
+    def register(function):
+        CHECKS[function.__name__] = function
+        SABOTAGES.extend((function.__name__, name, change) for name, change in sabotages.items())
+        return function
+
+    return register
+
+
+def put(value, *path):
+    """A sabotage that puts a value at a path under Resources, or takes it away (None)."""
+
+    def change(template):
+        at = template["Resources"]
+        for step in path[:-1]:
+            at = at[step] if isinstance(at, list) else at.setdefault(step, {})
+        if value is None:
+            del at[path[-1]]
+        else:
+            at[path[-1]] = value
+
+    return change
+
+
+def api(value, *path):
+    return put(value, "Api", "Properties", *path)
+
+
+def function(value, *path):
+    return put(value, "GetUser", "Properties", *path)
+
+
+def both(*changes):
+    def change(template):
+        for c in changes:
+            c(template)
+
+    return change
+
+
+# ------------------------------------------------------------------ the gateway
+
+
+@check(
+    regional=api("REGIONAL", "EndpointConfiguration", "Type"),
+    no_endpoint=api(None, "EndpointConfiguration", "VPCEndpointIds"),
+)
+def the_api_is_private(t):
+    endpoint = one(t, "AWS::ApiGateway::RestApi")["EndpointConfiguration"]
+    assert endpoint == {"Types": ["PRIVATE"], "VpcEndpointIds": {"Ref": "VpcEndpointIds"}}
+    assert t["Parameters"]["VpcEndpointIds"]["Type"] == "CommaDelimitedList"
+
+
+ALLOW_ALL = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
+
+
+@check(
+    no_policy=api(None, "Auth", "ResourcePolicy"),
+    shorthand=api({"IntrinsicVpceWhitelist": ["vpce-0123456789abcdef0"]}, "Auth", "ResourcePolicy"),
+    allow=api(ALLOW_ALL, "Auth", "ResourcePolicy", "CustomStatements", 0),
+    only_one_path=api("execute-api:/*/GET/*", "Auth", "ResourcePolicy", "CustomStatements", 0, "Resource"),
+    by_address=api(
+        {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, "Auth", "ResourcePolicy", "CustomStatements", 0, "Condition"
+    ),
+)
+def the_policy_denies_all_other_endpoints_and_allows_nobody(t):
+    statements = one(t, "AWS::ApiGateway::RestApi")["Body"]["x-amazon-apigateway-policy"]["Statement"]
+    assert statements == [
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "execute-api:Invoke",
+            "Resource": "execute-api:/*",
+            "Condition": {"StringNotEquals": {"aws:SourceVpce": {"Ref": "VpcEndpointIds"}}},
+        }
+    ]
+
+
+def methods(t):
+    """Every (path, method, definition) of the API."""
+    for path, of_path in one(t, "AWS::ApiGateway::RestApi")["Body"]["paths"].items():
+        for method, definition in of_path.items():
+            yield path, method, definition
+
+
+@check(
+    no_default=api(None, "Auth", "DefaultAuthorizer"),
+    one_open_route=function({"Authorizer": "NONE"}, "Events", "Get", "Properties", "Auth"),
+    a_key_instead=both(api(None, "Auth", "DefaultAuthorizer"), api(True, "Auth", "ApiKeyRequired")),
+)
+def every_method_wants_iam(t):
+    found = list(methods(t))
+    assert found
+    for path, method, definition in found:
+        assert definition.get("security") == [{"AWS_IAM": []}], (path, method, definition.get("security"))
+    scheme = one(t, "AWS::ApiGateway::RestApi")["Body"]["components"]["securitySchemes"]
+    assert set(scheme) == {"AWS_IAM"} and scheme["AWS_IAM"]["x-amazon-apigateway-authtype"] == "awsSigv4"
+
+
+@check(
+    default_role=api(None, "Auth", "InvokeRole"),
+    callers_role=api("CALLER_CREDENTIALS", "Auth", "InvokeRole"),
+    one_route=function({"Authorizer": "AWS_IAM", "InvokeRole": "CALLER_CREDENTIALS"}, "Events", "Get", "Properties", "Auth"),
+)
+def integrations_run_as_the_gateway(t):
+    for path, method, definition in methods(t):
+        integration = definition["x-amazon-apigateway-integration"]
+        assert integration["type"] == "aws_proxy", (path, method)
+        assert "credentials" not in integration, (path, method, integration["credentials"])
+
+
+@check(
+    below_an_id=function("/users/{id}/sessions", "Events", "Get", "Properties", "Path"),
+    catch_all=function("/{proxy+}", "Events", "Get", "Properties", "Path"),
+    any_method=function("ANY", "Events", "Get", "Properties", "Method"),
+)
+def no_route_lies_below_an_id(t):
+    """`*` in an execute-api ARN crosses slashes: a right to DELETE/users/* would reach all below."""
+    for path, method, _ in methods(t):
+        assert re.fullmatch(r"(/[a-z][a-z0-9-]*)+(/\{[a-z_]+\})?", path), path
+        assert method in {"get", "post", "put", "patch", "delete"}, (path, method)
+
+
+@check(binary=api(["*~1*"], "BinaryMediaTypes"))
+def no_binary_media_types(t):
+    properties = one(t, "AWS::ApiGateway::RestApi")
+    assert "BinaryMediaTypes" not in properties and "x-amazon-apigateway-binary-media-types" not in properties["Body"]
+
+
+SETTINGS = ("MethodSettings", 0)
+
+
+@check(
+    data_trace=api(True, *SETTINGS, "DataTraceEnabled"),
+    execution_log=api("INFO", *SETTINGS, "LoggingLevel"),
+    no_throttling=api(None, *SETTINGS, "ThrottlingRateLimit"),
+    cache=api(True, *SETTINGS, "CachingEnabled"),
+    second_stage=api(None, "OpenApiVersion"),
+)
+def one_stage_that_throttles_and_logs_no_data(t):
+    settings = one(t, "AWS::ApiGateway::Stage")["MethodSettings"]
+    assert len(settings) == 1 and settings[0]["ResourcePath"] == "/*" and settings[0]["HttpMethod"] == "*"
+    assert settings[0]["ThrottlingRateLimit"] and settings[0]["ThrottlingBurstLimit"]
+    assert settings[0]["DataTraceEnabled"] is False and settings[0]["LoggingLevel"] == "OFF"
+    assert settings[0]["CachingEnabled"] is False
+    # SAM gives every deployment a stage of its own called "Stage" unless told not to.
+    assert not [d for d in of_type(t, "AWS::ApiGateway::Deployment").values() if "StageName" in d["Properties"]]
+
+
+def substituted(text):
+    """The text with every gateway variable replaced as the gateway would, and the variables' names."""
+    names = re.findall(r"\$([A-Za-z.]+)", text)
+    return re.sub(r"\$[A-Za-z.]+", "c0ffee", text), set(names)
+
+
+# Who, when, what and how it ended; no path, query, header or body, which hold
+# addresses, codes and tokens.
+LOGGED = {
+    "context.requestTimeEpoch", "context.requestId", "context.extendedRequestId",
+    "context.identity.userArn", "context.identity.accountId", "context.identity.sourceIp", "context.identity.vpceId",
+    "context.httpMethod", "context.resourcePath", "context.status", "context.error.responseType",
+    "context.responseLength", "context.responseLatency",
+    "context.integration.latency", "context.integration.integrationStatus",
+}  # fmt: skip
+
+
+@check(
+    none=api(None, "AccessLogSetting"),
+    path=api('{"path":"$context.path"}', "AccessLogSetting", "Format"),
+    header=api('{"q":"$input.params(\'code\')"}', "AccessLogSetting", "Format"),
+    not_json=api("$context.requestId $context.status", "AccessLogSetting", "Format"),
+)
+def access_logs_are_json_without_personal_data(t):
+    setting = one(t, "AWS::ApiGateway::Stage").get("AccessLogSetting", {})
+    line, names = substituted(setting.get("Format", ""))
+    try:
+        entry = json.loads(line)
+    except ValueError as e:
+        raise AssertionError(f"not JSON: {line}") from e
+    assert "\n" not in line and names <= LOGGED, names - LOGGED
+    assert {"request_id", "caller", "route", "status"} <= set(entry)
+    assert setting["DestinationArn"] == {"Fn::GetAtt": ["AccessLogs", "Arn"]}
+
+
+KINDS = set(
+    """ACCESS_DENIED API_CONFIGURATION_ERROR AUTHORIZER_CONFIGURATION_ERROR AUTHORIZER_FAILURE BAD_REQUEST_BODY
+    BAD_REQUEST_PARAMETERS DEFAULT_4XX DEFAULT_5XX EXPIRED_TOKEN INTEGRATION_FAILURE INTEGRATION_TIMEOUT
+    INVALID_API_KEY INVALID_SIGNATURE MISSING_AUTHENTICATION_TOKEN QUOTA_EXCEEDED REQUEST_TOO_LARGE
+    RESOURCE_NOT_FOUND THROTTLED UNAUTHORIZED UNSUPPORTED_MEDIA_TYPE WAF_FILTERED""".split()
+)
+HEADERS = {
+    "gatewayresponse.header.Content-Type": "'application/problem+json'",
+    "gatewayresponse.header.Cache-Control": "'no-store'",
+    "gatewayresponse.header.X-Content-Type-Options": "'nosniff'",
+    "gatewayresponse.header.X-Request-Id": "context.requestId",
+}
+
+
+def gateway_problems(t):
+    """Kind of gateway response → its status, headers and the problem document."""
+    responses = one(t, "AWS::ApiGateway::RestApi")["Body"].get("x-amazon-apigateway-gateway-responses", {})
+    for kind, response in responses.items():
+        assert set(response["responseTemplates"]) == {"application/json"}, kind
+        body, names = substituted(response["responseTemplates"]["application/json"])
+        assert names == {"context.requestId"}, f"{kind} tells {names}"
+        try:
+            document = json.loads(body)
+        except ValueError as e:
+            raise AssertionError(f"{kind} is not JSON: {body}") from e
+        yield kind, int(response["statusCode"]), response["responseParameters"], document
+
+
+def answer(value, kind, *path):
+    return api(value, "GatewayResponses", kind, *path)
+
+
+@check(
+    a_kind_less=answer(None, "WAF_FILTERED"),
+    no_status=answer(500, "INTEGRATION_TIMEOUT", "StatusCode"),
+    not_json=answer('{"code":forbidden}', "ACCESS_DENIED", "ResponseTemplates", "application/json"),
+    own_message=answer(
+        '{"type":"urn:usher:problem:forbidden","detail":$context.error.messageString,"request_id":"$context.requestId"}',
+        "ACCESS_DENIED", "ResponseTemplates", "application/json",
+    ),
+    cached=answer(None, "DEFAULT_5XX", "ResponseParameters", "Headers", "Cache-Control"),
+    media_type=answer("'application/json'", "DEFAULT_5XX", "ResponseParameters", "Headers", "Content-Type"),
+    when_to_retry=answer(None, "THROTTLED", "ResponseParameters", "Headers", "Retry-After"),
+)  # fmt: skip
+def every_answer_of_the_gateway_is_a_problem_document(t):
+    found = {}
+    for kind, status, headers, document in gateway_problems(t):
+        found[kind] = document["code"]
+        assert set(document) == {"type", "title", "status", "detail", "code", "request_id"}, kind
+        assert document["type"] == "urn:usher:problem:" + document["code"], kind
+        assert document["status"] == status and document["title"] and document["detail"], kind
+        assert document["request_id"] == "c0ffee", kind
+        retry = {"gatewayresponse.header.Retry-After": "'1'"} if status == 429 else {}
+        assert headers == HEADERS | retry, (kind, headers)
+    assert set(found) == KINDS, set(found) ^ KINDS
+    assert found["MISSING_AUTHENTICATION_TOKEN"] == "not-authenticated-or-no-such-route"
+
+
+def contract():
+    """Code → (status, title), as the contract's examples have them."""
+    examples = yaml.safe_load((ROOT / "api/openapi.yaml").read_text())["components"]["examples"]
+    documents = [e["value"] for e in examples.values() if isinstance(e.get("value"), dict)]
+    return {d["code"]: (d["status"], d["title"]) for d in documents if "code" in d and "title" in d}
+
+
+def retitled(template):
+    responses = template["Resources"]["Api"]["Properties"]["GatewayResponses"]
+    document = responses["DEFAULT_5XX"]["ResponseTemplates"]["application/json"]
+    responses["DEFAULT_5XX"]["ResponseTemplates"]["application/json"] = document.replace("Something went", "It went")
+
+
+def recoded(template):
+    responses = template["Resources"]["Api"]["Properties"]["GatewayResponses"]
+    document = responses["DEFAULT_5XX"]["ResponseTemplates"]["application/json"]
+    responses["DEFAULT_5XX"]["ResponseTemplates"]["application/json"] = document.replace("internal", "oops")
+
+
+@check(another_title=retitled, unknown_code=recoded)
+def codes_mean_at_the_gateway_what_the_contract_says(t):
+    agreed = contract()
+    for kind, status, _, document in gateway_problems(t):
+        assert agreed.get(document["code"]) == (status, document["title"]), (kind, document["code"])
+
+
+# ---------------------------------------------------------------- the functions
+
+
+def functions(t):
+    found = of_type(t, "AWS::Lambda::Function")
+    assert found
+    return {name: r["Properties"] for name, r in found.items()}
+
+
+@check(
+    longer=function(29, "Timeout"),
+    other_runtime=function("provided.al2", "Runtime"),
+    fixed_architecture=function(["x86_64"], "Architectures"),
+    own_memory=function(1024, "MemorySize"),
+)
+def functions_are_alike(t):
+    for name, f in functions(t).items():
+        assert f["Timeout"] == 10 and f["Runtime"] == "provided.al2023" and f["Handler"] == "bootstrap", name
+        assert f["Architectures"] == [{"Ref": "Architecture"}] and f["MemorySize"] == {"Ref": "MemorySize"}, name
+    assert t["Parameters"]["Architecture"]["Default"] == "arm64"
+
+
+@check(
+    sam_local=function("true", "Environment", "Variables", "AWS_SAM_LOCAL"),
+    a_secret=function("hunter2", "Environment", "Variables", "CLIENT_SECRET"),
+)
+def the_environment_holds_settings_only(t):
+    """Under AWS_SAM_LOCAL the functions take calls from nobody in particular."""
+    assert "AWS_SAM_LOCAL" not in json.dumps(t)
+    allowed = set(
+        """SECRET_ID SECRET_TTL CONNECTION REDIRECT_URIS AUDIENCE MANAGEMENT_AUDIENCE SCOPES LOGIN_BINDING LOG_LEVEL
+        AWS_ENDPOINT_URL_SECRETS_MANAGER""".split()
+    )
+    for name, f in functions(t).items():
+        variables = f["Environment"]["Variables"]
+        assert set(variables) == allowed, (name, set(variables) ^ allowed)
+        # A value that is not a parameter cannot be set by who deploys, or is a secret in the template.
+        assert all(set(v) == {"Ref"} for v in variables.values()), (name, variables)
+        assert variables["SECRET_ID"] == {"Ref": "SecretArn"}, name
+    assert t["Parameters"]["SecretsManagerEndpoint"]["Default"] == ""
+
+
+@check(
+    no_retention=put(None, "GetUserLogs", "Properties", "RetentionInDays"),
+    no_group=function(None, "LoggingConfig"),
+    anothers_group=function({"Ref": "ListUsersLogs"}, "LoggingConfig", "LogGroup"),
+)
+def every_function_logs_to_a_group_of_its_own_that_expires(t):
+    groups = of_type(t, "AWS::Logs::LogGroup")
+    for name, group in groups.items():
+        assert group.get("Properties", {}).get("RetentionInDays") == {"Ref": "LogRetentionDays"}, name
+    used = [f["LoggingConfig"].get("LogGroup", {}).get("Ref") for f in functions(t).values()]
+    assert sorted(map(str, used)) == sorted(set(groups) - {"AccessLogs"}), used
+
+
+def statement(value, policy, *path):
+    return put(value, "GetUserRole", "Properties", "Policies", policy, "PolicyDocument", "Statement", 0, *path)
+
+
+@check(
+    any_secret=statement("*", 0, "Resource"),
+    list_secrets=statement(["secretsmanager:GetSecretValue", "secretsmanager:ListSecrets"], 0, "Action"),
+    any_log=statement("arn:aws:logs:*:*:*", 1, "Resource"),
+    anothers_log=statement({"Fn::GetAtt": ["ListUsersLogs", "Arn"]}, 1, "Resource"),
+    no_secret=put(None, "GetUserRole", "Properties", "Policies", 0),
+    managed_policy=put(["arn:aws:iam::aws:policy/ReadOnlyAccess"], "GetUserRole", "Properties", "ManagedPolicyArns"),
+    role_by_sam=function(None, "Role"),
+    anothers_role=function({"Fn::GetAtt": ["ListUsersRole", "Arn"]}, "Role"),
+    for_anyone=put(
+        {"AWS": "*"}, "GetUserRole", "Properties", "AssumeRolePolicyDocument", "Statement", 0, "Principal"
+    ),
+    a_policy_apart=put(
+        {"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "x", "PolicyDocument": {}, "Roles": ["y"]}}, "Extra"
+    ),
+)
+def a_function_may_read_the_one_secret_and_write_its_own_log(t):
+    roles = of_type(t, "AWS::IAM::Role")
+    assert not of_type(t, "AWS::IAM::Policy") and not of_type(t, "AWS::IAM::ManagedPolicy")
+    taken = set()
+    for name, f in functions(t).items():
+        role_name = f["Role"]["Fn::GetAtt"][0]
+        taken.add(role_name)
+        role = roles[role_name]["Properties"]
+        assert set(role) <= {"AssumeRolePolicyDocument", "Policies"}, (name, set(role))
+        trusted = [s["Principal"] for s in role["AssumeRolePolicyDocument"]["Statement"]]
+        assert trusted == [{"Service": "lambda.amazonaws.com"}], (name, trusted)
+        granted = [s for p in role["Policies"] for s in p["PolicyDocument"]["Statement"]]
+        log_group = f["LoggingConfig"]["LogGroup"]["Ref"]
+        assert granted == [
+            {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": {"Ref": "SecretArn"}},
+            {
+                "Effect": "Allow",
+                "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+                "Resource": {"Fn::GetAtt": [log_group, "Arn"]},
+            },
+        ], (name, granted)
+    assert taken == set(roles) and len(taken) == len(functions(t)), "a role is shared, or stands alone"
+
+
+@check(
+    function_url=function({"AuthType": "NONE"}, "FunctionUrlConfig"),
+    another_caller=put(
+        {
+            "Type": "AWS::Lambda::Permission",
+            "Properties": {"Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "GetUser"}, "Principal": "*"},
+        },
+        "Extra",
+    ),
+)
+def only_the_gateway_may_call_a_function(t):
+    assert not of_type(t, "AWS::Lambda::Url")
+    for name, p in of_type(t, "AWS::Lambda::Permission").items():
+        assert p["Properties"]["Principal"] == "apigateway.amazonaws.com", name
+        assert p["Properties"]["SourceArn"]["Fn::Sub"][1]["__ApiId__"] == {"Ref": "Api"}, name
+
+
+@check(
+    function_name=function("getuser", "FunctionName"),
+    log_group_name=put("/usher/getuser", "GetUserLogs", "Properties", "LogGroupName"),
+    api_name=api("usher", "Name"),
+)
+def two_stacks_do_not_collide(t):
+    for name, r in t["Resources"].items():
+        fixed = {"FunctionName", "RoleName", "LogGroupName", "ManagedPolicyName"} & set(r.get("Properties", {}))
+        assert r["Type"] == "AWS::Lambda::Permission" or not fixed, (name, fixed)
+    assert one(t, "AWS::ApiGateway::RestApi")["Name"] == {"Ref": "AWS::StackName"}
+
+
+@check(nothing_to_call=lambda t: t["Outputs"].pop("Url"))
+def the_outputs_tell_what_to_call(t):
+    assert {"Url", "ApiId", "InvokeArn"} <= set(t["Outputs"])

@@ -1,0 +1,42 @@
+"""The template as CloudFormation gets it: after the transform that SAM does on AWS."""
+
+import copy
+import logging
+import pathlib
+
+from samcli.lib.translate.sam_template_validator import SamTemplateValidator
+from samcli.yamlhelper import yaml_dump, yaml_parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# The transform warns of features that only AWS itself can switch.
+logging.getLogger("samtranslator").setLevel(logging.ERROR)
+
+
+class _NoManagedPolicies:
+    """No function may use one by name, so none need be known."""
+
+    def load(self):
+        return {}
+
+
+def source():
+    """The template as it is written, anchors resolved into copies as `sam build` does."""
+    return yaml_parse(yaml_dump(yaml_parse((ROOT / "template.yaml").read_text())))
+
+
+def transform(template):
+    template = copy.deepcopy(template)  # the transform works in place
+    validator = SamTemplateValidator(template, _NoManagedPolicies(), region="eu-central-1")
+    return yaml_parse(validator.get_translated_template_if_valid())
+
+
+def of_type(template, kind):
+    return {name: r for name, r in template["Resources"].items() if r["Type"] == kind}
+
+
+def one(template, kind):
+    """The only resource of its type."""
+    found = of_type(template, kind)
+    assert len(found) == 1, f"{len(found)} of {kind}: {sorted(found)}"
+    return next(iter(found.values()))["Properties"]
