@@ -14,7 +14,7 @@ type route struct {
 }
 
 // table is every route that the tenant serves. A route under /api/v2 is held to
-// the API's description and must be in it.
+// what the API's description says of it.
 func (t *Tenant) table() []route {
 	any := func(scopes ...string) []string { return scopes }
 	return []route{

@@ -52,8 +52,8 @@ func lex(q string) ([]token, error) {
 	}
 	var out []token
 	for i, spaced := 0, false; ; {
-		for i < len(q) && unicode.IsSpace(rune(q[i])) {
-			i, spaced = i+1, true
+		for r, n := utf8.DecodeRuneInString(q[i:]); n > 0 && unicode.IsSpace(r); r, n = utf8.DecodeRuneInString(q[i:]) {
+			i, spaced = i+n, true
 		}
 		if i == len(q) {
 			return append(out, token{kind: end, at: i, spaced: spaced}), nil
