@@ -24,6 +24,7 @@ var (
 
 // What users can be, or fail to be.
 var (
+	ListTooUniform  = Kind{"list-too-uniform", http.StatusUnprocessableEntity, "The list cannot go on in this order."}
 	UserNotFound    = Kind{"user-not-found", http.StatusNotFound, "There is no such user."}
 	UserExists      = Kind{"user-exists", http.StatusConflict, "The user exists already."}
 	EmailAmbiguous  = Kind{"email-ambiguous", http.StatusConflict, "More than one user has this email address."}
@@ -41,7 +42,9 @@ var (
 	CodeRefused             = Kind{"code-refused", http.StatusBadRequest, "The code was refused."}
 	SignInRefused           = Kind{"sign-in-refused", http.StatusBadRequest, "The sign-in was refused."}
 	AccessDenied            = Kind{"access-denied", http.StatusForbidden, "The sign-in was denied."}
-	SignInRequired          = Kind{"sign-in-required", http.StatusUnauthorized, "The user has to take part in the sign-in."}
+	LoginRequired           = Kind{"login-required", http.StatusUnauthorized, "The user has to sign in."}
+	InteractionRequired     = Kind{"interaction-required", http.StatusUnauthorized, "The user has to take part in the sign-in."}
+	ConsentRequired         = Kind{"consent-required", http.StatusUnauthorized, "The user has to give consent."}
 	SignInFailed            = Kind{"sign-in-failed", http.StatusBadGateway, "The provider could not finish the sign-in."}
 	IDTokenInvalid          = Kind{"id-token-invalid", http.StatusBadGateway, "The provider's ID token did not pass its checks."}
 )
@@ -49,6 +52,7 @@ var (
 // What goes wrong behind the service, or inside it.
 var (
 	TooManyRequests      = Kind{"too-many-requests", http.StatusTooManyRequests, "Too many requests."}
+	ServiceUnavailable   = Kind{"service-unavailable", http.StatusServiceUnavailable, "The service cannot do its work for the moment."}
 	ServiceMisconfigured = Kind{"service-misconfigured", http.StatusInternalServerError, "The service is not configured rightly."}
 	Internal             = Kind{"internal", http.StatusInternalServerError, "Something went wrong."}
 	ProviderFailed       = Kind{"provider-failed", http.StatusBadGateway, "The identity provider gave no usable answer."}
@@ -61,9 +65,9 @@ var (
 func All() []Kind {
 	return []Kind{
 		InvalidRequest, InvalidJSON, InvalidCursor, NoSuchRoute, MethodNotAllowed, BodyTooLarge, UnsupportedMediaType, NotAuthenticated,
-		UserNotFound, UserExists, EmailAmbiguous, PasswordTooWeak, PartlyUpdated,
+		ListTooUniform, UserNotFound, UserExists, EmailAmbiguous, PasswordTooWeak, PartlyUpdated,
 		StateMissing, StateInvalid, StateExpired, StateNotFromThisBrowser, CodeMissing, CodeRefused, SignInRefused, AccessDenied,
-		SignInRequired, SignInFailed, IDTokenInvalid,
-		TooManyRequests, ServiceMisconfigured, Internal, ProviderFailed, ProviderUnavailable, ProviderTimeout,
+		LoginRequired, InteractionRequired, ConsentRequired, SignInFailed, IDTokenInvalid,
+		TooManyRequests, ServiceUnavailable, ServiceMisconfigured, Internal, ProviderFailed, ProviderUnavailable, ProviderTimeout,
 	}
 }

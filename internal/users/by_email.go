@@ -4,18 +4,18 @@ import "slices"
 
 // pageOf makes a page of the few users who share an address.
 func pageOf(found []User, ask listing, from *Position) Page {
-	var seen []string
+	var seen Seen
 	if from != nil {
 		seen = from.Seen
 	}
-	rest := slices.DeleteFunc(found, func(u User) bool { return !ask.filter.matches(u) || slices.Contains(seen, u.ID) })
+	rest := slices.DeleteFunc(found, func(u User) bool { return !ask.filter.matches(u) || seen.Has(u.ID) })
 	ask.sort.order(rest)
 	if len(rest) <= ask.limit {
 		return Page{Users: rest}
 	}
 	page := rest[:ask.limit]
 	for _, u := range page {
-		seen = append(seen, u.ID)
+		seen = seen.With(u.ID)
 	}
 	return Page{Users: page, Next: &Position{Seen: seen}}
 }

@@ -24,7 +24,7 @@ const cursorPurpose = "list-cursor"
 
 // maxCursor is the longest cursor that can be ours: it has to fit into a URL
 // that the gateway takes.
-const maxCursor = 8 << 10
+const maxCursor = 9 << 10
 
 // binding ties a cursor to the filters and the order that it was made for.
 // The limit may change from page to page.

@@ -24,7 +24,7 @@ func (f Filter) matches(u User) bool {
 	switch {
 	case f.Connection != "" && !slices.ContainsFunc(u.Identities, inConnection):
 		return false
-	case f.EmailVerified != nil && (u.EmailVerified == nil || *u.EmailVerified != *f.EmailVerified):
+	case f.EmailVerified != nil && (u.EmailVerified != nil && *u.EmailVerified) != *f.EmailVerified:
 		return false
 	case f.Blocked != nil && u.Blocked != *f.Blocked:
 		return false

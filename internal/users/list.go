@@ -27,9 +27,9 @@ type Page struct {
 // answered, not how many, so that users who come and go during the walk
 // neither hide nor repeat others.
 type Position struct {
-	After  string   `json:"a,omitempty"` // the last sort value answered …
-	Seen   []string `json:"s,omitempty"` // … and, where others may share it, who had it
-	Absent bool     `json:"m,omitempty"` // among those who lack the sort member
+	After  string `json:"a,omitempty"` // the last sort value answered …
+	Seen   Seen   `json:"s,omitempty"` // … and, where others may share it, who had it
+	Absent bool   `json:"m,omitempty"` // among those who lack the sort member
 }
 
 const (

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+)
+
+const (
+	defaultAddr       = "127.0.0.1:3000"
+	defaultTenantAddr = "127.0.0.1:3001"
+)
+
+// options are the command line.
+type options struct {
+	addr        string // "" where not given
+	tenantAddr  string
+	envFile     string
+	allowRemote bool
+}
+
+func parseFlags(args []string, out io.Writer) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("local", flag.ContinueOnError)
+	flags.SetOutput(out)
+	flags.StringVar(&o.addr, "addr", "", "where the API listens (default "+defaultAddr+", or with -env where a REDIRECT_URI on loopback says)")
+	flags.StringVar(&o.tenantAddr, "tenant-addr", defaultTenantAddr, "where the local tenant listens")
+	flags.StringVar(&o.envFile, "env", "", "use the real tenant that this `file` describes, instead of a local one")
+	flags.BoolVar(&o.allowRemote, "allow-remote", false, "let other machines in: they are not authenticated, and could manage every user")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	for name, addr := range map[string]string{"-addr": cmp.Or(o.addr, defaultAddr), "-tenant-addr": o.tenantAddr} {
+		if err := checkAddr(name, addr, o.allowRemote); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+func checkAddr(flagName, addr string, allowRemote bool) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("%s %q: want HOST:PORT", flagName, addr)
+	}
+	if !allowRemote && !isLoopback(host) {
+		return fmt.Errorf("%s %s is not on loopback: nobody is authenticated here, so every machine that reaches it could manage every user; -allow-remote lets them", flagName, addr)
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,24 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"usher/internal/config"
+	"usher/internal/localtenant"
+)
+
+// greet says where things are, and what to try first.
+func greet(out io.Writer, s settings, opts options) {
+	fmt.Fprintf(out, "Usher listens on http://%s. Nobody is authenticated here: it is for this machine only.\n", s.addr)
+	if s.tenant == nil {
+		fmt.Fprintf(out, "It uses the tenant at https://%s. What you change there is changed.\n", s.credentials.Domain)
+	} else {
+		fmt.Fprintf(out, "Behind it is a local tenant, on http://%s. Its users are gone when this ends.\n", opts.tenantAddr)
+		fmt.Fprintf(out, "Its sample users sign in with the password %s; ada@example.com is one.\n", localtenant.SamplePassword)
+	}
+	if s.config.Binding == config.BindingNone {
+		fmt.Fprintln(out, "LOGIN_BINDING=none: sign-ins are not bound to the browser that began them.")
+	}
+	fmt.Fprintf(out, "\nTry:\n  curl http://%s/users\n  open http://%s/login in a browser\n\nCtrl-C ends it.\n\n", s.addr, s.addr)
+}

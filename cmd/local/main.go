@@ -1,0 +1,72 @@
+// Command local runs the whole service on one port of this machine, with a
+// local tenant behind it: no cloud account, no Docker. With -env it uses a real
+// tenant instead.
+//
+// Every operation is mounted through the same constructor as in its Lambda.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"usher/internal/boot"
+	"usher/internal/operations"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := realMain(ctx, os.Args[1:], os.Getenv, os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "usher:", err)
+		os.Exit(1)
+	}
+}
+
+// realMain runs until the context ends.
+func realMain(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
+	opts, err := parseFlags(args, out)
+	if err != nil {
+		return err
+	}
+	set, err := settingsFor(opts, getenv)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: set.config.LogLevel, ReplaceAttr: shortTime}))
+	var servers group
+	defer servers.close()
+	if set.tenant != nil {
+		if err := servers.start(opts.tenantAddr, set.tenant.handler(), set.tenant.ConnState); err != nil {
+			return err
+		}
+	}
+	env := boot.New(set.config, set.credentials, log, time.Now)
+	var all []boot.Operation
+	for _, named := range operations.All(env) {
+		all = append(all, named.Operation)
+	}
+	handler := boot.Handler(log, all...)
+	if !opts.allowRemote {
+		handler = onlyLoopbackHosts(handler)
+	}
+	if err := servers.start(set.addr, handler, nil); err != nil {
+		return err
+	}
+	greet(out, set, opts)
+	return servers.wait(ctx)
+}
+
+func shortTime(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey {
+		return slog.String(slog.TimeKey, a.Value.Time().Format("15:04:05.000"))
+	}
+	return a
+}

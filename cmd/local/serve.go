@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+	"time"
+)
+
+// group is servers that run until all are closed.
+type group struct {
+	servers []*http.Server
+	failed  chan error
+}
+
+// start listens before it returns, so that a port in use is told at once.
+func (g *group) start(addr string, h http.Handler, connState func(net.Conn, http.ConnState)) error {
+	if g.failed == nil {
+		g.failed = make(chan error, 2)
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", addr, rootCause(err))
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ConnState: connState}
+	g.servers = append(g.servers, server)
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			g.failed <- err
+		}
+	}()
+	return nil
+}
+
+// wait returns when the context ends or a server fails.
+func (g *group) wait(ctx context.Context) error {
+	select {
+	case err := <-g.failed:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// close lets requests under way end.
+func (g *group) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	for i := len(g.servers) - 1; i >= 0; i-- { // the API before the tenant that it needs
+		if g.servers[i].Shutdown(ctx) != nil {
+			_ = g.servers[i].Close()
+		}
+	}
+}
+
+func rootCause(err error) error {
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		if errors.Is(call.Err, syscall.EADDRINUSE) {
+			return errors.New("the port is in use")
+		}
+		return call.Err
+	}
+	return err
+}
+
+// onlyLoopbackHosts refuses requests for another host name: a web page could
+// give its own name this machine's address, and so read every user from the
+// developer's browser (DNS rebinding).
+func onlyLoopbackHosts(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.Host)
+		if err != nil {
+			host = r.Host
+		}
+		if !isLoopback(host) {
+			http.Error(w, "This server is for this machine alone; call it by localhost or 127.0.0.1.", http.StatusMisdirectedRequest)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}

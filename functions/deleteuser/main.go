@@ -1,0 +1,11 @@
+// Command deleteuser serves DELETE /users/{id} and DELETE /users: users.Delete, in internal/users/delete.go.
+package main
+
+import (
+	"usher/internal/boot"
+	"usher/internal/users"
+)
+
+func main() {
+	boot.HTTP(func(env *boot.Env) boot.Operation { return users.Delete(env.Users()) })
+}

@@ -1,0 +1,11 @@
+// Command updateuser serves PATCH /users/{id}: users.Update, in internal/users/update.go.
+package main
+
+import (
+	"usher/internal/boot"
+	"usher/internal/users"
+)
+
+func main() {
+	boot.HTTP(func(env *boot.Env) boot.Operation { return users.Update(env.Users()) })
+}

@@ -1,0 +1,46 @@
+package auth0
+
+import (
+	"errors"
+	"net/http"
+)
+
+// bearer is the HTTP client under the SDK: it adds the management token, and
+// where the token is refused, drops it and replays the request once. It does
+// by itself what the SDK's token source cannot do: fail.
+type bearer struct {
+	tokens *tokenCache
+	next   http.RoundTripper
+}
+
+// Do sends the request. Every answer but 2xx is an error, so the SDK neither
+// sleeps nor retries.
+func (b *bearer) Do(r *http.Request) (*http.Response, error) {
+	token, resp, err := b.send(r)
+	if !refusesToken(err) || token == "" {
+		return resp, err
+	}
+	if err := b.tokens.Drop(r.Context(), token); err != nil {
+		return nil, err
+	}
+	if err := rewind(r); err != nil {
+		return nil, err
+	}
+	_, resp, err = b.send(r)
+	return resp, err
+}
+
+func (b *bearer) send(r *http.Request) (token string, resp *http.Response, err error) {
+	token, err = b.tokens.Token(r.Context())
+	if err != nil {
+		return "", nil, err
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	resp, err = b.next.RoundTrip(r)
+	return token, resp, err
+}
+
+func refusesToken(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == http.StatusUnauthorized
+}

@@ -1,0 +1,77 @@
+package auth0
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	connectionsclient "github.com/auth0/go-auth0/v3/management/connections/client"
+	"github.com/auth0/go-auth0/v3/management/core"
+	"github.com/auth0/go-auth0/v3/management/option"
+	usersclient "github.com/auth0/go-auth0/v3/management/users/client"
+
+	"usher/internal/secrets"
+)
+
+// Credentials is where the tenant's domain and its applications' credentials
+// come from.
+type Credentials interface {
+	Current(context.Context) (secrets.Credentials, error)
+	// Reload is for credentials that the provider refused.
+	Reload(ctx context.Context, refused secrets.Credentials) (secrets.Credentials, error)
+}
+
+// Options are what a Client needs.
+type Options struct {
+	Credentials        Credentials
+	Audience           string   // of users' access tokens; "" for none
+	ManagementAudience string   // "" for the tenant's own
+	Scopes             []string // asked for at a sign-in
+	Log                *slog.Logger
+	Now                func() time.Time
+	Observe            func(ctx context.Context, retry bool) // told of every request to the provider
+	Transport          http.RoundTripper                     // nil: a tuned one
+}
+
+// Client is the connection to one tenant. It does nothing before its first
+// use, is safe for concurrent use, and lives as long as its container.
+type Client struct {
+	opts        Options
+	plain       *http.Client // retries, but carries no token
+	tokens      *tokenCache
+	users       *usersclient.Client
+	connections *connectionsclient.Client
+	keys        keySets
+}
+
+// New returns a Client.
+func New(opts Options) *Client {
+	if opts.Transport == nil {
+		opts.Transport = newTransport(opts.Now)
+	}
+	if opts.Observe == nil {
+		opts.Observe = func(context.Context, bool) {}
+	}
+	retrier := &retrier{next: opts.Transport, now: opts.Now, observe: opts.Observe}
+	c := &Client{opts: opts, plain: &http.Client{Transport: retrier, CheckRedirect: noRedirect}}
+	c.tokens = &tokenCache{credentials: opts.Credentials, audience: opts.ManagementAudience, client: c.plain, now: opts.Now, log: opts.Log}
+	sdk := core.NewRequestOptions(option.WithHTTPClient(&bearer{tokens: c.tokens, next: retrier}), option.WithoutRetries())
+	c.users = usersclient.NewClient(sdk)
+	c.connections = connectionsclient.NewClient(sdk)
+	return c
+}
+
+// noRedirect keeps a redirect from carrying a request, and the token in it,
+// somewhere else.
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// baseURL tells the SDK where the tenant is, call by call, since a changed
+// secret may name another one.
+func (c *Client) baseURL(ctx context.Context) (option.RequestOption, error) {
+	credentials, err := c.opts.Credentials.Current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return option.WithBaseURL(credentials.BaseURL() + "/api/v2"), nil
+}

@@ -1,0 +1,96 @@
+package auth0
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"usher/internal/problem"
+)
+
+const misconfiguredDetail = "The service is not configured rightly; its log says what is wrong."
+
+func misconfigured(cause error) error {
+	return problem.ServiceMisconfigured.Wrap(cause, misconfiguredDetail)
+}
+
+// providerProblem is the one translation of the provider's failures. What an
+// operation knows better, such as what a 404 means there, it says before.
+func providerProblem(err error) error {
+	if err == nil || problem.IsProblem(err) {
+		return err
+	}
+	var e *Error
+	switch {
+	case errors.As(err, &e) && e.Status != 0:
+		return statusProblem(err, e)
+	case errors.As(err, &e) && e.timedOut(), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return problem.ProviderTimeout.Wrap(err, "The identity provider did not answer in time.")
+	case errors.As(err, &e):
+		return problem.ProviderUnavailable.Wrap(err, "The identity provider cannot be reached. Try again.")
+	default: // an answer that could not be read
+		return problem.ProviderFailed.Wrap(err, "The identity provider gave no usable answer.")
+	}
+}
+
+func statusProblem(err error, e *Error) error {
+	switch e.Status {
+	case http.StatusBadRequest:
+		return inputProblem(err, e)
+	case http.StatusUnauthorized:
+		return misconfigured(fmt.Errorf("the provider refused the management token: %w", err))
+	case http.StatusForbidden:
+		return misconfigured(fmt.Errorf("the management application lacks a scope: %w: %s", err, scopesIn(e.message)))
+	case http.StatusNotFound:
+		return problem.UserNotFound.Wrap(err, "No user has this id.")
+	case http.StatusConflict:
+		return problem.UserExists.Wrap(err, "A user with this email address, phone number or username exists already.")
+	case http.StatusRequestEntityTooLarge:
+		return problem.BodyTooLarge.Wrap(err, "The identity provider takes no more than a part of this.")
+	case http.StatusTooManyRequests:
+		p := problem.TooManyRequests.Wrap(err, "The identity provider's rate limit is reached. Try again later.")
+		p.RetryAfter = e.RetryAfter
+		return p
+	case http.StatusServiceUnavailable:
+		return problem.ProviderUnavailable.Wrap(err, "The identity provider is not available. Try again.")
+	case http.StatusGatewayTimeout:
+		return problem.ProviderTimeout.Wrap(err, "The identity provider did not answer in time.")
+	}
+	return problem.ProviderFailed.Wrap(err, "The identity provider gave no usable answer.")
+}
+
+// scope is the form of the provider's scopes; nothing else of its sentence
+// about them is worth a place in the log.
+var scope = regexp.MustCompile(`\b[a-z]+:[a-z_]+\b`)
+
+func scopesIn(message string) string {
+	found := scope.FindAllString(message, 20)
+	if len(found) == 0 {
+		return "it did not say which"
+	}
+	return "any of " + strings.Join(found, ", ")
+}
+
+// onProperty is how the provider says which member of a body is at fault.
+var onProperty = regexp.MustCompile(`(?:on property|property:?|Missing required property:?) '?([a-z_]+)`)
+
+// wireName maps the provider's names to ours where they differ.
+var wireName = map[string]string{"user_metadata": "metadata", "user_id": "id"}
+
+// inputProblem names the input that the provider did not take, in our words.
+func inputProblem(err error, e *Error) error {
+	if weak := passwordFault(e.message); weak != "" {
+		return problem.PasswordTooWeak.Wrap(err, "The password breaks the password policy: it "+weak+".", problem.Field{Field: "password", Detail: weak})
+	}
+	if strings.Contains(e.message, "connection does not exist") || strings.Contains(e.message, "Connection does not exist") {
+		return problem.InvalidRequest.Wrap(err, "connection: there is no such connection", problem.Field{Field: "connection", Detail: "there is no such connection"})
+	}
+	if found := onProperty.FindStringSubmatch(e.message); found != nil {
+		name := firstOf(wireName[found[1]], found[1])
+		return problem.InvalidRequest.Wrap(err, name+": the identity provider does not take this value", problem.Field{Field: name, Detail: "the identity provider does not take this value"})
+	}
+	return problem.InvalidRequest.Wrap(err, "The identity provider does not take this request: a value in it, or the combination of them.")
+}

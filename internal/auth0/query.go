@@ -1,0 +1,92 @@
+package auth0
+
+import (
+	"strings"
+	"time"
+
+	"usher/internal/users"
+)
+
+// The two ways in which a value may match.
+const (
+	exactly   = false
+	beginning = true
+)
+
+// term is the only place where a value gets into a query. An exact value is
+// quoted; a prefix has to stand unquoted before its "*", so every character
+// that Lucene's syntax gives a meaning, and every space, is escaped.
+func term(field, value string, prefix bool) string {
+	if prefix {
+		return field + ":" + escape(value, `+-=&|><!(){}[]^"~*?:\/ `) + "*"
+	}
+	return field + ":" + quote(value)
+}
+
+func quote(value string) string { return `"` + escape(value, `"\`) + `"` }
+
+func escape(value, special string) string {
+	var b strings.Builder
+	for _, r := range value {
+		if strings.ContainsRune(special, r) || r == '\u3000' || r == '\u00a0' {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// span is a range of a field. "" leaves an end open; values are quoted, so they
+// may be any text.
+func span(field, after, before string) string {
+	low, high := "[*", "*]"
+	if after != "" {
+		low = "{" + quote(after)
+	}
+	if before != "" {
+		high = quote(before) + "}"
+	}
+	return field + ":" + low + " TO " + high
+}
+
+func flag(field string, value bool) string {
+	if value {
+		return field + ":true"
+	}
+	return "NOT " + field + ":true" // it may be missing, which is false as well
+}
+
+// clauses are the filter as parts of a query, to be joined by AND.
+func clauses(f users.Filter) []string {
+	var all []string
+	if f.Search != "" {
+		all = append(all, "("+term("email", strings.ToLower(f.Search), beginning)+" OR "+term("name", f.Search, beginning)+" OR "+term("nickname", f.Search, beginning)+")")
+	}
+	if f.Connection != "" {
+		all = append(all, term("identities.connection", f.Connection, exactly))
+	}
+	if f.EmailVerified != nil {
+		all = append(all, flag("email_verified", *f.EmailVerified))
+	}
+	if f.Blocked != nil {
+		all = append(all, flag("blocked", *f.Blocked))
+	}
+	all = appendSpan(all, "created_at", f.CreatedAfter, f.CreatedBefore)
+	return appendSpan(all, "last_login", f.LastLoginAfter, f.LastLoginUntil)
+}
+
+func appendSpan(all []string, field string, after, before time.Time) []string {
+	if after.IsZero() && before.IsZero() {
+		return all
+	}
+	return append(all, span(field, instant(after, 0), instant(before, time.Millisecond-1)))
+}
+
+// instant cuts to the provider's precision, a millisecond. A bound that lies
+// between two is rounded such that the bound still excludes what it did.
+func instant(t time.Time, roundUp time.Duration) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Add(roundUp).Truncate(time.Millisecond).Format(users.Instant)
+}

@@ -1,0 +1,144 @@
+package auth0
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	totalTimeout   = 8 * time.Second        // for all attempts of one call
+	attemptTimeout = 3 * time.Second        // for one attempt that can be repeated
+	maxAttempts    = 4                      // of one call
+	firstBackoff   = 100 * time.Millisecond // doubled from attempt to attempt
+	timeToAnswer   = 200 * time.Millisecond // no wait may end later than this before the deadline
+	maxBody        = 8 << 20                // a Lambda cannot answer with more
+)
+
+// retrier repeats what is safe to repeat: reads and deletes after a failed
+// connection, 429 and 5xx; writes only after 429 or when no byte was sent. It
+// reads each answer whole, so that one that breaks off counts as failed, and
+// returns every status but 2xx as an *Error.
+type retrier struct {
+	next    http.RoundTripper
+	now     func() time.Time
+	observe func(ctx context.Context, retry bool)
+}
+
+type repeatableKey struct{}
+
+// repeatable marks a POST that changes nothing, such as asking for a token.
+func repeatable(ctx context.Context) context.Context {
+	return context.WithValue(ctx, repeatableKey{}, true)
+}
+
+func isRepeatable(r *http.Request) bool {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodDelete, http.MethodPut:
+		return true
+	}
+	marked, _ := r.Context().Value(repeatableKey{}).(bool)
+	return marked
+}
+
+// RoundTrip sends the request, perhaps more than once, within totalTimeout and
+// the request's own deadline.
+func (t *retrier) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), totalTimeout)
+	defer cancel()
+	for attempt := 1; ; attempt++ {
+		t.observe(ctx, attempt > 1)
+		resp, failure := t.attempt(ctx, r)
+		if failure == nil {
+			return resp, nil
+		}
+		wait, again := t.waitBeforeRetry(ctx, r, failure, attempt)
+		if !again {
+			return nil, failure
+		}
+		if err := rewind(r); err != nil {
+			return nil, failure
+		}
+		select {
+		case <-ctx.Done():
+			return nil, failure
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (t *retrier) attempt(ctx context.Context, r *http.Request) (*http.Response, *Error) {
+	if isRepeatable(r) {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, attemptTimeout)
+		defer cancel()
+	}
+	var connected atomic.Bool // from here on bytes may have been sent
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
+	resp, err := t.next.RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		return nil, noAnswer(err, connected.Load())
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	_ = resp.Body.Close()
+	if err == nil && len(body) > maxBody {
+		err = errors.New("the answer is too large")
+	}
+	if err != nil {
+		return nil, noAnswer(fmt.Errorf("read the answer: %w", err), true)
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return nil, statusError(resp, body, t.now())
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.ContentLength = int64(len(body))
+	return resp, nil
+}
+
+// waitBeforeRetry says whether the call may be repeated, and when.
+func (t *retrier) waitBeforeRetry(ctx context.Context, r *http.Request, failure *Error, attempt int) (time.Duration, bool) {
+	if attempt == maxAttempts || ctx.Err() != nil || !curable(failure, isRepeatable(r)) {
+		return 0, false
+	}
+	backoff := firstBackoff << (attempt - 1)
+	wait := backoff/2 + rand.N(backoff) // spread, so that those who failed together do not come back together
+	if failure.Status == http.StatusTooManyRequests && failure.RetryAfter > 0 {
+		wait = failure.RetryAfter + rand.N(firstBackoff)
+	}
+	deadline, _ := ctx.Deadline()
+	return wait, time.Until(deadline)-timeToAnswer > wait
+}
+
+func curable(failure *Error, repeatable bool) bool {
+	switch {
+	case failure.Status == http.StatusTooManyRequests:
+		return true
+	case failure.Status == 0:
+		return repeatable || !failure.sent
+	default:
+		return repeatable && failure.Status >= 500
+	}
+}
+
+// rewind makes the request's body readable once more.
+func rewind(r *http.Request) error {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil
+	}
+	if r.GetBody == nil {
+		return errors.New("the body cannot be sent again")
+	}
+	body, err := r.GetBody()
+	if err != nil {
+		return err
+	}
+	r.Body = body
+	return nil
+}

@@ -1,0 +1,145 @@
+package auth0
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"golang.org/x/oauth2"
+
+	"usher/internal/problem"
+	"usher/internal/secrets"
+	"usher/internal/session"
+)
+
+// SignIn is the tenant's half of a sign-in, as the session package needs it.
+type SignIn struct{ client *Client }
+
+// SignIn returns the tenant's half of a sign-in.
+func (c *Client) SignIn() SignIn { return SignIn{client: c} }
+
+func (s SignIn) grant(c secrets.Credentials, redirectURI string) *oauth2.Config {
+	return &oauth2.Config{
+		ClientID:     c.ClientID,
+		ClientSecret: c.ClientSecret,
+		RedirectURL:  redirectURI,
+		Scopes:       s.client.opts.Scopes,
+		Endpoint: oauth2.Endpoint{
+			AuthURL:   c.BaseURL() + "/authorize",
+			TokenURL:  c.BaseURL() + "/oauth/token",
+			AuthStyle: oauth2.AuthStyleInParams,
+		},
+	}
+}
+
+// AuthorizationURL is where the browser signs in; it makes no call.
+func (s SignIn) AuthorizationURL(ctx context.Context, a session.Authorization) (string, error) {
+	c, err := s.client.opts.Credentials.Current(ctx)
+	if err != nil {
+		return "", err
+	}
+	params := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(a.Verifier)}
+	for name, value := range map[string]string{
+		"nonce":       a.Nonce,
+		"audience":    s.client.opts.Audience,
+		"connection":  a.Connection,
+		"screen_hint": a.ScreenHint,
+		"login_hint":  a.LoginHint,
+		"prompt":      a.Prompt,
+		"ui_locales":  a.UILocales,
+	} {
+		if value != "" {
+			params = append(params, oauth2.SetAuthURLParam(name, value))
+		}
+	}
+	return s.grant(c, a.RedirectURI).AuthCodeURL(a.State, params...), nil
+}
+
+// Issuer is the tenant's issuer identifier.
+func (s SignIn) Issuer(ctx context.Context) (string, error) {
+	c, err := s.client.opts.Credentials.Current(ctx)
+	return issuer(c), err
+}
+
+func issuer(c secrets.Credentials) string { return c.BaseURL() + "/" }
+
+// Redeem trades the code for tokens; see session.Provider.
+func (s SignIn) Redeem(ctx context.Context, r session.Redemption) (session.SignIn, error) {
+	c, err := s.client.opts.Credentials.Current(ctx)
+	if err != nil {
+		return session.SignIn{}, err
+	}
+	token, err := s.exchange(ctx, c, r)
+	if refusesClient(err) { // the secret may have been rotated
+		fresh, reloadErr := s.client.opts.Credentials.Reload(ctx, c)
+		if reloadErr == nil && fresh != c {
+			c = fresh
+			token, err = s.exchange(ctx, c, r)
+		}
+	}
+	if err != nil {
+		return session.SignIn{}, exchangeProblem(err, c)
+	}
+	return s.verified(ctx, c, token, r.Nonce)
+}
+
+func (s SignIn) exchange(ctx context.Context, c secrets.Credentials, r session.Redemption) (*oauth2.Token, error) {
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.client.plain)
+	token, err := s.grant(c, r.RedirectURI).Exchange(ctx, r.Code, oauth2.VerifierOption(r.Verifier))
+	if err != nil {
+		return nil, fmt.Errorf("redeem the code: %w", oauthError(err))
+	}
+	return token, nil
+}
+
+// refusesClient tells a refused client from a refused code: the provider may
+// answer 403 to either.
+func refusesClient(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) && e.Code != "invalid_grant"
+}
+
+func exchangeProblem(err error, c secrets.Credentials) error {
+	var e *Error
+	switch {
+	case errors.As(err, &e) && e.Code == "invalid_grant":
+		return problem.CodeRefused.Wrap(err, "The code is wrong, has expired, or was used before. Begin again.")
+	case refusesClient(err):
+		return misconfigured(fmt.Errorf("the provider at %s refused the client credentials of the sign-in application %q: %w", c.Domain, c.ClientID, err))
+	case errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests:
+		return problem.CodeRefused.Wrap(err, "The identity provider refused the code. Begin again.")
+	}
+	return providerProblem(err)
+}
+
+// verified checks the ID token (OpenID Connect Core, section 3.1.3.7) and
+// makes the answer of it.
+func (s SignIn) verified(ctx context.Context, c secrets.Credentials, token *oauth2.Token, nonce string) (session.SignIn, error) {
+	raw, _ := token.Extra("id_token").(string)
+	claims, err := s.client.verifyIDToken(ctx, c, raw)
+	if err != nil {
+		return session.SignIn{}, err
+	}
+	if subtle.ConstantTimeCompare([]byte(claims.Nonce), []byte(nonce)) != 1 {
+		return session.SignIn{}, invalidIDToken(errors.New("its nonce is not this sign-in's"))
+	}
+	scope, ok := token.Extra("scope").(string)
+	if !ok { // left out where it is what was asked for (RFC 6749, section 5.1)
+		scope = strings.Join(s.client.opts.Scopes, " ")
+	}
+	return session.SignIn{
+		Account:        claims.account(),
+		Authentication: claims.authentication(),
+		Tokens: session.Tokens{
+			AccessToken:  token.AccessToken,
+			IDToken:      raw,
+			RefreshToken: token.RefreshToken,
+			TokenType:    token.Type(),
+			ExpiresIn:    token.ExpiresIn,
+			Scope:        scope,
+		},
+	}, nil
+}

@@ -1,0 +1,174 @@
+package auth0
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+	"golang.org/x/sync/singleflight"
+
+	"usher/internal/problem"
+	"usher/internal/secrets"
+)
+
+// earlyRefresh is how long before its end a token is fetched anew, so that
+// none expires on its way, and a failing fetch has time to be repeated.
+const earlyRefresh = 5 * time.Minute
+
+// tokenCache holds the management token. It is fetched on demand, once for any
+// number of waiters, and never in the background: a Lambda is frozen between
+// invocations.
+type tokenCache struct {
+	credentials Credentials
+	audience    string // "" for the tenant's own
+	client      *http.Client
+	now         func() time.Time
+	log         *slog.Logger
+	flight      singleflight.Group
+
+	mu     sync.Mutex
+	cached managementToken
+}
+
+type managementToken struct {
+	value    string
+	domain   string // whose token it is
+	clientID string
+	expiry   time.Time
+}
+
+// Token returns a management token. Its errors are problems.
+func (t *tokenCache) Token(ctx context.Context) (string, error) {
+	credentials, err := t.credentials.Current(ctx)
+	if err != nil {
+		return "", err
+	}
+	cached := t.get(credentials)
+	if t.now().Before(cached.expiry.Add(-earlyRefresh)) {
+		return cached.value, nil
+	}
+	fresh, err := t.fetchOnce(ctx, credentials)
+	if err == nil {
+		return fresh, nil
+	}
+	if t.now().Before(cached.expiry) {
+		t.log.WarnContext(ctx, "the management token could not be fetched early; the last one stays in use", "error", err)
+		return cached.value, nil
+	}
+	return "", err
+}
+
+// Drop forgets a token that the provider refused, and has the secret read
+// again, in case that it names another tenant or application by now.
+func (t *tokenCache) Drop(ctx context.Context, refused string) error {
+	t.mu.Lock()
+	held := t.cached.value == refused
+	if held {
+		t.cached = managementToken{}
+	}
+	t.mu.Unlock()
+	if !held { // another request has dropped it, and read the secret, already
+		return nil
+	}
+	credentials, err := t.credentials.Current(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = t.credentials.Reload(ctx, credentials)
+	return err
+}
+
+func (t *tokenCache) get(c secrets.Credentials) managementToken {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.cached.domain != c.Domain || t.cached.clientID != c.ManagementClientID {
+		return managementToken{}
+	}
+	return t.cached
+}
+
+// fetchOnce lets one request fetch for all who wait, on a context of its own:
+// the one that happens to come first must not end it for the others.
+func (t *tokenCache) fetchOnce(ctx context.Context, credentials secrets.Credentials) (string, error) {
+	result := t.flight.DoChan(credentials.Domain+" "+credentials.ManagementClientID, func() (any, error) {
+		if cached := t.get(credentials); t.now().Before(cached.expiry.Add(-earlyRefresh)) {
+			return cached.value, nil // fetched between the look and the flight
+		}
+		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), totalTimeout)
+		defer cancel()
+		return t.fetch(own, credentials)
+	})
+	select {
+	case <-ctx.Done():
+		return "", problem.ProviderTimeout.Wrap(fmt.Errorf("wait for a management token: %w", ctx.Err()), "The identity provider did not answer in time.")
+	case r := <-result:
+		if r.Err != nil {
+			return "", r.Err
+		}
+		return r.Val.(string), nil
+	}
+}
+
+// fetch asks for a token; where the credentials are refused, once more with
+// those that the secret holds now, if they are others.
+func (t *tokenCache) fetch(ctx context.Context, credentials secrets.Credentials) (string, error) {
+	token, err := t.request(ctx, credentials)
+	if refusesCredentials(err) {
+		if reloaded, reloadErr := t.credentials.Reload(ctx, credentials); reloadErr == nil && reloaded != credentials {
+			credentials = reloaded
+			token, err = t.request(ctx, credentials)
+		}
+	}
+	if err != nil {
+		return "", tokenProblem(err, credentials)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.cached = managementToken{value: token.AccessToken, domain: credentials.Domain, clientID: credentials.ManagementClientID, expiry: token.Expiry}
+	return token.AccessToken, nil
+}
+
+// request is one client credentials grant (RFC 6749, section 4.4). The style
+// is named, or finding it out could cost a second request.
+func (t *tokenCache) request(ctx context.Context, c secrets.Credentials) (*oauth2.Token, error) {
+	audience := firstOf(t.audience, c.BaseURL()+"/api/v2/")
+	grant := clientcredentials.Config{
+		ClientID:       c.ManagementClientID,
+		ClientSecret:   c.ManagementClientSecret,
+		TokenURL:       c.BaseURL() + "/oauth/token",
+		EndpointParams: map[string][]string{"audience": {audience}},
+		AuthStyle:      oauth2.AuthStyleInParams,
+	}
+	ctx = context.WithValue(repeatable(ctx), oauth2.HTTPClient, t.client)
+	token, err := grant.Token(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("fetch a management token: %w", oauthError(err))
+	}
+	if token.Expiry.IsZero() { // "expires_in" is only recommended (section 5.1)
+		token.Expiry = t.now().Add(2 * earlyRefresh)
+	} else { // x/oauth2 counts from the real clock
+		token.Expiry = t.now().Add(time.Duration(token.ExpiresIn) * time.Second)
+	}
+	return token, nil
+}
+
+func refusesCredentials(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden)
+}
+
+// tokenProblem tells a secret that is wrong from a provider that fails.
+func tokenProblem(err error, c secrets.Credentials) error {
+	var e *Error
+	if errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests {
+		cause := fmt.Errorf("the provider at %s refused the client credentials of the management application %q: %w", c.Domain, c.ManagementClientID, err)
+		return misconfigured(cause)
+	}
+	return providerProblem(err)
+}

@@ -1,0 +1,121 @@
+package auth0
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/auth0/go-auth0/v3/management"
+
+	"usher/internal/problem"
+	"usher/internal/users"
+)
+
+// apart are the members that the provider does not change in one call with
+// each other. The password comes first: a policy refuses it often, and then
+// nothing has been changed. All other members go with the last call.
+var apart = [][]string{{"password"}, {"username"}, {"phone_number"}, {"email", "email_verified", "verify_email"}}
+
+// Update changes a user in as few calls as the provider takes; see
+// users.Updater. Repeating it after partly-updated completes it.
+func (u Users) Update(ctx context.Context, id string, patch users.Patch) (users.User, error) {
+	base, err := u.client.baseURL(ctx)
+	if err != nil {
+		return users.User{}, err
+	}
+	var user users.User
+	steps := stepsOf(patch.Members)
+	for i, members := range steps {
+		updated, err := u.client.users.Update(ctx, id, updateRequest(patch, members), base)
+		if err != nil {
+			err = u.explainPolicyOf(ctx, providerProblem(err), id)
+			return users.User{}, fmt.Errorf("update user: %w", partly(err, steps, i))
+		}
+		user = userFrom((*management.UserResponseSchema)(updated))
+	}
+	return user, nil
+}
+
+// stepsOf splits the members into the calls to make.
+func stepsOf(members map[string]bool) [][]string {
+	var steps [][]string
+	var rest []string
+	for name := range members {
+		if !slices.ContainsFunc(apart, func(group []string) bool { return slices.Contains(group, name) }) {
+			rest = append(rest, name)
+		}
+	}
+	for _, group := range apart {
+		if step := slices.DeleteFunc(slices.Clone(group), func(name string) bool { return !members[name] }); len(step) > 0 {
+			steps = append(steps, step)
+		}
+	}
+	if len(steps) == 0 {
+		return [][]string{rest}
+	}
+	last := len(steps) - 1
+	steps[last] = append(steps[last], rest...)
+	return steps
+}
+
+// updateRequest holds only the step's members. The setters, other than plain
+// fields, send an explicit null.
+func updateRequest(p users.Patch, members []string) *management.UpdateUserRequestContent {
+	request := &management.UpdateUserRequestContent{}
+	for _, name := range members {
+		switch name {
+		case "email":
+			request.SetEmail(p.Email)
+		case "password":
+			request.SetPassword(p.Password)
+		case "phone_number":
+			request.SetPhoneNumber(p.PhoneNumber)
+		case "username":
+			request.SetUsername(p.Username)
+		case "name":
+			request.SetName(p.Name)
+		case "given_name":
+			request.SetGivenName(p.GivenName)
+		case "family_name":
+			request.SetFamilyName(p.FamilyName)
+		case "nickname":
+			request.SetNickname(p.Nickname)
+		case "picture":
+			request.SetPicture(p.Picture)
+		case "email_verified":
+			request.SetEmailVerified(p.EmailVerified)
+		case "verify_email":
+			request.SetVerifyEmail(p.VerifyEmail)
+		}
+	}
+	if slices.Contains(members, "email") && p.VerifyEmail == nil {
+		no := false
+		request.SetVerifyEmail(&no) // no mail unless it was asked for
+	}
+	return request
+}
+
+// partly says what was done before a step failed, if anything was.
+func partly(err error, steps [][]string, failed int) error {
+	if failed == 0 {
+		return err
+	}
+	why := problem.From(err)
+	kind := problem.PartlyUpdated
+	kind.Status = why.Kind.Status
+	var fields []problem.Field
+	for i, members := range steps {
+		for _, name := range members {
+			detail := "was changed"
+			if i >= failed {
+				detail = "was not changed"
+			}
+			fields = append(fields, problem.Field{Field: name, Detail: detail})
+		}
+	}
+	done := strings.Join(slices.Concat(steps[:failed]...), ", ")
+	p := kind.Wrap(err, fmt.Sprintf("Changed: %s. The rest was not: %s Send the same change again to complete it.", done, why.Detail), fields...)
+	p.RetryAfter = why.RetryAfter
+	return p
+}

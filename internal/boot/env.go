@@ -1,0 +1,78 @@
+// Package boot wires the service together, once per process: for a Lambda
+// (HTTP), and for the local server and whole-API tests (New, Handler).
+//
+// Nothing here does I/O before the first request.
+package boot
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"usher/internal/auth0"
+	"usher/internal/config"
+	"usher/internal/httpapi"
+	"usher/internal/seal"
+	"usher/internal/secrets"
+	"usher/internal/session"
+)
+
+// Deadline is for all that is done for one request. The functions' timeout in
+// the template is longer, so that a late provider still gets an answer of ours.
+const Deadline = 8 * time.Second
+
+// Operation is what a function serves.
+type Operation = httpapi.Operation
+
+// Credentials is where the provider's credentials come from: a
+// secrets.Manager, or a secrets.Static on a developer's machine.
+type Credentials interface {
+	Current(context.Context) (secrets.Credentials, error)
+	Previous(context.Context) (secrets.Credentials, error)
+	Reload(ctx context.Context, refused secrets.Credentials) (secrets.Credentials, error)
+}
+
+// Env is what operations are made of.
+type Env struct {
+	config config.Config
+	client *auth0.Client
+	sealer *seal.Sealer
+	now    func() time.Time
+}
+
+// New wires an Env.
+func New(cfg config.Config, credentials Credentials, log *slog.Logger, now func() time.Time) *Env {
+	client := auth0.New(auth0.Options{
+		Credentials:        credentials,
+		Audience:           cfg.Audience,
+		ManagementAudience: cfg.ManagementAudience,
+		Scopes:             cfg.Scopes,
+		Log:                log,
+		Now:                now,
+		Observe:            httpapi.CountProviderCall,
+	})
+	return &Env{config: cfg, client: client, sealer: seal.New(credentials, now), now: now}
+}
+
+// Users is the tenant's users.
+func (e *Env) Users() auth0.Users { return e.client.Users() }
+
+// SignIn is the tenant's half of a sign-in.
+func (e *Env) SignIn() auth0.SignIn { return e.client.SignIn() }
+
+// Sealer makes cursors and the state of sign-ins.
+func (e *Env) Sealer() *seal.Sealer { return e.sealer }
+
+// Connection is where users are created unless they say otherwise.
+func (e *Env) Connection() string { return e.config.Connection }
+
+// Session is what the deployment decides about sign-ins.
+func (e *Env) Session() session.Options {
+	return session.Options{RedirectURIs: e.config.RedirectURIs, Unbound: e.config.Binding == config.BindingNone, Now: e.now}
+}
+
+// Handler serves the operations over plain HTTP, as one server.
+func Handler(log *slog.Logger, operations ...Operation) http.Handler {
+	return httpapi.Serve(httpapi.Mux(operations...), log, Deadline, nil)
+}

@@ -1,0 +1,52 @@
+package boot
+
+import (
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"usher/internal/config"
+	"usher/internal/gateway"
+	"usher/internal/httpapi"
+	"usher/internal/problem"
+	"usher/internal/secrets"
+)
+
+// HTTP runs a Lambda that serves one operation. It does not return.
+func HTTP(operation func(*Env) Operation) {
+	cfg, err := config.FromEnv(os.Getenv)
+	log := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: cfg.LogLevel}))
+	lambda.Start(Gateway(cfg, err, log, operation))
+}
+
+// Gateway serves an operation to API Gateway's events. With a wrong
+// configuration it answers every one of them with a problem: a function that
+// cannot start would leave its caller with the gateway's words, and its owner
+// with a loop of crashes.
+func Gateway(cfg config.Config, wrong error, log *slog.Logger, operation func(*Env) Operation) gateway.Handler {
+	handler := misconfigured(wrong)
+	if wrong == nil {
+		credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log})
+		handler = httpapi.Mux(operation(New(cfg, credentials, log, time.Now)))
+	} else {
+		log.Error("the configuration is wrong", "error", wrong.Error())
+	}
+	if cfg.SAMLocal {
+		log.Warn("AWS_SAM_LOCAL is set: nobody is authenticated")
+	}
+	return gateway.New(handler, gateway.Options{
+		SAMLocal: cfg.SAMLocal,
+		Wrap: func(h http.Handler, requestID func(*http.Request) string) http.Handler {
+			return httpapi.Serve(h, log, Deadline, requestID)
+		},
+	})
+}
+
+func misconfigured(wrong error) http.Handler {
+	return httpapi.Handler(func(http.ResponseWriter, *http.Request) error {
+		return problem.ServiceMisconfigured.Wrap(wrong, "The service is not configured rightly; its log says what is wrong.")
+	})
+}

@@ -1,0 +1,132 @@
+// Package config turns the environment into one validated struct.
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The ways in which a sign-in is bound to the browser that began it.
+const (
+	BindingCookie = "cookie" // by a cookie, as it should be
+	BindingNone   = "none"   // not at all: for a client without a cookie jar, on loopback
+)
+
+// Config is all that can be configured, beside the secret.
+type Config struct {
+	SecretID           string        // SECRET_ID: name or ARN of the credentials in Secrets Manager
+	SecretTTL          time.Duration // SECRET_TTL: how long they are used before they are read again
+	Connection         string        // CONNECTION: where users are created unless said otherwise
+	RedirectURIs       []string      // REDIRECT_URIS: where sign-ins may return to, compared exactly; the first is the default
+	Audience           string        // AUDIENCE: the API that users' access tokens are for; "" for none
+	ManagementAudience string        // MANAGEMENT_AUDIENCE: "" for the tenant's own
+	Scopes             []string      // SCOPES: what a sign-in asks for
+	Binding            string        // LOGIN_BINDING
+	LogLevel           slog.Level    // LOG_LEVEL
+	SAMLocal           bool          // AWS_SAM_LOCAL, which only `sam local` sets
+}
+
+// The defaults.
+const (
+	DefaultConnection = "Username-Password-Authentication"
+	DefaultScopes     = "openid profile email offline_access"
+	defaultSecretTTL  = 5 * time.Minute
+)
+
+// FromEnv reads the configuration. Its error lists all that is wrong.
+func FromEnv(getenv func(string) string) (Config, error) {
+	c := Config{
+		SecretID:           getenv("SECRET_ID"),
+		SecretTTL:          defaultSecretTTL,
+		Connection:         cmp.Or(getenv("CONNECTION"), DefaultConnection),
+		RedirectURIs:       splitList(getenv("REDIRECT_URIS")),
+		Audience:           getenv("AUDIENCE"),
+		ManagementAudience: getenv("MANAGEMENT_AUDIENCE"),
+		Scopes:             strings.Fields(cmp.Or(getenv("SCOPES"), DefaultScopes)),
+		Binding:            cmp.Or(getenv("LOGIN_BINDING"), BindingCookie),
+		SAMLocal:           getenv("AWS_SAM_LOCAL") == "true",
+	}
+	var wrong []error
+	if c.SecretID == "" {
+		wrong = append(wrong, errors.New("SECRET_ID is missing"))
+	}
+	if ttl := getenv("SECRET_TTL"); ttl != "" {
+		parsed, err := time.ParseDuration(ttl)
+		if err != nil || parsed <= 0 {
+			wrong = append(wrong, fmt.Errorf("SECRET_TTL %q is not a duration such as 5m", ttl))
+		}
+		c.SecretTTL = parsed
+	}
+	if level := getenv("LOG_LEVEL"); level != "" {
+		if err := c.LogLevel.UnmarshalText([]byte(level)); err != nil {
+			wrong = append(wrong, fmt.Errorf("LOG_LEVEL %q is not one of debug, info, warn, error", level))
+		}
+	}
+	return c, errors.Join(append(wrong, c.Validate())...)
+}
+
+// Validate lists all that is wrong with a configuration, wherever it is from.
+func (c Config) Validate() error {
+	var wrong []error
+	if len(c.RedirectURIs) == 0 {
+		wrong = append(wrong, errors.New("REDIRECT_URIS is empty: list at least one"))
+	}
+	for _, uri := range c.RedirectURIs {
+		wrong = append(wrong, checkRedirectURI(uri))
+	}
+	if !slices.Contains(c.Scopes, "openid") {
+		wrong = append(wrong, errors.New("SCOPES lacks openid"))
+	}
+	switch c.Binding {
+	case BindingCookie:
+	case BindingNone:
+		if !slices.ContainsFunc(c.RedirectURIs, notOnLoopback) {
+			break
+		}
+		wrong = append(wrong, errors.New("LOGIN_BINDING=none makes a leaked callback URL a sign-in, so every redirect URI must be on http loopback"))
+	default:
+		wrong = append(wrong, fmt.Errorf("LOGIN_BINDING %q is not one of cookie, none", c.Binding))
+	}
+	return errors.Join(wrong...)
+}
+
+func splitList(list string) []string {
+	var parts []string
+	for part := range strings.SplitSeq(list, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}
+
+// checkRedirectURI takes absolute https URIs, and http ones on loopback
+// (RFC 8252, section 7.3), without a fragment (RFC 6749, section 3.1.2).
+func checkRedirectURI(uri string) error {
+	u, err := url.Parse(uri)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || uri != strings.TrimSpace(uri):
+		return fmt.Errorf("redirect URI %q is not an absolute URL", uri)
+	case u.Fragment != "" || strings.Contains(uri, "#"):
+		return fmt.Errorf("redirect URI %q has a fragment", uri)
+	case u.Scheme == "https", !notOnLoopback(uri):
+		return nil
+	}
+	return fmt.Errorf("redirect URI %q is neither https nor http on loopback", uri)
+}
+
+func notOnLoopback(uri string) bool {
+	u, err := url.Parse(uri)
+	if err != nil || u.Scheme != "http" {
+		return true
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestTheListIsFresh(t *testing.T) {
+	want, err := Generate("../../../functions")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile("../operations_gen.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("operations_gen.go is stale; run make generate:\n%s", diff)
+	}
+}
+
+func TestGenerateRefuses(t *testing.T) {
+	tests := map[string]string{
+		"no return":   "package main\nfunc main() {}\n",
+		"two returns": "package main\nfunc f() int { return 1 }\nfunc g() int { return 2 }\nfunc main() {}\n",
+		"no Go":       "package",
+	}
+	for name, source := range tests {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.Mkdir(dir+"/op", 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(dir+"/op/main.go", []byte(source), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if out, err := Generate(dir); err == nil {
+				t.Errorf("generated %s", out)
+			}
+		})
+	}
+	if _, err := Generate(t.TempDir()); err == nil {
+		t.Error("an empty directory gave a list")
+	}
+}

@@ -1,0 +1,6 @@
+// Package secrets reads the provider's credentials from AWS Secrets Manager
+// and keeps them for as long as a Lambda container stays warm.
+//
+// It owns the form of the secret and the cache. What the credentials are used
+// for is auth0's.
+package secrets

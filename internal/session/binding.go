@@ -1,0 +1,53 @@
+package session
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"usher/internal/problem"
+)
+
+// cookieFor returns the sign-in's cookie, without its value. Where the browser
+// comes back over https, only the very host can set or read it (the __Host-
+// prefix); on http loopback it is a plain one, since not every client returns
+// a Secure cookie there.
+func cookieFor(t ticket, redirectURI string) *http.Cookie {
+	c := &http.Cookie{
+		Name:     plainCookie(t),
+		Path:     "/",
+		MaxAge:   int(lifetime / time.Second),
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+	}
+	if strings.HasPrefix(redirectURI, "https://") {
+		c.Name, c.Secure = hostCookie(t), true
+	}
+	return c
+}
+
+func plainCookie(t ticket) string { return "usher-" + t.name() }
+func hostCookie(t ticket) string  { return "__Host-usher-" + t.name() }
+
+// openCookie finds the sign-in's transaction among the browser's cookies. A
+// plain cookie counts only for a redirect URI that has one: another host of
+// the same site can plant plain cookies.
+func openCookie(ctx context.Context, sealer Sealer, r *http.Request, t ticket, allowed []string) (transaction, error) {
+	for _, name := range []string{hostCookie(t), plainCookie(t)} {
+		for _, cookie := range r.CookiesNamed(name) {
+			plain, err := sealer.Open(ctx, cookiePurpose, t.name(), cookie.Value)
+			if problem.IsProblem(err) {
+				return transaction{}, err
+			}
+			if err != nil {
+				continue
+			}
+			x, err := decodeTransaction(plain)
+			if uri, ok := x.redirectURI(allowed); err == nil && ok && cookieFor(t, uri).Name == name {
+				return x, nil
+			}
+		}
+	}
+	return transaction{}, problem.StateNotFromThisBrowser.New("This sign-in was begun in another browser, or is finished already. Begin again.")
+}
