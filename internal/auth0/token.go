@@ -153,7 +153,7 @@ func (t *tokenCache) request(ctx context.Context, c secrets.Credentials) (*oauth
 	if token.Expiry.IsZero() { // "expires_in" is only recommended (section 5.1)
 		token.Expiry = t.now().Add(2 * earlyRefresh)
 	} else { // x/oauth2 counts from the real clock
-		token.Expiry = t.now().Add(time.Duration(token.ExpiresIn) * time.Second)
+		token.Expiry = t.now().Add(time.Until(token.Expiry))
 	}
 	return token, nil
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -22,14 +23,24 @@ func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // JSON answers with v. An error means that nothing was written.
 func JSON(w http.ResponseWriter, status int, v any) error {
-	body, err := json.Marshal(v)
+	body, err := encode(v)
 	if err != nil {
 		return fmt.Errorf("encode the answer: %w", err)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(append(body, '\n')) // a client that went away needs no answer
+	_, _ = w.Write(body) // a client that went away needs no answer
 	return nil
+}
+
+// encode leaves "&", "<" and ">" as they are: nothing here is ever put into
+// HTML, and URLs stay legible.
+func encode(v any) ([]byte, error) {
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return body.Bytes(), err
 }
 
 // NoContent answers 204.
@@ -47,5 +58,6 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.RetryAfter.Seconds()))))
 	}
 	w.WriteHeader(p.Kind.Status)
-	_ = json.NewEncoder(w).Encode(p.Document(RequestID(r.Context())))
+	body, _ := encode(p.Document(RequestID(r.Context()))) // strings and numbers alone
+	_, _ = w.Write(body)
 }

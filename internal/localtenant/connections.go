@@ -98,6 +98,9 @@ func (t *Tenant) listConnections(w http.ResponseWriter, r *http.Request) error {
 			items = append(items, pick(c.document(), r))
 		}
 	}
+	if q.Has("take") || q.Has("from") {
+		return checkpoint(w, r, "connections", items)
+	}
 	return writePage(w, r, "connections", items)
 }
 
