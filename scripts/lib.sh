@@ -1,0 +1,78 @@
+# Shared by the scripts here; to be sourced, under `set -euo pipefail`.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+venv=$root/.venv
+
+# No script sends anything about its use anywhere.
+export SAM_CLI_TELEMETRY=0
+
+say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
+has() { command -v "$1" >/dev/null; }
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# host_arch says what this machine is in Lambda's words.
+host_arch() {
+	case $(uname -m) in
+	x86_64 | amd64) echo x86_64 ;;
+	aarch64 | arm64) echo arm64 ;;
+	*) die "Lambda has no processor like this machine's $(uname -m)" ;;
+	esac
+}
+
+# at_exit adds a command to those that run, last one first, when the script ends.
+exit_commands=()
+at_exit() { exit_commands+=("$*"); }
+run_exit_commands() {
+	local status=$? i
+	trap '' INT TERM
+	set +e
+	for ((i = ${#exit_commands[@]} - 1; i >= 0; i--)); do eval "${exit_commands[i]}"; done
+	exit "$status"
+}
+trap run_exit_commands EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# background starts a command in a process group of its own, so that Ctrl-C
+# leaves it to at_exit, which ends things in their order.
+background() {
+	setsid "$@" </dev/null &
+	at_exit "stop_group $!"
+}
+
+# stop_group ends a command that background started, by force after 15 s.
+stop_group() {
+	kill -TERM -- "-$1" 2>/dev/null || return 0
+	for _ in $(seq 150); do
+		kill -0 -- "-$1" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	kill -KILL -- "-$1" 2>/dev/null
+}
+
+# wait_for tries a command until it succeeds, for so many seconds.
+wait_for() {
+	local seconds=$1 end
+	shift
+	end=$((SECONDS + seconds))
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.2
+	done
+}
+
+# need_docker sees to a Docker engine: the one that runs, or one of its own that
+# ends with the script.
+need_docker() {
+	docker version >/dev/null 2>&1 && return
+	[ "$(uname)" = Linux ] && PATH=$PATH:/usr/sbin has dockerd ||
+		die "Docker's engine does not answer; start it (\`docker version\` says whether it runs)"
+	say "starting dockerd for the time being"
+	mkdir -p "$root/.cache"
+	# Its log goes to a file, else whoever reads our output waits for it as well.
+	as_root env PATH="$PATH:/usr/sbin" setsid dockerd </dev/null >"$root/.cache/dockerd.log" 2>&1 &
+	at_exit "as_root kill -TERM $!; wait $!"
+	wait_for 60 docker version || die "dockerd did not start; see .cache/dockerd.log"
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Sees to what `make test` and `make sam-local` need beside Go and Make: on
+# Debian it installs what is missing, elsewhere it names it.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+PATH=$PATH:/usr/sbin
+
+missing=() packages=()
+need() { # what for, Debian's package, test…
+	local what=$1 package=$2
+	shift 2
+	"$@" >/dev/null 2>&1 && return
+	missing+=("$what")
+	packages+=("$package")
+}
+chromium() { has chromium || has chromium-browser || has google-chrome || [ -e "/Applications/Google Chrome.app" ]; }
+engine() { docker version || has dockerd; }
+stand_in() { [ "$(uname)" != Linux ] || busybox --list; }
+c_compiler() { has cc || has gcc || has clang; }
+certificates() { [ "$(uname)" != Linux ] || [ -e /etc/ssl/certs/ca-certificates.crt ]; }
+
+check_all() {
+	missing=() packages=()
+	need "a C compiler (for Go's race detector)" "gcc libc6-dev" c_compiler
+	need "Python 3.11 or newer, with venv" "python3 python3-venv" python3 -c 'import ensurepip, sys; assert sys.version_info >= (3, 11)'
+	need "Docker with its engine (for sam local)" docker.io engine
+	need "busybox (for a base image where the real one cannot be had)" busybox-static stand_in
+	need "Chromium or Chrome (for the sign-in test)" chromium chromium
+	need "certificate authorities" ca-certificates certificates
+	need "pgrep" procps has pgrep
+}
+
+has go || die "Go is missing: install the version that go.mod names, from go.dev/dl"
+check_all
+if [ ${#missing[@]} -gt 0 ] && has apt-get && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
+	say "installing: ${packages[*]}"
+	export DEBIAN_FRONTEND=noninteractive
+	as_root apt-get update -qq
+	# shellcheck disable=SC2086  a list of names
+	as_root apt-get install -y -qq --no-install-recommends ${packages[*]} iptables >/dev/null
+	check_all
+fi
+if [ ${#missing[@]} -gt 0 ]; then
+	printf 'missing: %s\n' "${missing[@]}" >&2
+	die "install these with your system's package manager (on Debian: apt-get install ${packages[*]})"
+fi
+
+# The Python tools, in an environment of the repository's own.
+if ! cmp -s "$root/tools/requirements.txt" "$venv/.requirements.txt"; then
+	say "installing the Python tools of tools/requirements.txt into .venv"
+	rm -rf "$venv"
+	python3 -m venv "$venv"
+	"$venv/bin/pip" install --quiet --disable-pip-version-check -r "$root/tools/requirements.txt"
+	cp "$root/tools/requirements.txt" "$venv/.requirements.txt"
+fi
