@@ -11,7 +11,10 @@ import (
 	"usher/internal/problem"
 )
 
-const misconfiguredDetail = "The service is not configured rightly; its log says what is wrong."
+const (
+	misconfiguredDetail = "The service is not configured rightly; its log says what is wrong."
+	takenDetail         = "A user with this email address, phone number or username exists already."
+)
 
 func misconfigured(cause error) error {
 	return problem.ServiceMisconfigured.Wrap(cause, misconfiguredDetail)
@@ -47,7 +50,7 @@ func statusProblem(err error, e *Error) error {
 	case http.StatusNotFound:
 		return problem.UserNotFound.Wrap(err, "No user has this id.")
 	case http.StatusConflict:
-		return problem.UserExists.Wrap(err, "A user with this email address, phone number or username exists already.")
+		return problem.UserExists.Wrap(err, takenDetail)
 	case http.StatusRequestEntityTooLarge:
 		return problem.BodyTooLarge.Wrap(err, "The identity provider takes no more than a part of this.")
 	case http.StatusTooManyRequests:
@@ -77,6 +80,10 @@ func scopesIn(message string) string {
 // onProperty is how the provider says which member of a body is at fault.
 var onProperty = regexp.MustCompile(`(?:on property|property:?|Missing required property:?) '?([a-z_]+)`)
 
+// notUpdatable is how it refuses to change what a social account's own provider
+// decides.
+var notUpdatable = regexp.MustCompile(`attributes cannot be updated: ([a-z_]+(?:, [a-z_]+)*)`)
+
 // wireName maps the provider's names to ours where they differ.
 var wireName = map[string]string{"user_metadata": "metadata", "user_id": "id"}
 
@@ -85,12 +92,26 @@ func inputProblem(err error, e *Error) error {
 	if weak := passwordFault(e.message); weak != "" {
 		return problem.PasswordTooWeak.Wrap(err, "The password breaks the password policy: it "+weak+".", problem.Field{Field: "password", Detail: weak})
 	}
+	if strings.Contains(e.message, "already exists") { // a change to a taken address is a 400, unlike a creation
+		return problem.UserExists.Wrap(err, takenDetail)
+	}
 	if strings.Contains(e.message, "connection does not exist") || strings.Contains(e.message, "Connection does not exist") {
-		return problem.InvalidRequest.Wrap(err, "connection: there is no such connection", problem.Field{Field: "connection", Detail: "there is no such connection"})
+		return fieldsProblem(err, []string{"connection"}, "there is no such connection")
+	}
+	if found := notUpdatable.FindStringSubmatch(e.message); found != nil {
+		return fieldsProblem(err, strings.Split(found[1], ", "), "cannot be changed here: it comes from where this user signs in")
 	}
 	if found := onProperty.FindStringSubmatch(e.message); found != nil {
-		name := firstOf(wireName[found[1]], found[1])
-		return problem.InvalidRequest.Wrap(err, name+": the identity provider does not take this value", problem.Field{Field: name, Detail: "the identity provider does not take this value"})
+		return fieldsProblem(err, found[1:], "the identity provider does not take this value")
 	}
 	return problem.InvalidRequest.Wrap(err, "The identity provider does not take this request: a value in it, or the combination of them.")
+}
+
+// fieldsProblem names the members at fault, by our names.
+func fieldsProblem(err error, names []string, detail string) error {
+	var fields []problem.Field
+	for _, name := range names {
+		fields = append(fields, problem.Field{Field: firstOf(wireName[name], name), Detail: detail})
+	}
+	return problem.InvalidRequest.Wrap(err, fields[0].Field+": "+detail, fields...)
 }

@@ -27,18 +27,21 @@ func HTTP(operation func(*Env) Operation) {
 // cannot start would leave its caller with the gateway's words, and its owner
 // with a loop of crashes.
 func Gateway(cfg config.Config, wrong error, log *slog.Logger, operation func(*Env) Operation) gateway.Handler {
-	handler := misconfigured(wrong)
-	if wrong == nil {
-		credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log})
-		handler = httpapi.Mux(operation(New(cfg, credentials, log, time.Now)))
-	} else {
-		log.Error("the configuration is wrong", "error", wrong.Error())
-	}
 	if cfg.SAMLocal {
 		log.Warn("AWS_SAM_LOCAL is set: nobody is authenticated")
 	}
-	return gateway.New(handler, gateway.Options{
-		SAMLocal: cfg.SAMLocal,
+	if wrong != nil {
+		log.Error("the configuration is wrong", "error", wrong.Error())
+		return Events(misconfigured(wrong), cfg.SAMLocal, log)
+	}
+	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log})
+	return Events(httpapi.Mux(operation(New(cfg, credentials, log, time.Now))), cfg.SAMLocal, log)
+}
+
+// Events serves a handler to API Gateway's events.
+func Events(h http.Handler, samLocal bool, log *slog.Logger) gateway.Handler {
+	return gateway.New(h, gateway.Options{
+		SAMLocal: samLocal,
 		Wrap: func(h http.Handler, requestID func(*http.Request) string) http.Handler {
 			return httpapi.Serve(h, log, Deadline, requestID)
 		},

@@ -1,0 +1,206 @@
+// Package api tests the whole service from outside: real requests to the real
+// handlers, the real go-auth0 client below them, and the local tenant at the
+// end, over HTTP. Every exchange is held to the contract.
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"usher/internal/boot"
+	"usher/internal/config"
+	"usher/internal/contract"
+	"usher/internal/localtenant"
+	"usher/internal/localtenant/tenanttest"
+	"usher/internal/secrets"
+)
+
+// The service's address in these tests. Nothing listens there: the transport
+// takes the requests to where the way says.
+const base = "http://127.0.0.1:3000"
+
+// service is a running service and what is around it.
+type service struct {
+	t      *testing.T
+	way    way
+	tenant *tenanttest.Server
+	client *http.Client
+	log    *buffer
+}
+
+// setup is what a test may change before the service starts.
+type setup struct {
+	config      config.Config
+	credentials boot.Credentials
+	now         func() time.Time
+	tenant      []func(*localtenant.Options)
+}
+
+// eachWay runs the test over every way to reach the operations.
+func eachWay(t *testing.T, test func(*testing.T, *service), changes ...func(*setup)) {
+	t.Helper()
+	for _, w := range ways {
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			test(t, start(t, w, changes...))
+		})
+	}
+}
+
+func start(t *testing.T, w way, changes ...func(*setup)) *service {
+	t.Helper()
+	s := setup{
+		config: config.Config{
+			Connection:   localtenant.Connection,
+			RedirectURIs: []string{base + "/callback", "http://localhost:3000/callback", "https://app.example.com/callback"},
+			Scopes:       strings.Fields(config.DefaultScopes),
+			Binding:      config.BindingCookie,
+		},
+		now:    time.Now,
+		tenant: []func(*localtenant.Options){func(o *localtenant.Options) { o.Callbacks = []string{"https://app.example.com/callback"} }},
+	}
+	for _, change := range changes {
+		change(&s)
+	}
+	tenant := tenanttest.Start(t, s.tenant...)
+	if s.credentials == nil {
+		s.credentials = static(t, tenant.URL)
+	}
+	log := &buffer{}
+	logger := slog.New(slog.NewJSONHandler(log, nil))
+	transport := w.start(t, boot.New(s.config, s.credentials, logger, s.now), logger)
+	return &service{
+		t:      t,
+		way:    w,
+		tenant: tenant,
+		client: &http.Client{Transport: contract.Load(t).Transport(t, transport), CheckRedirect: stay},
+		log:    log,
+	}
+}
+
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+func static(t *testing.T, domain string) secrets.Static {
+	t.Helper()
+	c, err := secrets.Credentials{Domain: domain, ClientID: localtenant.ClientID, ClientSecret: localtenant.ClientSecret}.Complete(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secrets.Static(c)
+}
+
+// answer is a response, read.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (a answer) json(t *testing.T) map[string]any {
+	t.Helper()
+	var out map[string]any
+	if err := json.Unmarshal(a.body, &out); err != nil {
+		t.Fatalf("%s is not a JSON object: %v", a.body, err)
+	}
+	return out
+}
+
+func (a answer) code(t *testing.T) string {
+	t.Helper()
+	code, _ := a.json(t)["code"].(string)
+	return code
+}
+
+// call sends a request with a JSON body, or none.
+func (s *service) call(method, target, body string, headers ...string) answer {
+	s.t.Helper()
+	return s.as(s.t, method, target, body, headers...)
+}
+
+// as is call for a subtest.
+func (s *service) as(t *testing.T, method, target, body string, headers ...string) answer {
+	t.Helper()
+	var content io.Reader
+	if body != "" {
+		content = strings.NewReader(body)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), method, base+target, content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	return s.send(t, r)
+}
+
+func (s *service) send(t *testing.T, r *http.Request) answer {
+	t.Helper()
+	resp, err := s.client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	read, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{status: resp.StatusCode, header: resp.Header, body: read}
+}
+
+func (s *service) want(got answer, status int, code string) {
+	s.t.Helper()
+	wantAnswer(s.t, got, status, code)
+}
+
+func wantAnswer(t *testing.T, got answer, status int, code string) {
+	t.Helper()
+	if got.status != status {
+		t.Fatalf("status %d, want %d: %s", got.status, status, got.body)
+	}
+	if code != "" && got.code(t) != code {
+		t.Fatalf("code %q, want %q", got.code(t), code)
+	}
+}
+
+// addUser puts a user into the tenant, as one who has been there for long.
+func (s *service) addUser(u localtenant.User) string {
+	s.t.Helper()
+	id, err := s.tenant.Tenant.AddUser(u)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return id
+}
+
+// buffer is a bytes.Buffer that may be written to and read at once.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+func empty(o *localtenant.Options) { o.Empty = true }
+
+func emptyTenant(s *setup) { s.tenant = append(s.tenant, empty) }

@@ -1,0 +1,182 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"usher/internal/boot"
+	"usher/internal/httpapi"
+	"usher/internal/operations"
+)
+
+// way is how requests reach the operations. The whole suite runs every way.
+type way struct {
+	name    string
+	gateway bool // API Gateway stands before it, and answers unknown routes itself
+	stage   string
+	start   func(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper
+}
+
+var ways = []way{
+	{name: "http", start: overHTTP},
+	{name: "gateway", gateway: true, stage: "/prod", start: func(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
+		return newFunctions(t, env, log, false)
+	}},
+	{name: "samlocal", gateway: true, start: func(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
+		return newFunctions(t, env, log, true)
+	}},
+}
+
+func overHTTP(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
+	var all []boot.Operation
+	for _, op := range operations.All(env) {
+		all = append(all, op.Operation)
+	}
+	server := httptest.NewServer(boot.Handler(log, all...))
+	t.Cleanup(server.Close)
+	return rewriteTo(strings.TrimPrefix(server.URL, "http://"))
+}
+
+// rewriteTo sends every request to one address, whatever host it names.
+func rewriteTo(addr string) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		out := r.Clone(r.Context())
+		out.Host = r.URL.Host
+		out.URL.Host = addr
+		return http.DefaultTransport.RoundTrip(out)
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// functions are the Lambdas, each by itself, and what API Gateway does before
+// them: it finds the function and makes the event.
+type functions struct {
+	routes   *http.ServeMux
+	samLocal bool
+	template []byte
+}
+
+func newFunctions(t *testing.T, env *boot.Env, log *slog.Logger, samLocal bool) *functions {
+	template, err := os.ReadFile("testdata/event.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &functions{routes: http.NewServeMux(), samLocal: samLocal, template: template}
+	for _, op := range operations.All(env) {
+		handler := lambda.NewHandler(boot.Events(httpapi.Mux(op.Operation), samLocal, log))
+		for _, route := range op.Routes {
+			f.routes.Handle(route, invoke{handler})
+		}
+	}
+	return f
+}
+
+// invoke is a function as a route's target.
+type invoke struct{ lambda.Handler }
+
+func (invoke) ServeHTTP(http.ResponseWriter, *http.Request) { panic("invoked by an event only") }
+
+func (f *functions) RoundTrip(r *http.Request) (*http.Response, error) {
+	handler, pattern := f.routes.Handler(r)
+	function, ok := handler.(invoke)
+	if !ok {
+		return nil, fmt.Errorf("the gateway has no route for %s %s", r.Method, r.URL.EscapedPath())
+	}
+	event, err := f.event(r, pattern)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := function.Invoke(context.WithoutCancel(r.Context()), event)
+	if err != nil {
+		return nil, err
+	}
+	return responseFrom(r, answer)
+}
+
+// event is the request as a REST API sends it to a function, or as `sam local`
+// does.
+func (f *functions) event(r *http.Request, pattern string) ([]byte, error) {
+	var e events.APIGatewayProxyRequest
+	if err := json.Unmarshal(f.template, &e); err != nil {
+		return nil, err
+	}
+	_, e.Resource, _ = strings.Cut(pattern, " ")
+	e.HTTPMethod = r.Method
+	e.Path = r.URL.EscapedPath()
+	e.RequestContext.Path = "/prod" + e.Path
+	e.RequestContext.RequestID = "gateway-request-id"
+	if f.samLocal {
+		e.Path = r.URL.Path
+		e.RequestContext.Path = r.URL.EscapedPath()
+		e.RequestContext.Identity = events.APIGatewayRequestIdentity{SourceIP: "127.0.0.1"}
+	}
+	e.PathParameters = nil // the path says it all
+	e.MultiValueHeaders = map[string][]string{"Host": {r.URL.Host}}
+	e.Headers = nil
+	for name, values := range r.Header {
+		e.MultiValueHeaders[name] = values
+	}
+	if q := r.URL.Query(); len(q) > 0 {
+		e.MultiValueQueryStringParameters = q
+	}
+	if err := setBody(&e, r); err != nil {
+		return nil, err
+	}
+	return json.Marshal(e)
+}
+
+func setBody(e *events.APIGatewayProxyRequest, r *http.Request) error {
+	if r.Body == nil {
+		return nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	e.Body = string(body)
+	if !utf8.Valid(body) || strings.Contains(e.Body, "é") { // any body may come either way
+		e.Body, e.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
+	}
+	return nil
+}
+
+func responseFrom(r *http.Request, answer []byte) (*http.Response, error) {
+	var a events.APIGatewayProxyResponse
+	if err := json.Unmarshal(answer, &a); err != nil {
+		return nil, err
+	}
+	body := []byte(a.Body)
+	if a.IsBase64Encoded {
+		var err error
+		if body, err = base64.StdEncoding.DecodeString(a.Body); err != nil {
+			return nil, err
+		}
+	}
+	header := http.Header{}
+	for name, values := range a.MultiValueHeaders {
+		for _, value := range values {
+			header.Add(name, value)
+		}
+	}
+	return &http.Response{
+		Status: http.StatusText(a.StatusCode), StatusCode: a.StatusCode, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: header, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)), Request: r,
+	}, nil
+}
