@@ -80,14 +80,15 @@ func decodeObject(body []byte, into any) (map[string]bool, error) {
 	if !utf8.Valid(body) {
 		return nil, problem.InvalidJSON.New("The body is not UTF-8.")
 	}
-	members, err := checkNames(body, fieldNames(into))
+	known := fieldNames(into)
+	members, err := checkNames(body, known)
 	if err != nil {
 		return nil, err
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber() // a large integer in metadata stays what it is
 	if err := dec.Decode(into); err != nil {
-		return nil, decodeProblem(err)
+		return nil, decodeProblem(err, known)
 	}
 	return members, nil
 }
@@ -102,16 +103,28 @@ func fieldNames(into any) []string {
 	return names
 }
 
-func decodeProblem(err error) error {
+func decodeProblem(err error, known []string) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &kind):
-		return problem.Invalid(kind.Field, "must be "+jsonType(kind.Type)+", not "+kind.Value)
+		return problem.Invalid(wirePath(kind.Field, known), "must be "+jsonType(kind.Type)+", not "+kind.Value)
 	case errors.As(err, &syntax):
 		return problem.InvalidJSON.Wrap(err, fmt.Sprintf("The JSON is broken at byte %d.", syntax.Offset))
 	default:
 		return problem.InvalidJSON.Wrap(err, "The JSON is broken or incomplete.")
+	}
+}
+
+// wirePath is a member's path as a client knows it: encoding/json puts the
+// names of embedded structs in front.
+func wirePath(path string, known []string) string {
+	for {
+		first, rest, more := strings.Cut(path, ".")
+		if !more || slices.Contains(known, first) {
+			return path
+		}
+		path = rest
 	}
 }
 

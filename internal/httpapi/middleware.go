@@ -90,8 +90,9 @@ func logRequest(ctx context.Context, log *slog.Logger, r *http.Request, status i
 	}
 	level := slog.LevelInfo
 	if rec.err != nil {
-		attrs = append(attrs, slog.String("problem", problem.From(rec.err).Kind.Code), slog.String("error", rec.err.Error()))
-		if status >= http.StatusInternalServerError {
+		kind := problem.From(rec.err).Kind
+		attrs = append(attrs, slog.String("problem", kind.Code), slog.String("error", rec.err.Error()))
+		if max(kind.Status, status) >= http.StatusInternalServerError { // a late panic has another status
 			level = slog.LevelError
 		}
 	}

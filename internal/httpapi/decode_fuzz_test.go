@@ -1,0 +1,64 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/httpapi"
+	"usher/internal/problem"
+)
+
+// What is accepted loses nothing: written again, it has the same members with
+// the same values. What is refused is refused with a problem.
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{
+		`{}`, `{"email":null}`, `{"email":"a","verified":false,"tags":["x","y"],"count":-3}`,
+		`{"metadata":{"a":[1,2.50,{"b":null}],"":"\u00e9"}}`, `{"metadata":{"n":1e400}}`, `{"Email":"a"}`,
+		`{"email":"a","email":"b"}`, `{"email":}`, `[`, `{}{}`, `{"a"`, "\xef\xbb\xbf{}", `{"metadata":{"\ud800":1}}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var into target
+		members, err := httpapi.DecodePatch(post("application/json", string(body)), &into)
+		if err != nil {
+			if !problem.IsProblem(err) {
+				t.Errorf("%q: not a problem: %v", body, err)
+			}
+			return
+		}
+		again, err := json.Marshal(into)
+		if err != nil {
+			t.Fatalf("%q: %v", body, err)
+		}
+		got, want := object(t, again), object(t, body)
+		for name := range members {
+			if _, there := want[name]; !there {
+				t.Errorf("%q has no member %q", body, name)
+			}
+		}
+		for name, value := range want {
+			if name == "count" && value == nil {
+				continue // a plain int cannot tell null from zero
+			}
+			if diff := cmp.Diff(value, got[name]); diff != "" || !members[name] {
+				t.Errorf("%q: %s (a member: %v):\n%s", body, name, members[name], diff)
+			}
+		}
+	})
+}
+
+// object reads the members as encoding/json alone does.
+func object(t *testing.T, body []byte) map[string]any {
+	t.Helper()
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber()
+	var members map[string]any
+	if err := dec.Decode(&members); err != nil {
+		t.Fatalf("%q was accepted: %v", body, err)
+	}
+	return members
+}

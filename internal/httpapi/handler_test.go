@@ -1,0 +1,98 @@
+package httpapi_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/httpapi"
+	"usher/internal/problem"
+)
+
+func TestHandlerWritesErrors(t *testing.T) {
+	later := func(after time.Duration) error {
+		p := problem.TooManyRequests.New("Later.")
+		p.RetryAfter = after
+		return p
+	}
+	tests := map[string]struct {
+		err        error
+		want       string
+		status     int
+		retryAfter string
+	}{
+		"a problem":         {problem.UserNotFound.New("No."), `{"type":"urn:usher:problem:user-not-found","title":"There is no such user.","status":404,"detail":"No.","code":"user-not-found","request_id":""}`, 404, ""},
+		"an unknown error":  {errors.New("secret-host"), `{"type":"urn:usher:problem:internal","title":"Something went wrong.","status":500,"detail":"Something went wrong.","code":"internal","request_id":""}`, 500, ""},
+		"the cause is kept": {problem.UserExists.Wrap(errors.New("secret-host"), "Taken."), `{"type":"urn:usher:problem:user-exists","title":"The user exists already.","status":409,"detail":"Taken.","code":"user-exists","request_id":""}`, 409, ""},
+		"to come back":      {later(3 * time.Second), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "3"},
+		"rounded up":        {later(2001 * time.Millisecond), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "3"},
+		"never zero":        {later(time.Nanosecond), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "1"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := httptest.NewRecorder()
+			httpapi.Handler(func(http.ResponseWriter, *http.Request) error { return tt.err }).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+			if diff := cmp.Diff(tt.want+"\n", w.Body.String()); diff != "" {
+				t.Error(diff)
+			}
+			want := http.Header{"Content-Type": {"application/problem+json"}}
+			if tt.retryAfter != "" {
+				want.Set("Retry-After", tt.retryAfter)
+			}
+			if diff := cmp.Diff(want, w.Header()); diff != "" || w.Code != tt.status {
+				t.Errorf("status %d, headers:\n%s", w.Code, diff)
+			}
+		})
+	}
+}
+
+func TestJSON(t *testing.T) {
+	w := httptest.NewRecorder()
+	if err := httpapi.JSON(w, http.StatusCreated, map[string]int{"a": 1}); err != nil {
+		t.Fatal(err)
+	}
+	if w.Code != http.StatusCreated || w.Body.String() != "{\"a\":1}\n" || w.Header().Get("Content-Type") != "application/json" {
+		t.Errorf("got %d %v %q", w.Code, w.Header(), w.Body)
+	}
+}
+
+func TestJSONWritesNothingThatItCannotEncode(t *testing.T) {
+	w := httptest.NewRecorder()
+	err := httpapi.JSON(w, http.StatusOK, func() {})
+	if err == nil || w.Body.Len() > 0 || len(w.Header()) > 0 {
+		t.Errorf("got %v, and wrote %v %q", err, w.Header(), w.Body)
+	}
+}
+
+func TestNoContent(t *testing.T) {
+	w := httptest.NewRecorder()
+	if err := httpapi.NoContent(w); err != nil || w.Code != http.StatusNoContent || w.Body.Len() > 0 {
+		t.Errorf("got %v, %d %q", err, w.Code, w.Body)
+	}
+}
+
+func TestRequestPath(t *testing.T) {
+	r := httptest.NewRequest("POST", "/users/a%2Fb?x=1", nil)
+	if got := httpapi.RequestPath(r); got != "/users/a%2Fb" {
+		t.Errorf("without a gateway: %s", got)
+	}
+	r = r.WithContext(httpapi.WithRequestPath(r.Context(), "/v1/users"))
+	if got := httpapi.RequestPath(r); got != "/v1/users" {
+		t.Errorf("behind a gateway: %s", got)
+	}
+}
+
+func TestCaller(t *testing.T) {
+	if got := httpapi.CallerOf(context.Background()); got != (httpapi.Caller{}) {
+		t.Errorf("nobody was authenticated, but there is %v", got)
+	}
+	want := httpapi.Caller{Account: "123456789012", ID: "arn:aws:sts::123456789012:assumed-role/shop/1"}
+	if got := httpapi.CallerOf(httpapi.WithCaller(context.Background(), want)); got != want {
+		t.Errorf("got %v", got)
+	}
+}

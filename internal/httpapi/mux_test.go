@@ -1,0 +1,102 @@
+package httpapi_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/httpapi"
+	"usher/internal/problem"
+)
+
+// echo answers with the pattern that was matched and the id in the path.
+func echo(w http.ResponseWriter, r *http.Request) error {
+	return httpapi.JSON(w, http.StatusOK, r.Pattern+" "+r.PathValue("id"))
+}
+
+var routes = httpapi.Mux(
+	httpapi.Operation{Routes: []string{"GET /users"}, Handler: echo},
+	httpapi.Operation{Routes: []string{"DELETE /users/{id}", "DELETE /users"}, Handler: echo},
+	httpapi.Operation{Routes: []string{"GET /users/{id}"}, Handler: echo},
+)
+
+func document(t *testing.T, w *httptest.ResponseRecorder) problem.Document {
+	t.Helper()
+	if got := w.Header().Get("Content-Type"); got != problem.ContentType {
+		t.Fatalf("Content-Type is %q, the body %s", got, w.Body)
+	}
+	var doc problem.Document
+	if err := json.Unmarshal(w.Body.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func TestMuxRoutes(t *testing.T) {
+	tests := map[string]struct{ method, path, want string }{
+		"a collection":        {"GET", "/users", "GET /users "},
+		"a member":            {"GET", "/users/x", "GET /users/{id} x"},
+		"another method":      {"DELETE", "/users/x", "DELETE /users/{id} x"},
+		"a second route":      {"DELETE", "/users", "DELETE /users "},
+		"an escaped slash":    {"GET", "/users/a%2Fb", "GET /users/{id} a/b"},
+		"escaped once":        {"GET", "/users/a%2520b", "GET /users/{id} a%20b"},
+		"escaped two dots":    {"GET", "/users/%2e%2e", "GET /users/{id} .."},
+		"an escaped question": {"GET", "/users/a%3Fb%23c", "GET /users/{id} a?b#c"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := httptest.NewRecorder()
+			routes.ServeHTTP(w, httptest.NewRequest(tt.method, tt.path, nil))
+			var got string
+			if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Code != http.StatusOK || got != tt.want {
+				t.Errorf("got %d %s", w.Code, w.Body)
+			}
+		})
+	}
+}
+
+func TestMuxRefuses(t *testing.T) {
+	odd := problem.Document{Status: 400, Code: "invalid-request", Detail: "path: no segment may be empty, . or .."}
+	none := problem.Document{Status: 404, Code: "no-such-route", Detail: "There is nothing at this path."}
+	tests := map[string]struct {
+		method, path string
+		want         problem.Document
+		allow        string
+	}{
+		"no such path":         {"GET", "/groups", none, ""},
+		"the root":             {"GET", "/", none, ""},
+		"too deep":             {"GET", "/users/x/y", none, ""},
+		"another method":       {"POST", "/users", problem.Document{Status: 405, Code: "method-not-allowed", Detail: "This path takes DELETE, GET, HEAD."}, "DELETE, GET, HEAD"},
+		"an odd method":        {"BREW", "/users/x", problem.Document{Status: 405, Code: "method-not-allowed", Detail: "This path takes DELETE, GET, HEAD."}, "DELETE, GET, HEAD"},
+		"two dots":             {"DELETE", "/users/..", odd, ""},
+		"two dots before more": {"GET", "/x/../users", odd, ""},
+		"a dot":                {"GET", "/users/.", odd, ""},
+		"an empty id":          {"DELETE", "/users/", odd, ""},
+		"an empty segment":     {"GET", "//users", odd, ""},
+		"an empty path":        {"GET", "", odd, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest(tt.method, "/", nil)
+			r.URL = mustParse(t, "http://x.example"+tt.path)
+			w := httptest.NewRecorder()
+			routes.ServeHTTP(w, r)
+			got := document(t, w)
+			if got.Status != w.Code {
+				t.Errorf("status %d, in the document %d", w.Code, got.Status)
+			}
+			if diff := cmp.Diff(tt.want, problem.Document{Status: got.Status, Code: got.Code, Detail: got.Detail}); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(tt.allow, w.Header().Get("Allow")); diff != "" {
+				t.Errorf("Allow: %s", diff)
+			}
+			if got := w.Header().Get("Location"); got != "" {
+				t.Errorf("a redirect to %s", got)
+			}
+		})
+	}
+}

@@ -1,0 +1,227 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/httpapi"
+	"usher/internal/problem"
+)
+
+// served runs one request through Serve and returns the answer and its log
+// line, of which there must be exactly one.
+func served(t *testing.T, h http.Handler, r *http.Request, fallback func(*http.Request) string) (*httptest.ResponseRecorder, map[string]any) {
+	t.Helper()
+	var log bytes.Buffer
+	w := httptest.NewRecorder()
+	httpapi.Serve(h, slog.New(slog.NewJSONHandler(&log, nil)), time.Minute, fallback).ServeHTTP(w, r)
+	var line map[string]any
+	if err := json.Unmarshal(log.Bytes(), &line); err != nil {
+		t.Fatalf("the log is not one line: %v: %s", err, log.String())
+	}
+	return w, line
+}
+
+func TestServeRequestID(t *testing.T) {
+	gateways := func(*http.Request) string { return "gateways-id" }
+	tests := map[string]struct {
+		sent     string
+		fallback func(*http.Request) string
+		want     string // "" = a random one
+	}{
+		"the caller's":              {"abc-1.2_3:4/5+6=7@8", gateways, "abc-1.2_3:4/5+6=7@8"},
+		"the longest":               {strings.Repeat("x", 128), gateways, strings.Repeat("x", 128)},
+		"none":                      {"", gateways, "gateways-id"},
+		"too long":                  {strings.Repeat("x", 129), gateways, "gateways-id"},
+		"with a space":              {"a b", gateways, "gateways-id"},
+		"with a newline":            {"a\nb", gateways, "gateways-id"},
+		"with a newline behind":     {"a\n", gateways, "gateways-id"},
+		"with quotes":               {`a"b`, gateways, "gateways-id"},
+		"not ASCII":                 {"é", gateways, "gateways-id"},
+		"an insane one of theirs":   {"", func(*http.Request) string { return "a b" }, ""},
+		"none of theirs":            {"", func(*http.Request) string { return "" }, ""},
+		"nobody to ask":             {"a b", nil, ""},
+		"the caller's, nobody else": {"mine", nil, "mine"},
+	}
+	random := regexp.MustCompile(`^[A-Z2-7]{26}$`)
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			var inside string
+			h := httpapi.Handler(func(_ http.ResponseWriter, r *http.Request) error {
+				inside = httpapi.RequestID(r.Context())
+				return problem.UserNotFound.New("No.")
+			})
+			r := httptest.NewRequest("GET", "/", nil)
+			r.Header.Set("X-Request-Id", tt.sent)
+			w, line := served(t, h, r, tt.fallback)
+			got := []string{w.Header().Get("X-Request-Id"), inside, document(t, w).RequestID, line["request_id"].(string)}
+			want := tt.want
+			if want == "" && random.MatchString(got[0]) {
+				want = got[0]
+			}
+			if diff := cmp.Diff([]string{want, want, want, want}, got); diff != "" {
+				t.Errorf("header, context, document and log:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestServeSetsHeaders(t *testing.T) {
+	w, _ := served(t, httpapi.Handler(func(w http.ResponseWriter, _ *http.Request) error { return httpapi.NoContent(w) }),
+		httptest.NewRequest("GET", "/", nil), func(*http.Request) string { return "r1" })
+	want := http.Header{"Cache-Control": {"no-store"}, "X-Content-Type-Options": {"nosniff"}, "X-Request-Id": {"r1"}}
+	if diff := cmp.Diff(want, w.Header()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestServeLogs(t *testing.T) {
+	tests := map[string]struct {
+		handler httpapi.Handler
+		caller  httpapi.Caller
+		path    string
+		want    map[string]any
+	}{
+		"a success": {
+			handler: func(w http.ResponseWriter, r *http.Request) error {
+				httpapi.CountProviderCall(r.Context(), false)
+				return httpapi.JSON(w, http.StatusCreated, 1)
+			},
+			path: "/users/secret-id",
+			want: map[string]any{"level": "INFO", "status": 201.0, "route": "GET /users/{id}", "provider_calls": 1.0},
+		},
+		"a retry, a caller": {
+			handler: func(w http.ResponseWriter, r *http.Request) error {
+				httpapi.CountProviderCall(r.Context(), false)
+				httpapi.CountProviderCall(r.Context(), true)
+				_, err := w.Write([]byte("x")) // the status is implied
+				return err
+			},
+			caller: httpapi.Caller{ID: "arn:x"},
+			path:   "/users/secret-id",
+			want: map[string]any{"level": "INFO", "status": 200.0, "route": "GET /users/{id}", "provider_calls": 2.0,
+				"provider_retries": 1.0, "caller": "arn:x"},
+		},
+		"a refusal": {
+			handler: func(http.ResponseWriter, *http.Request) error { return problem.Invalid("a", "bad") },
+			path:    "/users/secret-id",
+			want: map[string]any{"level": "INFO", "status": 400.0, "route": "GET /users/{id}", "provider_calls": 0.0,
+				"problem": "invalid-request", "error": "invalid-request: a: bad"},
+		},
+		"a failure with its cause": {
+			handler: func(http.ResponseWriter, *http.Request) error {
+				return problem.ProviderFailed.Wrap(errors.New("the cause"), "Safe.")
+			},
+			path: "/users/secret-id",
+			want: map[string]any{"level": "ERROR", "status": 502.0, "route": "GET /users/{id}", "provider_calls": 0.0,
+				"problem": "provider-failed", "error": "provider-failed: Safe.: the cause"},
+		},
+		"no route": {
+			path: "/secret-id",
+			want: map[string]any{"level": "INFO", "status": 404.0, "route": "none", "provider_calls": 0.0,
+				"problem": "no-such-route", "error": "no-such-route: There is nothing at this path."},
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest("GET", tt.path, nil)
+			r = r.WithContext(httpapi.WithCaller(r.Context(), tt.caller))
+			mux := httpapi.Mux(httpapi.Operation{Routes: []string{"GET /users/{id}"}, Handler: tt.handler})
+			_, line := served(t, mux, r, func(*http.Request) string { return "r1" })
+			if ms, ok := line["duration_ms"].(float64); !ok || ms < 0 || ms > 10_000 {
+				t.Errorf("duration_ms is %v", line["duration_ms"])
+			}
+			delete(line, "time")
+			delete(line, "duration_ms")
+			tt.want["msg"], tt.want["method"], tt.want["request_id"] = "request", "GET", "r1"
+			if diff := cmp.Diff(tt.want, line); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestServeSurvivesAPanic(t *testing.T) {
+	w, line := served(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("secret") }), httptest.NewRequest("GET", "/", nil), nil)
+	if got := document(t, w); w.Code != 500 || got.Code != "internal" || strings.Contains(w.Body.String(), "secret") {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	if text, _ := line["error"].(string); !strings.Contains(text, "panic: secret") || !strings.Contains(text, "serve_test.go") || line["level"] != "ERROR" {
+		t.Errorf("the log lacks the panic, its stack or its level: %v", line)
+	}
+}
+
+func TestServeLogsAPanicAfterTheAnswer(t *testing.T) {
+	w, line := served(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("half"))
+		panic("late")
+	}), httptest.NewRequest("GET", "/", nil), nil)
+	if w.Code != 200 || w.Body.String() != "half" {
+		t.Errorf("the answer was changed: %d %s", w.Code, w.Body)
+	}
+	if text, _ := line["error"].(string); !strings.Contains(text, "panic: late") || line["level"] != "ERROR" || line["status"] != 200.0 {
+		t.Errorf("the log lacks the panic: %v", line)
+	}
+}
+
+func TestServeBoundsTheTime(t *testing.T) {
+	var left time.Duration
+	h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if deadline, ok := r.Context().Deadline(); ok {
+			left = time.Until(deadline)
+		}
+	})
+	log := slog.New(slog.DiscardHandler)
+	httpapi.Serve(h, log, time.Hour, nil).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+	if left < 59*time.Minute || left > time.Hour {
+		t.Errorf("the handler had %v", left)
+	}
+}
+
+func TestServeEndsTheContext(t *testing.T) {
+	var done <-chan struct{}
+	h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { done = r.Context().Done() })
+	httpapi.Serve(h, slog.New(slog.DiscardHandler), time.Hour, nil).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+	select {
+	case <-done:
+	default:
+		t.Error("what was begun for the request may go on after it")
+	}
+}
+
+func TestServeKeepsTheFirstStatus(t *testing.T) {
+	_, line := served(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusAccepted)
+		w.WriteHeader(http.StatusTeapot)
+	}), httptest.NewRequest("GET", "/", nil), nil)
+	if line["status"] != 202.0 {
+		t.Errorf("logged status %v", line["status"])
+	}
+}
+
+func TestServeLeavesTheWriterReachable(t *testing.T) {
+	flushed := errors.New("not called")
+	w, _ := served(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { flushed = http.NewResponseController(w).Flush() }),
+		httptest.NewRequest("GET", "/", nil), nil)
+	if flushed != nil || !w.Flushed {
+		t.Errorf("flush: %v", flushed)
+	}
+}
+
+func TestOutsideServe(t *testing.T) {
+	r := httptest.NewRequest("GET", "/", nil)
+	httpapi.CountProviderCall(r.Context(), true) // counts nowhere, and does no harm
+	if got := httpapi.RequestID(r.Context()); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
