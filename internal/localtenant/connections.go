@@ -99,7 +99,7 @@ func (t *Tenant) listConnections(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if q.Has("take") || q.Has("from") {
-		return checkpoint(w, r, "connections", items)
+		return checkpoint(w, r, "connections", "id", items)
 	}
 	return writePage(w, r, "connections", items)
 }

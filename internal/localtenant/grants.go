@@ -82,6 +82,10 @@ type refreshToken struct {
 	used    time.Time
 	expires time.Time
 	spent   bool // rotated away; its return is a theft
+
+	rotating  bool
+	ip, agent string // of the sign-in
+	metadata  map[string]any
 }
 
 func (t *Tenant) newRefreshToken(c *client, g *grant, family string) string {
@@ -89,7 +93,10 @@ func (t *Tenant) newRefreshToken(c *client, g *grant, family string) string {
 	value := "v1." + randomID(60)
 	rt := &refreshToken{
 		id: objectID(now)[:20], family: family, grant: *g,
-		created: now, expires: now.Add(c.RefreshTTL),
+		created: now, expires: now.Add(c.RefreshTTL), rotating: c.RotateTokens,
+	}
+	if s, ok := t.sessions[g.sessionID]; ok {
+		rt.ip, rt.agent = s.ip, s.agent
 	}
 	if family == "" {
 		rt.family = rt.id
@@ -110,7 +117,8 @@ func (t *Tenant) refreshGrant(c *client, in url.Values) (map[string]any, error) 
 		return nil, unknown
 	}
 	if rt.spent {
-		t.endFamily(rt.family) // whoever holds the newest may be the thief
+		// Whoever holds the newest may be the thief.
+		t.endRefreshTokens(func(x *refreshToken) bool { return x.family == rt.family })
 		return nil, unknown
 	}
 	g := rt.grant
@@ -132,12 +140,4 @@ func (t *Tenant) refreshGrant(c *client, in url.Values) (map[string]any, error) 
 
 func narrow(granted, asked []string) []string {
 	return slices.DeleteFunc(slices.Clone(granted), func(s string) bool { return !slices.Contains(asked, s) })
-}
-
-func (t *Tenant) endFamily(family string) {
-	for value, rt := range t.refresh {
-		if rt.family == family {
-			delete(t.refresh, value)
-		}
-	}
 }

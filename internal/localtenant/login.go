@@ -10,6 +10,10 @@ import (
 // page cannot be asked who has an account.
 const wrongLogin = "Wrong email address, user name or password."
 
+// tooManyFailures is Auth0's sentence, near enough.
+const tooManyFailures = "Your account has been blocked after multiple consecutive login attempts. " +
+	"Contact your administrator to unblock it."
+
 func (t *Tenant) loginPage(w http.ResponseWriter, r *http.Request) error {
 	tx, err := t.transaction(r)
 	if err != nil {
@@ -35,10 +39,21 @@ func (t *Tenant) login(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		// As much work as for a user that is there: time must not tell either.
 		_, _ = hashPassword(text, t.opts.PasswordCost)
-	}
-	if !ok || !u.password.matches(text) {
+		t.record(r, eventUnknownUser, nil, name, "Wrong email or password.")
 		return t.showLogin(w, http.StatusBadRequest, tx, name, wrongLogin)
 	}
+	ip := remoteIP(r)
+	if t.blocks.blocked(u.ID, ip) {
+		return t.showLogin(w, http.StatusBadRequest, tx, name, tooManyFailures)
+	}
+	if !u.password.matches(text) {
+		t.record(r, eventWrongPassword, u, name, "Wrong email or password.")
+		if t.blocks.failed(u.ID, ip); t.blocks.blocked(u.ID, ip) {
+			t.record(r, eventBlocked, u, name, "Blocked account")
+		}
+		return t.showLogin(w, http.StatusBadRequest, tx, name, wrongLogin)
+	}
+	t.blocks.succeeded(u.ID, ip)
 	return t.signedIn(w, r, tx, u, nil)
 }
 
@@ -54,6 +69,7 @@ func (t *Tenant) databaseFor(tx *transaction) string {
 func (t *Tenant) signedIn(w http.ResponseWriter, r *http.Request, tx *transaction, u *user, methods []string) error {
 	if !u.blocked() {
 		u = t.recordLogin(u, remoteIP(r))
+		t.record(r, eventLogin, u, "", "Successful login")
 	}
 	tx.sessionID = t.startSession(w, r, u, methods).id
 	http.Redirect(w, r, "/authorize/resume?state="+url.QueryEscape(tx.id), http.StatusFound)

@@ -49,12 +49,12 @@ func writePage[T any](w http.ResponseWriter, r *http.Request, name string, items
 }
 
 // checkpoint answers with a list that is walked by from and take: the window
-// after the item whose id is from.
-func checkpoint(w http.ResponseWriter, r *http.Request, name string, items []map[string]any) error {
+// after the item whose key is from.
+func checkpoint(w http.ResponseWriter, r *http.Request, name, key string, items []map[string]any) error {
 	q := r.URL.Query()
 	total := len(items)
 	if from := q.Get("from"); from != "" {
-		i := slices.IndexFunc(items, func(m map[string]any) bool { return m["id"] == from })
+		i := slices.IndexFunc(items, func(m map[string]any) bool { return m[key] == from })
 		items = items[i+1:]
 	}
 	take, _ := strconv.Atoi(q.Get("take"))
@@ -64,7 +64,7 @@ func checkpoint(w http.ResponseWriter, r *http.Request, name string, items []map
 	out := map[string]any{}
 	if len(items) > take {
 		items = items[:take]
-		out["next"] = items[take-1]["id"]
+		out["next"] = items[take-1][key]
 	}
 	out[name] = append([]map[string]any{}, items...)
 	if q.Get("include_totals") == "true" {

@@ -24,6 +24,7 @@ type session struct {
 	clients  []string
 	ip       string
 	agent    string
+	metadata map[string]any
 }
 
 func (s *session) expires() time.Time {
@@ -72,11 +73,7 @@ func (t *Tenant) endAccess(userID string) {
 			t.endSession(id)
 		}
 	}
-	for value, rt := range t.refresh {
-		if rt.grant.userID == userID {
-			delete(t.refresh, value)
-		}
-	}
+	t.endRefreshTokens(func(rt *refreshToken) bool { return rt.grant.userID == userID })
 }
 
 func (t *Tenant) setCookie(w http.ResponseWriter, name, value string, life time.Duration) {

@@ -49,6 +49,7 @@ func (t *Tenant) signup(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	t.sendVerification(u)
+	t.record(r, eventSignup, u, "", "")
 	return t.signedIn(w, r, tx, u, nil)
 }
 

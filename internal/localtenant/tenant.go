@@ -56,6 +56,13 @@ type Tenant struct {
 	refresh  map[string]*refreshToken
 	access   map[string]*accessToken
 	tickets  map[string]*ticket
+	roles    []*role
+	factors  map[string][]*factor // by user
+	recovery map[string]string    // recovery codes by user
+	blocks   *bruteForce
+	events   []event
+	eventSeq int
+	jobs     map[string]*job
 	sessions map[string]*session
 	revoked  map[string]bool // management tokens that were withdrawn
 	issued   []string        // management tokens in use
@@ -104,6 +111,12 @@ func (t *Tenant) reset() error {
 	t.refresh = map[string]*refreshToken{}
 	t.access = map[string]*accessToken{}
 	t.tickets = map[string]*ticket{}
+	t.roles = nil
+	t.factors = map[string][]*factor{}
+	t.recovery = map[string]string{}
+	t.blocks = newBruteForce()
+	t.events = nil
+	t.jobs = map[string]*job{}
 	t.sessions = map[string]*session{}
 	t.revoked = map[string]bool{}
 	t.issued = nil

@@ -1,29 +1,128 @@
 package localtenant
 
 import (
+	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
 // ticket is what a link in a mail stands for.
 type ticket struct {
-	kind      string // verify, reset
-	userID    string
-	email     string // the address that the link was for
-	resultURL string
-	expires   time.Time
+	kind         string // verify, reset, enrol
+	userID       string
+	email        string // the address that the link was for
+	resultURL    string
+	markVerified bool // following the link shows whose the address is
+	addEmail     bool // to the result URL
+	expires      time.Time
 }
 
 const ticketTTL = 5 * 24 * time.Hour
 
+// newTicket makes a ticket and the link that redeems it. The # at its end is
+// Auth0's: it keeps mail programs from adding to the query.
 func (t *Tenant) newTicket(k ticket, path string) string {
 	id := randomID(32)
 	t.tickets[id] = &k
 	return t.opts.BaseURL + path + "?ticket=" + url.QueryEscape(id) + "#"
 }
 
+// redeemable finds a ticket of a kind that has not been used or run out.
+func (t *Tenant) redeemable(r *http.Request, kind string) (id string, k *ticket, ok bool) {
+	id = r.FormValue("ticket")
+	k, ok = t.tickets[id]
+	return id, k, ok && k.kind == kind && t.now().Before(k.expires)
+}
+
 // sendVerification mails a user the link that verifies their address.
 func (t *Tenant) sendVerification(u *user) {
 	link := t.newTicket(ticket{kind: "verify", userID: u.ID, email: u.Email, expires: t.now().Add(ticketTTL)}, "/u/email-verification")
 	t.send(Mail{To: u.Email, Kind: "verify_email", Subject: "Verify your email", Link: link})
+}
+
+// sendReset mails a user the link that sets a new password.
+func (t *Tenant) sendReset(u *user) {
+	link := t.newTicket(ticket{kind: "reset", userID: u.ID, email: u.Email, markVerified: true, expires: t.now().Add(ticketTTL)}, "/u/reset-password")
+	t.send(Mail{To: u.Email, Kind: "reset_email", Subject: "Reset your password", Link: link})
+}
+
+type ticketFields struct {
+	UserID       string `json:"user_id"`
+	Email        string `json:"email"`
+	ConnectionID string `json:"connection_id"`
+	ClientID     string `json:"client_id"`
+	ResultURL    string `json:"result_url"`
+	TTL          int    `json:"ttl_sec"`
+	MarkVerified bool   `json:"mark_email_as_verified"`
+	AddEmail     bool   `json:"includeEmailInRedirect"`
+}
+
+func (in ticketFields) ticket(kind string, u *user, now time.Time) ticket {
+	life := ticketTTL
+	if in.TTL > 0 {
+		life = time.Duration(in.TTL) * time.Second
+	}
+	return ticket{kind: kind, userID: u.ID, email: u.Email, resultURL: in.ResultURL, markVerified: in.MarkVerified,
+		addEmail: in.AddEmail, expires: now.Add(life)}
+}
+
+// createPasswordTicket serves POST /api/v2/tickets/password-change.
+func (t *Tenant) createPasswordTicket(w http.ResponseWriter, r *http.Request) error {
+	var in ticketFields
+	if err := decode(r, &in); err != nil {
+		return err
+	}
+	u, err := t.ticketUser(in)
+	if err != nil {
+		return err
+	}
+	if conn, ok := t.connectionNamed(u.primary().Connection); !ok || !conn.database() {
+		return badRequest("operation_not_supported", "The user's connection does not support password changes.")
+	}
+	writeJSON(w, http.StatusCreated, map[string]any{"ticket": t.newTicket(in.ticket("reset", u, t.now()), "/u/reset-password")})
+	return nil
+}
+
+// ticketUser is named by an id, or by an address in a connection.
+func (t *Tenant) ticketUser(in ticketFields) (*user, error) {
+	if in.ResultURL != "" && in.ClientID != "" {
+		return nil, badRequest("invalid_body", "You cannot specify both result_url and client_id.")
+	}
+	switch {
+	case in.UserID != "" && in.Email != "":
+		return nil, badRequest("invalid_body", "You cannot specify both email and user_id.")
+	case in.UserID != "":
+		if u, ok := t.users.get(in.UserID); ok {
+			return u, nil
+		}
+	case in.Email == "" || in.ConnectionID == "":
+		return nil, badRequest("invalid_body", "Either user_id, or email and connection_id, must be specified.")
+	default:
+		conn, ok := t.connectionWithID(in.ConnectionID)
+		if !ok {
+			return nil, newAPIError(http.StatusNotFound, "inexistent_connection", "The connection does not exist.")
+		}
+		if u, ok := t.users.logins[loginName{conn.Name, "email", strings.ToLower(in.Email)}]; ok {
+			return u, nil
+		}
+	}
+	return nil, userNotFound()
+}
+
+// createVerificationTicket serves POST /api/v2/tickets/email-verification.
+func (t *Tenant) createVerificationTicket(w http.ResponseWriter, r *http.Request) error {
+	var in ticketFields
+	if err := decode(r, &in); err != nil {
+		return err
+	}
+	u, ok := t.users.get(in.UserID)
+	if !ok {
+		return userNotFound()
+	}
+	if u.Email == "" {
+		return badRequest("invalid_body", "The user does not have an email address.")
+	}
+	writeJSON(w, http.StatusCreated, map[string]any{"ticket": t.newTicket(in.ticket("verify", u, t.now()), "/u/email-verification")})
+	return nil
 }

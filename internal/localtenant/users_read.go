@@ -28,6 +28,11 @@ func (t *Tenant) deleteUser(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
 	t.users.remove(id, t.now())
 	t.endAccess(id)
+	t.removeFactors(id, func(*factor) bool { return true })
+	t.blocks.clear(id)
+	for _, role := range t.roles {
+		role.remove(id)
+	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -1,0 +1,112 @@
+package localtenant
+
+import (
+	"strings"
+	"time"
+)
+
+// factor is a second factor of a user, or the place that a code is sent to: what
+// the Management API calls an authentication method.
+type factor struct {
+	ID        string // of the device, dev_…
+	Type      string // totp, phone, email, webauthn-roaming, passkey, push
+	Name      string
+	Email     string
+	Phone     string
+	Preferred string // sms or voice, of a phone
+	KeyID     string
+	PublicKey string
+	Party     string // relying party of a key
+	Secret    string // of a TOTP, base32
+	Confirmed bool
+	CreatedAt time.Time
+	LastAuth  time.Time
+	lastStep  int64 // of the last TOTP that was taken; each is good once
+}
+
+// newFactor makes a confirmed factor without telling anybody yet.
+func (t *Tenant) newFactor(kind string) *factor {
+	return &factor{ID: "dev_" + randomID(16), Type: kind, Confirmed: true, CreatedAt: t.now()}
+}
+
+func (f *factor) id() string { return f.Type + "|" + f.ID }
+
+// document is a factor as reading shows it: with what it sends codes to masked.
+func (f *factor) document() map[string]any {
+	doc := f.created(true)
+	doc["confirmed"] = f.Confirmed
+	if !f.LastAuth.IsZero() {
+		doc["last_auth_at"] = f.LastAuth.Format(timeFormat)
+	}
+	return doc
+}
+
+// created is a factor as creating and changing answer it.
+func (f *factor) created(masked bool) map[string]any {
+	doc := map[string]any{"id": f.id(), "type": f.Type, "created_at": f.CreatedAt.Format(timeFormat)}
+	email, phone := f.Email, f.Phone
+	if masked {
+		email, phone = maskEmail(email), maskPhone(phone)
+	}
+	for name, v := range map[string]string{
+		"name": f.Name, "email": email, "phone_number": phone, "preferred_authentication_method": f.Preferred,
+		"key_id": f.KeyID, "public_key": f.PublicKey, "relying_party_identifier": f.Party,
+	} {
+		if v != "" {
+			doc[name] = v
+		}
+	}
+	if f.Type == "phone" {
+		method := firstOf(f.Preferred, "sms")
+		doc["authentication_methods"] = []any{map[string]any{"id": method + "|" + f.ID, "type": method}}
+	}
+	return doc
+}
+
+// maskEmail hides the end of the local part and of the domain, as Auth0 does.
+func maskEmail(email string) string {
+	local, domain, ok := strings.Cut(email, "@")
+	if !ok {
+		return ""
+	}
+	shown := domain[:min(4, len(domain))]
+	return local[:max(0, len(local)-4)] + "****@" + shown + strings.Repeat("*", len(domain)-len(shown))
+}
+
+func maskPhone(phone string) string {
+	if len(phone) <= 4 {
+		return phone
+	}
+	return strings.Repeat("X", len(phone)-4) + phone[len(phone)-4:]
+}
+
+// factorWithDevice finds a factor by its device among all users.
+func (t *Tenant) factorWithDevice(id string) (userID string, f *factor) {
+	if _, device, ok := strings.Cut(id, "|"); ok {
+		id = device
+	}
+	for user, list := range t.factors {
+		for _, f := range list {
+			if f.ID == id {
+				return user, f
+			}
+		}
+	}
+	return "", nil
+}
+
+// removeFactors takes away a user's factors that fit. Without any left there is
+// no recovery code either.
+func (t *Tenant) removeFactors(userID string, fits func(*factor) bool) {
+	kept := []*factor{}
+	for _, f := range t.factors[userID] {
+		if !fits(f) {
+			kept = append(kept, f)
+		}
+	}
+	t.factors[userID] = kept
+	if len(kept) == 0 {
+		delete(t.factors, userID)
+		delete(t.recovery, userID)
+	}
+}

@@ -1,0 +1,84 @@
+package localtenant
+
+import (
+	"net/http"
+	"time"
+)
+
+// job is work that a real tenant does later. This one does it at once, so that
+// a job is completed the first time anybody asks.
+type job struct {
+	ID        string
+	Type      string
+	CreatedAt time.Time
+	extra     map[string]any // what only this type has
+	errors    []any
+}
+
+const jobTTL = 24 * time.Hour
+
+func (t *Tenant) newJob(kind string) *job {
+	j := &job{ID: "job_" + randomID(16), Type: kind, CreatedAt: t.now()}
+	t.jobs[j.ID] = j
+	return j
+}
+
+func (j *job) document(status string) map[string]any {
+	doc := map[string]any{"id": j.ID, "type": j.Type, "status": status, "created_at": j.CreatedAt.Format(timeFormat)}
+	for k, v := range j.extra {
+		doc[k] = v
+	}
+	return doc
+}
+
+// createVerificationJob serves POST /api/v2/jobs/verification-email.
+func (t *Tenant) createVerificationJob(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		UserID string `json:"user_id"`
+	}
+	if err := decode(r, &in); err != nil {
+		return err
+	}
+	u, ok := t.users.get(in.UserID)
+	if !ok {
+		return badRequest("inexistent_user", "The user does not exist.")
+	}
+	if u.Email == "" {
+		return badRequest("invalid_body", "The user does not have an email address.")
+	}
+	t.sendVerification(u)
+	writeJSON(w, http.StatusCreated, t.newJob("verification_email").document("pending"))
+	return nil
+}
+
+func (t *Tenant) job(id string) (*job, error) {
+	j, ok := t.jobs[id]
+	if !ok || !t.now().Before(j.CreatedAt.Add(jobTTL)) {
+		return nil, newAPIError(http.StatusNotFound, "inexistent_job", "The job does not exist.")
+	}
+	return j, nil
+}
+
+// getJob serves GET /api/v2/jobs/{id}.
+func (t *Tenant) getJob(w http.ResponseWriter, r *http.Request) error {
+	j, err := t.job(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, j.document("completed"))
+	return nil
+}
+
+// getJobErrors serves GET /api/v2/jobs/{id}/errors: 204 where there are none.
+func (t *Tenant) getJobErrors(w http.ResponseWriter, r *http.Request) error {
+	j, err := t.job(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if len(j.errors) == 0 {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	writeJSON(w, http.StatusOK, j.errors)
+	return nil
+}

@@ -1,0 +1,179 @@
+package localtenant
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// role is a role and who has it, in the order of assignment.
+type role struct {
+	ID          string
+	Name        string
+	Description string
+	members     []string
+}
+
+func (r *role) document() map[string]any {
+	doc := map[string]any{"id": r.ID, "name": r.Name}
+	if r.Description != "" {
+		doc["description"] = r.Description
+	}
+	return doc
+}
+
+func (t *Tenant) role(id string) (*role, error) {
+	i := slices.IndexFunc(t.roles, func(r *role) bool { return r.ID == id })
+	if i < 0 {
+		return nil, newAPIError(http.StatusNotFound, "", "The role does not exist.")
+	}
+	return t.roles[i], nil
+}
+
+// listRoles serves GET /api/v2/roles.
+func (t *Tenant) listRoles(w http.ResponseWriter, r *http.Request) error {
+	filter := strings.ToLower(r.URL.Query().Get("name_filter"))
+	items := []map[string]any{}
+	for _, role := range t.roles {
+		if strings.Contains(strings.ToLower(role.Name), filter) {
+			items = append(items, role.document())
+		}
+	}
+	return writePage(w, r, "roles", items)
+}
+
+type roleFields struct {
+	Name        *string `json:"name"`
+	Description *string `json:"description"`
+}
+
+// createRole serves POST /api/v2/roles, which answers 200 and not 201.
+func (t *Tenant) createRole(w http.ResponseWriter, r *http.Request) error {
+	var in roleFields
+	if err := decode(r, &in); err != nil {
+		return err
+	}
+	made := &role{ID: "rol_" + randomID(16), Name: value(in.Name), Description: value(in.Description)}
+	if t.roleNamed(made.Name) != nil {
+		return newAPIError(http.StatusConflict, "", "Role with name '%s' already exists.", made.Name)
+	}
+	t.roles = append(t.roles, made)
+	writeJSON(w, http.StatusOK, made.document())
+	return nil
+}
+
+func (t *Tenant) roleNamed(name string) *role {
+	for _, r := range t.roles {
+		if strings.EqualFold(r.Name, name) {
+			return r
+		}
+	}
+	return nil
+}
+
+// getRole serves GET /api/v2/roles/{id}.
+func (t *Tenant) getRole(w http.ResponseWriter, r *http.Request) error {
+	role, err := t.role(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, role.document())
+	return nil
+}
+
+// updateRole serves PATCH /api/v2/roles/{id}.
+func (t *Tenant) updateRole(w http.ResponseWriter, r *http.Request) error {
+	var in roleFields
+	if err := decode(r, &in); err != nil {
+		return err
+	}
+	role, err := t.role(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if in.Name != nil {
+		if other := t.roleNamed(*in.Name); other != nil && other != role {
+			return badRequest("", "Role with name '%s' already exists.", *in.Name)
+		}
+		role.Name = *in.Name
+	}
+	if in.Description != nil {
+		role.Description = *in.Description
+	}
+	writeJSON(w, http.StatusOK, role.document())
+	return nil
+}
+
+// deleteRole serves DELETE /api/v2/roles/{id}.
+func (t *Tenant) deleteRole(w http.ResponseWriter, r *http.Request) error {
+	role, err := t.role(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	i := slices.Index(t.roles, role)
+	t.roles = slices.Delete(t.roles, i, i+1)
+	writeJSON(w, http.StatusOK, struct{}{})
+	return nil
+}
+
+// listRoleUsers serves GET /api/v2/roles/{id}/users, by pages or by checkpoints.
+func (t *Tenant) listRoleUsers(w http.ResponseWriter, r *http.Request) error {
+	role, err := t.role(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	items := []map[string]any{}
+	for _, id := range role.members {
+		if u, ok := t.users.get(id); ok {
+			items = append(items, memberDocument(u))
+		}
+	}
+	if q := r.URL.Query(); q.Has("take") || q.Has("from") {
+		return checkpoint(w, r, "users", "user_id", items)
+	}
+	if p := pageOf(r); p.start+p.limit > maxRecords {
+		return badRequest("invalid_paging", "Requesting page %d exceeds the allowed maximum of %d records. "+
+			"To fetch results beyond %d, use the checkpoint pagination method.", p.start/p.limit, maxRecords, maxRecords)
+	}
+	return writePage(w, r, "users", items)
+}
+
+func memberDocument(u *user) map[string]any {
+	doc := map[string]any{"user_id": u.ID}
+	for name, v := range map[string]string{"email": u.Email, "name": u.Name, "picture": u.Picture} {
+		if v != "" {
+			doc[name] = v
+		}
+	}
+	return doc
+}
+
+// assignRoleUsers serves POST /api/v2/roles/{id}/users.
+func (t *Tenant) assignRoleUsers(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Users []string `json:"users"`
+	}
+	if err := decode(r, &in); err != nil {
+		return err
+	}
+	role, err := t.role(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	for _, id := range in.Users {
+		if _, ok := t.users.get(id); !ok {
+			return userNotFound()
+		}
+	}
+	for _, id := range in.Users {
+		role.add(id)
+	}
+	writeJSON(w, http.StatusOK, struct{}{})
+	return nil
+}
+
+func (r *role) add(userID string) {
+	if !slices.Contains(r.members, userID) {
+		r.members = append(r.members, userID)
+	}
+}
