@@ -1,9 +1,6 @@
 package auth0
 
-import (
-	"errors"
-	"net/http"
-)
+import "net/http"
 
 // bearer is the HTTP client under the SDK: it adds the management token, and
 // where the token is refused, drops it and replays the request once. It does
@@ -17,7 +14,7 @@ type bearer struct {
 // sleeps nor retries.
 func (b *bearer) Do(r *http.Request) (*http.Response, error) {
 	token, resp, err := b.send(r)
-	if !refusesToken(err) || token == "" {
+	if !hasStatus(err, http.StatusUnauthorized) || token == "" {
 		return resp, err
 	}
 	if err := b.tokens.Drop(r.Context(), token); err != nil {
@@ -38,9 +35,4 @@ func (b *bearer) send(r *http.Request) (token string, resp *http.Response, err e
 	r.Header.Set("Authorization", "Bearer "+token)
 	resp, err = b.next.RoundTrip(r)
 	return token, resp, err
-}
-
-func refusesToken(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Status == http.StatusUnauthorized
 }

@@ -39,6 +39,28 @@ func providerProblem(err error) error {
 	}
 }
 
+// hasStatus reports whether the provider answered with this status.
+func hasStatus(err error, status int) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == status
+}
+
+// ofOneUser is providerProblem for a call about the user with one id.
+func ofOneUser(err error) error {
+	if hasStatus(err, http.StatusNotFound) {
+		return problem.UserNotFound.Wrap(err, "No user has this id.")
+	}
+	return ofTaken(err)
+}
+
+// ofTaken is providerProblem for a call that gives a user an address or a name.
+func ofTaken(err error) error {
+	if hasStatus(err, http.StatusConflict) {
+		return problem.UserExists.Wrap(err, takenDetail)
+	}
+	return providerProblem(err)
+}
+
 func statusProblem(err error, e *Error) error {
 	switch e.Status {
 	case http.StatusBadRequest:
@@ -47,10 +69,6 @@ func statusProblem(err error, e *Error) error {
 		return misconfigured(fmt.Errorf("the provider refused the management token: %w", err))
 	case http.StatusForbidden:
 		return misconfigured(fmt.Errorf("the management application lacks a scope: %w: %s", err, scopesIn(e.message)))
-	case http.StatusNotFound:
-		return problem.UserNotFound.Wrap(err, "No user has this id.")
-	case http.StatusConflict:
-		return problem.UserExists.Wrap(err, takenDetail)
 	case http.StatusRequestEntityTooLarge:
 		return problem.BodyTooLarge.Wrap(err, "The identity provider takes no more than a part of this.")
 	case http.StatusTooManyRequests:

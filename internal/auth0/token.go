@@ -159,8 +159,7 @@ func (t *tokenCache) request(ctx context.Context, c secrets.Credentials) (*oauth
 }
 
 func refusesCredentials(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden)
+	return hasStatus(err, http.StatusUnauthorized) || hasStatus(err, http.StatusForbidden)
 }
 
 // tokenProblem tells a secret that is wrong from a provider that fails.

@@ -29,7 +29,7 @@ func (u Users) Update(ctx context.Context, id string, patch users.Patch) (users.
 	for i, members := range steps {
 		updated, err := u.client.users.Update(ctx, id, updateRequest(patch, members), base)
 		if err != nil {
-			err = u.explainPolicyOf(ctx, providerProblem(err), id)
+			err = u.explainPolicyOf(ctx, ofOneUser(err), id)
 			return users.User{}, fmt.Errorf("update user: %w", partly(err, steps, i))
 		}
 		user = userFrom((*management.UserResponseSchema)(updated))

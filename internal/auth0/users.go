@@ -3,11 +3,11 @@ package auth0
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/auth0/go-auth0/v3/management"
 
-	"usher/internal/problem"
 	"usher/internal/users"
 )
 
@@ -25,7 +25,7 @@ func (u Users) User(ctx context.Context, id string) (users.User, error) {
 	}
 	found, err := u.client.users.Get(ctx, id, &management.GetUserRequestParameters{}, base)
 	if err != nil {
-		return users.User{}, fmt.Errorf("get user: %w", providerProblem(err))
+		return users.User{}, fmt.Errorf("get user: %w", ofOneUser(err))
 	}
 	return userFrom((*management.UserResponseSchema)(found)), nil
 }
@@ -74,7 +74,7 @@ func (u Users) Create(ctx context.Context, n users.New) (users.User, error) {
 	}
 	created, err := u.client.users.Create(ctx, request, base)
 	if err != nil {
-		err = u.explainPolicy(ctx, providerProblem(err), n.Connection)
+		err = u.explainPolicy(ctx, ofTaken(err), n.Connection)
 		return users.User{}, fmt.Errorf("create user: %w", err)
 	}
 	return userFrom((*management.UserResponseSchema)(created)), nil
@@ -86,9 +86,9 @@ func (u Users) Delete(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	err = providerProblem(u.client.users.Delete(ctx, id, base))
-	if err != nil && !problem.Is(err, problem.UserNotFound) {
-		return fmt.Errorf("delete user: %w", err)
+	err = u.client.users.Delete(ctx, id, base)
+	if err == nil || hasStatus(err, http.StatusNotFound) {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("delete user: %w", providerProblem(err))
 }

@@ -6,6 +6,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"io"
 	"log/slog"
 	"net/http"
@@ -21,6 +22,15 @@ import (
 	"usher/internal/localtenant/tenanttest"
 	"usher/internal/secrets"
 )
+
+// TestMain lets many tests run at once, whatever the number of cores: most of
+// their time is waiting for a retry.
+func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", "64"); err != nil {
+		panic(err)
+	}
+	m.Run()
+}
 
 // The service's address in these tests. Nothing listens there: the transport
 // takes the requests to where the way says.
