@@ -1,0 +1,140 @@
+package users_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/internal/httpapi"
+	"usher/internal/problem"
+	"usher/internal/users"
+)
+
+// directory is the provider's side: it notes what it was asked, and answers
+// with what it was given.
+type directory struct {
+	user  users.User
+	found []users.User // by email
+	page  users.Page
+	err   error
+
+	asked   []string // calls, in order
+	created users.New
+	patch   users.Patch
+	listing listing
+}
+
+// listing is what List was asked for.
+type listing struct {
+	Filter users.Filter
+	Sort   users.Sort
+	From   *users.Position
+	Limit  int
+}
+
+func (d *directory) User(_ context.Context, id string) (users.User, error) {
+	d.asked = append(d.asked, "get "+id)
+	return d.user, d.err
+}
+
+func (d *directory) Create(_ context.Context, n users.New) (users.User, error) {
+	d.asked = append(d.asked, "create")
+	d.created = n
+	return d.user, d.err
+}
+
+func (d *directory) Update(_ context.Context, id string, p users.Patch) (users.User, error) {
+	d.asked = append(d.asked, "update "+id)
+	d.patch = p
+	return d.user, d.err
+}
+
+func (d *directory) Delete(_ context.Context, id string) error {
+	d.asked = append(d.asked, "delete "+id)
+	return d.err
+}
+
+func (d *directory) ByEmail(_ context.Context, email string) ([]users.User, error) {
+	d.asked = append(d.asked, "by email "+email)
+	return slices.Clone(d.found), d.err
+}
+
+func (d *directory) List(_ context.Context, f users.Filter, s users.Sort, from *users.Position, limit int) (users.Page, error) {
+	d.asked = append(d.asked, "list")
+	d.listing = listing{f, s, from, limit}
+	return d.page, d.err
+}
+
+// sealer seals so that a test can look inside.
+type sealer struct{ err error }
+
+var errNotOurs = errors.New("not sealed here")
+
+func (s sealer) Seal(_ context.Context, purpose, binding string, plain []byte) (string, error) {
+	return base64.RawURLEncoding.EncodeToString([]byte(purpose + "\n" + binding + "\n" + string(plain))), s.err
+}
+
+func (s sealer) Open(_ context.Context, purpose, binding, sealed string) ([]byte, error) {
+	if s.err != nil {
+		return nil, s.err
+	}
+	text, err := base64.RawURLEncoding.Strict().DecodeString(sealed)
+	plain, ours := strings.CutPrefix(string(text), purpose+"\n"+binding+"\n")
+	if err != nil || !ours {
+		return nil, errNotOurs
+	}
+	return []byte(plain), nil
+}
+
+// do sends a request to one operation.
+func do(t *testing.T, op httpapi.Operation, method, target, contentType, body string) *httptest.ResponseRecorder {
+	t.Helper()
+	var content io.Reader
+	if body != "" {
+		content = strings.NewReader(body)
+	}
+	r := httptest.NewRequest(method, target, content)
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	w := httptest.NewRecorder()
+	httpapi.Mux(op).ServeHTTP(w, r)
+	return w
+}
+
+// answer is what a test looks at: the status, and of a problem its code and
+// detail.
+func answer(t *testing.T, w *httptest.ResponseRecorder) string {
+	t.Helper()
+	if w.Code < http.StatusBadRequest {
+		return http.StatusText(w.Code)
+	}
+	var doc problem.Document
+	if err := json.Unmarshal(w.Body.Bytes(), &doc); err != nil {
+		t.Fatalf("status %d without a problem: %s", w.Code, w.Body)
+	}
+	return doc.Code + " | " + doc.Detail
+}
+
+const jsonType = "application/json"
+
+func ptr[T any](v T) *T { return &v }
+
+// day is an instant in January 2026.
+func day(n int) time.Time { return time.Date(2026, 1, n, 12, 0, 0, 0, time.UTC) }
+
+func ids(list []users.User) []string {
+	got := []string{}
+	for _, u := range list {
+		got = append(got, u.ID)
+	}
+	return got
+}

@@ -1,0 +1,109 @@
+package users_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/problem"
+	"usher/internal/users"
+)
+
+func jsonNumber(s string) json.Number { return json.Number(s) }
+
+const patchType = "application/merge-patch+json"
+
+func TestUpdate(t *testing.T) {
+	set := func(names ...string) map[string]bool {
+		members := map[string]bool{}
+		for _, name := range names {
+			members[name] = true
+		}
+		return members
+	}
+	tests := map[string]struct {
+		contentType, body string
+		want              users.Patch
+	}{
+		"everything": {
+			patchType,
+			`{"email":"a@b.example","password":"secret","phone_number":"+14155550123","username":"ada","name":"Ada","given_name":"A",` +
+				`"family_name":"L","nickname":"al","picture":"https://example.com/a.png","email_verified":false,"verify_email":true}`,
+			users.Patch{
+				Members: set("email", "password", "phone_number", "username", "name", "given_name", "family_name", "nickname", "picture", "email_verified", "verify_email"),
+				Email:   ptr("a@b.example"), Password: ptr("secret"), PhoneNumber: ptr("+14155550123"), Username: ptr("ada"), Name: ptr("Ada"), GivenName: ptr("A"),
+				FamilyName: ptr("L"), Nickname: ptr("al"), Picture: ptr("https://example.com/a.png"), EmailVerified: ptr(false), VerifyEmail: ptr(true),
+			},
+		},
+		"null removes": {
+			patchType,
+			`{"email":null,"phone_number":null,"username":null,"name":null,"given_name":null,"family_name":null,"nickname":null,"picture":null}`,
+			users.Patch{Members: set("email", "phone_number", "username", "name", "given_name", "family_name", "nickname", "picture")},
+		},
+		"plain JSON":            {jsonType, `{"name":"Ada"}`, users.Patch{Members: set("name"), Name: ptr("Ada")}},
+		"a mail for an address": {patchType, `{"email_verified":false,"verify_email":true}`, users.Patch{Members: set("email_verified", "verify_email"), EmailVerified: ptr(false), VerifyEmail: ptr(true)}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			dir := &directory{user: users.User{ID: "u|1"}}
+			w := do(t, users.Update(dir), http.MethodPatch, "/users/u%7C1", tt.contentType, tt.body)
+			if w.Code != http.StatusOK {
+				t.Fatalf("got %d %s", w.Code, w.Body)
+			}
+			if diff := cmp.Diff(tt.want, dir.patch); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff([]string{"update u|1"}, dir.asked); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestUpdateWithNothing(t *testing.T) {
+	dir := &directory{user: users.User{ID: "u"}}
+	w := do(t, users.Update(dir), http.MethodPatch, "/users/u", patchType, `{}`)
+	if diff := cmp.Diff([]string{"get u"}, dir.asked); diff != "" || w.Code != http.StatusOK {
+		t.Errorf("got %d, and the provider was asked:\n%s", w.Code, diff)
+	}
+}
+
+func TestUpdateRefuses(t *testing.T) {
+	tests := map[string]struct{ target, contentType, body, want string }{
+		"a query":                {"/users/u?x=1", patchType, `{}`, "invalid-request | x: unknown parameter"},
+		"not an id":              {"/users/%2e", patchType, `{}`, "invalid-request | id: is not an id"},
+		"a form":                 {"/users/u", "text/plain", `{}`, "unsupported-media-type | Send Content-Type: application/merge-patch+json or application/json."},
+		"broken JSON":            {"/users/u", patchType, `[]`, "invalid-json | The body must be a JSON object."},
+		"a connection":           {"/users/u", patchType, `{"connection":"x"}`, "invalid-request | connection: unknown field"},
+		"metadata":               {"/users/u", patchType, `{"metadata":{}}`, "invalid-request | metadata: unknown field"},
+		"app_metadata":           {"/users/u", patchType, `{"app_metadata":{}}`, "invalid-request | app_metadata: unknown field"},
+		"blocked":                {"/users/u", patchType, `{"blocked":true}`, "invalid-request | blocked: unknown field"},
+		"a bad value":            {"/users/u", patchType, `{"email":"x"}`, "invalid-request | email: must be one email address, without a name around it"},
+		"no password":            {"/users/u", patchType, `{"password":null}`, "invalid-request | password: cannot be removed"},
+		"email_verified removed": {"/users/u", patchType, `{"email_verified":null}`, "invalid-request | email_verified: cannot be removed"},
+		"verify_email removed":   {"/users/u", patchType, `{"email":"a@b.example","verify_email":null}`, "invalid-request | verify_email: cannot be removed"},
+		"a mail for nothing":     {"/users/u", patchType, `{"name":"x","verify_email":true}`, "invalid-request | verify_email: goes with email only"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			dir := &directory{}
+			w := do(t, users.Update(dir), http.MethodPatch, tt.target, tt.contentType, tt.body)
+			if diff := cmp.Diff(tt.want, answer(t, w)); diff != "" {
+				t.Error(diff)
+			}
+			if len(dir.asked) > 0 {
+				t.Errorf("the provider was asked: %v", dir.asked)
+			}
+		})
+	}
+}
+
+func TestUpdatePassesFailuresOn(t *testing.T) {
+	dir := &directory{err: problem.PasswordTooWeak.New("Too weak.")}
+	w := do(t, users.Update(dir), http.MethodPatch, "/users/u", patchType, `{"password":"x"}`)
+	if got := answer(t, w); got != "password-too-weak | Too weak." {
+		t.Error(got)
+	}
+}
