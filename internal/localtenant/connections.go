@@ -64,7 +64,6 @@ func (c *connection) document() map[string]any {
 	return map[string]any{
 		"id": c.ID, "name": c.Name, "strategy": c.Strategy, "options": options,
 		"is_domain_connection": false,
-		"enabled_clients":      []string{ClientID},
 		"realms":               []string{c.Name},
 	}
 }

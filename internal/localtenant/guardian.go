@@ -61,6 +61,7 @@ func (t *Tenant) getEnrollment(w http.ResponseWriter, r *http.Request) error {
 	doc := f.enrollment()
 	delete(doc, "auth_method")
 	delete(doc, "type")
+	delete(doc, "name") // here it is a phone number, says the description
 	writeJSON(w, http.StatusOK, doc)
 	return nil
 }
