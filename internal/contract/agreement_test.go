@@ -1,0 +1,141 @@
+package contract
+
+import (
+	"go/parser"
+	"go/token"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/boot"
+	"usher/internal/config"
+	"usher/internal/operations"
+)
+
+// routes are what a function serves, sorted: "GET /users/{id}".
+type routes map[string][]string
+
+func (r routes) add(function, method, path string) {
+	r[function] = append(r[function], strings.ToUpper(method)+" "+path)
+	slices.Sort(r[function])
+}
+
+func root(t *testing.T) string {
+	t.Helper()
+	dir, err := moduleRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// served is what the handlers themselves say. It is also what the local server
+// mounts, which takes its operations from the same list.
+func served(t *testing.T) routes {
+	t.Helper()
+	got := routes{}
+	env := boot.New(config.Config{RedirectURIs: []string{"https://x.example/"}}, nil, slog.New(slog.DiscardHandler), time.Now)
+	for _, op := range operations.All(env) {
+		for _, route := range op.Routes {
+			method, path, _ := strings.Cut(route, " ")
+			got.add(op.Function, method, path)
+		}
+	}
+	return got
+}
+
+func promised(t *testing.T) routes {
+	got := routes{}
+	for _, op := range Load(t).Operations() {
+		got.add(op.Function, op.Method, op.Path)
+	}
+	return got
+}
+
+func deployed(t *testing.T) routes {
+	got := routes{}
+	for _, function := range readTemplate(t).functions() {
+		for _, event := range function.Events {
+			got.add(function.name(), event.Properties.Method, event.Properties.Path)
+		}
+	}
+	return got
+}
+
+// Functions, contract, template and local server: what one has, all have.
+func TestRoutesAgree(t *testing.T) {
+	handlers := served(t)
+	if diff := cmp.Diff(handlers, promised(t)); diff != "" {
+		t.Errorf("handlers (-) and api/openapi.yaml (+):\n%s", diff)
+	}
+	if diff := cmp.Diff(handlers, deployed(t)); diff != "" {
+		t.Errorf("handlers (-) and template.yaml (+):\n%s", diff)
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(handlers)), functionFolders(t)); diff != "" {
+		t.Errorf("operations (-) and folders in functions/ (+):\n%s", diff)
+	}
+}
+
+func functionFolders(t *testing.T) []string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(root(t), "functions"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names
+}
+
+// A function's doc comment leads the reader to its handler; it must be true.
+//
+//	Command getuser serves GET /users/{id}: users.Get, in internal/users/get.go.
+func TestFunctionsNameTheirHandlers(t *testing.T) {
+	for function, routes := range served(t) {
+		t.Run(function, func(t *testing.T) {
+			path := filepath.Join(root(t), "functions", function, "main.go")
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if lines := strings.Count(string(text), "\n"); lines > 20 {
+				t.Errorf("%d lines: logic belongs into the domain package", lines)
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, text, parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			comment := strings.Join(strings.Fields(file.Doc.Text()), " ")
+			head, handler, _ := strings.Cut(comment, ": ")
+			told, ok := strings.CutPrefix(head, "Command "+function+" serves ")
+			got := strings.Split(told, " and ")
+			slices.Sort(got)
+			if diff := cmp.Diff(routes, got); diff != "" || !ok {
+				t.Errorf("%q:\n%s", comment, diff)
+			}
+			checkHandlerComment(t, handler, string(text))
+		})
+	}
+}
+
+// checkHandlerComment reads "users.Get, in internal/users/get.go.".
+func checkHandlerComment(t *testing.T, comment, source string) {
+	name, where, ok := strings.Cut(strings.TrimSuffix(comment, "."), ", in ")
+	_, constructor, _ := strings.Cut(name, ".")
+	if !ok || !strings.Contains(source, "return "+name+"(") {
+		t.Errorf("the comment names %q, which main does not return", name)
+	}
+	text, err := os.ReadFile(filepath.Join(root(t), filepath.FromSlash(where)))
+	if err != nil || !strings.Contains(string(text), "\nfunc "+constructor+"(") {
+		t.Errorf("%s is not in %q: %v", name, where, err)
+	}
+}

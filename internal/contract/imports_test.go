@@ -1,0 +1,170 @@
+package contract
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// importRules says what each package may import beside the standard library
+// and the folders below itself. A name ending in /... stands for all below,
+// too. ARCHITECTURE.md quotes this table.
+var importRules = map[string][]string{
+	"internal/problem":     {},
+	"internal/httpapi":     {"internal/problem"},
+	"internal/users":       {"internal/httpapi", "internal/problem"},
+	"internal/session":     {"internal/httpapi", "internal/problem"},
+	"internal/secrets":     {"internal/problem", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
+	"internal/seal":        {"internal/secrets"},
+	"internal/auth0":       {"internal/users", "internal/session", "internal/secrets", "internal/problem", "github.com/auth0/go-auth0/...", "github.com/coreos/go-oidc/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
+	"internal/gateway":     {"internal/httpapi", "internal/problem", "github.com/aws/aws-lambda-go/...", "github.com/awslabs/aws-lambda-go-api-proxy/..."},
+	"internal/config":      {},
+	"internal/boot":        {"internal/auth0", "internal/config", "internal/gateway", "internal/httpapi", "internal/problem", "internal/seal", "internal/secrets", "internal/session", "internal/users", "github.com/aws/aws-lambda-go/..."},
+	"internal/operations":  {"internal/boot", "internal/users", "internal/session"},
+	"internal/localtenant": {"github.com/go-jose/go-jose/...", "golang.org/x/crypto/..."},
+	"internal/contract":    {"internal/problem", "github.com/pb33f/..."},
+	"cmd/local":            {"internal/boot", "internal/config", "internal/localtenant", "internal/operations", "internal/secrets", "github.com/joho/godotenv"},
+	"cmd/localtenant":      {"internal/localtenant"},
+	"functions":            {"internal/boot", "internal/users", "internal/session"}, // and one domain only
+	"test":                 {},                                                      // tests only
+}
+
+// environmentRules says who may look at the process's environment: packages
+// that do can be made for one machine only.
+var environmentRules = []string{"internal/boot", "internal/localtenant", "internal/operations/generate", "internal/contract", "cmd/local", "cmd/localtenant"}
+
+// domains are the packages that hold operations.
+var domains = []string{"internal/users", "internal/session"}
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+const module = "usher/"
+
+// packages lists the module's packages as they are built, without tests.
+func packages(t *testing.T) []goPackage {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,Deps", "./...")
+	cmd.Dir = root(t)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []goPackage
+	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p goPackage
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		p.ImportPath = strings.TrimPrefix(p.ImportPath, module)
+		all = append(all, p)
+	}
+}
+
+func TestImports(t *testing.T) {
+	for _, p := range packages(t) {
+		faults := importFaults(p)
+		for _, fault := range faults {
+			t.Error(fault)
+		}
+	}
+}
+
+// importFaults lists how a package breaks the rules.
+func importFaults(p goPackage) []string {
+	rule, allowed := ruleOf(p.ImportPath)
+	if rule == "" {
+		return []string{p.ImportPath + " has no rule in importRules"}
+	}
+	var faults []string
+	for _, imported := range p.Imports {
+		ours, isOurs := strings.CutPrefix(imported, module)
+		isStandard := !isOurs && !strings.Contains(strings.Split(imported, "/")[0], ".")
+		below := isOurs && under(ours, rule+"/...") && rule != "functions"
+		if !isStandard && !below && !slices.ContainsFunc(allowed, func(a string) bool { return under(strings.TrimPrefix(imported, module), a) }) {
+			faults = append(faults, p.ImportPath+" must not import "+imported)
+		}
+	}
+	if slices.Contains(p.Imports, "os") && !slices.ContainsFunc(environmentRules, func(a string) bool { return under(p.ImportPath, a+"/...") }) {
+		faults = append(faults, p.ImportPath+" must not import os")
+	}
+	if rule == "functions" {
+		faults = append(faults, functionFaults(p)...)
+	}
+	return faults
+}
+
+func functionFaults(p goPackage) []string {
+	var faults []string
+	isDomain := func(imported string) bool { return slices.Contains(domains, strings.TrimPrefix(imported, module)) }
+	if own := slices.DeleteFunc(slices.Clone(p.Imports), func(i string) bool { return !isDomain(i) }); len(own) != 1 {
+		faults = append(faults, p.ImportPath+" must import one domain")
+	}
+	for _, dep := range p.Deps {
+		if under(strings.TrimPrefix(dep, module), "internal/localtenant/...") {
+			faults = append(faults, p.ImportPath+" must not be built with "+dep)
+		}
+	}
+	return faults
+}
+
+// ruleOf finds the rule for a package, or for the folder that it is below.
+func ruleOf(path string) (rule string, allowed []string) {
+	for folder := path; folder != ""; {
+		if allowed, ok := importRules[folder]; ok {
+			return folder, allowed
+		}
+		i := strings.LastIndex(folder, "/")
+		folder = folder[:max(i, 0)]
+	}
+	return "", nil
+}
+
+func under(path, pattern string) bool {
+	folder, all := strings.CutSuffix(pattern, "/...")
+	return path == folder || all && strings.HasPrefix(path, folder+"/")
+}
+
+// The rules themselves, each broken once.
+func TestImportFaults(t *testing.T) {
+	tests := map[string]struct {
+		from    string
+		imports []string
+		deps    []string
+		want    string
+	}{
+		"a domain and another":           {"internal/users", []string{"usher/internal/session"}, nil, "must not import usher/internal/session"},
+		"a domain and the provider":      {"internal/users", []string{"github.com/auth0/go-auth0/v3/management"}, nil, "must not import github.com/auth0"},
+		"a domain and boot":              {"internal/session", []string{"usher/internal/boot"}, nil, "must not import usher/internal/boot"},
+		"a domain and the environment":   {"internal/users", []string{"os"}, nil, "must not import os"},
+		"problems and more":              {"internal/problem", []string{"usher/internal/httpapi"}, nil, "must not import"},
+		"HTTP and Lambda":                {"internal/httpapi", []string{"github.com/aws/aws-lambda-go/events"}, nil, "must not import"},
+		"the provider and HTTP":          {"internal/auth0", []string{"usher/internal/httpapi"}, nil, "must not import"},
+		"boot and the local tenant":      {"internal/boot", []string{"usher/internal/localtenant"}, nil, "must not import"},
+		"a function and two domains":     {"functions/x", []string{"usher/internal/boot", "usher/internal/users", "usher/internal/session"}, nil, "one domain"},
+		"a function and no domain":       {"functions/x", []string{"usher/internal/boot"}, nil, "one domain"},
+		"a function and another":         {"functions/x", []string{"usher/internal/users", "usher/functions/y"}, nil, "must not import usher/functions/y"},
+		"a function and an SDK":          {"functions/x", []string{"usher/internal/users", "github.com/aws/aws-sdk-go-v2/config"}, nil, "must not import"},
+		"a function over a local tenant": {"functions/x", []string{"usher/internal/users"}, []string{"usher/internal/localtenant/search"}, "must not be built with"},
+		"a stranger":                     {"internal/shared", nil, nil, "has no rule"},
+		"a name that begins alike":       {"internal/httpapi", []string{"usher/internal/problematic"}, nil, "must not import"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := strings.Join(importFaults(goPackage{ImportPath: tt.from, Imports: tt.imports, Deps: tt.deps}), "\n")
+			if !strings.Contains(got, tt.want) || strings.Count(got, "\n") > 0 {
+				t.Errorf("got %q, want one that says %q", got, tt.want)
+			}
+		})
+	}
+}
