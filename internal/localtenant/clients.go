@@ -7,44 +7,20 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 )
 
 // client is an application that is registered with the tenant.
 type client struct {
-	ID           string
-	Secrets      []string // any of them is right
-	Callbacks    []string
-	LogoutURLs   []string
-	Grants       []string
-	Scopes       []string // of the Management API
-	IDTokenTTL   time.Duration
-	AccessTTL    time.Duration
-	ManagerTTL   time.Duration // of Management API tokens
-	RefreshTTL   time.Duration
-	RotateTokens bool // refresh tokens are good for one use
-}
-
-func (t *Tenant) defaultClients() map[string]*client {
-	return map[string]*client{ClientID: {
-		ID:         ClientID,
-		Secrets:    []string{ClientSecret},
-		Callbacks:  append([]string{"http://127.0.0.1:3000/callback", "http://localhost:3000/callback"}, t.opts.Callbacks...),
-		LogoutURLs: []string{"http://127.0.0.1:3000", "http://127.0.0.1:3000/", "http://localhost:3000", "http://localhost:3000/"},
-		Grants:     []string{"authorization_code", "refresh_token", "client_credentials"},
-		Scopes:     t.allScopes(),
-		IDTokenTTL: 10 * time.Hour,
-		AccessTTL:  24 * time.Hour,
-		ManagerTTL: 24 * time.Hour,
-		RefreshTTL: 30 * 24 * time.Hour,
-	}}
+	Application
+	ID       string
+	Secrets  []string // any of them is right
+	rotation *rotation
 }
 
 // allScopes are all scopes in the description.
 func (t *Tenant) allScopes() []string {
 	var out []string
-	for path, methods := range t.api.Paths {
-		_ = path
+	for _, methods := range t.api.Paths {
 		for _, op := range methods {
 			out = append(out, op.Scopes()...)
 		}
@@ -53,11 +29,19 @@ func (t *Tenant) allScopes() []string {
 	return slices.Compact(out)
 }
 
+// AddApplication registers another application, or replaces one.
+func (t *Tenant) AddApplication(id, secret string, a Application) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.clients[id] = &client{ID: id, Secrets: []string{secret}, Application: Settings{Application: a}.clone().Application}
+}
+
 // SetClientSecret changes the application's secret at once: the old one is refused.
 func (t *Tenant) SetClientSecret(secret string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.clients[ClientID].Secrets = []string{secret}
+	c := t.clients[ClientID]
+	c.Secrets, c.rotation = []string{secret}, nil
 }
 
 // RemoveScope takes a Management API scope from the application. Tokens that it
@@ -118,7 +102,7 @@ func (t *Tenant) authenticate(r *http.Request, in url.Values) (*client, error) {
 		return nil, newOAuthError(http.StatusBadRequest, "invalid_request", "Missing required parameter: client_id")
 	}
 	c, ok := t.clients[id]
-	if !ok || !slices.ContainsFunc(c.Secrets, func(s string) bool {
+	if !ok || !slices.ContainsFunc(c.secretsFor(r, t.now()), func(s string) bool {
 		return subtle.ConstantTimeCompare([]byte(s), []byte(secret)) == 1
 	}) {
 		return nil, newOAuthError(http.StatusUnauthorized, "access_denied", "Unauthorized")

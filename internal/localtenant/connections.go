@@ -11,7 +11,7 @@ type connection struct {
 	Name     string
 	Strategy string
 	Options  map[string]any
-	policy   passwordPolicy // of a database connection
+	policy   PasswordPolicy // of a database connection
 }
 
 func (c *connection) database() bool { return c.Strategy == "auth0" }

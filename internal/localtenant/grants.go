@@ -93,7 +93,7 @@ func (t *Tenant) newRefreshToken(c *client, g *grant, family string) string {
 	value := "v1." + randomID(60)
 	rt := &refreshToken{
 		id: objectID(now)[:20], family: family, grant: *g,
-		created: now, expires: now.Add(c.RefreshTTL), rotating: c.RotateTokens,
+		created: now, expires: c.RefreshTokenLifetime.after(now), rotating: c.RotateRefreshTokens,
 	}
 	if s, ok := t.sessions[g.sessionID]; ok {
 		rt.ip, rt.agent = s.ip, s.agent
@@ -131,7 +131,7 @@ func (t *Tenant) refreshGrant(c *client, in url.Values) (map[string]any, error) 
 		return nil, unknown
 	}
 	rt.used = t.now()
-	if c.RotateTokens {
+	if c.RotateRefreshTokens {
 		rt.spent = true
 		body["refresh_token"] = t.newRefreshToken(c, &rt.grant, rt.family)
 	}

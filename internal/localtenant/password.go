@@ -42,21 +42,21 @@ func (p password) matches(text string) bool {
 	return len(p.hash) > 0 && bcrypt.CompareHashAndPassword(p.hash, digest(text)) == nil
 }
 
-// passwordPolicy is what a database connection asks of a password.
-type passwordPolicy struct {
-	Level      string // none, low, fair, good, excellent
-	MinLength  int
-	History    int  // how many former ones are refused
-	Dictionary bool // refuse the commonest
-	NoUserInfo bool // refuse what is in the profile
+// PasswordPolicy is what a database connection asks of a password.
+type PasswordPolicy struct {
+	Level      string `json:"level"` // none, low, fair, good, excellent
+	MinLength  int    `json:"min_length"`
+	History    int    `json:"history"`      // how many former ones are refused
+	Dictionary bool   `json:"dictionary"`   // refuse the commonest
+	NoUserInfo bool   `json:"no_user_info"` // refuse what is in the profile
 }
 
-func defaultPolicy() passwordPolicy {
-	return passwordPolicy{Level: "good", MinLength: 8}
+func defaultPolicy() PasswordPolicy {
+	return PasswordPolicy{Level: "good", MinLength: 8}
 }
 
 // check says what is wrong with a new password of u, in Auth0's words.
-func (p passwordPolicy) check(text string, u *user) error {
+func (p PasswordPolicy) check(text string, u *user) error {
 	switch {
 	case utf8.RuneCountInString(text) < max(p.MinLength, 1) || !p.strong(text):
 		return badRequest("", "PasswordStrengthError: Password is too weak")
@@ -82,7 +82,7 @@ func (p password) former() [][]byte {
 
 // strong checks the character classes: fair wants three, good and excellent any
 // three of four, excellent also no character three times in a row.
-func (p passwordPolicy) strong(text string) bool {
+func (p PasswordPolicy) strong(text string) bool {
 	var lower, upper, digit, special int
 	var last rune
 	run, longest := 0, 0

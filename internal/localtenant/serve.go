@@ -48,6 +48,9 @@ func (t *Tenant) serve(rt route) http.Handler {
 func (t *Tenant) handle(rt route, w http.ResponseWriter, r *http.Request, body []byte) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if err := t.limits.take(w, rt.pattern, t.now()); err != nil {
+		return err
+	}
 	if !strings.Contains(rt.pattern, " /api/v2/") {
 		return rt.handle(w, r)
 	}

@@ -7,10 +7,8 @@ import (
 )
 
 const (
-	sessionCookie  = "auth0"
-	browserCookie  = "did" // tells one browser from another before anybody signed in
-	sessionIdle    = 3 * 24 * time.Hour
-	sessionMaximum = 7 * 24 * time.Hour
+	sessionCookie = "auth0"
+	browserCookie = "did" // tells one browser from another before anybody signed in
 )
 
 // session is a browser in which a user is signed in.
@@ -25,10 +23,12 @@ type session struct {
 	ip       string
 	agent    string
 	metadata map[string]any
+
+	idle, maximum Duration
 }
 
 func (s *session) expires() time.Time {
-	idle, hard := s.used.Add(sessionIdle), s.created.Add(sessionMaximum)
+	idle, hard := s.idle.after(s.used), s.maximum.after(s.created)
 	if idle.Before(hard) {
 		return idle
 	}
@@ -58,9 +58,10 @@ func (t *Tenant) startSession(w http.ResponseWriter, r *http.Request, u *user, m
 	s := &session{
 		id: randomID(32), userID: u.ID, created: now, used: now, authTime: now,
 		methods: methods, ip: remoteIP(r), agent: r.UserAgent(),
+		idle: t.settings.SessionIdle, maximum: t.settings.SessionMaximum,
 	}
 	t.sessions[s.id] = s
-	t.setCookie(w, sessionCookie, s.id, sessionMaximum)
+	t.setCookie(w, sessionCookie, s.id, time.Duration(s.maximum))
 	return s
 }
 

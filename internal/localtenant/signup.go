@@ -54,7 +54,7 @@ func (t *Tenant) signup(w http.ResponseWriter, r *http.Request) error {
 }
 
 // describe tells a person what a password must be like.
-func (p passwordPolicy) describe() string {
+func (p PasswordPolicy) describe() string {
 	rules := fmt.Sprintf("At least %d characters", max(p.MinLength, 1))
 	switch p.Level {
 	case "fair":

@@ -32,6 +32,7 @@ type Options struct {
 	Log          *slog.Logger     // one line per request; nil is silent
 	Empty        bool             // without the sample users
 	Key          SigningKey       // default: made when first needed
+	Plan         Plan             // rate limits; default PlanNone
 }
 
 // Tenant is a local tenant. It is an http.Handler and safe for concurrent use.
@@ -46,6 +47,8 @@ type Tenant struct {
 
 	mu       sync.Mutex // held while a handler runs; guards all below
 	offset   time.Duration
+	settings Settings
+	limits   limiter
 	keys     keyring
 	clients  map[string]*client
 	conns    []*connection
@@ -77,6 +80,9 @@ func New(opts Options) (*Tenant, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
+	if opts.Plan == "" {
+		opts.Plan = PlanNone
+	}
 	if opts.PasswordCost == 0 {
 		opts.PasswordCost = bcrypt.DefaultCost
 	}
@@ -102,7 +108,7 @@ func New(opts Options) (*Tenant, error) {
 
 // reset puts the tenant's data back to what New made. Keys stay: clients cache them.
 func (t *Tenant) reset() error {
-	t.clients = t.defaultClients()
+	t.clients = map[string]*client{ClientID: {ID: ClientID, Secrets: []string{ClientSecret}}}
 	t.conns = defaultConnections()
 	t.users = newDirectory()
 	t.outbox = nil
@@ -117,6 +123,10 @@ func (t *Tenant) reset() error {
 	t.blocks = newBruteForce()
 	t.events = nil
 	t.jobs = map[string]*job{}
+	t.limits = limiter{}
+	if err := t.apply(t.defaultSettings()); err != nil {
+		return err
+	}
 	t.sessions = map[string]*session{}
 	t.revoked = map[string]bool{}
 	t.issued = nil

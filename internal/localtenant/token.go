@@ -60,7 +60,7 @@ func (t *Tenant) clientCredentials(c *client, in url.Values) (map[string]any, er
 	scope := strings.Join(c.Scopes, " ")
 	token, err := t.sign(map[string]any{
 		"iss": t.Issuer(), "sub": c.ID + "@clients", "aud": t.Audience(), "azp": c.ID, "gty": "client-credentials",
-		"scope": scope, "iat": now.Unix(), "exp": now.Add(c.ManagerTTL).Unix(),
+		"scope": scope, "iat": now.Unix(), "exp": c.ManagerTokenLifetime.after(now).Unix(),
 		"jti": randomID(22), // two tokens of the same second must differ
 	})
 	if err != nil {
@@ -68,7 +68,7 @@ func (t *Tenant) clientCredentials(c *client, in url.Values) (map[string]any, er
 	}
 	t.issued = append(t.issued, token)
 	return map[string]any{
-		"access_token": token, "token_type": "Bearer", "scope": scope, "expires_in": int(c.ManagerTTL / time.Second),
+		"access_token": token, "token_type": "Bearer", "scope": scope, "expires_in": c.ManagerTokenLifetime.seconds(),
 	}, nil
 }
 
@@ -84,7 +84,7 @@ func (t *Tenant) userTokens(c *client, g *grant) (map[string]any, error) {
 	}
 	body := map[string]any{
 		"access_token": access, "token_type": "Bearer", "scope": strings.Join(g.scopes, " "),
-		"expires_in": int(c.AccessTTL / time.Second),
+		"expires_in": c.AccessTokenLifetime.seconds(),
 	}
 	if g.has("openid") {
 		id, err := t.sign(t.idClaims(c, g, u))
@@ -101,12 +101,12 @@ func (t *Tenant) accessToken(c *client, g *grant) (string, error) {
 	now := t.now()
 	if g.audience == "" || g.audience == t.opts.BaseURL+"/userinfo" {
 		token := randomID(64)
-		t.access[token] = &accessToken{userID: g.userID, sessionID: g.sessionID, scopes: g.scopes, expires: now.Add(c.AccessTTL)}
+		t.access[token] = &accessToken{userID: g.userID, sessionID: g.sessionID, scopes: g.scopes, expires: c.AccessTokenLifetime.after(now)}
 		return token, nil
 	}
 	return t.sign(map[string]any{
 		"iss": t.Issuer(), "sub": g.userID, "aud": []string{g.audience, t.opts.BaseURL + "/userinfo"}, "azp": c.ID,
-		"scope": strings.Join(g.scopes, " "), "iat": now.Unix(), "exp": now.Add(c.AccessTTL).Unix(),
+		"scope": strings.Join(g.scopes, " "), "iat": now.Unix(), "exp": c.AccessTokenLifetime.after(now).Unix(),
 	})
 }
 
@@ -123,7 +123,7 @@ func (t *Tenant) idClaims(c *client, g *grant, u *user) map[string]any {
 	now := t.now()
 	out := t.userClaims(u, g.scopes)
 	out["iss"], out["aud"], out["sub"] = t.Issuer(), c.ID, u.ID
-	out["iat"], out["exp"] = now.Unix(), now.Add(c.IDTokenTTL).Unix()
+	out["iat"], out["exp"] = now.Unix(), c.IDTokenLifetime.after(now).Unix()
 	out["sid"] = g.sessionID
 	if g.nonce != "" {
 		out["nonce"] = g.nonce

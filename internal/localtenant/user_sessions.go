@@ -20,8 +20,8 @@ func (s *session) document() map[string]any {
 		"id": s.id, "user_id": s.userID, "created_at": s.created.Format(timeFormat), "updated_at": s.used.Format(timeFormat),
 		"authenticated_at":   s.authTime.Format(timeFormat),
 		"last_interacted_at": s.used.Format(timeFormat),
-		"idle_expires_at":    s.used.Add(sessionIdle).Format(timeFormat),
-		"expires_at":         s.created.Add(sessionMaximum).Format(timeFormat),
+		"idle_expires_at":    s.idle.after(s.used).Format(timeFormat),
+		"expires_at":         s.maximum.after(s.created).Format(timeFormat),
 		"device": map[string]any{
 			"initial_ip": s.ip, "initial_user_agent": s.agent, "last_ip": s.ip, "last_user_agent": s.agent,
 		},

@@ -1,0 +1,149 @@
+package localtenant
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Settings are what a test may change of a running tenant. In JSON, durations
+// are text such as "500ms".
+type Settings struct {
+	Plan             Plan           `json:"plan"`                       // rate limits
+	IndexLag         Duration       `json:"index_lag"`                  // how much later searches see a change
+	IssuerInResponse bool           `json:"authorization_response_iss"` // RFC 9207
+	MFA              MFAPolicy      `json:"mfa"`
+	PasswordPolicy   PasswordPolicy `json:"password_policy"` // of the database connection
+	SessionIdle      Duration       `json:"session_idle"`
+	SessionMaximum   Duration       `json:"session_maximum"`
+	Application      Application    `json:"application"`
+}
+
+// Application is what is registered of an application.
+type Application struct {
+	Callbacks            []string `json:"callbacks"`
+	LogoutURLs           []string `json:"logout_urls"`
+	Grants               []string `json:"grants"`
+	Scopes               []string `json:"scopes"` // of the Management API
+	RotateRefreshTokens  bool     `json:"rotate_refresh_tokens"`
+	IDTokenLifetime      Duration `json:"id_token_lifetime"`
+	AccessTokenLifetime  Duration `json:"access_token_lifetime"`
+	ManagerTokenLifetime Duration `json:"management_token_lifetime"`
+	RefreshTokenLifetime Duration `json:"refresh_token_lifetime"`
+}
+
+// MFAPolicy says when a second factor is asked for.
+type MFAPolicy string
+
+// A real tenant asks as an Action says; these are the usual ones.
+const (
+	MFARequested MFAPolicy = "requested" // by acr_values
+	MFAAlways    MFAPolicy = "always"
+	MFANever     MFAPolicy = "never"
+)
+
+// Duration is a time.Duration that reads and writes itself as text.
+type Duration time.Duration
+
+// MarshalText implements encoding.TextMarshaler.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *Duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	*d = Duration(v)
+	return err
+}
+
+func (d Duration) seconds() int { return int(time.Duration(d) / time.Second) }
+
+// after is the instant d after t.
+func (d Duration) after(t time.Time) time.Time { return t.Add(time.Duration(d)) }
+
+func (t *Tenant) defaultSettings() Settings {
+	return Settings{
+		Plan: t.opts.Plan, MFA: MFARequested, PasswordPolicy: defaultPolicy(),
+		SessionIdle: Duration(3 * 24 * time.Hour), SessionMaximum: Duration(7 * 24 * time.Hour),
+		Application: Application{
+			Callbacks:            append([]string{"http://127.0.0.1:3000/callback", "http://localhost:3000/callback"}, t.opts.Callbacks...),
+			LogoutURLs:           []string{"http://127.0.0.1:3000", "http://127.0.0.1:3000/", "http://localhost:3000", "http://localhost:3000/"},
+			Grants:               []string{"authorization_code", "refresh_token", "client_credentials"},
+			Scopes:               t.allScopes(),
+			IDTokenLifetime:      Duration(10 * time.Hour),
+			AccessTokenLifetime:  Duration(24 * time.Hour),
+			ManagerTokenLifetime: Duration(24 * time.Hour),
+			RefreshTokenLifetime: Duration(30 * 24 * time.Hour),
+		},
+	}
+}
+
+// clone shares nothing with s: what a test holds must not change under the tenant.
+func (s Settings) clone() Settings {
+	a := &s.Application
+	a.Callbacks, a.LogoutURLs = slices.Clone(a.Callbacks), slices.Clone(a.LogoutURLs)
+	a.Grants, a.Scopes = slices.Clone(a.Grants), slices.Clone(a.Scopes)
+	return s
+}
+
+func (s Settings) validate() error {
+	switch {
+	case !s.Plan.known():
+		return fmt.Errorf("plan %q: want none, free, self-service or enterprise", s.Plan)
+	case s.MFA != MFARequested && s.MFA != MFAAlways && s.MFA != MFANever:
+		return fmt.Errorf("mfa %q: want requested, always or never", s.MFA)
+	case !slices.Contains([]string{"none", "low", "fair", "good", "excellent"}, s.PasswordPolicy.Level):
+		return fmt.Errorf("password_policy.level %q: want none, low, fair, good or excellent", s.PasswordPolicy.Level)
+	case s.PasswordPolicy.MinLength < 0 || s.PasswordPolicy.MinLength > 128:
+		return fmt.Errorf("password_policy.min_length %d: want 0 to 128", s.PasswordPolicy.MinLength)
+	case s.PasswordPolicy.History < 0 || s.PasswordPolicy.History > 24:
+		return fmt.Errorf("password_policy.history %d: want 0 to 24", s.PasswordPolicy.History)
+	}
+	for name, d := range map[string]Duration{
+		"index_lag": s.IndexLag + 1, "session_idle": s.SessionIdle, "session_maximum": s.SessionMaximum,
+		"application.id_token_lifetime":         s.Application.IDTokenLifetime,
+		"application.access_token_lifetime":     s.Application.AccessTokenLifetime,
+		"application.management_token_lifetime": s.Application.ManagerTokenLifetime,
+		"application.refresh_token_lifetime":    s.Application.RefreshTokenLifetime,
+	} {
+		if d <= 0 {
+			return fmt.Errorf("%s: want a positive duration", name)
+		}
+	}
+	return nil
+}
+
+// Settings returns the tenant's settings.
+func (t *Tenant) Settings() Settings {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.currentSettings()
+}
+
+func (t *Tenant) currentSettings() Settings {
+	s := t.settings
+	s.Application = t.clients[ClientID].Application
+	return s.clone()
+}
+
+// Configure changes settings. Tokens and sessions that exist keep what they got.
+func (t *Tenant) Configure(change func(*Settings)) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := t.currentSettings()
+	change(&s)
+	return t.apply(s)
+}
+
+func (t *Tenant) apply(s Settings) error {
+	if err := s.validate(); err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	t.settings = s.clone()
+	t.clients[ClientID].Application = t.settings.Application
+	t.users.index.lag = time.Duration(s.IndexLag)
+	t.limits.plan = s.Plan
+	if c, ok := t.connectionNamed(Connection); ok {
+		c.policy = s.PasswordPolicy
+	}
+	return nil
+}
