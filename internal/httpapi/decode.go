@@ -104,16 +104,11 @@ func fieldNames(into any) []string {
 }
 
 func decodeProblem(err error, known []string) error {
-	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &kind):
+	if errors.As(err, &kind) {
 		return problem.Invalid(wirePath(kind.Field, known), "must be "+jsonType(kind.Type)+", not "+kind.Value)
-	case errors.As(err, &syntax):
-		return problem.InvalidJSON.Wrap(err, fmt.Sprintf("The JSON is broken at byte %d.", syntax.Offset))
-	default:
-		return problem.InvalidJSON.Wrap(err, "The JSON is broken or incomplete.")
 	}
+	return problem.InvalidJSON.Wrap(err, "The JSON is broken.") // checkNames has said where, as a rule
 }
 
 // wirePath is a member's path as a client knows it: encoding/json puts the

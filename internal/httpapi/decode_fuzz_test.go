@@ -41,8 +41,8 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 		for name, value := range want {
-			if name == "count" && value == nil {
-				continue // a plain int cannot tell null from zero
+			if name == "address" || name == "count" && value == nil {
+				continue // plain values, which cannot tell null from zero
 			}
 			if diff := cmp.Diff(value, got[name]); diff != "" || !members[name] {
 				t.Errorf("%q: %s (a member: %v):\n%s", body, name, members[name], diff)

@@ -26,6 +26,9 @@ type target struct {
 	Tags     []string       `json:"tags"`
 	Metadata map[string]any `json:"metadata"`
 	Count    int            `json:"count"`
+	Address  struct {
+		City string `json:"city"`
+	} `json:"address"`
 }
 
 func post(contentType, body string) *http.Request {
@@ -82,6 +85,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"a string for a list":   {"application/json", `{"tags":"a"}`, "invalid-request | tags: must be an array, not string"},
 		"a list for an object":  {"application/json", `{"metadata":[]}`, "invalid-request | metadata: must be an object, not array"},
 		"a string for a number": {"application/json", `{"count":"1"}`, "invalid-request | count: must be a number, not string"},
+		"deep in a struct":      {"application/json", `{"address":{"city":1}}`, "invalid-request | address.city: must be a string, not number"},
 		"a fraction":            {"application/json", `{"count":1.5}`, "invalid-request | count: must be a number, not number 1.5"},
 		"too deep":              {"application/json", `{"metadata":{"a":` + strings.Repeat("[", 1001) + strings.Repeat("]", 1001) + `}}`, "invalid-request | metadata.a: is nested too deeply"},
 		"too deep objects":      {"application/json", `{"metadata":` + strings.Repeat(`{"":`, 1001) + `1` + strings.Repeat(`}`, 1002), "invalid-request | metadata" + strings.Repeat(".", 1000) + ": is nested too deeply"},
@@ -190,7 +194,7 @@ func TestHasBody(t *testing.T) {
 	}{
 		"none":            {httptest.NewRequest(http.MethodDelete, "/", nil), false},
 		"http.NoBody":     {httptest.NewRequest(http.MethodDelete, "/", http.NoBody), false},
-		"nil":             {&http.Request{}, false},
+		"nil":             {&http.Request{ContentLength: 1}, false},
 		"of length zero":  {httptest.NewRequest(http.MethodDelete, "/", strings.NewReader("")), false},
 		"some":            {httptest.NewRequest(http.MethodDelete, "/", strings.NewReader("x")), true},
 		"of no length":    {httptest.NewRequest(http.MethodDelete, "/", io.MultiReader(strings.NewReader("x"))), true},

@@ -53,10 +53,10 @@ func TestHandlerWritesErrors(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	w := httptest.NewRecorder()
-	if err := httpapi.JSON(w, http.StatusCreated, map[string]int{"a": 1}); err != nil {
+	if err := httpapi.JSON(w, http.StatusCreated, map[string]string{"a": "<?x&y>"}); err != nil {
 		t.Fatal(err)
 	}
-	if w.Code != http.StatusCreated || w.Body.String() != "{\"a\":1}\n" || w.Header().Get("Content-Type") != "application/json" {
+	if w.Code != http.StatusCreated || w.Body.String() != "{\"a\":\"<?x&y>\"}\n" || w.Header().Get("Content-Type") != "application/json" {
 		t.Errorf("got %d %v %q", w.Code, w.Header(), w.Body)
 	}
 }

@@ -80,6 +80,7 @@ func TestQueryRefuses(t *testing.T) {
 		want []problem.Field
 	}{
 		"an unknown parameter": {"text=x&q=y&admin=1", []problem.Field{{Field: "admin", Detail: "unknown parameter"}, {Field: "q", Detail: "unknown parameter"}}},
+		"many, in order":       {"e=1&d=1&c=1&b=1&a=1&f=1", []problem.Field{{Field: "a", Detail: "unknown parameter"}, {Field: "b", Detail: "unknown parameter"}, {Field: "c", Detail: "unknown parameter"}, {Field: "d", Detail: "unknown parameter"}, {Field: "e", Detail: "unknown parameter"}, {Field: "f", Detail: "unknown parameter"}}},
 		"another case":         {"Text=x", []problem.Field{{Field: "Text", Detail: "unknown parameter"}}},
 		"a parameter twice":    {"text=x&text=x", []problem.Field{{Field: "text", Detail: "is given more than once"}}},
 		"an empty one":         {"text=", []problem.Field{{Field: "text", Detail: "is empty"}}},
@@ -109,6 +110,14 @@ func TestQueryRefuses(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestIntRefusesTextWhereZeroIsFine(t *testing.T) {
+	q := query("n=x")
+	q.Int("n", 0, -5, 5)
+	if got := kindAndDetail(q.Err()); got != "invalid-request | n: must be a whole number from -5 to 5" {
+		t.Error(got)
 	}
 }
 
