@@ -1,7 +1,8 @@
+# shellcheck shell=bash
 # Shared by the scripts here; to be sourced, under `set -euo pipefail`.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-venv=$root/.venv
+export venv=$root/.venv
 
 # No script sends anything about its use anywhere.
 export SAM_CLI_TELEMETRY=0
@@ -67,8 +68,9 @@ wait_for() {
 # ends with the script.
 need_docker() {
 	docker version >/dev/null 2>&1 && return
-	[ "$(uname)" = Linux ] && PATH=$PATH:/usr/sbin has dockerd ||
-		die "Docker's engine does not answer; start it (\`docker version\` says whether it runs)"
+	if [ "$(uname)" != Linux ] || ! PATH=$PATH:/usr/sbin has dockerd; then
+		die "Docker's engine does not answer: start it"
+	fi
 	say "starting dockerd for the time being"
 	mkdir -p "$root/.cache"
 	# Its log goes to a file, else whoever reads our output waits for it as well.

@@ -6,9 +6,11 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-usage='usage: sam-local.sh [--port N] [--tenant-port N] [--secrets-port N] [--cold] [--out FOLDER]
-  --cold   a new container for every call, instead of one kept per function'
-port=3000 tenant_port=3001 secrets_port=3002 warm=LAZY out=$root/.aws-sam/local
+usage='usage: sam-local.sh [--port N] [--tenant-port N] [--secrets-port N] [--cold] [--out FOLDER] [--no-build]
+  --cold       a new container for every call, instead of one kept per function
+  --out        where the built functions go
+  --no-build   serve what is there already'
+port=3000 tenant_port=3001 secrets_port=3002 warm=LAZY build=yes out=$root/.aws-sam/local
 while [ $# -gt 0 ]; do
 	case $1 in
 	--port) port=$2 && shift ;;
@@ -16,6 +18,7 @@ while [ $# -gt 0 ]; do
 	--secrets-port) secrets_port=$2 && shift ;;
 	--out) out=$2 && shift ;;
 	--cold) warm= ;;
+	--no-build) build= ;;
 	*) die "$usage" ;;
 	esac
 	shift
@@ -33,19 +36,21 @@ bridge=${bridge:-172.17.0.1}
 
 answers() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
 for taken in "127.0.0.1 $port" "$bridge $tenant_port" "$bridge $secrets_port"; do
-	# shellcheck disable=SC2086  host and port
+	# shellcheck disable=SC2086
 	! answers $taken || die "${taken/ /:} is in use already"
 done
 
 arch=$(host_arch)
-say "building the functions for $arch"
-scripts/build.sh "$arch" "$out"
 mkdir -p .cache
-CGO_ENABLED=0 GOFLAGS=-trimpath go build -o .cache/localtenant ./cmd/localtenant
+if [ "$build" ]; then
+	say "building the functions for $arch"
+	scripts/build.sh "$arch" "$out"
+	CGO_ENABLED=0 GOFLAGS=-trimpath go build -o "$out/localtenant" ./cmd/localtenant
+fi
 image=$(scripts/base-image.sh "$arch")
 
 callbacks=http://127.0.0.1:$port/callback,http://localhost:$port/callback
-background .cache/localtenant -addr "$bridge:$tenant_port" \
+background "$out/localtenant" -addr "$bridge:$tenant_port" \
 	-callback "${callbacks%,*}" -callback "${callbacks#*,}" >".cache/tenant-$tenant_port.log" 2>&1
 background "$venv/bin/moto_server" -H "$bridge" -p "$secrets_port" >".cache/secrets-$secrets_port.log" 2>&1
 wait_for 20 answers "$bridge" "$tenant_port" || { cat ".cache/tenant-$tenant_port.log" >&2; die "the local tenant did not start"; }
@@ -72,9 +77,9 @@ remove_containers() {
 			docker rm -f "$id" >/dev/null
 	done
 }
-at_exit remove_containers
+[ -z "$warm" ] || at_exit remove_containers
 
-# shellcheck disable=SC2086  options
+# shellcheck disable=SC2086
 background "$venv/bin/sam" local start-api --template "$out/template.yaml" --host 127.0.0.1 --port "$port" $image \
 	${warm:+--warm-containers $warm} --parameter-overrides \
 	"Architecture=$arch SecretArn=$secret SecretsManagerEndpoint=$endpoint SecretTtl=${SECRET_TTL:-5m} LogLevel=${LOG_LEVEL:-info} RedirectUris=$callbacks"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sees to what `make test` and `make sam-local` need beside Go and Make: on
-# Debian it installs what is missing, elsewhere it names it.
+# Debian it installs what is missing, elsewhere it names it: setup.sh [python|docker|all]
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -20,25 +20,31 @@ stand_in() { [ "$(uname)" != Linux ] || busybox --list; }
 c_compiler() { has cc || has gcc || has clang; }
 certificates() { [ "$(uname)" != Linux ] || [ -e /etc/ssl/certs/ca-certificates.crt ]; }
 
+# What for: "python" is enough to build and deploy, "docker" to serve the
+# functions here; all of it is for `make test`.
+purpose=${1:-all}
+
 check_all() {
 	missing=() packages=()
-	need "a C compiler (for Go's race detector)" "gcc libc6-dev" c_compiler
 	need "Python 3.11 or newer, with venv" "python3 python3-venv" python3 -c 'import ensurepip, sys; assert sys.version_info >= (3, 11)'
+	[ "$purpose" = python ] && return
 	need "Docker with its engine (for sam local)" docker.io engine
 	need "busybox (for a base image where the real one cannot be had)" busybox-static stand_in
-	need "Chromium or Chrome (for the sign-in test)" chromium chromium
 	need "certificate authorities" ca-certificates certificates
-	need "pgrep" procps has pgrep
+	[ "$purpose" = docker ] && return
+	need "a C compiler (for Go's race detector)" "gcc libc6-dev" c_compiler
+	need "Chromium or Chrome (for the sign-in test)" chromium chromium
+	need "strace (for the test that starting does no I/O)" strace has strace
 }
 
-has go || die "Go is missing: install the version that go.mod names, from go.dev/dl"
+has go || die "Go is missing: install the version that go.mod names"
 check_all
 if [ ${#missing[@]} -gt 0 ] && has apt-get && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
 	say "installing: ${packages[*]}"
 	export DEBIAN_FRONTEND=noninteractive
 	as_root apt-get update -qq
-	# shellcheck disable=SC2086  a list of names
-	as_root apt-get install -y -qq --no-install-recommends ${packages[*]} iptables >/dev/null
+	# shellcheck disable=SC2048,SC2086
+	as_root apt-get install -y -qq --no-install-recommends ${packages[*]} >/dev/null
 	check_all
 fi
 if [ ${#missing[@]} -gt 0 ]; then

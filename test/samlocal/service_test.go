@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -41,7 +42,11 @@ type service struct {
 // warm is the service that the tests share; its containers are kept.
 var warm *service
 
+// built is where the functions are built to, out of the way of `make sam-local`.
+var built = filepath.Join("..", "..", ".aws-sam", "test")
+
 func TestMain(m *testing.M) {
+	built, _ = filepath.Abs(built)
 	var err error
 	warm, err = start()
 	if err != nil {
@@ -64,6 +69,7 @@ var ready = regexp.MustCompile(`(?s)Lambdas, is at (http://\S+).*tenant +(http:/
 // start starts the script on free ports, and returns once it serves.
 func start(args ...string) (*service, error) {
 	s := &service{ended: make(chan error, 1)}
+	args = append(args, "--out", built)
 	for _, name := range []string{"--port", "--tenant-port", "--secrets-port"} {
 		port, err := freePort()
 		if err != nil {

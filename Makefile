@@ -1,0 +1,72 @@
+# What to do here; `make` alone lists it. Anything longer than a line or two is
+# in scripts/.
+.DEFAULT_GOAL := help
+SHELL := bash
+TOOL := go tool -modfile=tools/go.mod
+ARCH ?= arm64
+# A moment for each fuzz target: make fuzz FUZZTIME=5m
+FUZZTIME ?= 15s
+
+.PHONY: help
+help: ## list these
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: ## serve the API on 127.0.0.1:3000 with a local tenant on :3001
+	@go run ./cmd/local
+
+.PHONY: check
+check: ## the inner loop: format, vet and Go tests that need nothing but Go
+	@scripts/check.sh
+
+.PHONY: test
+test: setup ## everything: also lint, race detector, Chromium, the template, the functions in Docker
+	@scripts/test.sh
+
+.PHONY: setup
+setup: ## install what `make test` and `make sam-local` need (Debian), or name it
+	@scripts/setup.sh
+
+.PHONY: generate
+generate: ## write the list of operations anew, from functions/
+	go generate ./...
+
+.PHONY: lint
+lint: ## golangci-lint and gofmt, as .golangci.yml says
+	@scripts/lint.sh
+
+.PHONY: fmt
+fmt: ## format all Go files
+	@$(TOOL) golangci-lint fmt
+
+.PHONY: cover
+cover: ## coverage of internal/ by the Go tests, as a page
+	@mkdir -p .cache
+	go test -coverpkg=./internal/... -coverprofile=.cache/cover.out ./...
+	go tool cover -html=.cache/cover.out -o .cache/cover.html && echo .cache/cover.html
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (15s)
+	@scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: build
+build: ## build the functions for Lambda: ARCH=arm64 or x86_64
+	@scripts/setup.sh python
+	scripts/build.sh $(ARCH)
+
+.PHONY: sizes
+sizes: build ## hold the built functions to 12 MB each
+	@scripts/sizes.sh
+
+.PHONY: sam-local
+sam-local: ## the functions in Docker on 127.0.0.1:3000, by `sam local start-api`
+	@scripts/setup.sh docker
+	@scripts/sam-local.sh
+
+.PHONY: deploy
+deploy: build ## deploy to AWS, asking for what it needs to know
+	.venv/bin/sam deploy --guided --parameter-overrides Architecture=$(ARCH)
+
+.PHONY: clean
+clean: ## remove what was built; .venv too
+	rm -rf .aws-sam .cache .venv coverage.out

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# The inner loop: what can be known with nothing but Go.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+unformatted=$(git ls-files -co --exclude-standard -z '*.go' | xargs -0 gofmt -l)
+[ -z "$unformatted" ] || { echo "not formatted (make fmt): $unformatted" >&2; exit 1; }
+go vet ./...
+go test ./...

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Everything that is tested, what fails soonest first. It ends with how many
+# tests passed and failed in all; one that was skipped counts as failed, since a
+# check that did not run proves nothing.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$root"
+reports=$root/.cache/reports
+rm -rf "$reports" && mkdir -p "$reports"
+tool() { go tool -modfile=tools/go.mod "$@"; }
+
+step() { # title, command…
+	local title=$1 start=$SECONDS
+	shift
+	say "== $title"
+	"$@" || { say "== $title: FAILED"; summary; exit 1; }
+	say "== $title: $((SECONDS - start)) s"
+}
+summary() { "$venv/bin/python" scripts/summary.py "$reports"; }
+
+formatted() {
+	local files
+	files=$(git ls-files -z '*.go' | xargs -0 gofmt -l)
+	[ -z "$files" ] || { echo "not formatted (make fmt): $files"; return 1; }
+}
+
+template() {
+	"$venv/bin/sam" validate --lint --region eu-central-1 &&
+		"$venv/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$reports/template.xml" test/template
+}
+
+# One run for everything that `go test` can do in a process of its own: Chromium
+# and moto, without which these files are not compiled, have to be there.
+go_tests() {
+	MOTO_SERVER="$venv/bin/moto_server" tool gotestsum --format pkgname --junitfile "$reports/go.xml" -- \
+		-race -tags chromium,moto -timeout 15m -coverpkg=./internal/... -coverprofile=.cache/cover.out ./...
+}
+
+coverage() {
+	go tool cover -func=.cache/cover.out | tail -1 |
+		awk '{ sub(/%/, "", $3); printf "coverage of internal/ in all: %s%%\n", $3; exit ($3 < 90) }' ||
+		{ echo "that is less than 90%"; return 1; }
+}
+
+functions_as_built() {
+	scripts/build.sh arm64 .aws-sam/arm64 && scripts/sizes.sh .aws-sam/arm64
+}
+
+sam_local() {
+	tool gotestsum --format testname --junitfile "$reports/samlocal.xml" -- -tags samlocal -count=1 -timeout 15m ./test/samlocal
+}
+
+# Says of each dependency whether a known hole in it is reachable from here.
+# Its database is not to be had everywhere; that is no failure of this code.
+vulnerabilities() {
+	local out=.cache/govulncheck.txt
+	if CGO_ENABLED=0 GOFLAGS=-trimpath timeout 300 go tool -modfile=tools/go.mod govulncheck ./... >"$out" 2>&1; then
+		tail -1 "$out"
+	elif grep -qE 'dial tcp|no such host|lookup |HTTP GET|connection refused|i/o timeout|unexpected status' "$out"; then
+		echo "NOT CHECKED: govulncheck could not reach its database ($(tail -1 "$out"))"
+	else
+		cat "$out"
+		return 1
+	fi
+}
+
+step "format" formatted
+step "template" template
+step "lint" scripts/lint.sh
+step "go test" go_tests
+step "coverage" coverage
+step "functions: build and size" functions_as_built
+step "functions in sam local" sam_local
+step "known vulnerabilities" vulnerabilities
+summary
