@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"usher/internal/problem"
@@ -55,10 +56,11 @@ func (p profile) faults() []problem.Field {
 }
 
 // faultOfEmail takes one bare address and nothing around it (RFC 5322's
-// addr-spec).
+// addr-spec), with no characters that nobody sees.
 func faultOfEmail(value string) string {
+	invisible := func(r rune) bool { return !unicode.IsPrint(r) }
 	addr, err := mail.ParseAddress(value)
-	if err != nil || addr.Name != "" || addr.Address != value || len(value) > 254 || strings.ContainsAny(value, " \t") {
+	if err != nil || addr.Address != value || len(value) > 254 || strings.ContainsFunc(value, invisible) {
 		return "must be one email address, without a name around it"
 	}
 	return ""
