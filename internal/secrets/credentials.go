@@ -24,8 +24,7 @@ type Credentials struct {
 // http beyond loopback, for containers on a developer's machine.
 func Parse(text string, plainHTTP bool) (Credentials, error) {
 	var c Credentials
-	dec := json.NewDecoder(strings.NewReader(text))
-	if err := dec.Decode(&c); err != nil {
+	if err := json.Unmarshal([]byte(text), &c); err != nil {
 		return Credentials{}, errors.New("the secret is not a JSON object of strings") // err would quote it
 	}
 	return c.Complete(plainHTTP)
@@ -73,7 +72,9 @@ func (c Credentials) BaseURL() string {
 // a user, or plain http off this machine.
 func checkDomain(domain string, plainHTTP bool) error {
 	host, insecure := strings.CutPrefix(domain, "http://")
-	host = strings.TrimSuffix(host, "/")
+	if insecure {
+		host = strings.TrimSuffix(host, "/")
+	}
 	u, err := url.Parse("https://" + host)
 	if err != nil || u.Host != host || u.Hostname() == "" || strings.ContainsAny(host, " @/?#\\") {
 		return errors.New(`the secret's "domain" is not a host name such as tenant.example.com, without a scheme`)

@@ -1,0 +1,387 @@
+package secrets
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"usher/internal/problem"
+)
+
+// vault is a Getter that answers from memory.
+type vault struct {
+	mu     sync.Mutex
+	stages map[string]string // secret texts by staging label
+	err    error
+	delay  time.Duration
+	reads  int
+	asked  []string
+}
+
+func (v *vault) GetSecretValue(ctx context.Context, in *secretsmanager.GetSecretValueInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
+	v.mu.Lock()
+	v.reads++
+	v.asked = append(v.asked, *in.SecretId+" "+*in.VersionStage)
+	delay := v.delay
+	v.mu.Unlock()
+	if delay > 0 {
+		select {
+		case <-time.After(delay):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.err != nil {
+		return nil, v.err
+	}
+	text, ok := v.stages[*in.VersionStage]
+	if !ok {
+		return nil, &types.ResourceNotFoundException{}
+	}
+	return &secretsmanager.GetSecretValueOutput{SecretString: &text}, nil
+}
+
+func (v *vault) set(stage, text string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.stages[stage] = text
+}
+
+func (v *vault) fail(err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.err = err
+}
+
+// clock is a time that the test moves.
+type clock struct{ at time.Time }
+
+func (c *clock) now() time.Time          { return c.at }
+func (c *clock) advance(d time.Duration) { c.at = c.at.Add(d) }
+
+// managed is a manager over a vault that holds one secret, and its log.
+func managed() (*Manager, *vault, *clock, *bytes.Buffer) {
+	v := &vault{stages: map[string]string{stageCurrent: secretAt("a.example.com")}}
+	c := &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	log := &bytes.Buffer{}
+	m := NewManager(Options{SecretID: "usher/auth", TTL: time.Minute, Log: slog.New(slog.NewTextHandler(log, nil)), Client: v, Now: c.now})
+	return m, v, c, log
+}
+
+func domainOf(t *testing.T, get func(context.Context) (Credentials, error)) string {
+	t.Helper()
+	c, err := get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Domain
+}
+
+func TestManagerReadsOnlyWhenAsked(t *testing.T) {
+	m, v, _, _ := managed()
+	if v.reads != 0 {
+		t.Fatal("a new manager reads the secret")
+	}
+	if got := domainOf(t, m.Current); got != "a.example.com" {
+		t.Errorf("the domain is %q", got)
+	}
+	if got := strings.Join(v.asked, ","); got != "usher/auth AWSCURRENT" {
+		t.Errorf("it asked for %q", got)
+	}
+}
+
+func TestManagerKeepsTheSecretForItsTTL(t *testing.T) {
+	m, v, c, _ := managed()
+	domainOf(t, m.Current)
+	v.set(stageCurrent, secretAt("b.example.com"))
+	c.advance(time.Minute - 1)
+	if got := domainOf(t, m.Current); got != "a.example.com" || v.reads != 1 {
+		t.Errorf("within the TTL: %s after %d reads", got, v.reads)
+	}
+	c.advance(1)
+	if got := domainOf(t, m.Current); got != "b.example.com" || v.reads != 2 {
+		t.Errorf("after the TTL: %s after %d reads", got, v.reads)
+	}
+	c.advance(time.Minute - 1)
+	if got := domainOf(t, m.Current); got != "b.example.com" || v.reads != 2 {
+		t.Errorf("within the second TTL: %s after %d reads", got, v.reads)
+	}
+}
+
+func TestManagerKeepsTheStaleValue(t *testing.T) {
+	tests := map[string]func(*vault){
+		"no answer":      func(v *vault) { v.fail(errors.New("connection refused")) },
+		"refused":        func(v *vault) { v.fail(apiError("AccessDeniedException")) },
+		"broken by then": func(v *vault) { v.set(stageCurrent, `{"domain":"b.example.com","client_secret":"s3cr3t`) },
+	}
+	for name, breakIt := range tests {
+		t.Run(name, func(t *testing.T) {
+			m, v, c, log := managed()
+			domainOf(t, m.Current)
+			breakIt(v)
+			c.advance(time.Hour)
+			if got := domainOf(t, m.Current); got != "a.example.com" {
+				t.Errorf("the domain is %q", got)
+			}
+			if !strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), "usher/auth") || strings.Contains(log.String(), hidden) {
+				t.Errorf("the log says %q", log)
+			}
+			v.fail(nil)
+			v.set(stageCurrent, secretAt("c.example.com"))
+			if got := domainOf(t, m.Current); got != "c.example.com" {
+				t.Errorf("once the secret can be read again it is %q", got)
+			}
+		})
+	}
+}
+
+func TestManagerDoesNotKeepAFailure(t *testing.T) {
+	m, v, _, _ := managed()
+	v.fail(errors.New("connection refused"))
+	if _, err := m.Current(t.Context()); err == nil {
+		t.Fatal("no error")
+	}
+	v.fail(nil)
+	if got := domainOf(t, m.Current); got != "a.example.com" {
+		t.Errorf("the domain is %q", got)
+	}
+}
+
+func TestManagerFailures(t *testing.T) {
+	api := func(code string) func(*vault) {
+		return func(v *vault) { v.fail(fmt.Errorf("call: %w", apiError(code))) }
+	}
+	tests := map[string]struct {
+		broken func(*vault)
+		kind   problem.Kind
+		says   string
+	}{
+		"no such secret":      {func(v *vault) { delete(v.stages, stageCurrent) }, problem.ServiceMisconfigured, "no such secret"},
+		"access denied":       {api("AccessDeniedException"), problem.ServiceMisconfigured, "about AccessDeniedException"},
+		"decryption failure":  {api("DecryptionFailure"), problem.ServiceMisconfigured, "about DecryptionFailure"},
+		"invalid parameter":   {api("InvalidParameterException"), problem.ServiceMisconfigured, "about InvalidParameterException"},
+		"deleted":             {api("InvalidRequestException"), problem.ServiceMisconfigured, "about InvalidRequestException"},
+		"no such client":      {api("UnrecognizedClientException"), problem.ServiceMisconfigured, "about UnrecognizedClientException"},
+		"a wrong signature":   {api("InvalidSignatureException"), problem.ServiceMisconfigured, "about InvalidSignatureException"},
+		"a malformed name":    {api("ValidationException"), problem.ServiceMisconfigured, "about ValidationException"},
+		"internal error":      {api("InternalServiceError"), problem.ServiceUnavailable, "about InternalServiceError"},
+		"throttled":           {api("ThrottlingException"), problem.ServiceUnavailable, "about ThrottlingException"},
+		"the network":         {func(v *vault) { v.fail(errors.New("connection refused")) }, problem.ServiceUnavailable, "connection refused"},
+		"broken JSON":         {func(v *vault) { v.set(stageCurrent, `{"client_secret":"s3cr3t`) }, problem.ServiceMisconfigured, "not a JSON object"},
+		"half filled":         {func(v *vault) { v.set(stageCurrent, `{"client_secret":"s3cr3t"}`) }, problem.ServiceMisconfigured, `lacks "client_id"`},
+		"plain http off host": {func(v *vault) { v.set(stageCurrent, secretAt("http://s3cr3t.example.com")) }, problem.ServiceMisconfigured, "plain http"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			m, v, _, _ := managed()
+			tt.broken(v)
+			_, err := m.Current(t.Context())
+			wantProblem(t, err, tt.kind, tt.says)
+			if !strings.Contains(err.Error(), "usher/auth") {
+				t.Errorf("%q does not name the secret", err)
+			}
+		})
+	}
+}
+
+func TestManagerRefusesABinarySecret(t *testing.T) {
+	m, _, _, _ := managed()
+	m.client = getterFunc(func(context.Context) (*secretsmanager.GetSecretValueOutput, error) {
+		return &secretsmanager.GetSecretValueOutput{SecretBinary: []byte(hidden)}, nil
+	})
+	_, err := m.Current(t.Context())
+	wantProblem(t, err, problem.ServiceMisconfigured, "binary")
+}
+
+func TestManagerAllowsPlainHTTPWhereTold(t *testing.T) {
+	m, v, _, _ := managed()
+	m.opts.PlainHTTP = true
+	v.set(stageCurrent, secretAt("http://172.17.0.1:3001"))
+	if got := domainOf(t, m.Current); got != "http://172.17.0.1:3001" {
+		t.Errorf("the domain is %q", got)
+	}
+}
+
+func TestManagerReadsOnceForAllWhoWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, v, _, _ := managed()
+		v.delay = time.Second
+		var wg sync.WaitGroup
+		for range 100 {
+			wg.Go(func() {
+				if c, err := m.Current(t.Context()); err != nil || c.Domain != "a.example.com" {
+					t.Errorf("%v, %v", c, err)
+				}
+			})
+		}
+		wg.Wait()
+		if v.reads != 1 {
+			t.Errorf("%d reads for 100 callers", v.reads)
+		}
+	})
+}
+
+func TestManagerOutlivesTheFirstCaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, v, _, _ := managed()
+		v.delay = 2 * time.Second
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			_, err := m.Current(ctx)
+			wantProblem(t, err, problem.ServiceUnavailable, "deadline exceeded")
+		})
+		wg.Go(func() {
+			time.Sleep(time.Millisecond) // the other one is the first
+			if c, err := m.Current(t.Context()); err != nil || c.Domain != "a.example.com" {
+				t.Errorf("the second caller got %v, %v", c, err)
+			}
+		})
+		wg.Wait()
+		if v.reads != 1 {
+			t.Errorf("%d reads", v.reads)
+		}
+	})
+}
+
+func TestManagerGivesUpAReadInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, v, _, _ := managed()
+		v.delay = time.Hour
+		start := time.Now()
+		_, err := m.Current(t.Context())
+		wantProblem(t, err, problem.ServiceUnavailable, "deadline exceeded")
+		if took := time.Since(start); took != fetchTimeout {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
+func TestReload(t *testing.T) {
+	m, v, _, _ := managed()
+	first, err := m.Current(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	reload := func(ctx context.Context) (Credentials, error) { return m.Reload(ctx, first) }
+	if got := domainOf(t, reload); got != "a.example.com" || v.reads != 2 {
+		t.Errorf("unchanged: %s after %d reads, want one within the TTL", got, v.reads)
+	}
+	v.set(stageCurrent, secretAt("b.example.com"))
+	if got := domainOf(t, reload); got != "b.example.com" || v.reads != 3 {
+		t.Errorf("changed: %s after %d reads", got, v.reads)
+	}
+	if got := domainOf(t, reload); got != "b.example.com" || v.reads != 3 {
+		t.Errorf("reloaded by another: %s after %d reads, want no more", got, v.reads)
+	}
+	if got := domainOf(t, m.Current); got != "b.example.com" || v.reads != 3 {
+		t.Errorf("afterwards: %s after %d reads", got, v.reads)
+	}
+}
+
+func TestReloadKeepsTheStaleValue(t *testing.T) {
+	m, v, _, log := managed()
+	first, err := m.Current(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.fail(errors.New("connection refused"))
+	got, err := m.Reload(t.Context(), first)
+	if err != nil || got != first || !strings.Contains(log.String(), "connection refused") {
+		t.Errorf("%v, %v; the log says %q", got, err, log)
+	}
+}
+
+func TestReloadAsFirstRead(t *testing.T) {
+	m, v, _, _ := managed()
+	got, err := m.Reload(t.Context(), Credentials{})
+	if err != nil || got.Domain != "a.example.com" || v.reads != 1 {
+		t.Errorf("%v, %v after %d reads", got, err, v.reads)
+	}
+}
+
+func TestPrevious(t *testing.T) {
+	m, v, c, _ := managed()
+	_, err := m.Previous(t.Context())
+	wantProblem(t, err, problem.ServiceMisconfigured, "no such secret")
+	v.set(stagePrevious, secretAt("old.example.com"))
+	if got := domainOf(t, m.Previous); got != "old.example.com" {
+		t.Errorf("the previous domain is %q", got)
+	}
+	if got := domainOf(t, m.Current); got != "a.example.com" {
+		t.Errorf("the current domain is %q", got)
+	}
+	v.set(stagePrevious, secretAt("older.example.com"))
+	if got := domainOf(t, m.Previous); got != "old.example.com" {
+		t.Errorf("within the TTL it is %q", got)
+	}
+	c.advance(time.Minute)
+	if got := domainOf(t, m.Previous); got != "older.example.com" {
+		t.Errorf("after the TTL it is %q", got)
+	}
+}
+
+func TestManagerSaysWhatKeepsTheEnvironmentFromUse(t *testing.T) {
+	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
+	t.Setenv("AWS_RETRY_MODE", "whatever")
+	_, err := NewManager(Options{SecretID: "usher/auth", TTL: time.Minute}).Current(t.Context())
+	wantProblem(t, err, problem.ServiceMisconfigured, "load the AWS configuration")
+	if !strings.Contains(err.Error(), "whatever") {
+		t.Errorf("%q does not name the value at fault", err)
+	}
+}
+
+func TestStatic(t *testing.T) {
+	s := Static(whole())
+	if got, err := s.Current(t.Context()); err != nil || got != whole() {
+		t.Errorf("Current: %v, %v", got, err)
+	}
+	if got, err := s.Reload(t.Context(), whole()); err != nil || got != whole() {
+		t.Errorf("Reload: %v, %v", got, err)
+	}
+	if got, err := s.Previous(t.Context()); !problem.Is(err, problem.ServiceMisconfigured) || got != (Credentials{}) {
+		t.Errorf("Previous: %v, %v", got, err)
+	}
+}
+
+type getterFunc func(context.Context) (*secretsmanager.GetSecretValueOutput, error)
+
+func (f getterFunc) GetSecretValue(ctx context.Context, _ *secretsmanager.GetSecretValueInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
+	return f(ctx)
+}
+
+// apiError is one of the API's errors, by its code.
+type apiError string
+
+func (e apiError) Error() string     { return "about " + string(e) }
+func (e apiError) ErrorCode() string { return string(e) }
+
+// wantProblem wants a problem of a kind, whose cause says something, and which
+// says nothing of the secret to anybody.
+func wantProblem(t *testing.T, err error, kind problem.Kind, says string) {
+	t.Helper()
+	if !problem.Is(err, kind) {
+		t.Fatalf("%v, want %s", err, kind.Code)
+	}
+	if !strings.Contains(err.Error(), says) {
+		t.Errorf("%q does not say %q", err, says)
+	}
+	if strings.Contains(err.Error(), hidden) || strings.Contains(problem.From(err).Detail, says) {
+		t.Errorf("%q, with the detail %q, tells too much", err, problem.From(err).Detail)
+	}
+}

@@ -1,0 +1,158 @@
+//go:build moto
+
+package secrets
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"usher/internal/problem"
+)
+
+// These run against moto's Secrets Manager, which the manager finds as it does
+// in a Lambda: by the environment alone. MOTO_SERVER names the executable.
+
+// startMoto starts a server and points the environment at it.
+func startMoto(t *testing.T) *secretsmanager.Client {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := listener.Addr().String()
+	_ = listener.Close()
+	host, port, _ := net.SplitHostPort(addr)
+
+	var out bytes.Buffer
+	server := exec.Command(cmp.Or(os.Getenv("MOTO_SERVER"), "moto_server"), "-H", host, "-p", port)
+	server.Stdout, server.Stderr = &out, &out
+	if err := server.Start(); err != nil {
+		t.Fatalf("start moto, which MOTO_SERVER or PATH has to name: %v", err)
+	}
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = server.Wait() }()
+	t.Cleanup(func() { _ = server.Process.Kill(); <-ended })
+	awaitListener(t, addr, ended, &out)
+
+	t.Setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://"+addr)
+	t.Setenv("AWS_REGION", "eu-central-1")
+	t.Setenv("AWS_ACCESS_KEY_ID", "test")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
+	t.Setenv("AWS_SESSION_TOKEN", "")
+	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
+	cfg, err := config.LoadDefaultConfig(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secretsmanager.NewFromConfig(cfg)
+}
+
+func awaitListener(t *testing.T, addr string, ended <-chan struct{}, out *bytes.Buffer) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		select {
+		case <-ended:
+			t.Fatalf("moto ended: %s", out)
+		default:
+		}
+		if conn, err := net.Dial("tcp", addr); err == nil {
+			_ = conn.Close()
+			return
+		}
+	}
+	t.Fatal("moto does not listen")
+}
+
+func TestManagerAgainstMoto(t *testing.T) {
+	aws := startMoto(t)
+	t.Run("rotation", func(t *testing.T) { testRotation(t, aws) })
+
+	tests := map[string]struct {
+		text string // "" for no secret
+		says string
+	}{
+		"missing":     {"", "no such secret"},
+		"broken":      {`{"domain":"tenant.example.com","client_secret":"s3cr3t`, "not a JSON object"},
+		"half-filled": {`{"domain":"tenant.example.com","client_secret":"s3cr3t"}`, `lacks "client_id"`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			id := "usher/" + name
+			if tt.text != "" {
+				create(t, aws, id, &secretsmanager.CreateSecretInput{SecretString: &tt.text})
+			}
+			_, err := fromEnvironment(id, time.Minute).Current(t.Context())
+			wantProblem(t, err, problem.ServiceMisconfigured, tt.says)
+		})
+	}
+	t.Run("binary", func(t *testing.T) {
+		create(t, aws, "usher/binary", &secretsmanager.CreateSecretInput{SecretBinary: []byte(hidden)})
+		_, err := fromEnvironment("usher/binary", time.Minute).Current(t.Context())
+		wantProblem(t, err, problem.ServiceMisconfigured, "binary")
+	})
+	t.Run("no server", func(t *testing.T) {
+		t.Setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://127.0.0.1:1")
+		_, err := fromEnvironment("usher/rotation", time.Minute).Current(t.Context())
+		wantProblem(t, err, problem.ServiceUnavailable, "usher/rotation")
+	})
+}
+
+func testRotation(t *testing.T, aws *secretsmanager.Client) {
+	first, second := secretAt("old.example.com"), secretAt("new.example.com")
+	id := "usher/rotation"
+	arn := create(t, aws, id, &secretsmanager.CreateSecretInput{SecretString: &first})
+	warm := fromEnvironment(id, time.Hour)
+	old, err := warm.Current(t.Context())
+	if err != nil || old.Domain != "old.example.com" || old.ClientSecret != "s3cr3t-web" {
+		t.Fatalf("%v, %v", old, err)
+	}
+	_, err = warm.Previous(t.Context())
+	wantProblem(t, err, problem.ServiceMisconfigured, "no such secret")
+
+	if _, err := aws.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{SecretId: &id, SecretString: &second}); err != nil {
+		t.Fatal(err)
+	}
+	reload := func(ctx context.Context) (Credentials, error) { return warm.Reload(ctx, old) }
+	cold := fromEnvironment(arn, time.Hour) // by its ARN, as the template names it
+	for _, step := range []struct {
+		what string
+		get  func(context.Context) (Credentials, error)
+		want string
+	}{
+		{"within the TTL", warm.Current, "old.example.com"},
+		{"reloaded", reload, "new.example.com"},
+		{"afterwards", warm.Current, "new.example.com"},
+		{"previous", warm.Previous, "old.example.com"},
+		{"of a cold container", cold.Current, "new.example.com"},
+		{"previous of a cold container", cold.Previous, "old.example.com"},
+	} {
+		if got := domainOf(t, step.get); got != step.want {
+			t.Errorf("%s: %s, want %s", step.what, got, step.want)
+		}
+	}
+}
+
+func create(t *testing.T, aws *secretsmanager.Client, id string, in *secretsmanager.CreateSecretInput) (arn string) {
+	t.Helper()
+	in.Name = &id
+	out, err := aws.CreateSecret(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *out.ARN
+}
+
+func fromEnvironment(id string, ttl time.Duration) *Manager {
+	return NewManager(Options{SecretID: id, TTL: ttl, Log: slog.New(slog.DiscardHandler)})
+}
