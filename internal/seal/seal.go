@@ -15,6 +15,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -71,7 +72,7 @@ func (s *Sealer) Seal(ctx context.Context, purpose, binding string, plain []byte
 // credentials do.
 func (s *Sealer) Open(ctx context.Context, purpose, binding, sealed string) ([]byte, error) {
 	box, err := base64.RawURLEncoding.Strict().DecodeString(sealed)
-	if err != nil {
+	if err != nil || strings.ContainsAny(sealed, "\r\n") { // which the decoder would pass over
 		return nil, ErrNotOurs
 	}
 	current, err := s.credentials.Current(ctx)

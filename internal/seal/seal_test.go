@@ -1,0 +1,267 @@
+package seal
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/internal/problem"
+	"usher/internal/secrets"
+)
+
+// keys are credentials whose client secret the test changes. held is what this
+// container has read; current and previous are what the secret holds now.
+type keys struct {
+	held, current, previous string
+	err                     error
+	searches                int
+}
+
+func (k *keys) Current(context.Context) (secrets.Credentials, error) {
+	return secrets.Credentials{ClientSecret: k.held}, k.err
+}
+
+func (k *keys) Reload(_ context.Context, refused secrets.Credentials) (secrets.Credentials, error) {
+	k.searches++
+	if refused.ClientSecret != k.held {
+		return secrets.Credentials{}, errors.New("reloaded with what was never handed out")
+	}
+	k.held = k.current
+	return secrets.Credentials{ClientSecret: k.held}, k.err
+}
+
+func (k *keys) Previous(context.Context) (secrets.Credentials, error) {
+	if k.previous == "" {
+		return secrets.Credentials{}, problem.ServiceMisconfigured.New("There are no previous credentials.")
+	}
+	return secrets.Credentials{ClientSecret: k.previous}, k.err
+}
+
+func (k *keys) rotate(secret string) { k.current, k.previous = secret, k.current }
+
+func with(secret string) *keys { return &keys{held: secret, current: secret} }
+
+// clock is a time that the test moves.
+type clock struct{ at time.Time }
+
+func (c *clock) now() time.Time { return c.at }
+
+func sealer(k *keys) (*Sealer, *clock) {
+	c := &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	return New(k, c.now), c
+}
+
+func mustSeal(t *testing.T, s *Sealer, plain string) string {
+	t.Helper()
+	sealed, err := s.Seal(t.Context(), "cursor", "filters", []byte(plain))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealed
+}
+
+func wantOpens(t *testing.T, s *Sealer, sealed, plain string) {
+	t.Helper()
+	got, err := s.Open(t.Context(), "cursor", "filters", sealed)
+	if err != nil || string(got) != plain {
+		t.Errorf("it opens as %q, %v; want %q", got, err, plain)
+	}
+}
+
+func wantNotOurs(t *testing.T, s *Sealer, purpose, binding, sealed string) {
+	t.Helper()
+	got, err := s.Open(t.Context(), purpose, binding, sealed)
+	if !errors.Is(err, ErrNotOurs) || got != nil {
+		t.Errorf("%q, %v; want ErrNotOurs", got, err)
+	}
+}
+
+func TestRoundTrip(t *testing.T) {
+	for name, plain := range map[string]string{
+		"text":    "hello",
+		"nothing": "",
+		"binary":  "\x00\xff\x80",
+		"long":    strings.Repeat("long ", 1000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := sealer(with("one"))
+			wantOpens(t, s, mustSeal(t, s, plain), plain)
+		})
+	}
+}
+
+func TestSealedTextTellsNothing(t *testing.T) {
+	s, _ := sealer(with("one"))
+	first, second := mustSeal(t, s, "hello hello"), mustSeal(t, s, "hello hello")
+	if first == second {
+		t.Error("the same text is sealed alike twice")
+	}
+	box, err := base64.RawURLEncoding.DecodeString(first)
+	if err != nil {
+		t.Fatalf("it is not base64url: %v", err)
+	}
+	if bytes.Contains(box, []byte("hello")) {
+		t.Error("it is legible")
+	}
+}
+
+func TestSealedElsewhereDoesNotOpen(t *testing.T) {
+	s, _ := sealer(with("one"))
+	other, _ := sealer(with("two"))
+	sealed := mustSeal(t, s, "hello")
+	tests := map[string]struct{ purpose, binding, sealed string }{
+		"another purpose":      {"state", "filters", sealed},
+		"no purpose":           {"", "filters", sealed},
+		"another binding":      {"cursor", "other filters", sealed},
+		"no binding":           {"cursor", "", sealed},
+		"another secret":       {"cursor", "filters", mustSeal(t, other, "hello")},
+		"cut short":            {"cursor", "filters", sealed[:len(sealed)-4]},
+		"cut to its nonce":     {"cursor", "filters", sealed[:16]},
+		"longer":               {"cursor", "filters", sealed + "AAAA"},
+		"padded":               {"cursor", "filters", sealed + "="},
+		"broken over lines":    {"cursor", "filters", sealed[:8] + "\n" + sealed[8:]},
+		"nothing":              {"cursor", "filters", ""},
+		"no base64url":         {"cursor", "filters", "+/+/+/+/"},
+		"garbage":              {"cursor", "filters", strings.Repeat("A", 100)},
+		"purpose into binding": {"cursorf", "ilters", sealed},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) { wantNotOurs(t, s, tt.purpose, tt.binding, tt.sealed) })
+	}
+}
+
+func TestEveryAlteredByteIsNoticed(t *testing.T) {
+	s, _ := sealer(with("one"))
+	box, err := base64.RawURLEncoding.DecodeString(mustSeal(t, s, "hello"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range box {
+		altered := bytes.Clone(box)
+		altered[i] ^= 1
+		wantNotOurs(t, s, "cursor", "filters", base64.RawURLEncoding.EncodeToString(altered))
+	}
+}
+
+// The last character of unpadded base64 has bits to spare: a sealed text has
+// one spelling all the same.
+func TestThereIsOneSpelling(t *testing.T) {
+	s, _ := sealer(with("one"))
+	sealed := mustSeal(t, s, "hello!")
+	if len(sealed)%4 == 0 {
+		t.Fatal("this plain text leaves no bits to spare")
+	}
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	for _, c := range alphabet {
+		if spelled := sealed[:len(sealed)-1] + string(c); spelled != sealed {
+			wantNotOurs(t, s, "cursor", "filters", spelled)
+		}
+	}
+}
+
+func TestThePreviousSecretOpensAfterARotation(t *testing.T) {
+	k := with("one")
+	before, _ := sealer(k)
+	sealed := mustSeal(t, before, "hello")
+	k.rotate("two")
+	k.held = "two"
+	after, c := sealer(k) // a container that never knew the old one
+	wantOpens(t, after, sealed, "hello")
+	if k.searches != 1 {
+		t.Errorf("%d looks for keys", k.searches)
+	}
+	c.at = c.at.Add(searchInterval / 2)
+	wantOpens(t, after, sealed, "hello")
+	if k.searches != 1 {
+		t.Errorf("%d looks for keys, though the key is known", k.searches)
+	}
+}
+
+func TestAContainerWithTheOldSecretOpensWhatANewOneSealed(t *testing.T) {
+	k := with("one")
+	old, _ := sealer(k)
+	mustSeal(t, old, "warm")
+	k.rotate("two")
+	k.previous = "" // it must not be by this one that it opens
+	fresh, _ := sealer(with("two"))
+	wantOpens(t, old, mustSeal(t, fresh, "hello"), "hello")
+}
+
+func TestGarbageCausesFewLooksForKeys(t *testing.T) {
+	k := with("one")
+	s, c := sealer(k)
+	other, _ := sealer(with("elsewhere"))
+	garbage := mustSeal(t, other, "hello")
+	for _, step := range []struct {
+		after time.Duration
+		looks int
+	}{{0, 1}, {0, 1}, {searchInterval - 1, 1}, {1, 2}, {1, 2}, {searchInterval - 2, 2}, {1, 3}} {
+		c.at = c.at.Add(step.after)
+		wantNotOurs(t, s, "cursor", "filters", garbage)
+		if k.searches != step.looks {
+			t.Errorf("at %v: %d looks for keys, want %d", c.at, k.searches, step.looks)
+		}
+	}
+}
+
+func TestWhatIsOursCausesNoLookForKeys(t *testing.T) {
+	k := with("one")
+	s, _ := sealer(k)
+	wantOpens(t, s, mustSeal(t, s, "hello"), "hello")
+	wantNotOurs(t, s, "cursor", "filters", "not base64url!")
+	if k.searches != 0 {
+		t.Errorf("%d looks for keys", k.searches)
+	}
+}
+
+// An empty secret would be a key that everybody knows.
+func TestAnEmptySecretOpensNothing(t *testing.T) {
+	empty, _ := sealer(with(""))
+	sealed := mustSeal(t, empty, "hello")
+	wantNotOurs(t, empty, "cursor", "filters", sealed)
+	s, _ := sealer(with("one")) // its previous secret is not known, which is ""
+	wantNotOurs(t, s, "cursor", "filters", sealed)
+}
+
+func TestCredentialProblemsPassThrough(t *testing.T) {
+	k := with("one")
+	s, _ := sealer(k)
+	sealed := mustSeal(t, s, "hello")
+	k.err = problem.ServiceUnavailable.New("Not now.")
+	if got, err := s.Seal(t.Context(), "cursor", "filters", nil); !problem.Is(err, problem.ServiceUnavailable) || got != "" {
+		t.Errorf("Seal: %q, %v", got, err)
+	}
+	if got, err := s.Open(t.Context(), "cursor", "filters", sealed); !problem.Is(err, problem.ServiceUnavailable) || errors.Is(err, ErrNotOurs) || got != nil {
+		t.Errorf("Open: %q, %v", got, err)
+	}
+}
+
+func FuzzOpen(f *testing.F) {
+	s, _ := sealer(with("one"))
+	ours, err := s.Seal(f.Context(), "cursor", "filters", []byte("hello"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("cursor", "filters", ours)
+	f.Add("state", "filters", ours)
+	f.Add("cursor", "other filters", ours)
+	f.Add("cursor", "filters", ours[1:])
+	f.Add("cursor", "filters", strings.Repeat("_", 44))
+	f.Add("", "", "")
+	f.Fuzz(func(t *testing.T, purpose, binding, sealed string) {
+		plain, err := s.Open(t.Context(), purpose, binding, sealed)
+		if purpose == "cursor" && binding == "filters" && sealed == ours {
+			if err != nil || string(plain) != "hello" {
+				t.Fatalf("what is ours opens as %q, %v", plain, err)
+			}
+			return
+		}
+		if !errors.Is(err, ErrNotOurs) {
+			t.Fatalf("%q, %v; want ErrNotOurs", plain, err)
+		}
+	})
+}
