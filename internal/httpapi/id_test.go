@@ -67,13 +67,7 @@ func FuzzPathID(f *testing.F) {
 		}})
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, &http.Request{Method: http.MethodGet, URL: mustParse(t, "/users/"+url.PathEscape(id))})
-		if id == "/" { // to http.ServeMux, %2F alone is a trailing slash; no provider makes such an id
-			if reached || w.Code != http.StatusNotFound {
-				t.Errorf("%q was answered with %d", id, w.Code)
-			}
-			return
-		}
-		unfit := id == "" || id == "." || id == ".." || len(id) > 400 || !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl)
+		unfit := id == "" || id == "." || id == ".." || id == "/" || len(id) > 400 || !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl)
 		if unfit && w.Code != http.StatusBadRequest {
 			t.Errorf("%q was answered with %d", id, w.Code)
 		}

@@ -26,7 +26,7 @@ func Mux(operations ...Operation) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if hasOddSegment(r.URL.EscapedPath()) {
-			writeProblem(w, r, problem.Invalid("path", "no segment may be empty, . or .."))
+			writeProblem(w, r, problem.Invalid("path", "no segment may be empty, ., .. or /"))
 			return
 		}
 		if _, pattern := mux.Handler(r); pattern == "" {
@@ -39,10 +39,11 @@ func Mux(operations ...Operation) http.Handler {
 
 // hasOddSegment finds the paths that http.ServeMux would answer with a
 // redirect to a cleaned one: an id of ".." must not turn into another route.
+// A "/" alone, escaped, is a trailing slash to it.
 func hasOddSegment(escapedPath string) bool {
 	segments := strings.Split(strings.TrimPrefix(escapedPath, "/"), "/")
 	return escapedPath != "/" && slices.ContainsFunc(segments, func(s string) bool {
-		return s == "" || s == "." || s == ".."
+		return s == "" || s == "." || s == ".." || strings.EqualFold(s, "%2F")
 	})
 }
 

@@ -59,7 +59,7 @@ func TestMuxRoutes(t *testing.T) {
 }
 
 func TestMuxRefuses(t *testing.T) {
-	odd := problem.Document{Status: 400, Code: "invalid-request", Detail: "path: no segment may be empty, . or .."}
+	odd := problem.Document{Status: 400, Code: "invalid-request", Detail: "path: no segment may be empty, ., .. or /"}
 	none := problem.Document{Status: 404, Code: "no-such-route", Detail: "There is nothing at this path."}
 	tests := map[string]struct {
 		method, path string
@@ -74,6 +74,8 @@ func TestMuxRefuses(t *testing.T) {
 		"two dots":             {"DELETE", "/users/..", odd, ""},
 		"two dots before more": {"GET", "/x/../users", odd, ""},
 		"a dot":                {"GET", "/users/.", odd, ""},
+		"a slash":              {"GET", "/users/%2F", odd, ""},
+		"a slash, small":       {"GET", "/users/%2f", odd, ""},
 		"an empty id":          {"DELETE", "/users/", odd, ""},
 		"an empty segment":     {"GET", "//users", odd, ""},
 		"an empty path":        {"GET", "", odd, ""},
