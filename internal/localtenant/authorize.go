@@ -26,6 +26,9 @@ type transaction struct {
 	prompt      string
 	expires     time.Time
 	sessionID   string // of whoever signed in for this transaction
+	acr         []string
+	pending     string  // the user who gave a password and has yet to give a second factor
+	enrolling   *factor // shown to that user, not theirs yet
 }
 
 // authorize serves GET and POST /authorize.
@@ -46,22 +49,44 @@ func (t *Tenant) authorize(w http.ResponseWriter, r *http.Request) error {
 	}
 	tx := &transaction{client: c, redirectURI: uri, state: in.Get("state")}
 	if err := t.readRequest(tx, in); err != nil {
-		return tx.fail(w, r, err.Code, err.Description)
+		return t.fail(w, r, tx, err.Code, err.Description)
 	}
-	if s := t.currentSession(r); s != nil && tx.accepts(s, in, t.now()) {
+	s := t.currentSession(r)
+	signedIn := s != nil && tx.accepts(s, in, t.now())
+	needsFactor := signedIn && t.wantsMFA(tx) && !slices.Contains(s.methods, "mfa")
+	switch {
+	case signedIn && !needsFactor:
 		tx.sessionID = s.id
 		return t.complete(w, r, tx)
-	}
-	if tx.prompt == "none" {
-		return tx.fail(w, r, "login_required", "Login required")
+	case tx.prompt == "none" && signedIn:
+		return t.fail(w, r, tx, "interaction_required", "Multifactor authentication required")
+	case tx.prompt == "none":
+		return t.fail(w, r, tx, "login_required", "Login required")
 	}
 	t.begin(w, r, tx)
-	page := "/u/login"
-	if tx.signup {
-		page = "/u/signup"
+	if u, ok := t.sessionUser(s); ok && needsFactor {
+		return t.askFactor(w, r, tx, u)
 	}
-	http.Redirect(w, r, page+"?state="+url.QueryEscape(tx.id), http.StatusFound)
+	http.Redirect(w, r, t.firstPage(tx)+"?state="+url.QueryEscape(tx.id), http.StatusFound)
 	return nil
+}
+
+func (t *Tenant) sessionUser(s *session) (*user, bool) {
+	if s == nil {
+		return nil, false
+	}
+	return t.users.get(s.userID)
+}
+
+// firstPage is where a sign-in begins.
+func (t *Tenant) firstPage(tx *transaction) string {
+	if c, ok := t.connectionNamed(tx.connection); ok && c.social() {
+		return "/u/social"
+	}
+	if tx.signup {
+		return "/u/signup"
+	}
+	return "/u/login"
 }
 
 // readRequest reads what goes back to the application as an error when it is wrong.
@@ -95,6 +120,7 @@ func (t *Tenant) readRequest(tx *transaction, in url.Values) *oauthError {
 	if n, err := strconv.Atoi(maxAge); maxAge != "" && (err != nil || n < 0) {
 		return bad("invalid_request", "Parameter max_age must be a non-negative number")
 	}
+	tx.acr = strings.Fields(in.Get("acr_values"))
 	tx.prompt, tx.loginHint, tx.signup = in.Get("prompt"), in.Get("login_hint"), in.Get("screen_hint") == "signup"
 	tx.grant = grant{
 		clientID: tx.client.ID, redirectURI: tx.redirectURI, challenge: challenge, nonce: in.Get("nonce"),
@@ -176,10 +202,10 @@ func (t *Tenant) complete(w http.ResponseWriter, r *http.Request, tx *transactio
 	s := t.sessions[tx.sessionID]
 	u, ok := t.users.get(s.userID)
 	if !ok {
-		return tx.fail(w, r, "login_required", "Login required")
+		return t.fail(w, r, tx, "login_required", "Login required")
 	}
 	if u.blocked() {
-		return tx.fail(w, r, "unauthorized", "user is blocked")
+		return t.fail(w, r, tx, "unauthorized", "user is blocked")
 	}
 	now := t.now()
 	s.used = now
@@ -191,15 +217,15 @@ func (t *Tenant) complete(w http.ResponseWriter, r *http.Request, tx *transactio
 	g.expires = now.Add(codeTTL)
 	code := randomID(43)
 	t.codes[code] = &g
-	return tx.redirect(w, r, url.Values{"code": {code}})
+	return t.redirect(w, r, tx, url.Values{"code": {code}})
 }
 
 // fail sends an error to the application.
-func (tx *transaction) fail(w http.ResponseWriter, r *http.Request, code, description string) error {
-	return tx.redirect(w, r, url.Values{"error": {code}, "error_description": {description}})
+func (t *Tenant) fail(w http.ResponseWriter, r *http.Request, tx *transaction, code, description string) error {
+	return t.redirect(w, r, tx, url.Values{"error": {code}, "error_description": {description}})
 }
 
-func (tx *transaction) redirect(w http.ResponseWriter, r *http.Request, params url.Values) error {
+func (t *Tenant) redirect(w http.ResponseWriter, r *http.Request, tx *transaction, params url.Values) error {
 	u, err := url.Parse(tx.redirectURI)
 	if err != nil {
 		return newPageError(http.StatusBadRequest, "invalid_request", "The redirect URI is not a URL.")
@@ -210,6 +236,9 @@ func (tx *transaction) redirect(w http.ResponseWriter, r *http.Request, params u
 	}
 	if tx.state != "" {
 		q.Set("state", tx.state)
+	}
+	if t.settings.IssuerInResponse {
+		q.Set("iss", t.Issuer())
 	}
 	u.RawQuery = q.Encode()
 	w.Header().Set("Cache-Control", "no-store")

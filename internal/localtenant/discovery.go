@@ -23,8 +23,12 @@ func (t *Tenant) discovery(w http.ResponseWriter, _ *http.Request) error {
 			"nickname", "email", "email_verified", "picture", "created_at", "identities", "phone", "address"},
 		"claims_supported": []string{"aud", "auth_time", "created_at", "email", "email_verified", "exp", "family_name",
 			"given_name", "iat", "identities", "iss", "name", "nickname", "phone_number", "picture", "sub"},
-		"request_uri_parameter_supported": false,
-		"request_parameter_supported":     false,
+		"revocation_endpoint":                            base + "/oauth/revoke",
+		"end_session_endpoint":                           base + "/oidc/logout",
+		"authorization_response_iss_parameter_supported": t.settings.IssuerInResponse,
+		"acr_values_supported":                           []string{acrMFA},
+		"request_uri_parameter_supported":                false,
+		"request_parameter_supported":                    false,
 	})
 	return nil
 }

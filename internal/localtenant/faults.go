@@ -2,6 +2,8 @@ package localtenant
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -14,16 +16,16 @@ import (
 // Fault makes the tenant fail. It first waits for Delay; then its Kind, else its
 // Status, else nothing more happens to the request.
 type Fault struct {
-	Route       string        // as in Stats, "GET /api/v2/users/{id}"; "" is any
-	Times       int           // how many requests it strikes; 0 is until ClearFaults
-	Probability float64       // of striking a request, 0 to 1; 0 is always
-	Delay       time.Duration // before anything else
+	Route       string        `json:"route,omitempty"`       // as in Stats, "GET /api/v2/users/{id}"; "" is any
+	Times       int           `json:"times,omitempty"`       // how many requests it strikes; 0 is until ClearFaults
+	Probability float64       `json:"probability,omitempty"` // of striking a request, 0 to 1; 0 is always
+	Delay       time.Duration `json:"-"`                     // before anything else
 
-	Kind   FaultKind
-	Status int         // answered in place of what the route does
-	Header http.Header // added to the answer
-	Body   string      // of the answer; "" is an error in Auth0's shape
-	Reset  time.Time   // the x-ratelimit-reset of a 429; zero is in a second
+	Kind   FaultKind   `json:"kind,omitempty"`
+	Status int         `json:"status,omitempty"` // answered in place of what the route does
+	Header http.Header `json:"header,omitempty"` // added to the answer
+	Body   string      `json:"body,omitempty"`   // of the answer; "" is an error in Auth0's shape
+	Reset  time.Time   `json:"reset,omitzero"`   // the x-ratelimit-reset of a 429; zero is in a second
 }
 
 // FaultKind is a way of failing other than by a status.
@@ -57,6 +59,39 @@ func (t *Tenant) ClearFaults() {
 	t.faults.mu.Lock()
 	defer t.faults.mu.Unlock()
 	t.faults.list = nil
+}
+
+// faultWire is a fault in JSON, its delay as text.
+type faultWire struct {
+	Fault
+	Delay Duration `json:"delay,omitempty"`
+}
+
+func (l *faultList) all() []faultWire {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := []faultWire{}
+	for _, f := range l.list {
+		out = append(out, faultWire{Fault: *f, Delay: Duration(f.Delay)})
+	}
+	return out
+}
+
+// checkFault refuses a fault that could never strike, or never end well.
+func (t *Tenant) checkFault(f Fault) error {
+	switch {
+	case f.Route != "" && !slices.ContainsFunc(t.table(), func(r route) bool { return r.pattern == f.Route }):
+		return fmt.Errorf("no route %q: want one as in the stats, such as \"GET /api/v2/users/{id}\"", f.Route)
+	case f.Times < 0 || f.Probability < 0 || f.Probability > 1 || f.Delay < 0:
+		return errors.New("times and delay may not be negative, and probability is 0 to 1")
+	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
+		return fmt.Errorf("status %d: want 200 to 599", f.Status)
+	case !slices.Contains([]FaultKind{"", FaultHang, FaultReset, FaultHTML, FaultGarbage, FaultResetBody, FaultTruncate}, f.Kind):
+		return fmt.Errorf("unknown kind %q", f.Kind)
+	case f.Kind == "" && f.Status == 0 && f.Delay == 0:
+		return errors.New("want a kind, a status or a delay")
+	}
+	return nil
 }
 
 // take finds the fault that strikes a request, if any, and counts it.

@@ -34,6 +34,27 @@ func (t *Tenant) signingKey() (SigningKey, error) {
 	return t.keys.current, nil
 }
 
+// RotateKey makes a new signing key. The former stays in the key set.
+func (t *Tenant) RotateKey() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.rotateKey()
+}
+
+func (t *Tenant) rotateKey() error {
+	old, err := t.signingKey()
+	if err != nil {
+		return err
+	}
+	t.keys.current = nil
+	if _, err := t.signingKey(); err != nil {
+		t.keys.current = old
+		return err
+	}
+	t.keys.former = append(t.keys.former, old)
+	return nil
+}
+
 // publicKeys is the key set that the tenant publishes.
 func (t *Tenant) publicKeys() (jose.JSONWebKeySet, error) {
 	if _, err := t.signingKey(); err != nil {

@@ -23,8 +23,14 @@ func (t *Tenant) loginPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (t *Tenant) showLogin(w http.ResponseWriter, status int, tx *transaction, username, problem string) error {
+	var social []map[string]string
+	for _, c := range t.conns {
+		if c.social() && tx.connection == "" {
+			social = append(social, map[string]string{"Name": c.Name, "Display": c.displayName()})
+		}
+	}
 	return t.pages.render(w, status, "login", origin(tx.redirectURI), map[string]any{
-		"Title": "Sign in", "Client": tx.client.ID, "State": tx.id, "Username": username, "Error": problem,
+		"Title": "Sign in", "Client": tx.client.ID, "State": tx.id, "Username": username, "Error": problem, "Social": social,
 	})
 }
 
@@ -54,6 +60,15 @@ func (t *Tenant) login(w http.ResponseWriter, r *http.Request) error {
 		return t.showLogin(w, http.StatusBadRequest, tx, name, wrongLogin)
 	}
 	t.blocks.succeeded(u.ID, ip)
+	return t.firstFactorGiven(w, r, tx, u)
+}
+
+// firstFactorGiven goes on with a user who has shown who they are by password or
+// by a social provider.
+func (t *Tenant) firstFactorGiven(w http.ResponseWriter, r *http.Request, tx *transaction, u *user) error {
+	if t.wantsMFA(tx) && !u.blocked() {
+		return t.askFactor(w, r, tx, u)
+	}
 	return t.signedIn(w, r, tx, u, nil)
 }
 
@@ -65,15 +80,22 @@ func (t *Tenant) databaseFor(tx *transaction) string {
 	return Connection
 }
 
-// signedIn notes that a user has shown who they are, and goes on to the application.
+// signedIn starts a session and goes on to the application.
 func (t *Tenant) signedIn(w http.ResponseWriter, r *http.Request, tx *transaction, u *user, methods []string) error {
+	t.startFor(w, r, tx, u, methods)
+	http.Redirect(w, r, "/authorize/resume?state="+url.QueryEscape(tx.id), http.StatusFound)
+	return nil
+}
+
+// startFor starts a session for a sign-in. A blocked user gets one as well: it is
+// the application that must hear of it, when the sign-in completes.
+func (t *Tenant) startFor(w http.ResponseWriter, r *http.Request, tx *transaction, u *user, methods []string) {
 	if !u.blocked() {
 		u = t.recordLogin(u, remoteIP(r))
 		t.record(r, eventLogin, u, "", "Successful login")
 	}
+	tx.pending = ""
 	tx.sessionID = t.startSession(w, r, u, methods).id
-	http.Redirect(w, r, "/authorize/resume?state="+url.QueryEscape(tx.id), http.StatusFound)
-	return nil
 }
 
 func (t *Tenant) recordLogin(old *user, ip string) *user {

@@ -2,6 +2,7 @@ package localtenant
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 )
@@ -36,7 +37,50 @@ func (t *Tenant) logout(w http.ResponseWriter, r *http.Request) error {
 // forgetBrowser ends the session of the browser that sends r.
 func (t *Tenant) forgetBrowser(w http.ResponseWriter, r *http.Request) {
 	if s := t.currentSession(r); s != nil {
+		if u, ok := t.users.get(s.userID); ok {
+			t.record(r, eventLogout, u, "", "User successfully logged out")
+		}
 		t.endSession(s.id)
 	}
 	t.setCookie(w, sessionCookie, "", -time.Second)
+}
+
+// oidcLogout serves GET and POST /oidc/logout, OpenID Connect's RP-initiated
+// logout. It does not ask the user whether they mean it, as a tenant can be set.
+func (t *Tenant) oidcLogout(w http.ResponseWriter, r *http.Request) error {
+	id, sid := r.FormValue("client_id"), r.FormValue("logout_hint")
+	if hint := r.FormValue("id_token_hint"); hint != "" {
+		c, err := t.verify(hint) // it may have run out: it says who, not that they may
+		if err != nil || len(c.Audience) != 1 || (id != "" && id != c.Audience[0]) {
+			return newPageError(http.StatusBadRequest, "invalid_request", "The id_token_hint is not valid.")
+		}
+		id, sid = c.Audience[0], c.Session
+	}
+	to := r.FormValue("post_logout_redirect_uri")
+	if to != "" {
+		c, ok := t.clients[id]
+		if !ok || !slices.Contains(c.LogoutURLs, to) {
+			return newPageError(http.StatusBadRequest, "invalid_request",
+				"The post_logout_redirect_uri is not on the list of allowed logout URLs: "+to)
+		}
+	}
+	// A hint names the session that is meant; another in the same browser stays.
+	if s := t.currentSession(r); s != nil && (sid == "" || sid == s.id) {
+		t.forgetBrowser(w, r)
+	}
+	if to == "" {
+		return t.pages.render(w, http.StatusOK, "message", "", map[string]any{
+			"Title": "Signed out", "Message": "You are signed out."})
+	}
+	u, err := url.Parse(to)
+	if err != nil {
+		return newPageError(http.StatusBadRequest, "invalid_request", "The post_logout_redirect_uri is not a URL.")
+	}
+	if state := r.FormValue("state"); state != "" {
+		q := u.Query()
+		q.Set("state", state)
+		u.RawQuery = q.Encode()
+	}
+	http.Redirect(w, r, u.String(), http.StatusFound)
+	return nil
 }

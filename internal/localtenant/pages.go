@@ -17,7 +17,7 @@ type pages map[string]*template.Template
 
 func parsePages() (pages, error) {
 	out := pages{}
-	for _, name := range []string{"login", "signup", "error"} {
+	for _, name := range []string{"login", "signup", "forgotten", "reset", "challenge", "recovery", "enrol", "social", "message", "error"} {
 		tmpl, err := template.ParseFS(pageFiles, "pages/layout.html", "pages/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("parse page %s: %w", name, err)

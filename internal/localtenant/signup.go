@@ -50,7 +50,7 @@ func (t *Tenant) signup(w http.ResponseWriter, r *http.Request) error {
 	}
 	t.sendVerification(u)
 	t.record(r, eventSignup, u, "", "")
-	return t.signedIn(w, r, tx, u, nil)
+	return t.firstFactorGiven(w, r, tx, u)
 }
 
 // describe tells a person what a password must be like.

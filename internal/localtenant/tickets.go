@@ -16,6 +16,7 @@ type ticket struct {
 	markVerified bool // following the link shows whose the address is
 	addEmail     bool // to the result URL
 	expires      time.Time
+	enrolling    *factor // of an enrolment
 }
 
 const ticketTTL = 5 * 24 * time.Hour
