@@ -77,6 +77,9 @@ func normalize(event *events.APIGatewayProxyRequest, samLocal bool) error {
 		}
 		event.Body, event.IsBase64Encoded = string(body), false
 	}
+	if _, err := http.NewRequestWithContext(context.Background(), strings.ToUpper(event.HTTPMethod), "/", nil); err != nil {
+		event.HTTPMethod, fault = http.MethodGet, problem.Invalid("method", "is not an HTTP method")
+	}
 	return fault
 }
 

@@ -1,0 +1,413 @@
+package gateway
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/httpapi"
+	"usher/internal/problem"
+)
+
+const arn = "arn:aws:sts::123456789012:assumed-role/front-end/i-0abc"
+
+// seen is the request as the handler saw it.
+type seen struct {
+	method, id, body, host, path string
+	query                        url.Values
+	header                       http.Header
+	caller                       httpapi.Caller
+	deadline                     time.Time
+}
+
+// spy is an operation that keeps what it saw of its last request, and answers
+// with two cookies.
+func spy(saw **seen) httpapi.Operation {
+	return httpapi.Operation{
+		Routes: []string{"GET /users/{id}", "POST /users", "GET /users"},
+		Handler: func(w http.ResponseWriter, r *http.Request) error {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				return err
+			}
+			deadline, _ := r.Context().Deadline()
+			*saw = &seen{
+				method: r.Method, id: r.PathValue("id"), body: string(body), host: r.Host,
+				path: httpapi.RequestPath(r), query: r.URL.Query(), header: r.Header,
+				caller: httpapi.CallerOf(r.Context()), deadline: deadline,
+			}
+			w.Header().Add("Set-Cookie", "a=1")
+			w.Header().Add("Set-Cookie", "b=2")
+			return httpapi.JSON(w, http.StatusOK, map[string]string{"id": r.PathValue("id")})
+		},
+	}
+}
+
+// serve sends an event through a gateway to the spy.
+func serve(t *testing.T, ctx context.Context, event events.APIGatewayProxyRequest, samLocal bool) (*seen, events.APIGatewayProxyResponse) {
+	t.Helper()
+	var saw *seen
+	handler := New(httpapi.Mux(spy(&saw)), Options{SAMLocal: samLocal, Wrap: func(h http.Handler, requestID func(*http.Request) string) http.Handler {
+		return httpapi.Serve(h, slog.New(slog.DiscardHandler), time.Hour, requestID)
+	}})
+	answer, err := handler(ctx, event)
+	if err != nil {
+		t.Fatalf("no answer: %v", err)
+	}
+	return saw, answer
+}
+
+// eventFor is a REST API's event, as little of it as is read.
+func eventFor(method, resource, path string) events.APIGatewayProxyRequest {
+	return events.APIGatewayProxyRequest{
+		HTTPMethod: method,
+		Resource:   resource,
+		Path:       path,
+		RequestContext: events.APIGatewayProxyRequestContext{
+			RequestID:  "gateway-id",
+			Path:       "/prod" + path,
+			DomainName: "abc.execute-api.eu-central-1.amazonaws.com",
+			Identity:   events.APIGatewayRequestIdentity{AccountID: "123456789012", UserArn: arn},
+		},
+	}
+}
+
+// local is the same from `sam local`: it authenticates nobody.
+func local(method, resource, path string) events.APIGatewayProxyRequest {
+	event := eventFor(method, resource, path)
+	event.RequestContext.Identity = events.APIGatewayRequestIdentity{SourceIP: "127.0.0.1"}
+	return event
+}
+
+func wantProblem(t *testing.T, answer events.APIGatewayProxyResponse, kind problem.Kind) {
+	t.Helper()
+	var document problem.Document
+	if err := json.Unmarshal([]byte(answer.Body), &document); err != nil {
+		t.Fatalf("%q: %v", answer.Body, err)
+	}
+	if answer.StatusCode != kind.Status || document.Code != kind.Code {
+		t.Fatalf("%d %s, want %d %s", answer.StatusCode, document.Code, kind.Status, kind.Code)
+	}
+}
+
+func TestIDs(t *testing.T) {
+	tests := map[string]struct {
+		event    events.APIGatewayProxyRequest
+		samLocal bool
+		want     string
+	}{
+		"plain":                      {eventFor("GET", "/users/{id}", "/users/abc"), false, "abc"},
+		"encoded bar":                {eventFor("GET", "/users/{id}", "/users/auth0%7Cabc"), false, "auth0|abc"},
+		"bare bar":                   {eventFor("GET", "/users/{id}", "/users/auth0|abc"), false, "auth0|abc"},
+		"encoded slash":              {eventFor("GET", "/users/{id}", "/users/samlp%7Cx%7Ca%2Fb@c"), false, "samlp|x|a/b@c"},
+		"encoded percent":            {eventFor("GET", "/users/{id}", "/users/a%257Cb"), false, "a%7Cb"},
+		"plus":                       {eventFor("GET", "/users/{id}", "/users/a+b"), false, "a+b"},
+		"encoded question and hash":  {eventFor("GET", "/users/{id}", "/users/a%3Fb%23c"), false, "a?b#c"},
+		"encoded space and Unicode":  {eventFor("GET", "/users/{id}", "/users/a%20%C3%A9"), false, "a é"},
+		"base path":                  {eventFor("GET", "/users/{id}", "/identity/users/auth0%7Cabc"), false, "auth0|abc"},
+		"longer base path":           {eventFor("GET", "/users/{id}", "/a/b/users/users"), false, "users"},
+		"no resource said":           {eventFor("GET", "", "/users/auth0%7Cabc"), false, "auth0|abc"},
+		"local, bar":                 {local("GET", "/users/{id}", "/users/auth0|abc"), true, "auth0|abc"},
+		"local, percent":             {local("GET", "/users/{id}", "/users/a%7Cb"), true, "a%7Cb"},
+		"local, half an escape":      {local("GET", "/users/{id}", "/users/100%"), true, "100%"},
+		"local, question, hash, sp.": {local("GET", "/users/{id}", "/users/a?b#c d"), true, "a?b#c d"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			saw, answer := serve(t, t.Context(), tt.event, tt.samLocal)
+			if saw == nil {
+				t.Fatalf("it was not served: %d %s", answer.StatusCode, answer.Body)
+			}
+			if saw.id != tt.want {
+				t.Errorf("the handler sees %q, want %q", saw.id, tt.want)
+			}
+		})
+	}
+}
+
+func TestPathsThatAreRefused(t *testing.T) {
+	tests := map[string]struct {
+		event    events.APIGatewayProxyRequest
+		samLocal bool
+		kind     problem.Kind
+	}{
+		"half an escape":  {eventFor("GET", "/users/{id}", "/users/100%"), false, problem.InvalidRequest},
+		"no hex digits":   {eventFor("GET", "/users/{id}", "/users/a%zzb"), false, problem.InvalidRequest},
+		"two dots":        {eventFor("GET", "/users/{id}", "/users/.."), false, problem.InvalidRequest},
+		"encoded dots":    {eventFor("GET", "/users/{id}", "/users/%2e%2e"), false, problem.InvalidRequest},
+		"a slash":         {eventFor("GET", "/users/{id}", "/users/%2F"), false, problem.NoSuchRoute}, // so http.ServeMux has it
+		"no id":           {eventFor("GET", "/users/{id}", "/users/"), false, problem.InvalidRequest},
+		"local, two dots": {local("GET", "/users/{id}", "/users/.."), true, problem.InvalidRequest},
+		"local, a slash":  {local("GET", "/users/{id}", "/users/a/b"), true, problem.NoSuchRoute},
+		"local, nothing":  {local("GET", "/users/{id}", ""), true, problem.NoSuchRoute},
+		"another method":  {eventFor("DELETE", "/users/{id}", "/users/a"), false, problem.MethodNotAllowed},
+		"no method":       {eventFor("GE T", "/users/{id}", "/users/a"), false, problem.InvalidRequest},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			saw, answer := serve(t, t.Context(), tt.event, tt.samLocal)
+			if saw != nil {
+				t.Errorf("the handler saw %q", saw.id)
+			}
+			wantProblem(t, answer, tt.kind)
+		})
+	}
+}
+
+func FuzzIDs(f *testing.F) {
+	for _, id := range []string{"abc", "auth0|abc", "samlp|x|a/b@c", "100%", "%2F", "%252F", "a b", "a+b", "é", "..%2f", "?#", "\\", "\x00", "\xff", ":", "*", "users", "…/..", ";a=b", "//"} {
+		f.Add(id)
+	}
+	f.Fuzz(func(t *testing.T, id string) {
+		if id == "" || id == "." || id == ".." || id == "/" {
+			return // refused, which TestPathsThatAreRefused holds
+		}
+		escaped := "/users/" + url.PathEscape(id)
+		for name, path := range map[string]string{"encoded": escaped, "base path": "/base" + escaped, "all encoded": "/users/" + percentEncoded(id)} {
+			saw, answer := serve(t, t.Context(), eventFor("GET", "/users/{id}", path), false)
+			if saw == nil || saw.id != id {
+				t.Errorf("%s: %q becomes %+v: %s", name, id, saw, answer.Body)
+			}
+		}
+		if strings.Contains(id, "/") {
+			return // sam local refuses it before the function
+		}
+		saw, answer := serve(t, t.Context(), local("GET", "/users/{id}", "/users/"+id), true)
+		if saw == nil || saw.id != id {
+			t.Errorf("decoded: %q becomes %+v: %s", id, saw, answer.Body)
+		}
+	})
+}
+
+// percentEncoded escapes what need not be escaped, too.
+func percentEncoded(s string) string {
+	const hex = "0123456789aBcDeF"
+	var b strings.Builder
+	for i := range len(s) {
+		b.WriteString("%" + string(hex[s[i]>>4]) + string(hex[s[i]&15]))
+	}
+	return b.String()
+}
+
+func TestBodies(t *testing.T) {
+	post := func(body string, encoded bool) events.APIGatewayProxyRequest {
+		event := eventFor("POST", "/users", "/users")
+		event.Body, event.IsBase64Encoded = body, encoded
+		return event
+	}
+	tests := map[string]struct {
+		event events.APIGatewayProxyRequest
+		want  string
+	}{
+		"none":                   {post("", false), ""},
+		"text":                   {post(`{"a":"é"}`, false), `{"a":"é"}`},
+		"text that looks base64": {post("aGVsbG8=", false), "aGVsbG8="},
+		"base64":                 {post("aGVsbG8=", true), "hello"},
+		"base64 of bytes":        {post(base64.StdEncoding.EncodeToString([]byte("\x00\xff")), true), "\x00\xff"},
+		"base64 of nothing":      {post("", true), ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			saw, answer := serve(t, t.Context(), tt.event, false)
+			if saw == nil {
+				t.Fatalf("it was not served: %s", answer.Body)
+			}
+			if saw.body != tt.want {
+				t.Errorf("the body is %q, want %q", saw.body, tt.want)
+			}
+		})
+	}
+	t.Run("bad base64", func(t *testing.T) {
+		saw, answer := serve(t, t.Context(), post("not base64!", true), false)
+		wantProblem(t, answer, problem.InvalidRequest)
+		if saw != nil || !strings.Contains(answer.Body, "base64") {
+			t.Errorf("%+v, %s", saw, answer.Body)
+		}
+	})
+}
+
+func TestHeadersAndQuery(t *testing.T) {
+	many := eventFor("GET", "/users", "/users")
+	many.Headers = map[string]string{"Accept": "text/plain", "x-more": "3"}
+	many.MultiValueHeaders = map[string][]string{"accept": {"text/plain", "text/html"}, "X-More": {"1", "2", "3"}, "Host": {"usher.internal:8443"}}
+	many.QueryStringParameters = map[string]string{"email": "b@example.com"}
+	many.MultiValueQueryStringParameters = map[string][]string{"email": {"a+1@example.com", "b@example.com"}, "q&=": {"ü = &"}}
+	single := eventFor("GET", "/users", "/users")
+	single.Headers = map[string]string{"accept": "text/plain", "host": "usher.internal"}
+	single.QueryStringParameters = map[string]string{"email": "a+1@example.com"}
+	tests := map[string]struct {
+		event  events.APIGatewayProxyRequest
+		host   string
+		header http.Header
+		query  url.Values
+	}{
+		"many": {many, "usher.internal:8443",
+			http.Header{"Accept": {"text/plain", "text/html"}, "X-More": {"1", "2", "3"}, "Host": {"usher.internal:8443"}},
+			url.Values{"email": {"a+1@example.com", "b@example.com"}, "q&=": {"ü = &"}}},
+		"single": {single, "usher.internal",
+			http.Header{"Accept": {"text/plain"}, "Host": {"usher.internal"}}, url.Values{"email": {"a+1@example.com"}}},
+		"none": {eventFor("GET", "/users", "/users"), "usher.invalid", http.Header{}, url.Values{}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			saw, _ := serve(t, t.Context(), tt.event, false)
+			if diff := cmp.Diff(tt.header, saw.header); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(tt.query, saw.query); diff != "" {
+				t.Error(diff)
+			}
+			if saw.host != tt.host {
+				t.Errorf("the host is %q, want %q", saw.host, tt.host)
+			}
+		})
+	}
+}
+
+func TestAnswer(t *testing.T) {
+	_, answer := serve(t, t.Context(), eventFor("GET", "/users/{id}", "/users/a%3Cb"), false)
+	header := http.Header(answer.MultiValueHeaders)
+	if answer.StatusCode != 200 || answer.Body != `{"id":"a<b"}`+"\n" || answer.IsBase64Encoded {
+		t.Errorf("%+v", answer)
+	}
+	if got := header.Values("Set-Cookie"); !slices.Equal(got, []string{"a=1", "b=2"}) {
+		t.Errorf("the cookies are %q", got)
+	}
+	if got := header.Get("X-Request-Id"); got != "gateway-id" {
+		t.Errorf("the request id is %q, want the gateway's", got)
+	}
+	event := eventFor("GET", "/users/{id}", "/users/a")
+	event.Headers = map[string]string{"x-request-id": "mine"}
+	_, answer = serve(t, t.Context(), event, false)
+	if got := http.Header(answer.MultiValueHeaders).Get("X-Request-Id"); got != "mine" {
+		t.Errorf("the request id is %q, want the caller's", got)
+	}
+}
+
+func TestPathAsked(t *testing.T) {
+	at := func(path, asked string) events.APIGatewayProxyRequest {
+		event := eventFor("GET", "/users/{id}", path)
+		event.RequestContext.Path = asked
+		return event
+	}
+	tests := map[string]struct {
+		event events.APIGatewayProxyRequest
+		want  string
+	}{
+		"with the stage":   {at("/users/a%7Cb", "/prod/users/a%7Cb"), "/prod/users/a%7Cb"},
+		"with a base path": {at("/base/users/a%7Cb", "/base/users/a%7Cb"), "/base/users/a%7Cb"},
+		"a slash at last":  {at("/users/a", "/prod/users/a/"), "/prod/users/a"},
+		"not told":         {at("/users/a%7Cb", ""), "/users/a%7Cb"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			saw, _ := serve(t, t.Context(), tt.event, false)
+			if saw.path != tt.want {
+				t.Errorf("%q, want %q", saw.path, tt.want)
+			}
+		})
+	}
+}
+
+func TestCaller(t *testing.T) {
+	spoofed := local("GET", "/users", "/users")
+	spoofed.Headers = map[string]string{"Authorization": "Bearer x", "X-Amzn-Oidc-Identity": arn, "X-Amz-User-Arn": arn, "UserArn": arn}
+	spoofed.MultiValueHeaders = map[string][]string{"X-Apigateway-Api-Proxy-Context": {`{"identity":{"userArn":"` + arn + `"}}`}, "Userarn": {arn}}
+	account := local("GET", "/users", "/users")
+	account.RequestContext.Identity.AccountID = "123456789012"
+	account.RequestContext.AccountID = "123456789012"
+	someone := httpapi.Caller{Account: "123456789012", ID: arn}
+	tests := map[string]struct {
+		event    events.APIGatewayProxyRequest
+		samLocal bool
+		served   bool
+		want     httpapi.Caller
+	}{
+		"authenticated":            {eventFor("GET", "/users", "/users"), false, true, someone},
+		"nobody":                   {local("GET", "/users", "/users"), false, false, httpapi.Caller{}},
+		"an account without a who": {account, false, false, httpapi.Caller{}},
+		"headers":                  {spoofed, false, false, httpapi.Caller{}},
+		"an empty event":           {events.APIGatewayProxyRequest{}, false, false, httpapi.Caller{}},
+		"nobody in sam local":      {local("GET", "/users", "/users"), true, true, httpapi.Caller{}},
+		"headers in sam local":     {spoofed, true, true, httpapi.Caller{}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			saw, answer := serve(t, t.Context(), tt.event, tt.samLocal)
+			if !tt.served {
+				wantProblem(t, answer, problem.NotAuthenticated)
+				if saw != nil {
+					t.Error("the handler was called")
+				}
+				return
+			}
+			if saw == nil || saw.caller != tt.want {
+				t.Errorf("%+v, %s; want the caller %+v", saw, answer.Body, tt.want)
+			}
+		})
+	}
+}
+
+// Whoever is not authenticated learns nothing about the event's other faults.
+func TestIdentityIsCheckedFirst(t *testing.T) {
+	event := local("POST", "/users", "/users/%zz")
+	event.Body, event.IsBase64Encoded = "not base64!", true
+	_, answer := serve(t, t.Context(), event, false)
+	wantProblem(t, answer, problem.NotAuthenticated)
+}
+
+func TestInvocationLeavesTimeToAnswer(t *testing.T) {
+	end := time.Now().Add(time.Minute)
+	ctx, cancel := context.WithDeadline(t.Context(), end)
+	defer cancel()
+	saw, _ := serve(t, ctx, eventFor("GET", "/users", "/users"), false)
+	if left := end.Sub(saw.deadline); left != timeToAnswer {
+		t.Errorf("%v are left to answer, want %v", left, timeToAnswer)
+	}
+	saw, _ = serve(t, t.Context(), eventFor("GET", "/users", "/users"), false)
+	if until := time.Until(saw.deadline); until < 59*time.Minute {
+		t.Errorf("an invocation without an end has a deadline in %v", until)
+	}
+}
+
+func FuzzEvents(f *testing.F) {
+	whole, err := json.Marshal(eventFor("GET", "/users/{id}", "/users/auth0%7Cabc"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole, false)
+	f.Add(whole, true)
+	f.Add([]byte(`{}`), false)
+	f.Add([]byte(`{}`), true)
+	f.Add([]byte(`{"path":"//%2f/..","httpMethod":"GE T","resource":"/","isBase64Encoded":true,"body":"="}`), true)
+	f.Add([]byte(`{"path":"*","httpMethod":"CONNECT","multiValueHeaders":{"Host":["\u0000"],"":[""]},"multiValueQueryStringParameters":{"":["&"]}}`), true)
+	f.Add([]byte(`{"requestContext":{"domainName":"a b","path":"%","identity":{"userArn":"a"}},"httpMethod":"é","path":"/users/%00"}`), false)
+	f.Fuzz(func(t *testing.T, text []byte, samLocal bool) {
+		var event events.APIGatewayProxyRequest
+		if json.Unmarshal(text, &event) != nil {
+			return // the Lambda runtime refuses it
+		}
+		saw, answer := serve(t, t.Context(), event, samLocal)
+		if answer.StatusCode < 200 || answer.StatusCode > 599 || !utf8.ValidString(answer.Body) {
+			t.Errorf("%+v", answer)
+		}
+		if saw != nil && !samLocal && event.RequestContext.Identity.UserArn == "" {
+			t.Error("an event of nobody was served")
+		}
+		if saw == nil && answer.StatusCode < 400 {
+			t.Errorf("nothing was served, with status %d", answer.StatusCode)
+		}
+	})
+}
