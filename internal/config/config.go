@@ -112,7 +112,7 @@ func splitList(list string) []string {
 func checkRedirectURI(uri string) error {
 	u, err := url.Parse(uri)
 	switch {
-	case err != nil || u.Host == "" || u.User != nil || uri != strings.TrimSpace(uri):
+	case err != nil || u.Hostname() == "" || u.User != nil || uri != strings.TrimSpace(uri):
 		return fmt.Errorf("redirect URI %q is not an absolute URL", uri)
 	case u.Fragment != "" || strings.Contains(uri, "#"):
 		return fmt.Errorf("redirect URI %q has a fragment", uri)
