@@ -124,8 +124,7 @@ func sameValue(a, b string) bool { return strings.EqualFold(a, b) }
 func isInstant(key string) bool { return strings.HasSuffix(key, "_at") || key == "last_login" }
 
 func (u Users) pageOf(ctx context.Context, l leg, limit int) (users.Page, error) {
-	size := min(limit+l.at.Seen.Len()+1, pageSize) // one more than asked for tells what comes then
-	index := max(l.at.Seen.Len()-1, 0) / size      // where the last of those seen is expected
+	index, size := window(l.at.Seen.Len(), limit)
 	for advanced := false; ; {
 		if (index+1)*size > searchSize {
 			return users.Page{}, tooManyAlike(l)
@@ -145,6 +144,21 @@ func (u Users) pageOf(ctx context.Context, l leg, limit int) (users.Page, error)
 		}
 		return l.cut(fresh, more, limit), nil
 	}
+}
+
+// window chooses a page of the provider's that begins among those seen, so that
+// a hole behind them shows, and holds as many others as it can; one more than
+// the limit tells what comes then.
+func window(seen, limit int) (index, size int) {
+	size = min(seen+limit+1, pageSize)
+	most := min(size-seen, limit+1)
+	for i := 1; i < seen; i++ {
+		s := min((seen-1)/i, pageSize)
+		if fresh := min((i+1)*s-seen, limit+1); fresh > most {
+			index, size, most = i, s, fresh
+		}
+	}
+	return index, size
 }
 
 // cut makes a page of what was found.
