@@ -1,0 +1,305 @@
+package boot
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"usher/internal/config"
+	"usher/internal/localtenant"
+	"usher/internal/localtenant/tenanttest"
+	"usher/internal/problem"
+	"usher/internal/secrets"
+	"usher/internal/users"
+)
+
+// vault plays Secrets Manager, and points the environment at itself: the
+// functions find it as they would find the real one.
+type vault struct {
+	reads  atomic.Int64
+	status int
+	answer map[string]string
+}
+
+func startVault(t *testing.T, status int, answer map[string]string) *vault {
+	t.Helper()
+	v := &vault{status: status, answer: answer}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v.reads.Add(1)
+		body, _ := io.ReadAll(r.Body)
+		if target := r.Header.Get("X-Amz-Target"); target != "secretsmanager.GetSecretValue" || !bytes.Contains(body, []byte(`"usher/auth"`)) {
+			t.Errorf("%s %s", target, body)
+		}
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		w.WriteHeader(v.status)
+		_ = json.NewEncoder(w).Encode(v.answer)
+	}))
+	t.Cleanup(server.Close)
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": server.URL,
+		"AWS_REGION":                       "eu-central-1",
+		"AWS_ACCESS_KEY_ID":                "test",
+		"AWS_SECRET_ACCESS_KEY":            "test",
+		"AWS_SESSION_TOKEN":                "",
+		"AWS_CONFIG_FILE":                  os.DevNull,
+		"AWS_SHARED_CREDENTIALS_FILE":      os.DevNull,
+	} {
+		t.Setenv(name, value)
+	}
+	return v
+}
+
+func secretOf(domain, clientSecret string) map[string]string {
+	return map[string]string{"SecretString": fmt.Sprintf(`{"domain":%q,"client_id":%q,"client_secret":%q}`, domain, localtenant.ClientID, clientSecret)}
+}
+
+func getUser(env *Env) Operation { return users.Get(env.Users()) }
+
+func listUsers(env *Env) Operation { return users.List(env.Users(), env.Sealer()) }
+
+func event(path string) events.APIGatewayProxyRequest {
+	return events.APIGatewayProxyRequest{
+		HTTPMethod: "GET", Path: path,
+		RequestContext: events.APIGatewayProxyRequestContext{RequestID: "gateway-id", Identity: events.APIGatewayRequestIdentity{UserArn: "arn:front-end"}},
+	}
+}
+
+func configured() config.Config {
+	return config.Config{
+		SecretID: "usher/auth", SecretTTL: time.Minute, Connection: localtenant.Connection,
+		RedirectURIs: []string{"https://app.example.com/callback"}, Scopes: []string{"openid"}, Binding: config.BindingCookie,
+	}
+}
+
+// function is a Lambda and its log.
+func function(cfg config.Config, wrong error, operation func(*Env) Operation) (serve func(*testing.T, events.APIGatewayProxyRequest) (int, string), log *bytes.Buffer) {
+	log = &bytes.Buffer{}
+	handler := Gateway(cfg, wrong, slog.New(slog.NewJSONHandler(log, nil)), operation)
+	return func(t *testing.T, e events.APIGatewayProxyRequest) (int, string) {
+		t.Helper()
+		answer, err := handler(t.Context(), e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.StatusCode, answer.Body
+	}, log
+}
+
+// logged is the field of the log's line with a message.
+func logged(t *testing.T, log *bytes.Buffer, message, field string) string {
+	t.Helper()
+	for line := range strings.Lines(log.String()) {
+		var entry map[string]any
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		if entry["msg"] == message {
+			return fmt.Sprint(entry[field])
+		}
+	}
+	t.Fatalf("the log has no %q: %s", message, log)
+	return ""
+}
+
+func TestFunctionServes(t *testing.T) {
+	tenant := tenanttest.Start(t)
+	v := startVault(t, 200, secretOf(tenant.URL, localtenant.ClientSecret))
+	serve, log := function(configured(), nil, getUser)
+	if v.reads.Load() != 0 || tenant.Tenant.Stats().Requests != 0 {
+		t.Error("there was I/O before the first event")
+	}
+	for range 3 {
+		status, body := serve(t, event("/users/auth0%7C65e19a100000000000000001"))
+		if status != 200 || !strings.Contains(body, `"ada@example.com"`) {
+			t.Fatalf("%d %s", status, body)
+		}
+	}
+	if got := v.reads.Load(); got != 1 {
+		t.Errorf("the secret was read %d times", got)
+	}
+	if logged(t, log, "request", "provider_calls") != "2" { // the token is one
+		t.Errorf("the provider's calls are not counted: %s", log)
+	}
+	if logged(t, log, "request", "caller") != "arn:front-end" || logged(t, log, "request", "request_id") != "gateway-id" {
+		t.Errorf("the log does not say who called: %s", log)
+	}
+	if status, _ := serve(t, event("/users")); status != 404 {
+		t.Errorf("a function serves another's route: %d", status)
+	}
+}
+
+func TestFunctionReadsTheSecretAgainAfterItsTTL(t *testing.T) {
+	tenant := tenanttest.Start(t)
+	v := startVault(t, 200, secretOf(tenant.URL, localtenant.ClientSecret))
+	cfg := configured()
+	cfg.SecretTTL = time.Nanosecond
+	serve, _ := function(cfg, nil, getUser)
+	serve(t, event("/users/x"))
+	before := v.reads.Load()
+	serve(t, event("/users/x"))
+	if v.reads.Load() == before {
+		t.Error("SECRET_TTL counts for nothing")
+	}
+}
+
+func TestFunctionWithAWrongConfiguration(t *testing.T) {
+	_, wrong := config.FromEnv(func(string) string { return "" })
+	for _, samLocal := range []bool{false, true} {
+		serve, log := function(config.Config{SAMLocal: samLocal}, wrong, func(*Env) Operation {
+			t.Error("the operation was made")
+			return Operation{}
+		})
+		if got := logged(t, log, "the configuration is wrong", "error"); got != wrong.Error() {
+			t.Errorf("the log says %q at the start, want %q", got, wrong)
+		}
+		for _, path := range []string{"/users", "/", "/users/auth0%7Cx"} {
+			log.Reset()
+			status, body := serve(t, event(path))
+			wantProblem(t, status, body, problem.ServiceMisconfigured)
+			if got := logged(t, log, "request", "error"); !strings.Contains(got, "SECRET_ID is missing") || !strings.Contains(got, "REDIRECT_URIS is empty") {
+				t.Errorf("the log says %q", got)
+			}
+			if strings.Contains(body, "SECRET_ID") {
+				t.Errorf("the caller is told %s", body)
+			}
+		}
+	}
+}
+
+func TestOnlySAMLocalLetsNobodyIn(t *testing.T) {
+	nobody := event("/users/x")
+	nobody.RequestContext.Identity.UserArn = ""
+	for samLocal, want := range map[bool]problem.Kind{false: problem.NotAuthenticated, true: problem.UserNotFound} {
+		t.Run(fmt.Sprint("SAM local ", samLocal), func(t *testing.T) {
+			tenant := tenanttest.Start(t)
+			startVault(t, 200, secretOf(tenant.URL, localtenant.ClientSecret))
+			cfg := configured()
+			cfg.SAMLocal = samLocal
+			serve, log := function(cfg, nil, getUser)
+			if warned := strings.Contains(log.String(), "AWS_SAM_LOCAL is set"); warned != samLocal {
+				t.Errorf("the log says at the start: %q", log)
+			}
+			status, body := serve(t, nobody)
+			wantProblem(t, status, body, want)
+		})
+	}
+}
+
+// Plain http to a tenant beyond loopback is for sam local's containers alone.
+func TestOnlySAMLocalTakesPlainHTTP(t *testing.T) {
+	for samLocal, want := range map[bool]problem.Kind{false: problem.ServiceMisconfigured, true: problem.ProviderUnavailable} {
+		t.Run(fmt.Sprint("SAM local ", samLocal), func(t *testing.T) {
+			startVault(t, 200, secretOf("http://tenant.invalid", "s3cr3t"))
+			t.Setenv("NO_PROXY", "*")
+			cfg := configured()
+			cfg.SAMLocal = samLocal
+			serve, _ := function(cfg, nil, getUser)
+			status, body := serve(t, event("/users/x"))
+			wantProblem(t, status, body, want)
+		})
+	}
+}
+
+func TestWhatKeepsAFunctionFromItsProviderIsTold(t *testing.T) {
+	const s3cr3t = "s3cr3t-of-the-application"
+	failed := func(code string) map[string]string {
+		return map[string]string{"__type": code, "message": "words of AWS"}
+	}
+	tenant := tenanttest.Start(t)
+	domain := strings.TrimPrefix(tenant.URL, "http://")
+	tests := map[string]struct {
+		status int
+		answer map[string]string
+		kind   problem.Kind
+		says   string
+	}{
+		"a wrong client secret":  {200, secretOf(tenant.URL, s3cr3t), problem.ServiceMisconfigured, "the provider at " + tenant.URL + ` refused the client credentials of the management application "usher-local"`},
+		"an unreachable domain":  {200, secretOf("http://127.0.0.1:1", s3cr3t), problem.ProviderUnavailable, "connect: connection refused"},
+		"no TLS at the domain":   {200, secretOf(domain, s3cr3t), problem.ProviderUnavailable, "tls: first record does not look like a TLS handshake"},
+		"no such secret":         {400, failed("ResourceNotFoundException"), problem.ServiceMisconfigured, `secret "usher/auth": there is no such secret`},
+		"no right to the secret": {400, failed("AccessDeniedException"), problem.ServiceMisconfigured, "AccessDeniedException"},
+		"broken JSON":            {200, map[string]string{"SecretString": `{"client_secret":"` + s3cr3t}, problem.ServiceMisconfigured, `secret "usher/auth": the secret is not a JSON object`},
+		"a half-filled secret":   {200, map[string]string{"SecretString": `{"client_secret":"` + s3cr3t + `"}`}, problem.ServiceMisconfigured, `the secret lacks "domain"`},
+		"a URL for a domain":     {200, secretOf("https://tenant.example.com", s3cr3t), problem.ServiceMisconfigured, "is not a host name"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			startVault(t, tt.status, tt.answer)
+			for path, operation := range map[string]func(*Env) Operation{"/users": listUsers, "/users/auth0%7Cx": getUser} {
+				serve, log := function(configured(), nil, operation)
+				status, body := serve(t, event(path))
+				wantProblem(t, status, body, tt.kind)
+				if got := logged(t, log, "request", "error"); !strings.Contains(got, tt.says) {
+					t.Errorf("the log says %q, want %q in it", got, tt.says)
+				}
+				if logged(t, log, "request", "level") != "ERROR" {
+					t.Errorf("that is no error in the log: %s", log)
+				}
+				if strings.Contains(log.String()+body, s3cr3t) {
+					t.Errorf("the secret is in %s or %s", log, body)
+				}
+			}
+		})
+	}
+}
+
+func TestEnv(t *testing.T) {
+	now := func() time.Time { return time.Unix(1, 0) }
+	cfg := configured()
+	cfg.Binding = config.BindingNone
+	env := New(cfg, secrets.Static{}, slog.New(slog.DiscardHandler), now)
+	if env.Connection() != localtenant.Connection {
+		t.Errorf("the connection is %q", env.Connection())
+	}
+	options := env.Session()
+	if !options.Unbound || !slices.Equal(options.RedirectURIs, cfg.RedirectURIs) || !options.Now().Equal(now()) {
+		t.Errorf("%+v", options)
+	}
+	cfg.Binding = config.BindingCookie
+	if New(cfg, secrets.Static{}, nil, now).Session().Unbound {
+		t.Error("a bound sign-in is made an unbound one")
+	}
+}
+
+func TestHandlerBoundsEveryRequest(t *testing.T) {
+	var left time.Duration
+	var log bytes.Buffer
+	handler := Handler(slog.New(slog.NewTextHandler(&log, nil)), Operation{Routes: []string{"GET /x"}, Handler: func(_ http.ResponseWriter, r *http.Request) error {
+		deadline, _ := r.Context().Deadline()
+		left = time.Until(deadline)
+		return errors.New("unforeseen")
+	}})
+	out := httptest.NewRecorder()
+	handler.ServeHTTP(out, httptest.NewRequest("GET", "/x", nil))
+	wantProblem(t, out.Code, out.Body.String(), problem.Internal)
+	if left <= Deadline-time.Second || left > Deadline {
+		t.Errorf("%v are left of %v", left, Deadline)
+	}
+	if !strings.Contains(log.String(), "unforeseen") {
+		t.Errorf("the log says %q", &log)
+	}
+}
+
+func wantProblem(t *testing.T, status int, body string, kind problem.Kind) {
+	t.Helper()
+	var document problem.Document
+	if err := json.Unmarshal([]byte(body), &document); err != nil {
+		t.Fatalf("%q: %v", body, err)
+	}
+	if status != kind.Status || document.Code != kind.Code {
+		t.Fatalf("%d %s, want %d %s", status, document.Code, kind.Status, kind.Code)
+	}
+}
