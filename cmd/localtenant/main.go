@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -36,6 +38,10 @@ type config struct {
 	addr        string
 	allowRemote bool
 	callbacks   []string
+	audiences   []string
+	plan        string
+	tlsDir      string
+	users       string
 }
 
 func parse(args []string, stderr io.Writer) (config, error) {
@@ -48,6 +54,13 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		c.callbacks = append(c.callbacks, s)
 		return nil
 	})
+	fs.Func("audience", "an API `identifier` that users' tokens may be for; may be repeated", func(s string) error {
+		c.audiences = append(c.audiences, s)
+		return nil
+	})
+	fs.StringVar(&c.plan, "plan", "none", "whose rate limits apply: none, free, self-service or enterprise")
+	fs.StringVar(&c.tlsDir, "tls", "", "serve https, with a certificate from a CA that is kept in `directory`")
+	fs.StringVar(&c.users, "users", "", "in place of the sample users, those of a `file` in the format of Auth0's import")
 	if err := fs.Parse(args); err != nil {
 		return c, err
 	}
@@ -85,36 +98,89 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	base := "http://" + listener.Addr().String()
-	if host, _, _ := net.SplitHostPort(c.addr); host == "localhost" {
-		_, port, _ := net.SplitHostPort(listener.Addr().String())
-		base = "http://localhost:" + port
+	listener, base, err := c.secure(listener)
+	if err != nil {
+		return err
 	}
 	tenant, err := localtenant.New(localtenant.Options{
 		BaseURL:   base,
 		Callbacks: c.callbacks,
+		Audiences: c.audiences,
+		Plan:      localtenant.Plan(c.plan),
+		Empty:     c.users != "",
 		Log:       slog.New(slog.NewTextHandler(stderr, nil)),
 	})
 	if err != nil {
 		return err
 	}
-	greet(stdout, tenant, base)
+	if err := c.seed(tenant); err != nil {
+		return err
+	}
+	c.greet(stdout, tenant, base)
 	return serve(ctx, listener, tenant)
 }
 
-func greet(w io.Writer, t *localtenant.Tenant, base string) {
+// secure puts TLS on a listener, if it is asked for, and says how the tenant is reached.
+func (c config) secure(listener net.Listener) (net.Listener, string, error) {
+	host, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		return nil, "", fmt.Errorf("listen: %w", err)
+	}
+	if asked, _, _ := net.SplitHostPort(c.addr); asked == "localhost" {
+		host = asked
+	}
+	where := net.JoinHostPort(host, port)
+	if c.tlsDir == "" {
+		return listener, "http://" + where, nil
+	}
+	cert, err := localtenant.Certificate(c.tlsDir, host)
+	if err != nil {
+		return nil, "", err
+	}
+	return tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{cert}}), "https://" + where, nil
+}
+
+// seed adds the users of a file.
+func (c config) seed(tenant *localtenant.Tenant) error {
+	if c.users == "" {
+		return nil
+	}
+	f, err := os.Open(c.users)
+	if err != nil {
+		return fmt.Errorf("read users: %w", err)
+	}
+	defer f.Close()
+	users, err := localtenant.ReadUsers(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.users, err)
+	}
+	if err := tenant.AddUsers(users); err != nil {
+		return fmt.Errorf("%s: %w", c.users, err)
+	}
+	return nil
+}
+
+func (c config) greet(w io.Writer, t *localtenant.Tenant, base string) {
+	users := "ada@example.com, grace@example.com, alan@example.com (or alan); password " + localtenant.SamplePassword
+	if c.users != "" {
+		users = "of " + c.users
+	}
+	curl := "curl -s"
+	if c.tlsDir != "" {
+		curl += " --cacert " + filepath.Join(c.tlsDir, localtenant.CAFile)
+	}
 	fmt.Fprintf(w, `The local tenant is at %s
 
   client id      %s
   client secret  %s
   connection     %s
   audience       %s (the Management API)
-  sample users   ada@example.com, grace@example.com, alan@example.com (or alan); password %s
+  users          %s
 
 A Management API token:
-  curl -s %s/oauth/token -d grant_type=client_credentials -d client_id=%s -d client_secret=%s -d audience=%s
-`, base, localtenant.ClientID, localtenant.ClientSecret, localtenant.Connection, t.Audience(),
-		localtenant.SamplePassword, base, localtenant.ClientID, localtenant.ClientSecret, t.Audience())
+  %s %s/oauth/token -d grant_type=client_credentials -d client_id=%s -d client_secret=%s -d audience=%s
+`, base, localtenant.ClientID, localtenant.ClientSecret, localtenant.Connection, t.Audience(), users,
+		curl, base, localtenant.ClientID, localtenant.ClientSecret, t.Audience())
 }
 
 func serve(ctx context.Context, listener net.Listener, tenant *localtenant.Tenant) error {

@@ -3,11 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"flag"
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -54,33 +58,90 @@ func TestPortInUse(t *testing.T) {
 	}
 }
 
-func TestRun(t *testing.T) {
+// start runs the command until the test ends and returns where it listens.
+func start(t *testing.T, args ...string) string {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	r, w := io.Pipe()
 	done := make(chan error, 1)
-	go func() { done <- run(ctx, []string{"-addr", "127.0.0.1:0"}, w, io.Discard) }()
+	go func() {
+		err := run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), w, io.Discard)
+		w.CloseWithError(errors.New("it ended"))
+		done <- err
+	}()
+	t.Cleanup(func() {
+		cancel()
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(5 * time.Second):
+			t.Error("it does not end")
+		}
+	})
 	var text bytes.Buffer
 	buf := make([]byte, 4096)
 	for !strings.Contains(text.String(), "oauth/token") {
 		n, err := r.Read(buf)
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%v after %q", err, text.String())
 		}
 		text.Write(buf[:n])
 	}
-	base := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(text.String())
+	return regexp.MustCompile(`https?://127\.0\.0\.1:\d+`).FindString(text.String())
+}
+
+func TestRun(t *testing.T) {
+	base := start(t)
 	resp, err := http.Get(base + "/.well-known/openid-configuration")
 	if err != nil || resp.StatusCode != 200 {
 		t.Fatalf("%v %v", resp, err)
 	}
 	resp.Body.Close()
-	cancel()
-	select {
-	case err := <-done:
-		if err != nil {
-			t.Error(err)
+}
+
+func TestRunWithTLSAndUsers(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "users.jsonl")
+	if err := os.WriteFile(file, []byte(`{"email":"one@example.com","password":"x"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	base := start(t, "-tls", dir, "-users", file)
+	ca, err := os.ReadFile(filepath.Join(dir, "ca.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(ca)
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+	resp, err := client.Get(base + "/.well-known/openid-configuration")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body)
+	if !strings.Contains(string(body), `"issuer":"`+base+`/"`) {
+		t.Errorf("the issuer does not follow: %s", body)
+	}
+	client.CloseIdleConnections()
+}
+
+func TestRunRefuses(t *testing.T) {
+	bad := filepath.Join(t.TempDir(), "bad.json")
+	if err := os.WriteFile(bad, []byte(`{"mail":1}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	twice := filepath.Join(t.TempDir(), "twice.json")
+	if err := os.WriteFile(twice, []byte(`[{"email":"a@b.co"},{"email":"a@b.co"}]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, args := range map[string][]string{
+		"no file": {"-users", bad + "x"}, "bad file": {"-users", bad}, "one user twice": {"-users", twice}, "plan": {"-plan", "gold"},
+	} {
+		args = append(args, "-addr", "127.0.0.1:0")
+		if err := run(context.Background(), args, io.Discard, io.Discard); err == nil {
+			t.Errorf("%s was taken", name)
 		}
-	case <-time.After(5 * time.Second):
-		t.Error("it does not end")
 	}
 }

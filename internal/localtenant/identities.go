@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -25,6 +26,9 @@ func (t *Tenant) linkIdentity(w http.ResponseWriter, r *http.Request) error {
 		return badRequest("inexistent_user", "The user does not exist.")
 	}
 	provider, id := in.Provider, fmt.Sprint(in.UserID)
+	if n, ok := in.UserID.(float64); ok {
+		id = strconv.FormatFloat(n, 'f', -1, 64) // a number may stand for its digits
+	}
 	if in.LinkWith != "" {
 		c, err := t.verify(in.LinkWith)
 		if err != nil || t.now().Unix() >= c.Expires {

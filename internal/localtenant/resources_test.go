@@ -210,7 +210,12 @@ func TestIdentities(t *testing.T) {
 		t.Errorf("found by a linked identity: %v", got)
 	}
 	link("auth0", local, 409)
-	link("github", "1024025", 201)
+	if got := a.obj("GET", "/api/v2/users/github%7C1024025", nil, 200); got["email"] != "linus@example.com" {
+		t.Fatal(got)
+	}
+	if status, body := a.call("POST", path+"/identities", map[string]any{"provider": "github", "user_id": 1024025}); status != 201 {
+		t.Errorf("an id that is a number: %d %v", status, body)
+	}
 	third := a.addUser("third@example.com")
 	status, body := a.call("POST", "/api/v2/users/"+escape(third)+"/identities", map[string]any{"provider": "auth0", "user_id": local})
 	if status != 409 {
