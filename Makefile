@@ -2,7 +2,6 @@
 # in scripts/.
 .DEFAULT_GOAL := help
 SHELL := bash
-TOOL := go tool -modfile=tools/go.mod
 ARCH ?= arm64
 # A moment for each fuzz target: make fuzz FUZZTIME=5m
 FUZZTIME ?= 15s
@@ -37,7 +36,7 @@ lint: ## golangci-lint and gofmt, as .golangci.yml says
 
 .PHONY: fmt
 fmt: ## format all Go files
-	@$(TOOL) golangci-lint fmt
+	@scripts/tool.sh golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint fmt
 
 .PHONY: cover
 cover: ## coverage of internal/ by the Go tests, as a page

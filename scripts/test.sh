@@ -11,9 +11,10 @@ rm -rf "$reports" && mkdir -p "$reports"
 
 # Go keeps what it compiled by the flags it was compiled with, and the provider's
 # client takes minutes. So there are three sets of flags and no more: with the
-# race detector for all tests, and as Lambda gets the functions (scripts/build.sh)
-# for this machine, which is for the linter too, and for arm64.
-as_built() { CGO_ENABLED=0 GOFLAGS="${GOFLAGS:-} -trimpath" "$@"; }
+# race detector, for all tests and for what the linter needs; and as Lambda gets
+# the functions (scripts/build.sh), for this machine and for arm64.
+lint() { GOFLAGS="${GOFLAGS:-} -race" scripts/lint.sh; }
+go_test() { scripts/tool.sh gotestsum gotest.tools/gotestsum "$@"; }
 
 step() { # title, command…
 	local title=$1 start=$SECONDS
@@ -38,7 +39,7 @@ template() {
 # One run for everything that `go test` can do in a process of its own: Chromium
 # and moto, without which these files are not compiled, have to be there.
 go_tests() {
-	MOTO_SERVER="$venv/bin/moto_server" .cache/bin/gotestsum --format pkgname --junitfile "$reports/go.xml" -- \
+	MOTO_SERVER="$venv/bin/moto_server" go_test --format pkgname --junitfile "$reports/go.xml" -- \
 		-race -tags chromium,moto -timeout 15m -coverpkg=./internal/... -coverprofile=.cache/cover.out ./...
 }
 
@@ -53,14 +54,14 @@ functions_as_built() {
 }
 
 sam_local() {
-	.cache/bin/gotestsum --format testname --junitfile "$reports/samlocal.xml" -- -race -tags samlocal -count=1 -timeout 15m ./test/samlocal
+	go_test --format testname --junitfile "$reports/samlocal.xml" -- -race -tags samlocal -count=1 -timeout 15m ./test/samlocal
 }
 
 # Says of each dependency whether a known hole in it is reachable from here.
 # Its database is not to be had everywhere; that is no failure of this code.
 vulnerabilities() {
 	local out=.cache/govulncheck.txt
-	if as_built timeout 300 go tool -modfile=tools/go.mod govulncheck ./... >"$out" 2>&1; then
+	if timeout 300 scripts/tool.sh govulncheck golang.org/x/vuln/cmd/govulncheck ./... >"$out" 2>&1; then
 		tail -1 "$out"
 	elif grep -qE 'dial tcp|no such host|lookup |HTTP GET|connection refused|i/o timeout|unexpected status' "$out"; then
 		echo "NOT CHECKED: govulncheck could not reach its database ($(tail -1 "$out"))"
@@ -70,11 +71,9 @@ vulnerabilities() {
 	fi
 }
 
-as_built go build -modfile=tools/go.mod -o .cache/bin/gotestsum gotest.tools/gotestsum
-
 step "format" formatted
 step "template" template
-step "lint" scripts/lint.sh
+step "lint" lint
 step "go test" go_tests
 step "coverage" coverage
 step "functions: build and size" functions_as_built
