@@ -46,7 +46,7 @@ func (c *Contract) CheckGateway(response *http.Response) error {
 	if err != nil {
 		return fmt.Errorf("read the response: %w", err)
 	}
-	request := &http.Request{Method: http.MethodGet}
+	request := &http.Request{Method: http.MethodGet, URL: pathURL(c.gateway.Path)}
 	_, err = checkProblem(response, body)
 	return errors.Join(err, c.checkResponse(c.gateway, request, response, body))
 }
@@ -56,10 +56,6 @@ func (c *Contract) checkResponse(op Operation, request *http.Request, response *
 	// no operation stands under GET.
 	asked := request.Clone(request.Context())
 	asked.Method = op.Method
-	asked.URL = request.URL
-	if asked.URL == nil {
-		asked.URL = pathURL(op.Path)
-	}
 	// It leaves the body closed or replaced, so it gets one of its own.
 	answered := *response
 	answered.Body = io.NopCloser(bytes.NewReader(body))
@@ -112,7 +108,7 @@ func blamesRequest(status int, code string) bool {
 	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType:
 		return true
 	}
-	return code == problem.NoSuchRoute.Code || code == problem.NotAuthenticated.Code
+	return code == problem.NotAuthenticated.Code
 }
 
 func named(op Operation, request *http.Request, err error) error {

@@ -1,11 +1,13 @@
 package contract
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 const (
@@ -13,6 +15,9 @@ const (
 	notFound  = `{"type":"urn:usher:problem:user-not-found","title":"There is no such user.","status":404,"detail":"No.","code":"user-not-found","request_id":"r1"}`
 	badLimit  = `{"type":"urn:usher:problem:invalid-request","title":"The request is not valid.","status":400,"detail":"No.","code":"invalid-request","request_id":"r1","errors":[{"field":"a","detail":"b"}]}`
 	noMethod  = `{"type":"urn:usher:problem:method-not-allowed","title":"The path does not take this method.","status":405,"detail":"No.","code":"method-not-allowed","request_id":"r1"}`
+	consent   = `{"type":"urn:usher:problem:consent-required","title":"The user has to give consent.","status":401,"detail":"No.","code":"consent-required","request_id":"r1"}`
+	unsigned  = `{"type":"urn:usher:problem:not-authenticated","title":"The caller is not authenticated.","status":403,"detail":"No.","code":"not-authenticated","request_id":"r1"}`
+	broken    = `{"type":"urn:usher:problem:internal","title":"Something went wrong.","status":500,"detail":"No.","code":"internal","request_id":"r1"}`
 	forbidden = `{"type":"urn:usher:problem:forbidden","title":"The caller may not do this.","status":403,"detail":"No.","code":"forbidden","request_id":"r1"}`
 )
 
@@ -63,19 +68,22 @@ const (
 
 func TestCheckAccepts(t *testing.T) {
 	tests := map[string]exchange{
-		"a user":                 {method: "GET", target: "/users/u%7C1", status: 200, header: responseHeader(jsonType), body: aUser},
-		"an id with a slash":     {method: "GET", target: "/users/samlp%7Cx%7Ca%2Fb@c", status: 200, header: responseHeader(jsonType), body: aUser},
-		"an odd id":              {method: "GET", target: "/users/%25%20%C3%A9%3F%23", status: 200, header: responseHeader(jsonType), body: aUser},
-		"no such user":           {method: "GET", target: "/users/u", status: 404, header: responseHeader(problemType), body: notFound},
-		"a list":                 {method: "GET", target: "/users?limit=100&email=a%40b.example&email_verified=true&sort=-email", status: 200, header: responseHeader(jsonType), body: `{"users":[` + aUser + `]}`},
-		"a bad request":          {method: "GET", target: "/users?limit=1000&x=1", status: 400, header: responseHeader(problemType), body: badLimit},
-		"deleted":                {method: "DELETE", target: "/users/u", status: 204, header: responseHeader("")},
-		"deleted by body":        {method: "DELETE", target: "/users", requestBody: `{"email":"a@b.example"}`, requestType: jsonType, status: 204, header: responseHeader("")},
-		"created":                {method: "POST", target: "/users", requestBody: `{"email":"a@b.example"}`, requestType: jsonType, status: 201, header: responseHeader(jsonType, "Location", "/users/u%7C1"), body: aUser},
-		"an address in Cyrillic": {method: "POST", target: "/users", requestBody: `{"email":"дарья@пример.рф"}`, requestType: jsonType, status: 201, header: responseHeader(jsonType, "Location", "/users/u%7C1"), body: aUser},
-		"a patch":                {method: "PATCH", target: "/users/u", requestBody: `{"email":null,"name":"N"}`, requestType: "application/merge-patch+json", status: 200, header: responseHeader(jsonType), body: aUser},
-		"an unknown method":      {method: "PUT", target: "/users", status: 405, header: responseHeader(problemType, "Allow", "GET, POST"), body: noMethod},
-		"callback, any query":    {method: "GET", target: "/callback?state=s&iss=x", status: 400, header: responseHeader(problemType), body: badLimit},
+		"a user":                      {method: "GET", target: "/users/u%7C1", status: 200, header: responseHeader(jsonType), body: aUser},
+		"an id with a slash":          {method: "GET", target: "/users/samlp%7Cx%7Ca%2Fb@c", status: 200, header: responseHeader(jsonType), body: aUser},
+		"an odd id":                   {method: "GET", target: "/users/%25%20%C3%A9%3F%23", status: 200, header: responseHeader(jsonType), body: aUser},
+		"no such user":                {method: "GET", target: "/users/u", status: 404, header: responseHeader(problemType), body: notFound},
+		"a list":                      {method: "GET", target: "/users?limit=100&email=a%40b.example&email_verified=true&sort=-email", status: 200, header: responseHeader(jsonType), body: `{"users":[` + aUser + `]}`},
+		"a bad request":               {method: "GET", target: "/users?limit=1000&x=1", status: 400, header: responseHeader(problemType), body: badLimit},
+		"deleted":                     {method: "DELETE", target: "/users/u", status: 204, header: responseHeader("")},
+		"deleted by body":             {method: "DELETE", target: "/users", requestBody: `{"email":"a@b.example"}`, requestType: jsonType, status: 204, header: responseHeader("")},
+		"created":                     {method: "POST", target: "/users", requestBody: `{"email":"a@b.example"}`, requestType: jsonType, status: 201, header: responseHeader(jsonType, "Location", "/users/u%7C1"), body: aUser},
+		"an address in Cyrillic":      {method: "POST", target: "/users", requestBody: `{"email":"дарья@пример.рф"}`, requestType: jsonType, status: 201, header: responseHeader(jsonType, "Location", "/users/u%7C1"), body: aUser},
+		"a patch":                     {method: "PATCH", target: "/users/u", requestBody: `{"email":null,"name":"N"}`, requestType: "application/merge-patch+json", status: 200, header: responseHeader(jsonType), body: aUser},
+		"an unknown method":           {method: "PUT", target: "/users", status: 405, header: responseHeader(problemType, "Allow", "GET, POST"), body: noMethod},
+		"callback, any query":         {method: "GET", target: "/callback?state=s&iss=x", status: 400, header: responseHeader(problemType), body: badLimit},
+		"callback, another parameter": {method: "GET", target: "/callback?state=s&session_state=x", status: 401, header: responseHeader(problemType), body: consent},
+		"a bad request, not signed":   {method: "GET", target: "/users?x=1", status: 403, header: responseHeader(problemType), body: unsigned},
+		"a failure without a route":   {method: "PUT", target: "/users?x=1", status: 500, header: responseHeader(problemType), body: broken},
 		"several cookies": {method: "GET", target: "/login", status: 302, body: `{"location":"https://p.example/"}`,
 			header: responseHeader(jsonType, "Location", "https://p.example/", "Set-Cookie", aCookie, "Set-Cookie", aCookie)},
 		"transport's own headers": {method: "GET", target: "/users/u", status: 200, header: responseHeader(jsonType, "Date", "x", "X-Amzn-RequestId", "y"), body: aUser},
@@ -153,6 +161,32 @@ func TestCheckCatches(t *testing.T) {
 			err := Load(t).Check(tt.exchange.request(), tt.exchange.response())
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want it to say %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestCheckNeedsTheBodies(t *testing.T) {
+	cut := io.NopCloser(iotest.ErrReader(errors.New("connection reset")))
+	e := exchange{method: "POST", target: "/users", requestBody: `{"username":"x"}`, requestType: jsonType,
+		status: 201, header: responseHeader(jsonType, "Location", "/users/u"), body: aUser}
+	tests := map[string]func(*Contract) error{
+		"the response's": func(c *Contract) error {
+			response := e.response()
+			response.Body = cut
+			return c.Check(e.request(), response)
+		},
+		"the request's": func(c *Contract) error {
+			request := e.request()
+			request.Body = cut
+			return c.Check(request, e.response())
+		},
+		"the gateway's": func(c *Contract) error { return c.CheckGateway(&http.Response{StatusCode: 403, Body: cut}) },
+	}
+	for name, check := range tests {
+		t.Run(name, func(t *testing.T) {
+			if err := check(Load(t)); err == nil || !strings.Contains(err.Error(), "connection reset") || !strings.Contains(err.Error(), "read the re") {
+				t.Errorf("got %v", err)
 			}
 		})
 	}
