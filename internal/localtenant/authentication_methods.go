@@ -49,6 +49,8 @@ func (t *Tenant) listMethods(w http.ResponseWriter, r *http.Request) error {
 	for _, f := range t.factors[id] {
 		items = append(items, f.document())
 	}
+	isPhone := func(doc map[string]any) int { return boolRank(doc["type"] == "phone") }
+	slices.SortStableFunc(items, func(a, b map[string]any) int { return isPhone(a) - isPhone(b) }) // phones come last
 	if p := pageOf(r); p.totals && len(items) == 0 {
 		writeJSON(w, http.StatusOK, map[string]any{"authenticators": items, "start": p.start, "limit": p.limit})
 		return nil

@@ -98,7 +98,8 @@ func (t *Tenant) listConnections(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if q.Has("take") || q.Has("from") {
-		return checkpoint(w, r, "connections", "id", items)
+		writeJSON(w, http.StatusOK, checkpoint(r, "connections", "id", items))
+		return nil
 	}
 	return writePage(w, r, "connections", items)
 }

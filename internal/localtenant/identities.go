@@ -55,7 +55,7 @@ func (t *Tenant) link(w http.ResponseWriter, main *user, provider, id string) er
 		return badRequest("operation_not_supported", "The user to link has linked identities of its own.")
 	}
 	linked := other.primary()
-	linked.Profile, linked.own = other.profile(), other
+	linked.Profile, linked.own = other.linkedProfile(), other
 	u := *main
 	u.Identities = append(slices.Clone(main.Identities), linked)
 	u.UpdatedAt = t.now()
@@ -72,7 +72,7 @@ func (t *Tenant) link(w http.ResponseWriter, main *user, provider, id string) er
 // linking and unlinking answer.
 func (u *user) identityProfiles() []any {
 	out := u.identityList()
-	out[0].(map[string]any)["profileData"] = u.profile()
+	out[0].(map[string]any)["profileData"] = u.linkedProfile()
 	return out
 }
 

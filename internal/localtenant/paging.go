@@ -48,11 +48,10 @@ func writePage[T any](w http.ResponseWriter, r *http.Request, name string, items
 	return nil
 }
 
-// checkpoint answers with a list that is walked by from and take: the window
-// after the item whose key is from.
-func checkpoint(w http.ResponseWriter, r *http.Request, name, key string, items []map[string]any) error {
+// checkpoint is a page of a list that is walked by from and take: the window
+// after the item whose key is from. There are no totals.
+func checkpoint(r *http.Request, name, key string, items []map[string]any) map[string]any {
 	q := r.URL.Query()
-	total := len(items)
 	if from := q.Get("from"); from != "" {
 		i := slices.IndexFunc(items, func(m map[string]any) bool { return m[key] == from })
 		items = items[i+1:]
@@ -67,8 +66,14 @@ func checkpoint(w http.ResponseWriter, r *http.Request, name, key string, items 
 		out["next"] = items[take-1][key]
 	}
 	out[name] = append([]map[string]any{}, items...)
-	if q.Get("include_totals") == "true" {
-		out["total"] = total
+	return out
+}
+
+// writeCheckpoint answers with such a page, with a total where it is asked for.
+func writeCheckpoint(w http.ResponseWriter, r *http.Request, name, key string, items []map[string]any) error {
+	out := checkpoint(r, name, key, items)
+	if r.URL.Query().Get("include_totals") == "true" {
+		out["total"] = len(items)
 	}
 	writeJSON(w, http.StatusOK, out)
 	return nil

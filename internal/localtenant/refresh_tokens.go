@@ -56,7 +56,7 @@ func (t *Tenant) refreshTokens(fits func(*refreshToken) bool) []map[string]any {
 // listUserRefreshTokens serves GET /api/v2/users/{user_id}/refresh-tokens.
 func (t *Tenant) listUserRefreshTokens(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("user_id")
-	return checkpoint(w, r, "tokens", "id", t.refreshTokens(func(rt *refreshToken) bool { return rt.grant.userID == id }))
+	return writeCheckpoint(w, r, "tokens", "id", t.refreshTokens(func(rt *refreshToken) bool { return rt.grant.userID == id }))
 }
 
 // deleteUserRefreshTokens serves DELETE /api/v2/users/{user_id}/refresh-tokens.
@@ -140,5 +140,5 @@ func (t *Tenant) listRefreshTokens(w http.ResponseWriter, r *http.Request) error
 	for i := range items {
 		items[i] = pick(items[i], r)
 	}
-	return checkpoint(w, r, "refresh_tokens", "id", items)
+	return writeCheckpoint(w, r, "refresh_tokens", "id", items)
 }

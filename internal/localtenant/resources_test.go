@@ -273,7 +273,7 @@ func TestAuthenticationMethods(t *testing.T) {
 		t.Errorf("replaced: %d %v", status, body)
 	}
 	listed := a.list(path)
-	if len(listed) != 3 || listed[0]["email"] != "****@exam*******" || listed[1]["phone_number"] != "XXXXXXXXXXX5044" {
+	if len(listed) != 3 || listed[0]["email"] != "****@exam*******" || listed[2]["phone_number"] != "XXXXXXXXXXX5044" {
 		t.Errorf("listed %v", listed)
 	}
 	status, body = a.call("PUT", path, []any{
@@ -282,7 +282,7 @@ func TestAuthenticationMethods(t *testing.T) {
 	if status != 409 {
 		t.Errorf("the same twice: %d %v", status, body)
 	}
-	phone := listed[1]["id"].(string)
+	phone := listed[2]["id"].(string)
 	if got := a.obj("PATCH", path+"/"+escape(phone), map[string]any{"preferred_authentication_method": "voice"}, 200); got["preferred_authentication_method"] != "voice" {
 		t.Errorf("preferred %v", got)
 	}

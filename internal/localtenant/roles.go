@@ -129,7 +129,8 @@ func (t *Tenant) listRoleUsers(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if q := r.URL.Query(); q.Has("take") || q.Has("from") {
-		return checkpoint(w, r, "users", "user_id", items)
+		writeJSON(w, http.StatusOK, checkpoint(r, "users", "user_id", items))
+		return nil
 	}
 	if p := pageOf(r); p.start+p.limit > maxRecords {
 		return badRequest("invalid_paging", "Requesting page %d exceeds the allowed maximum of %d records. "+
@@ -165,6 +166,7 @@ func (t *Tenant) assignRoleUsers(w http.ResponseWriter, r *http.Request) error {
 			return userNotFound()
 		}
 	}
+	slices.Sort(in.Users) // those of one call are listed by id
 	for _, id := range in.Users {
 		role.add(id)
 	}

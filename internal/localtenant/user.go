@@ -36,7 +36,8 @@ type user struct {
 	UserMetadata  map[string]any
 
 	password password
-	seq      int // order of creation; breaks ties when sorting
+	unnamed  bool // the name is a default
+	seq      int  // order of creation; breaks ties when sorting
 }
 
 // identity is one way for a user to sign in. The first is the account's own.
@@ -81,7 +82,16 @@ func (u *user) document() map[string]any {
 	return doc
 }
 
-// profile is the part of a user that a linked identity keeps as profileData.
+// linkedProfile is the profileData of an identity: a default name is none.
+func (u *user) linkedProfile() map[string]any {
+	doc := u.profile()
+	if u.unnamed {
+		delete(doc, "name")
+	}
+	return doc
+}
+
+// profile is what describes the person.
 func (u *user) profile() map[string]any {
 	doc := map[string]any{}
 	for name, value := range map[string]string{
@@ -137,7 +147,7 @@ func (u *user) blocked() bool { return u.Blocked != nil && *u.Blocked }
 func (u *user) fillDefaults() {
 	login := firstOf(u.Email, u.Username, u.PhoneNumber)
 	if u.Name == "" {
-		u.Name = login
+		u.Name, u.unnamed = login, true
 	}
 	if u.Nickname == "" {
 		u.Nickname, _, _ = strings.Cut(login, "@")

@@ -57,7 +57,7 @@ func (t *Tenant) listUserSessions(w http.ResponseWriter, r *http.Request) error 
 	for _, s := range t.live(r.PathValue("user_id")) {
 		items = append(items, s.document())
 	}
-	return checkpoint(w, r, "sessions", "id", items)
+	return writeCheckpoint(w, r, "sessions", "id", items)
 }
 
 // deleteUserSessions serves DELETE /api/v2/users/{user_id}/sessions.

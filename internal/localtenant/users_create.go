@@ -148,6 +148,7 @@ func (in userFields) setProfile(u *user) {
 			*f.to = *f.from
 		}
 	}
+	u.unnamed = u.unnamed && in.Name == nil
 	if in.EmailVerified != nil {
 		u.EmailVerified = *in.EmailVerified
 	}
