@@ -42,6 +42,9 @@ type eitherTime struct{ *time.Time }
 
 func (t *eitherTime) UnmarshalJSON(data []byte) error {
 	var seconds int64
+	if string(data) == "null" {
+		return nil
+	}
 	if json.Unmarshal(data, &seconds) == nil {
 		at := time.Unix(seconds, 0).UTC()
 		t.Time = &at
@@ -101,6 +104,9 @@ func (c *Client) verifyIDToken(ctx context.Context, credentials secrets.Credenti
 	var said claims
 	if err := token.Claims(&said); err != nil {
 		return claims{}, invalidIDToken(err)
+	}
+	if said.Subject == "" {
+		return claims{}, invalidIDToken(errors.New("it names no subject"))
 	}
 	if said.AuthorizedFor != "" && said.AuthorizedFor != credentials.ClientID || len(token.Audience) > 1 && said.AuthorizedFor == "" {
 		return claims{}, invalidIDToken(errors.New("its authorized party is another application"))

@@ -3,6 +3,7 @@ package auth0
 import (
 	"strings"
 	"time"
+	"unicode"
 
 	"usher/internal/users"
 )
@@ -15,20 +16,26 @@ const (
 
 // term is the only place where a value gets into a query. An exact value is
 // quoted; a prefix has to stand unquoted before its "*", so every character
-// that Lucene's syntax gives a meaning, and every space, is escaped.
+// that Lucene's syntax gives a meaning, and every space of any kind, is escaped.
 func term(field, value string, prefix bool) string {
 	if prefix {
-		return field + ":" + escape(value, `+-=&|><!(){}[]^"~*?:\/ `) + "*"
+		return field + ":" + escape(value, bare) + "*"
 	}
 	return field + ":" + quote(value)
 }
 
-func quote(value string) string { return `"` + escape(value, `"\`) + `"` }
+func quote(value string) string { return `"` + escape(value, quoted) + `"` }
 
-func escape(value, special string) string {
+func bare(r rune) bool {
+	return unicode.IsSpace(r) || strings.ContainsRune(`+-=&|><!(){}[]^"~*?:\/`, r)
+}
+
+func quoted(r rune) bool { return r == '"' || r == '\\' }
+
+func escape(value string, special func(rune) bool) string {
 	var b strings.Builder
 	for _, r := range value {
-		if strings.ContainsRune(special, r) || r == '\u3000' || r == '\u00a0' {
+		if special(r) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)

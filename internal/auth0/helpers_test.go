@@ -1,0 +1,115 @@
+package auth0
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"usher/internal/localtenant"
+	"usher/internal/problem"
+	"usher/internal/secrets"
+)
+
+// source is Credentials that a test changes: current is what this container
+// holds, and stored what a reload finds.
+type source struct {
+	mu              sync.Mutex
+	current, stored secrets.Credentials
+	err, reloadErr  error
+	reloads         int
+}
+
+func holding(c secrets.Credentials) *source { return &source{current: c, stored: c} }
+
+func (s *source) Current(context.Context) (secrets.Credentials, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.current, s.err
+}
+
+func (s *source) Reload(context.Context, secrets.Credentials) (secrets.Credentials, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reloads++
+	if s.reloadErr == nil {
+		s.current = s.stored
+	}
+	return s.current, s.reloadErr
+}
+
+// clock is a time that the test moves.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func newClock() *clock { return &clock{at: time.Now()} }
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// credentialsAt are those of the local tenant's application.
+func credentialsAt(domain, secret string) secrets.Credentials {
+	return secrets.Credentials{
+		Domain: domain, ClientID: localtenant.ClientID, ClientSecret: secret,
+		ManagementClientID: localtenant.ClientID, ManagementClientSecret: secret,
+	}
+}
+
+// logBuffer is a log that may be written to and read at once.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func newClient(s *source, c *clock, changes ...func(*Options)) (*Client, *logBuffer) {
+	log := &logBuffer{}
+	opts := Options{Credentials: s, Scopes: []string{"openid", "email"}, Log: slog.New(slog.NewTextHandler(log, nil)), Now: c.now}
+	for _, change := range changes {
+		change(&opts)
+	}
+	return New(opts), log
+}
+
+func wantKind(t *testing.T, err error, kind problem.Kind, says string) {
+	t.Helper()
+	if !problem.Is(err, kind) {
+		t.Fatalf("%v, want %s", err, kind.Code)
+	}
+	if !strings.Contains(err.Error(), says) {
+		t.Errorf("%q does not say %q", err, says)
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+var errRefused = errors.New("connection refused")

@@ -1,0 +1,316 @@
+package auth0
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// script is a provider that answers one attempt after the other.
+type script struct {
+	answers []func(*http.Request) (*http.Response, error)
+	bodies  []string
+	times   []time.Time
+	retries int
+}
+
+func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.times = append(s.times, time.Now())
+	if r.Body != nil {
+		body, _ := io.ReadAll(r.Body)
+		_ = r.Body.Close()
+		s.bodies = append(s.bodies, string(body))
+	}
+	return s.answers[min(len(s.times), len(s.answers))-1](r) // the last one stays
+}
+
+func (s *script) observe(_ context.Context, retry bool) {
+	if retry {
+		s.retries++
+	}
+}
+
+func (s *script) send(r *http.Request) (*http.Response, error) {
+	return (&retrier{next: s, now: time.Now, observe: s.observe}).RoundTrip(r)
+}
+
+func status(code int, header ...string) func(*http.Request) (*http.Response, error) {
+	return func(*http.Request) (*http.Response, error) {
+		h := http.Header{}
+		for i := 0; i+1 < len(header); i += 2 {
+			h.Set(header[i], header[i+1])
+		}
+		return &http.Response{StatusCode: code, Header: h, Body: io.NopCloser(strings.NewReader("{}"))}, nil
+	}
+}
+
+// connected is what http.Transport tells once bytes may be sent.
+func connected(r *http.Request) {
+	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
+}
+
+func refused(*http.Request) (*http.Response, error) { return nil, errRefused }
+
+func reset(r *http.Request) (*http.Response, error) {
+	connected(r)
+	return nil, errors.New("connection reset")
+}
+
+func silence(r *http.Request) (*http.Response, error) {
+	connected(r)
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+func broken(r *http.Request) (*http.Response, error) {
+	connected(r)
+	return &http.Response{StatusCode: 200, Body: io.NopCloser(io.MultiReader(strings.NewReader(`{"a":`), failing{}))}, nil
+}
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+func request(t *testing.T, ctx context.Context, method string) *http.Request {
+	t.Helper()
+	var body io.Reader
+	if method == "POST" || method == "PATCH" || method == "PUT" {
+		body = strings.NewReader(`{"a":1}`)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, "https://tenant.example.com/x", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestRetrierRepeatsWhatIsSafe(t *testing.T) {
+	type answers = []func(*http.Request) (*http.Response, error)
+	tests := map[string]struct {
+		method   string
+		answers  answers
+		attempts int
+		want     int // status; 0 for no answer
+	}{
+		"read, at once":                     {"GET", answers{status(200)}, 1, 200},
+		"read after 500":                    {"GET", answers{status(500), status(200)}, 2, 200},
+		"read after 502, 503, 504":          {"GET", answers{status(502), status(503), status(504), status(200)}, 4, 200},
+		"read, 500 for ever":                {"GET", answers{status(500)}, maxAttempts, 500},
+		"read after a refused connection":   {"GET", answers{refused, status(200)}, 2, 200},
+		"read after a reset":                {"GET", answers{reset, status(200)}, 2, 200},
+		"read after half an answer":         {"GET", answers{broken, status(200)}, 2, 200},
+		"read after silence":                {"GET", answers{silence, status(200)}, 2, 200},
+		"read after 429":                    {"GET", answers{status(429), status(200)}, 2, 200},
+		"no read after 404":                 {"GET", answers{status(404)}, 1, 404},
+		"no read after 401":                 {"GET", answers{status(401)}, 1, 401},
+		"no read after a redirect":          {"GET", answers{status(302, "Location", "/y")}, 1, 302},
+		"deletion after 500":                {"DELETE", answers{status(500), status(204)}, 2, 204},
+		"deletion after a reset":            {"DELETE", answers{reset, status(204)}, 2, 204},
+		"put after 500":                     {"PUT", answers{status(500), status(200)}, 2, 200},
+		"head after 500":                    {"HEAD", answers{status(500), status(200)}, 2, 200},
+		"write after a refused connection":  {"POST", answers{refused, status(201)}, 2, 201},
+		"write, refused for ever":           {"PATCH", answers{refused}, maxAttempts, 0},
+		"write after 429":                   {"PATCH", answers{status(429), status(200)}, 2, 200},
+		"no write after a reset":            {"POST", answers{reset, status(201)}, 1, 0},
+		"no write after half an answer":     {"POST", answers{broken, status(201)}, 1, 0},
+		"no write after 500":                {"POST", answers{status(500), status(201)}, 1, 500},
+		"no write after 503":                {"PATCH", answers{status(503), status(200)}, 1, 503},
+		"no write after silence":            {"POST", answers{silence, status(201)}, 1, 0},
+		"write: refused, then a reset":      {"POST", answers{refused, reset, status(201)}, 2, 0},
+		"repeatable write after 500":        {"TOKEN", answers{status(500), status(200)}, 2, 200},
+		"repeatable write after a reset":    {"TOKEN", answers{reset, status(200)}, 2, 200},
+		"no repeatable write after 403":     {"TOKEN", answers{status(403)}, 1, 403},
+		"repeatable write, 503 for ever":    {"TOKEN", answers{status(503)}, maxAttempts, 503},
+		"a limit that is over already":      {"GET", answers{status(429, "X-RateLimit-Reset", "1"), status(200)}, 2, 200},
+		"a limit whose time is not legible": {"GET", answers{status(429, "X-RateLimit-Reset", "soon"), status(200)}, 2, 200},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, ctx, method := &script{answers: tt.answers}, t.Context(), tt.method
+				if method == "TOKEN" {
+					ctx, method = repeatable(ctx), "POST"
+				}
+				resp, err := s.send(request(t, ctx, method))
+				var failure *Error
+				got := 0
+				if err == nil {
+					got = resp.StatusCode
+				} else if errors.As(err, &failure) {
+					got = failure.Status
+				} else {
+					t.Fatalf("%v is no *Error", err)
+				}
+				if got != tt.want || (err == nil) != (tt.want >= 200 && tt.want < 300) {
+					t.Errorf("status %d, %v; want %d", got, err, tt.want)
+				}
+				if len(s.times) != tt.attempts || s.retries != tt.attempts-1 {
+					t.Errorf("%d attempts and %d retries, want %d", len(s.times), s.retries, tt.attempts)
+				}
+				for _, body := range s.bodies {
+					if body != `{"a":1}` {
+						t.Errorf("the body was sent as %q", body)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestRetrierKeepsWithinItsTime(t *testing.T) {
+	tests := map[string]struct {
+		method   string
+		answer   func(*http.Request) (*http.Response, error)
+		deadline time.Duration // 0: none
+		least    time.Duration
+		most     time.Duration
+		attempts int
+	}{
+		"a silent read":               {"GET", silence, 0, totalTimeout - time.Second, totalTimeout, 3},
+		"a silent read, less time":    {"GET", silence, time.Second, time.Second, time.Second, 1},
+		"a silent write":              {"POST", silence, 0, totalTimeout, totalTimeout, 1},
+		"a silent write, less time":   {"POST", silence, time.Second, time.Second, time.Second, 1},
+		"errors":                      {"GET", status(500), 0, 350 * time.Millisecond, 1050 * time.Millisecond, 4},
+		"errors, no time for another": {"GET", status(500), timeToAnswer + 40*time.Millisecond, 0, 0, 1},
+		"refused, less time":          {"GET", refused, 450 * time.Millisecond, 0, 250 * time.Millisecond, 0},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx := t.Context()
+				if tt.deadline > 0 {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, tt.deadline)
+					defer cancel()
+				}
+				s, start := &script{answers: []func(*http.Request) (*http.Response, error){tt.answer}}, time.Now()
+				if _, err := s.send(request(t, ctx, tt.method)); err == nil {
+					t.Fatal("no error")
+				}
+				if took := time.Since(start); took < tt.least || took > tt.most {
+					t.Errorf("it took %v, want %v to %v", took, tt.least, tt.most)
+				}
+				if tt.attempts > 0 && len(s.times) != tt.attempts {
+					t.Errorf("%d attempts, want %d", len(s.times), tt.attempts)
+				}
+			})
+		})
+	}
+}
+
+func TestRetrierEndsWithItsCaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(30*time.Millisecond, cancel) // while it waits for its second attempt
+		s, start := &script{answers: []func(*http.Request) (*http.Response, error){status(500)}}, time.Now()
+		_, err := s.send(request(t, ctx, "GET"))
+		if took := time.Since(start); err == nil || took != 30*time.Millisecond || len(s.times) != 1 {
+			t.Errorf("%v after %v and %d attempts", err, took, len(s.times))
+		}
+	})
+}
+
+func TestRetrierHonoursTheRateLimit(t *testing.T) {
+	at := func(d time.Duration) string { return strconv.FormatInt(time.Now().Add(d).Unix(), 10) }
+	tests := map[string]struct {
+		header   func() []string
+		attempts int
+		waits    time.Duration // at the least
+		says     time.Duration
+	}{
+		"in time":                {func() []string { return []string{"X-RateLimit-Reset", at(2 * time.Second)} }, 2, 2 * time.Second, 0},
+		"Retry-After in time":    {func() []string { return []string{"Retry-After", "3"} }, 2, 3 * time.Second, 0},
+		"too late":               {func() []string { return []string{"X-RateLimit-Reset", at(40 * time.Second)} }, 1, 0, 40 * time.Second},
+		"Retry-After too late":   {func() []string { return []string{"Retry-After", "60"} }, 1, 0, time.Minute},
+		"at the end of the time": {func() []string { return []string{"Retry-After", "8"} }, 1, 0, 8 * time.Second},
+		"the reset counts":       {func() []string { return []string{"X-RateLimit-Reset", at(40 * time.Second), "Retry-After", "1"} }, 1, 0, 40 * time.Second},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{answers: []func(*http.Request) (*http.Response, error){status(429, tt.header()...), status(200)}}
+				start := time.Now()
+				_, err := s.send(request(t, t.Context(), "POST"))
+				took := time.Since(start)
+				if len(s.times) != tt.attempts || took < tt.waits || took > tt.waits+firstBackoff {
+					t.Errorf("%d attempts in %v, want %d in %v", len(s.times), took, tt.attempts, tt.waits)
+				}
+				var failure *Error
+				if errors.As(err, &failure) != (tt.attempts == 1) {
+					t.Fatalf("%v", err)
+				}
+				if failure != nil && failure.RetryAfter != tt.says {
+					t.Errorf("it is to come back after %v, want %v", failure.RetryAfter, tt.says)
+				}
+			})
+		})
+	}
+}
+
+func TestRetrierSpreadsItsAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gaps := map[time.Duration]bool{}
+		for range 20 {
+			s := &script{answers: []func(*http.Request) (*http.Response, error){status(500)}}
+			_, _ = s.send(request(t, t.Context(), "GET"))
+			for i, longest := 1, firstBackoff*3/2; i < len(s.times); i, longest = i+1, longest*2 {
+				gap := s.times[i].Sub(s.times[i-1])
+				if gap > longest || gap < longest/3 {
+					t.Errorf("attempt %d came after %v, want %v to %v", i+1, gap, longest/3, longest)
+				}
+				gaps[gap] = true
+			}
+		}
+		if len(gaps) < 30 {
+			t.Errorf("60 waits have only %d lengths", len(gaps))
+		}
+	})
+}
+
+func TestRetrierSendsNoBodyThatItHasNot(t *testing.T) {
+	r := request(t, t.Context(), "POST")
+	r.GetBody = nil
+	s := &script{answers: []func(*http.Request) (*http.Response, error){status(429), status(201)}}
+	_, err := s.send(r)
+	if !hasStatus(err, 429) || len(s.times) != 1 {
+		t.Errorf("%v after %d attempts", err, len(s.times))
+	}
+	r = request(t, t.Context(), "POST")
+	r.GetBody = func() (io.ReadCloser, error) { return nil, errors.New("gone") }
+	s = &script{answers: []func(*http.Request) (*http.Response, error){status(429), status(201)}}
+	if _, err := s.send(r); !hasStatus(err, 429) || len(s.times) != 1 {
+		t.Errorf("%v after %d attempts", err, len(s.times))
+	}
+}
+
+func TestRetrierRefusesHugeAnswers(t *testing.T) {
+	for size, taken := range map[int]bool{maxBody: true, maxBody + 1: false} {
+		answer := func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, ContentLength: -1, Body: io.NopCloser(bytes.NewReader(make([]byte, size)))}, nil
+		}
+		s := &script{answers: []func(*http.Request) (*http.Response, error){answer}}
+		resp, err := s.send(request(t, t.Context(), "POST"))
+		if !taken {
+			if err == nil || !strings.Contains(err.Error(), "too large") {
+				t.Errorf("%d bytes: %v", size, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, err := io.ReadAll(resp.Body); err != nil || len(body) != size || resp.ContentLength != int64(size) {
+			t.Errorf("%d of %d bytes, %v; said to be %d", len(body), size, err, resp.ContentLength)
+		}
+	}
+}
