@@ -1,0 +1,132 @@
+package localtenant_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"usher/internal/localtenant/description"
+	"usher/internal/localtenant/tenanttest"
+)
+
+const document = "../../docs/local-tenant.md"
+
+var update = flag.Bool("update", false, "write the coverage table into the documentation")
+
+// simplified says what a route does less than a real tenant.
+func simplified() map[string]string {
+	return map[string]string{
+		"GET /api/v2/users":                                                       "no relevance order; `primary_order` is ignored",
+		"POST /api/v2/users":                                                      "database and passwordless connections only",
+		"GET /api/v2/connections/{id}":                                            "not in the description; reading only",
+		"POST /api/v2/jobs/verification-email":                                    "the mail is in the outbox; the job is completed when it is read",
+		"DELETE /api/v2/users/{id}/multifactor/{provider}":                        "nothing is kept of Duo",
+		"POST /api/v2/users/{id}/multifactor/actions/invalidate-remember-browser": "no browser is ever remembered",
+		"GET /api/v2/users/{id}/logs":                                             "what happens on the pages; not Management API calls",
+		"POST /api/v2/guardian/enrollments/ticket":                                "the page enrols an authenticator app, whatever factor was asked for",
+		"GET /authorize":                                                          "code flow, query response mode",
+		"POST /oauth/token":                                                       "authorization code, refresh token, client credentials",
+		"GET /oidc/logout":                                                        "does not ask the user",
+		"POST /dbconnections/change_password":                                     "the mail is in the outbox",
+		"GET /u/social":                                                           "stands for the provider's own pages",
+		"DELETE /api/v2/users/{user_id}/sessions":                                 "done at once",
+		"POST /api/v2/tickets/password-change":                                    "a `client_id` has no page of its own to go to",
+	}
+}
+
+func coverageTable(t *testing.T) string {
+	t.Helper()
+	api, err := description.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	described := map[string]description.Operation{}
+	for path, methods := range api.Paths {
+		for method, op := range methods {
+			described[strings.ToUpper(method)+" /api/v2"+path] = op
+		}
+	}
+	var b strings.Builder
+	b.WriteString("| route | scopes (any of) | statuses | simplified |\n|---|---|---|---|\n")
+	notes := simplified()
+	for _, r := range tenanttest.Start(t, empty).Tenant.Routes() {
+		if strings.Contains(r.Pattern, "/_tenant/") {
+			continue
+		}
+		statuses := ""
+		if op, ok := described[r.Pattern]; ok {
+			statuses = strings.Join(slices.Sorted(maps.Keys(op.Responses)), " ")
+			delete(described, r.Pattern)
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.Pattern, strings.Join(r.Scopes, ", "), statuses, notes[r.Pattern])
+		delete(notes, r.Pattern)
+	}
+	for _, pattern := range slices.Sorted(maps.Keys(described)) {
+		fmt.Fprintf(&b, "| `%s` | | | **not served** |\n", pattern)
+	}
+	if len(notes) > 0 {
+		t.Errorf("notes on routes that are not there: %v", notes)
+	}
+	return b.String()
+}
+
+func TestCoverageTable(t *testing.T) {
+	text, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const begins, ends = "<!-- coverage begins -->\n", "<!-- coverage ends -->"
+	head, rest, ok := strings.Cut(string(text), begins)
+	table, tail, ok2 := strings.Cut(rest, ends)
+	if !ok || !ok2 {
+		t.Fatal("the documentation has no place for the table")
+	}
+	want := coverageTable(t)
+	if *update {
+		if err := os.WriteFile(document, []byte(head+begins+want+ends+tail), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if table != want {
+		t.Error("the coverage table is out of date: run go test ./internal/localtenant -run TestCoverageTable -update")
+	}
+}
+
+// TestDocumentedCommands runs the documentation's commands as they are printed,
+// but for the port.
+func TestDocumentedCommands(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("no bash")
+	}
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("no curl")
+	}
+	text, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(text), -1)
+	if len(blocks) < 8 {
+		t.Fatalf("%d blocks of commands", len(blocks))
+	}
+	for _, block := range blocks {
+		s := tenanttest.Start(t)
+		u, err := url.Parse(s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.CommandContext(t.Context(), bash, "-euo", "pipefail", "-c", strings.ReplaceAll(block[1], "127.0.0.1:3001", u.Host))
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v: %s\n%s", err, block[1], out)
+		}
+	}
+}
