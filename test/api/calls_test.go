@@ -14,6 +14,7 @@ import (
 // and with the token that it has.
 func TestProviderCalls(t *testing.T) {
 	eachWay(t, func(t *testing.T, s *service) {
+		s.calm(t)
 		id := s.addUser(localtenant.User{Email: "me@example.com", Password: "Old-Passw0rd"})
 		path := "/users/" + url.PathEscape(id)
 		s.want(s.call("GET", "/users", ""), 200, "")
@@ -61,6 +62,7 @@ func callsTold(t *testing.T, function, method string) contract.Calls {
 
 func TestOneTokenForManyFirstRequests(t *testing.T) {
 	eachWay(t, func(t *testing.T, s *service) {
+		s.calm(t)
 		var all sync.WaitGroup
 		failed := make(chan string, 100)
 		for i := range 100 {

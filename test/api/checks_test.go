@@ -172,6 +172,7 @@ func TestEveryOperationSurvivesTheProvider(t *testing.T) {
 			t.Run(name+" "+key, func(t *testing.T) {
 				t.Parallel()
 				eachWay(t, func(t *testing.T, s *service) {
+					s.calm(t)
 					s.call("GET", "/users", "") // the token is there now
 					survive(t, s, method, op, tt.fault, tt.status, tt.code)
 				})
@@ -218,6 +219,7 @@ func TestProvider404And409(t *testing.T) {
 		"rename": {"PATCH /users/{id}", 409, 409, "user-exists"},
 	}
 	eachWay(t, func(t *testing.T, s *service) {
+		s.calm(t)
 		for name, tt := range tests {
 			t.Run(name, func(t *testing.T) {
 				method, _, _ := strings.Cut(tt.operation, " ")
@@ -250,6 +252,7 @@ func TestRetries(t *testing.T) {
 		"a read after a limit, in time": {"GET /users", localtenant.Fault{Status: 429, Reset: time.Now().Add(time.Second)}, 200, 2},
 	}
 	eachWay(t, func(t *testing.T, s *service) {
+		s.calm(t)
 		for name, tt := range tests {
 			t.Run(name, func(t *testing.T) {
 				s.as(t, "GET", "/users", "")

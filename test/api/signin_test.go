@@ -282,6 +282,7 @@ func TestCallbackSurvivesTheProvider(t *testing.T) {
 			eachWay(t, func(t *testing.T, s *service) {
 				b := newBrowser(t, s)
 				callback := b.signedIn(t, "")
+				s.calm(t)
 				tt.fault.Route = "POST /oauth/token"
 				s.tenant.Tenant.Fail(tt.fault)
 				got := b.get(t, callback)
@@ -310,6 +311,7 @@ func TestCallbackSurvivesMissingKeys(t *testing.T) {
 	eachWay(t, func(t *testing.T, s *service) {
 		b := newBrowser(t, s)
 		callback := b.signedIn(t, "")
+		s.calm(t)
 		s.tenant.Tenant.Fail(localtenant.Fault{Route: "GET /.well-known/jwks.json", Status: 500})
 		wantAnswer(t, b.get(t, callback), 502, "provider-failed")
 	})

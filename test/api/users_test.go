@@ -165,6 +165,7 @@ func TestIDsThatAreNone(t *testing.T) {
 
 func TestUpdate(t *testing.T) {
 	eachWay(t, func(t *testing.T, s *service) {
+		s.calm(t) // calls are counted
 		id := s.addUser(localtenant.User{Email: "old@example.com", EmailVerified: true, Password: "Old-Passw0rd", Name: "Old", UserMetadata: map[string]any{"a": "b"}})
 		path := "/users/" + url.PathEscape(id)
 		tests := []struct {

@@ -17,6 +17,7 @@ import (
 func TestListWalksALargeTenant(t *testing.T) {
 	t.Parallel()
 	s := start(t, ways[0], emptyTenant)
+	s.calm(t)
 	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	var all []string
 	for i := range 3_000 {
