@@ -1,0 +1,197 @@
+package auth0
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/problem"
+	"usher/internal/secrets"
+	"usher/internal/session"
+)
+
+var signingKeys = sync.OnceValue(func() [2]*rsa.PrivateKey {
+	var keys [2]*rsa.PrivateKey
+	for i := range keys {
+		keys[i], _ = rsa.GenerateKey(rand.Reader, 2048) // fails only where crypto/rand does
+	}
+	return keys
+})
+
+// issuerServer plays the provider's token endpoint and its keys.
+type issuerServer struct {
+	*httptest.Server
+	idToken    string
+	keysStatus int
+}
+
+func startIssuer(t *testing.T) *issuerServer {
+	t.Helper()
+	s := &issuerServer{keysStatus: 200}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /oauth/token", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]any{"access_token": "access", "id_token": s.idToken, "refresh_token": "refresh", "token_type": "Bearer", "expires_in": 7200})
+	})
+	mux.HandleFunc("GET /.well-known/jwks.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(s.keysStatus)
+		_ = json.NewEncoder(w).Encode(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: signingKeys()[0].Public(), KeyID: "one", Algorithm: "RS256", Use: "sig"}}})
+	})
+	s.Server = httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	return s
+}
+
+// signed is the claims as a token.
+func signed(t *testing.T, alg jose.SignatureAlgorithm, key any, kid string, claims map[string]any) string {
+	t.Helper()
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: jose.JSONWebKey{Key: key, KeyID: kid}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := signer.Sign(payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compact, err := token.CompactSerialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compact
+}
+
+func goodClaims(s *issuerServer, changes map[string]any) map[string]any {
+	now := time.Now().Unix()
+	claims := map[string]any{"iss": s.URL + "/", "aud": "web", "sub": "auth0|1", "iat": now, "exp": now + 3600, "nonce": "the-nonce"}
+	maps.Copy(claims, changes)
+	maps.DeleteFunc(claims, func(_ string, v any) bool { return v == nil })
+	return claims
+}
+
+func redeem(t *testing.T, s *issuerServer) (session.SignIn, error) {
+	t.Helper()
+	credentials := secrets.Credentials{Domain: s.URL, ClientID: "web", ClientSecret: "s3cr3t"}
+	c, _ := newClient(holding(credentials), newClock())
+	return c.SignIn().Redeem(t.Context(), session.Redemption{Code: "code", Nonce: "the-nonce", Verifier: "verifier", RedirectURI: "https://app.example.com/cb"})
+}
+
+func TestIDTokensThatAreRefused(t *testing.T) {
+	s := startIssuer(t)
+	keys := signingKeys()
+	rs := func(key *rsa.PrivateKey, kid string, changes map[string]any) string {
+		return signed(t, jose.RS256, key, kid, goodClaims(s, changes))
+	}
+	good := rs(keys[0], "one", nil)
+	parts := strings.Split(good, ".")
+	public, err := json.Marshal(jose.JSONWebKey{Key: keys[0].Public()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now().Unix()
+	tests := map[string]string{
+		"none":                      "",
+		"no token":                  "text",
+		"another's key":             rs(keys[1], "two", nil),
+		"another's key, our key id": rs(keys[1], "one", nil),
+		"an altered signature":      parts[0] + "." + parts[1] + "." + strings.Repeat("A", len(parts[2])),
+		"no signature":              parts[0] + "." + parts[1] + ".",
+		"alg none":                  "eyJhbGciOiJub25lIn0." + parts[1] + ".",
+		"HS256 with the secret":     signed(t, jose.HS256, []byte("s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t"), "one", goodClaims(s, nil)),
+		"HS256 with the public key": signed(t, jose.HS256, public, "one", goodClaims(s, nil)),
+		"another RSA algorithm":     signed(t, jose.RS512, keys[0], "one", goodClaims(s, nil)),
+		"another issuer":            rs(keys[0], "one", map[string]any{"iss": "https://other.example.com/"}),
+		"the issuer without slash":  rs(keys[0], "one", map[string]any{"iss": s.URL}),
+		"no issuer":                 rs(keys[0], "one", map[string]any{"iss": nil}),
+		"another audience":          rs(keys[0], "one", map[string]any{"aud": "other"}),
+		"no audience":               rs(keys[0], "one", map[string]any{"aud": nil}),
+		"expired":                   rs(keys[0], "one", map[string]any{"exp": now - 1}),
+		"no expiry":                 rs(keys[0], "one", map[string]any{"exp": nil}),
+		"another nonce":             rs(keys[0], "one", map[string]any{"nonce": "other"}),
+		"no nonce":                  rs(keys[0], "one", map[string]any{"nonce": nil}),
+		"another party":             rs(keys[0], "one", map[string]any{"azp": "other"}),
+		"two audiences, no party":   rs(keys[0], "one", map[string]any{"aud": []string{"web", "other"}}),
+		"two audiences, another's":  rs(keys[0], "one", map[string]any{"aud": []string{"web", "other"}, "azp": "other"}),
+		"no subject":                rs(keys[0], "one", map[string]any{"sub": nil}),
+		"a number for an address":   rs(keys[0], "one", map[string]any{"email": 7}),
+		"a time that is none":       rs(keys[0], "one", map[string]any{"updated_at": "yesterday"}),
+	}
+	for name, token := range tests {
+		t.Run(name, func(t *testing.T) {
+			s.idToken = token
+			got, err := redeem(t, s)
+			wantKind(t, err, problem.IDTokenInvalid, "check the ID token")
+			if diff := cmp.Diff(session.SignIn{}, got); diff != "" {
+				t.Errorf("a sign-in came with the error: %s", diff)
+			}
+			if token != "" && strings.Contains(err.Error(), token) {
+				t.Errorf("%q holds the token", err)
+			}
+		})
+	}
+}
+
+func TestIDTokensThatAreTaken(t *testing.T) {
+	s := startIssuer(t)
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	tests := map[string]struct {
+		claims         map[string]any
+		account        session.Account
+		authentication session.Authentication
+	}{
+		"the least":     {nil, session.Account{ID: "auth0|1"}, session.Authentication{Methods: []string{}}},
+		"our party":     {map[string]any{"azp": "web"}, session.Account{ID: "auth0|1"}, session.Authentication{Methods: []string{}}},
+		"two audiences": {map[string]any{"aud": []string{"other", "web"}, "azp": "web"}, session.Account{ID: "auth0|1"}, session.Authentication{Methods: []string{}}},
+		"an account": {map[string]any{
+			"email": "ada@example.com", "email_verified": true, "preferred_username": "ada", "phone_number": "+4930", "phone_number_verified": false,
+			"name": "Ada L", "given_name": "Ada", "family_name": "L", "nickname": "a", "picture": "https://example.com/a.png", "updated_at": "2026-01-02T04:04:05+01:00",
+		}, session.Account{
+			ID: "auth0|1", Email: "ada@example.com", EmailVerified: yes(true), Username: "ada", PhoneNumber: "+4930", PhoneVerified: yes(false),
+			Name: "Ada L", GivenName: "Ada", FamilyName: "L", Nickname: "a", Picture: "https://example.com/a.png", UpdatedAt: &at,
+		}, session.Authentication{Methods: []string{}}},
+		"updated, in seconds": {map[string]any{"updated_at": at.Unix()}, session.Account{ID: "auth0|1", UpdatedAt: &at}, session.Authentication{Methods: []string{}}},
+		"updated, null":       {map[string]any{"updated_at": json.RawMessage("null")}, session.Account{ID: "auth0|1"}, session.Authentication{Methods: []string{}}},
+		"a second factor": {map[string]any{"amr": []string{"pwd", "mfa"}, "auth_time": at.Unix()}, session.Account{ID: "auth0|1"},
+			session.Authentication{MFA: true, Methods: []string{"pwd", "mfa"}, Time: &at}},
+		"a password alone": {map[string]any{"amr": []string{"pwd"}}, session.Account{ID: "auth0|1"}, session.Authentication{Methods: []string{"pwd"}}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s.idToken = signed(t, jose.RS256, signingKeys()[0], "one", goodClaims(s, tt.claims))
+			got, err := redeem(t, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := session.SignIn{Account: tt.account, Authentication: tt.authentication, Tokens: session.Tokens{
+				AccessToken: "access", IDToken: s.idToken, RefreshToken: "refresh", TokenType: "Bearer", ExpiresIn: 7200, Scope: "openid email",
+			}}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// Keys that cannot be had are the provider's fault, and no forger's.
+func TestKeysThatCannotBeFetched(t *testing.T) {
+	for status, kind := range map[int]problem.Kind{404: problem.ProviderFailed, 503: problem.ProviderUnavailable} {
+		s := startIssuer(t)
+		s.keysStatus = status
+		s.idToken = signed(t, jose.RS256, signingKeys()[0], "one", goodClaims(s, nil))
+		_, err := redeem(t, s)
+		wantKind(t, err, kind, "fetch the signing keys")
+	}
+}
