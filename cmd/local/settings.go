@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/joho/godotenv"
@@ -95,10 +96,11 @@ func missing(file map[string]string, names ...string) error {
 // withoutContents keeps the file's text, which the parser quotes, off the
 // terminal: it holds a secret.
 func withoutContents(err error) error {
-	if before, _, quotes := strings.Cut(err.Error(), " near "); quotes {
-		return errors.New(before)
+	var unreadable *os.PathError
+	if errors.As(err, &unreadable) {
+		return unreadable.Err
 	}
-	return err
+	return errors.New("it is not made of NAME=value lines")
 }
 
 // loopbackAddr is where a redirect URI on loopback expects the service; "" for
