@@ -88,7 +88,8 @@ func TestDecodeRefuses(t *testing.T) {
 		"deep in a struct":      {"application/json", `{"address":{"city":1}}`, "invalid-request | address.city: must be a string, not number"},
 		"a fraction":            {"application/json", `{"count":1.5}`, "invalid-request | count: must be a number, not number 1.5"},
 		"too deep":              {"application/json", `{"metadata":{"a":` + strings.Repeat("[", 1001) + strings.Repeat("]", 1001) + `}}`, "invalid-request | metadata.a: is nested too deeply"},
-		"too deep objects":      {"application/json", `{"metadata":` + strings.Repeat(`{"":`, 1001) + `1` + strings.Repeat(`}`, 1002), "invalid-request | metadata" + strings.Repeat(".", 1000) + ": is nested too deeply"},
+		"too deep objects":      {"application/json", `{"metadata":` + strings.Repeat(`{"":`, 1001) + `1` + strings.Repeat(`}`, 1002), "invalid-request | metadata" + strings.Repeat(".", 92) + "…: is nested too deeply"},
+		"a long unknown name":   {"application/json", `{"` + strings.Repeat("é", 101) + `":1}`, "invalid-request | " + strings.Repeat("é", 100) + "…: unknown field"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -46,10 +46,10 @@ func walkObject(dec *json.Decoder, path string, known []string, depth int) (map[
 		}
 		name := token.(string) // the decoder gives nothing else here
 		if seen[name] {
-			return nil, problem.Invalid(path+name, "is given twice")
+			return nil, problem.Invalid(shortened(path+name), "is given twice")
 		}
 		if known != nil && !slices.Contains(known, name) {
-			return nil, problem.Invalid(path+name, "unknown field")
+			return nil, problem.Invalid(shortened(path+name), "unknown field")
 		}
 		seen[name] = true
 		if err := walkValue(dec, path+name, depth); err != nil {
@@ -59,9 +59,18 @@ func walkObject(dec *json.Decoder, path string, known []string, depth int) (map[
 	return seen, closing(dec)
 }
 
+// shortened keeps a name that somebody made up from filling the answer and the
+// log.
+func shortened(name string) string {
+	if runes := []rune(name); len(runes) > 100 {
+		return string(runes[:100]) + "…"
+	}
+	return name
+}
+
 func walkValue(dec *json.Decoder, path string, depth int) error {
 	if depth > maxDepth {
-		return problem.Invalid(path, "is nested too deeply")
+		return problem.Invalid(shortened(path), "is nested too deeply")
 	}
 	token, err := dec.Token()
 	if err != nil {

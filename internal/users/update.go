@@ -80,7 +80,7 @@ func (p profile) patch(members map[string]bool) (Patch, error) {
 	notNull("email_verified", p.EmailVerified == nil)
 	notNull("verify_email", p.VerifyEmail == nil)
 	if members["verify_email"] && !members["email"] && !members["email_verified"] {
-		wrong = append(wrong, problem.Field{Field: "verify_email", Detail: "goes with email only"})
+		wrong = append(wrong, problem.Field{Field: "verify_email", Detail: "goes with email or email_verified only"})
 	}
 	if err := problem.InvalidFields(wrong); err != nil {
 		return Patch{}, err

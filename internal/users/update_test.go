@@ -84,7 +84,7 @@ func TestUpdateRefuses(t *testing.T) {
 		"no password":            {"/users/u", patchType, `{"password":null}`, "invalid-request | password: cannot be removed"},
 		"email_verified removed": {"/users/u", patchType, `{"email_verified":null}`, "invalid-request | email_verified: cannot be removed"},
 		"verify_email removed":   {"/users/u", patchType, `{"email":"a@b.example","verify_email":null}`, "invalid-request | verify_email: cannot be removed"},
-		"a mail for nothing":     {"/users/u", patchType, `{"name":"x","verify_email":true}`, "invalid-request | verify_email: goes with email only"},
+		"a mail for nothing":     {"/users/u", patchType, `{"name":"x","verify_email":true}`, "invalid-request | verify_email: goes with email or email_verified only"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
