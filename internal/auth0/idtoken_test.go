@@ -33,19 +33,28 @@ type issuerServer struct {
 	*httptest.Server
 	idToken    string
 	keysStatus int
+	refuses    string // a client secret that is wrong by now
+	asked      int    // for tokens
+	key        int    // which of the signing keys it has
 }
 
 func startIssuer(t *testing.T) *issuerServer {
 	t.Helper()
 	s := &issuerServer{keysStatus: 200}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /oauth/token", func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("POST /oauth/token", func(w http.ResponseWriter, r *http.Request) {
+		s.asked++
 		w.Header().Set("Content-Type", "application/json")
+		if secret := r.PostFormValue("client_secret"); secret == s.refuses || r.Header.Get("Authorization") != "" {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = w.Write([]byte(`{"error":"access_denied"}`))
+			return
+		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"access_token": "access", "id_token": s.idToken, "refresh_token": "refresh", "token_type": "Bearer", "expires_in": 7200})
 	})
 	mux.HandleFunc("GET /.well-known/jwks.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(s.keysStatus)
-		_ = json.NewEncoder(w).Encode(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: signingKeys()[0].Public(), KeyID: "one", Algorithm: "RS256", Use: "sig"}}})
+		_ = json.NewEncoder(w).Encode(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: signingKeys()[s.key].Public(), KeyID: "one", Algorithm: "RS256", Use: "sig"}}})
 	})
 	s.Server = httptest.NewServer(mux)
 	t.Cleanup(s.Close)
@@ -193,5 +202,44 @@ func TestKeysThatCannotBeFetched(t *testing.T) {
 		s.idToken = signed(t, jose.RS256, signingKeys()[0], "one", goodClaims(s, nil))
 		_, err := redeem(t, s)
 		wantKind(t, err, kind, "fetch the signing keys")
+	}
+}
+
+// The keys of one tenant verify nothing of another's.
+func TestKeysAreTheTenantsOwn(t *testing.T) {
+	first, second := startIssuer(t), startIssuer(t)
+	second.key = 1
+	credentials := secrets.Credentials{Domain: first.URL, ClientID: "web", ClientSecret: "s3cr3t"}
+	s := holding(credentials)
+	c, _ := newClient(s, newClock())
+	for i, issuer := range []*issuerServer{first, second} {
+		s.current.Domain = issuer.URL
+		issuer.idToken = signed(t, jose.RS256, signingKeys()[i], "one", goodClaims(issuer, nil))
+		if _, err := c.SignIn().Redeem(t.Context(), session.Redemption{Code: "code", Nonce: "the-nonce"}); err != nil {
+			t.Errorf("tenant %d: %v", i+1, err)
+		}
+	}
+}
+
+func TestSignInPicksUpARotatedSecret(t *testing.T) {
+	server := startIssuer(t)
+	server.idToken = signed(t, jose.RS256, signingKeys()[0], "one", goodClaims(server, nil))
+	server.refuses = "old"
+	s := holding(secrets.Credentials{Domain: server.URL, ClientID: "web", ClientSecret: "old"})
+	c, _ := newClient(s, newClock())
+	redeem := func() error {
+		_, err := c.SignIn().Redeem(t.Context(), session.Redemption{Code: "code", Nonce: "the-nonce"})
+		return err
+	}
+	wantKind(t, redeem(), problem.ServiceMisconfigured, `refused the client credentials of the sign-in application "web"`)
+	if server.asked != 1 || s.reloads != 1 {
+		t.Errorf("unchanged: %d requests, %d reloads", server.asked, s.reloads)
+	}
+	s.stored.ClientSecret = "new"
+	if err := redeem(); err != nil {
+		t.Error(err)
+	}
+	if server.asked != 3 || s.reloads != 2 {
+		t.Errorf("rotated: %d requests, %d reloads", server.asked, s.reloads)
 	}
 }
