@@ -147,7 +147,7 @@ func TestPathsThatAreRefused(t *testing.T) {
 		"no hex digits":   {eventFor("GET", "/users/{id}", "/users/a%zzb"), false, problem.InvalidRequest},
 		"two dots":        {eventFor("GET", "/users/{id}", "/users/.."), false, problem.InvalidRequest},
 		"encoded dots":    {eventFor("GET", "/users/{id}", "/users/%2e%2e"), false, problem.InvalidRequest},
-		"a slash":         {eventFor("GET", "/users/{id}", "/users/%2F"), false, problem.NoSuchRoute}, // so http.ServeMux has it
+		"a slash":         {eventFor("GET", "/users/{id}", "/users/%2F"), false, problem.InvalidRequest}, // http.ServeMux would take it for the end of the path
 		"no id":           {eventFor("GET", "/users/{id}", "/users/"), false, problem.InvalidRequest},
 		"local, two dots": {local("GET", "/users/{id}", "/users/.."), true, problem.InvalidRequest},
 		"local, a slash":  {local("GET", "/users/{id}", "/users/a/b"), true, problem.NoSuchRoute},
