@@ -32,6 +32,7 @@ check_all() {
 	need "busybox (for a base image where the real one cannot be had)" busybox-static stand_in
 	need "certificate authorities" ca-certificates certificates
 	[ "$purpose" = docker ] && return
+	need "curl (for the README's lines)" curl has curl
 	need "a C compiler (for Go's race detector)" "gcc libc6-dev" c_compiler
 	need "Chromium or Chrome (for the sign-in test)" chromium chromium
 	need "strace (for the test that starting does no I/O)" strace has strace

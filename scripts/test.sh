@@ -36,11 +36,18 @@ template() {
 		"$venv/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$reports/template.xml" test/template
 }
 
-# One run for everything that `go test` can do in a process of its own: Chromium
-# and moto, without which these files are not compiled, have to be there.
+# One run for everything that `go test` can do in a process of its own: Chromium,
+# moto, curl and HTTPie, without which these files are not compiled, have to be
+# there.
 go_tests() {
-	MOTO_SERVER="$venv/bin/moto_server" go_test --format pkgname --junitfile "$reports/go.xml" -- \
-		-race -tags chromium,moto -timeout 15m -coverpkg=./internal/... -coverprofile=.cache/cover.out ./...
+	MOTO_SERVER="$venv/bin/moto_server" HTTPIE="$venv/bin/http" go_test --format pkgname --junitfile "$reports/go.xml" -- \
+		-race -tags chromium,moto,readme -timeout 15m -coverpkg=./internal/... -coverprofile=.cache/cover.out ./...
+}
+
+# The whole API once more, against a tenant with rate limits, an index that lags
+# and answers that fail now and then.
+rough() {
+	go_test --format pkgname --junitfile "$reports/rough.xml" -- -race -timeout 10m ./test/api -args -rough
 }
 
 coverage() {
@@ -76,6 +83,7 @@ step "template" template
 step "lint" lint
 step "go test" go_tests
 step "coverage" coverage
+step "go test, with a rough tenant" rough
 step "functions: build and size" functions_as_built
 step "functions in sam local" sam_local
 step "known vulnerabilities" vulnerabilities

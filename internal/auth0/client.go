@@ -54,17 +54,13 @@ func New(opts Options) *Client {
 		opts.Observe = func(context.Context, bool) {}
 	}
 	retrier := &retrier{next: opts.Transport, now: opts.Now, observe: opts.Observe}
-	c := &Client{opts: opts, plain: &http.Client{Transport: retrier, CheckRedirect: noRedirect}}
+	c := &Client{opts: opts, plain: &http.Client{Transport: retrier}}
 	c.tokens = &tokenCache{credentials: opts.Credentials, audience: opts.ManagementAudience, client: c.plain, now: opts.Now, log: opts.Log}
 	sdk := core.NewRequestOptions(option.WithHTTPClient(&bearer{tokens: c.tokens, next: retrier}), option.WithoutRetries())
 	c.users = usersclient.NewClient(sdk)
 	c.connections = connectionsclient.NewClient(sdk)
 	return c
 }
-
-// noRedirect keeps a redirect from carrying a request, and the token in it,
-// somewhere else.
-func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // baseURL tells the SDK where the tenant is, call by call, since a changed
 // secret may name another one.

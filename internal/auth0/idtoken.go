@@ -33,7 +33,7 @@ type claims struct {
 	Picture       string     `json:"picture"`
 	UpdatedAt     eitherTime `json:"updated_at"`
 	Methods       []string   `json:"amr"`
-	AuthTime      int64      `json:"auth_time"` // Unix seconds
+	AuthTime      float64    `json:"auth_time"` // Unix seconds
 }
 
 // eitherTime is text (RFC 3339), as this provider writes it, or Unix seconds,
@@ -41,12 +41,12 @@ type claims struct {
 type eitherTime struct{ *time.Time }
 
 func (t *eitherTime) UnmarshalJSON(data []byte) error {
-	var seconds int64
+	var seconds float64
 	if string(data) == "null" {
 		return nil
 	}
 	if json.Unmarshal(data, &seconds) == nil {
-		at := time.Unix(seconds, 0).UTC()
+		at := time.Unix(int64(seconds), 0).UTC()
 		t.Time = &at
 		return nil
 	}
@@ -76,7 +76,7 @@ func (c claims) authentication() session.Authentication {
 		a.Methods = []string{}
 	}
 	if c.AuthTime != 0 {
-		at := time.Unix(c.AuthTime, 0).UTC()
+		at := time.Unix(int64(c.AuthTime), 0).UTC()
 		a.Time = &at
 	}
 	return a

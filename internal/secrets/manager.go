@@ -25,6 +25,10 @@ const (
 // fetchTimeout bounds one read of the secret, retries of the SDK included.
 const fetchTimeout = 3 * time.Second
 
+// retryStale is how long a value that could not be read again is used before the
+// next try.
+const retryStale = 30 * time.Second
+
 // Getter is the one call of Secrets Manager that is used.
 type Getter interface {
 	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
@@ -106,9 +110,19 @@ func (m *Manager) get(ctx context.Context, stage string, ttl time.Duration) (Cre
 	}
 	if ok {
 		m.opts.Log.WarnContext(ctx, "the secret could not be read again; the last value stays in use", "secret", m.opts.SecretID, "error", err)
+		m.postpone(stage, v)
 		return v.credentials, nil
 	}
 	return Credentials{}, err
+}
+
+// postpone keeps a stale value for a while, so that not every request waits for
+// a read that fails.
+func (m *Manager) postpone(stage string, stale version) {
+	stale.readAt = m.opts.Now().Add(min(retryStale, m.opts.TTL) - m.opts.TTL)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.version[stage] = stale
 }
 
 // fetchOnce reads the secret once for all who wait, on a context of its own:

@@ -141,6 +141,11 @@ func TestManagerKeepsTheStaleValue(t *testing.T) {
 			}
 			v.fail(nil)
 			v.set(stageCurrent, secretAt("c.example.com"))
+			c.advance(retryStale - time.Millisecond)
+			if got := domainOf(t, m.Current); got != "a.example.com" {
+				t.Errorf("right after a failed read it is %q", got)
+			}
+			c.advance(time.Millisecond)
 			if got := domainOf(t, m.Current); got != "c.example.com" {
 				t.Errorf("once the secret can be read again it is %q", got)
 			}
