@@ -3,6 +3,7 @@
 package samlocal
 
 import (
+	"errors"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -27,7 +28,7 @@ func TestStartingDoesNoIO(t *testing.T) {
 			c := exec.CommandContext(t.Context(), "strace", "-f", "-qq", "-e", "trace=%network,%file", binary)
 			c.Env = []string{}
 			out, err := c.CombinedOutput()
-			if _, ended := err.(*exec.ExitError); !ended {
+			if ended := new(exec.ExitError); !errors.As(err, &ended) {
 				t.Fatalf("not as outside of Lambda: %v\n%s", err, out)
 			}
 			calls := call.FindAllString(string(out), -1)

@@ -124,7 +124,7 @@ func (s *service) stop() error {
 	}
 	for _, address := range []string{s.url, s.tenant, s.secrets} {
 		if c, err := net.DialTimeout("tcp", strings.TrimPrefix(address, "http://"), time.Second); err == nil {
-			c.Close()
+			_ = c.Close()
 			return fmt.Errorf("%s still answers after sam-local.sh has ended", address)
 		}
 	}
