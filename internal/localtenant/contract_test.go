@@ -45,7 +45,7 @@ var theContract = sync.OnceValues(func() (*contract, error) {
 })
 
 // hold checks one answer.
-func (c *contract) hold(t *testing.T, method, path string, status int, header http.Header, body []byte) {
+func (c *contract) hold(t testing.TB, method, path string, status int, header http.Header, body []byte) {
 	t.Helper()
 	pattern, ok := c.find(method, path)
 	if !ok || status == http.StatusRequestEntityTooLarge || status == http.StatusUnsupportedMediaType {

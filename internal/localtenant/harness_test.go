@@ -21,12 +21,12 @@ import (
 
 // api calls a tenant with a bearer token.
 type api struct {
-	t     *testing.T
+	t     testing.TB
 	url   string
 	token string
 }
 
-func newAPI(t *testing.T, s *tenanttest.Server) *api {
+func newAPI(t testing.TB, s *tenanttest.Server) *api {
 	t.Helper()
 	a := &api{t: t, url: s.URL}
 	status, body := a.call("POST", "/oauth/token", map[string]any{
