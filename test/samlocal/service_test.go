@@ -13,6 +13,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -118,7 +119,10 @@ func (s *service) stop() error {
 		return err
 	}
 	select {
-	case <-s.ended:
+	case err := <-s.ended:
+		if ended := new(exec.ExitError); !errors.As(err, &ended) || ended.ExitCode() != 128+int(syscall.SIGTERM) {
+			return fmt.Errorf("sam-local.sh did not end as TERM ends a program: %w", err)
+		}
 	case <-time.After(90 * time.Second):
 		return fmt.Errorf("sam-local.sh does not end on TERM")
 	}
