@@ -48,7 +48,7 @@ var theContract = sync.OnceValues(func() (*contract, error) {
 func (c *contract) hold(t testing.TB, method, path string, status int, header http.Header, body []byte) {
 	t.Helper()
 	pattern, ok := c.find(method, path)
-	if !ok || status == http.StatusRequestEntityTooLarge || status == http.StatusUnsupportedMediaType {
+	if !ok || (status == http.StatusRequestEntityTooLarge && !strings.HasPrefix(path, "/jobs/")) || status == http.StatusUnsupportedMediaType {
 		return // not described
 	}
 	c.mu.Lock()
@@ -175,6 +175,6 @@ func unreachable() []string {
 		"GET /users/{id}/authentication-methods/{authentication_method_id} 400", "GET /users/{id}/enrollments 400",
 		"GET /users/{user_id}/refresh-tokens 404", "GET /users/{user_id}/sessions 404",
 		"POST /sessions/{id}/revoke 400", "POST /users/{id}/multifactor/actions/invalidate-remember-browser 400",
-		"POST /users/{id}/recovery-code-regeneration 400", "GET /refresh-tokens 404", "GET /jobs/{id}/errors 200",
+		"POST /users/{id}/recovery-code-regeneration 400", "GET /refresh-tokens 404",
 	}
 }

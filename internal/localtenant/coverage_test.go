@@ -27,6 +27,7 @@ func simplified() map[string]string {
 		"POST /api/v2/users":                                                      "database and passwordless connections only",
 		"GET /api/v2/connections/{id}":                                            "not in the description; reading only",
 		"POST /api/v2/jobs/verification-email":                                    "the mail is in the outbox; the job is completed when it is read",
+		"POST /api/v2/jobs/users-imports":                                         "done at once; `custom_password_hash` and `mfa_factors` are refused",
 		"DELETE /api/v2/users/{id}/multifactor/{provider}":                        "nothing is kept of Duo",
 		"POST /api/v2/users/{id}/multifactor/actions/invalidate-remember-browser": "no browser is ever remembered",
 		"GET /api/v2/users/{id}/logs":                                             "what happens on the pages; not Management API calls",

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -44,7 +45,10 @@ func newAPI(t testing.TB, s *tenanttest.Server) *api {
 func (a *api) call(method, path string, in any) (int, any) {
 	a.t.Helper()
 	var body io.Reader
-	if in != nil {
+	contentType := "application/json"
+	if form, ok := in.(multipartForm); ok {
+		body, contentType = form.encode(a.t)
+	} else if in != nil {
 		b, err := json.Marshal(in)
 		if err != nil {
 			a.t.Fatal(err)
@@ -56,7 +60,7 @@ func (a *api) call(method, path string, in any) (int, any) {
 		a.t.Fatal(err)
 	}
 	if in != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", contentType)
 	}
 	if a.token != "" {
 		req.Header.Set("Authorization", "Bearer "+a.token)
@@ -82,6 +86,29 @@ func (a *api) call(method, path string, in any) (int, any) {
 		out = string(b)
 	}
 	return resp.StatusCode, out
+}
+
+// multipartForm is sent as multipart/form-data; "users" as a file.
+type multipartForm map[string]string
+
+func (f multipartForm) encode(t testing.TB) (io.Reader, string) {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for name, text := range f {
+		part, err := w.CreateFormField(name)
+		if name == "users" {
+			part, err = w.CreateFormFile(name, "users.json")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = part.Write([]byte(text)) // into memory
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return &b, w.FormDataContentType()
 }
 
 // obj calls and expects a status and an object.

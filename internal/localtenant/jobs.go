@@ -13,6 +13,7 @@ type job struct {
 	CreatedAt time.Time
 	extra     map[string]any // what only this type has
 	errors    []any
+	failed    bool
 }
 
 const jobTTL = 24 * time.Hour
@@ -65,7 +66,11 @@ func (t *Tenant) getJob(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, j.document("completed"))
+	status := "completed"
+	if j.failed {
+		status = "failed"
+	}
+	writeJSON(w, http.StatusOK, j.document(status))
 	return nil
 }
 

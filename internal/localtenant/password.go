@@ -14,12 +14,11 @@ import (
 // password is a stored password. Those of a seed file stay as the file has them,
 // in clear: hashing twenty thousand at start would take minutes and hide nothing.
 type password struct {
-	hash    []byte
-	seeded  string
-	history [][]byte // hashes of former ones, newest first
+	hash     []byte
+	seeded   string
+	imported []byte   // a bcrypt hash of another system's, of the password itself
+	history  [][]byte // hashes of former ones, newest first
 }
-
-func (p password) set() bool { return len(p.hash) > 0 || p.seeded != "" }
 
 // digest lets bcrypt take passwords of any length: it reads 72 bytes only.
 func digest(text string) []byte {
@@ -38,6 +37,9 @@ func hashPassword(text string, cost int) ([]byte, error) {
 func (p password) matches(text string) bool {
 	if p.seeded != "" {
 		return subtle.ConstantTimeCompare([]byte(p.seeded), []byte(text)) == 1
+	}
+	if len(p.imported) > 0 {
+		return bcrypt.CompareHashAndPassword(p.imported, []byte(text)) == nil
 	}
 	return len(p.hash) > 0 && bcrypt.CompareHashAndPassword(p.hash, digest(text)) == nil
 }

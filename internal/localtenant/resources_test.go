@@ -44,6 +44,8 @@ func TestEveryRouteGuards(t *testing.T) {
 			(&api{t: t, url: s.URL, token: token}).obj(method, path, nil, 429)
 		})
 	}
+	s.Tenant.Fail(localtenant.Fault{Route: "POST /api/v2/jobs/users-imports", Times: 1, Status: 500})
+	(&api{t: t, url: s.URL, token: token}).obj("POST", "/api/v2/jobs/users-imports", nil, 500)
 	s.Tenant.Fail(localtenant.Fault{Route: "GET /api/v2/users", Times: 1, Status: 503})
 	(&api{t: t, url: s.URL, token: token}).obj("GET", "/api/v2/users", nil, 503)
 }

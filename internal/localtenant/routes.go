@@ -81,6 +81,7 @@ func (t *Tenant) table() []route {
 		{"POST /api/v2/tickets/password-change", t.createPasswordTicket, any("create:user_tickets")},
 		{"POST /api/v2/tickets/email-verification", t.createVerificationTicket, any("create:user_tickets")},
 		{"POST /api/v2/jobs/verification-email", t.createVerificationJob, any("update:users")},
+		{"POST /api/v2/jobs/users-imports", t.importUsers, any("create:users")},
 		{"GET /api/v2/jobs/{id}", t.getJob, any("create:users", "read:users")},
 		{"GET /api/v2/jobs/{id}/errors", t.getJobErrors, any("create:users", "read:users")},
 

@@ -17,6 +17,7 @@ type User struct {
 	PhoneNumber   string         `json:"phone_number,omitempty"`
 	PhoneVerified bool           `json:"phone_verified,omitempty"`
 	Password      string         `json:"password,omitempty"`
+	PasswordHash  string         `json:"password_hash,omitempty"` // of bcrypt
 	Name          string         `json:"name,omitempty"`
 	GivenName     string         `json:"given_name,omitempty"`
 	FamilyName    string         `json:"family_name,omitempty"`
@@ -46,20 +47,14 @@ func (t *Tenant) addUser(in User) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("add user %q: no connection %q", firstOf(in.Email, in.UserID), in.Connection)
 	}
-	fields := userFields{
-		UserID: &in.UserID, Email: &in.Email, EmailVerified: &in.EmailVerified, Username: &in.Username,
-		PhoneNumber: &in.PhoneNumber, PhoneVerified: &in.PhoneVerified, Name: &in.Name, GivenName: &in.GivenName,
-		FamilyName: &in.FamilyName, Nickname: &in.Nickname, Picture: &in.Picture, Blocked: in.Blocked,
-		AppMetadata: in.AppMetadata, UserMetadata: in.UserMetadata,
-	}
 	now := t.now()
 	u := blankUser(conn, in.UserID, firstTime(in.CreatedAt, now))
-	fields.setProfile(u)
+	in.fields().setProfile(u)
 	u.fillDefaults()
 	u.UpdatedAt = firstTime(in.UpdatedAt, u.CreatedAt)
 	u.LastLogin, u.LastIP, u.LoginsCount = in.LastLogin.UTC(), in.LastIP, in.LoginsCount
 	u.AppMetadata, u.UserMetadata = merge(nil, in.AppMetadata), merge(nil, in.UserMetadata)
-	u.password = password{seeded: in.Password}
+	u.password = password{seeded: in.Password, imported: []byte(in.PasswordHash)}
 	if _, taken := t.users.get(u.ID); taken {
 		return "", fmt.Errorf("add user %q: %w", u.ID, errTaken)
 	}
@@ -67,6 +62,23 @@ func (t *Tenant) addUser(in User) (string, error) {
 		return "", fmt.Errorf("add user %q: %w", firstOf(in.Email, u.ID), err)
 	}
 	return u.ID, nil
+}
+
+// fields are those of a user that a request could set; what is empty is not set.
+func (in User) fields() userFields {
+	f := userFields{EmailVerified: &in.EmailVerified, PhoneVerified: &in.PhoneVerified, Blocked: in.Blocked}
+	for _, x := range []struct {
+		to   **string
+		from string
+	}{
+		{&f.Email, in.Email}, {&f.Username, in.Username}, {&f.PhoneNumber, in.PhoneNumber}, {&f.Name, in.Name},
+		{&f.GivenName, in.GivenName}, {&f.FamilyName, in.FamilyName}, {&f.Nickname, in.Nickname}, {&f.Picture, in.Picture},
+	} {
+		if x.from != "" {
+			*x.to = &x.from
+		}
+	}
+	return f
 }
 
 func firstTime(a, b time.Time) time.Time {
