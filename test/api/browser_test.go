@@ -15,10 +15,9 @@ import (
 // browser is a person's: it has cookies of its own, and knows the provider's
 // pages. What is for the service goes to the service.
 type browser struct {
-	s    *service
-	jar  http.CookieJar
-	web  *http.Client // to the provider
-	host string       // of the front-end
+	s   *service
+	jar http.CookieJar
+	web *http.Client // to the provider
 }
 
 func newBrowser(t *testing.T, s *service) *browser {
