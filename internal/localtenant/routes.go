@@ -137,6 +137,21 @@ func (t *Tenant) table() []route {
 	}
 }
 
+// Route is a line of the table, as Routes shows it.
+type Route struct {
+	Pattern string
+	Scopes  []string
+}
+
+// Routes lists what the tenant serves.
+func (t *Tenant) Routes() []Route {
+	var out []Route
+	for _, r := range t.table() {
+		out = append(out, Route{r.pattern, r.scopes})
+	}
+	return out
+}
+
 func (t *Tenant) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	for _, r := range t.table() {
