@@ -1,0 +1,117 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/internal/problem"
+)
+
+// plainSealer seals by a prefix: enough to hold the callers to their purposes
+// and bindings.
+type plainSealer struct{ failure error }
+
+func (s plainSealer) Seal(_ context.Context, purpose, binding string, plain []byte) (string, error) {
+	return purpose + "|" + binding + "|" + string(plain), s.failure
+}
+
+func (s plainSealer) Open(_ context.Context, purpose, binding, sealed string) ([]byte, error) {
+	plain, ok := strings.CutPrefix(sealed, purpose+"|"+binding+"|")
+	if !ok && s.failure == nil {
+		return nil, errors.New("not ours")
+	}
+	return []byte(plain), s.failure
+}
+
+func TestTransactionRoundTrip(t *testing.T) {
+	x := newTransaction("https://app.example.com/cb", "/account")
+	back, err := decodeTransaction(x.encode())
+	if err != nil || back != x {
+		t.Fatalf("%+v became %+v, %v", x, back, err)
+	}
+	if _, ok := back.redirectURI([]string{"https://other.example.com/cb"}); ok {
+		t.Error("a redirect URI that is no longer allowed is found")
+	}
+	if uri, ok := back.redirectURI([]string{"x", "https://app.example.com/cb"}); !ok || uri != "https://app.example.com/cb" {
+		t.Errorf("the redirect URI is %q", uri)
+	}
+	if n, v := x.nonce(), x.verifier(); n == v || len(v) != 43 || n == newTransaction("", "").nonce() {
+		t.Errorf("nonce %q, verifier %q", n, v)
+	}
+	for n := range secretBytes + redirectBytes {
+		if _, err := decodeTransaction(make([]byte, n)); err == nil {
+			t.Errorf("%d bytes pass for a transaction", n)
+		}
+	}
+}
+
+func TestTicketRoundTrip(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	a, b := newTicket(now), newTicket(now)
+	if a.name() == b.name() {
+		t.Error("two sign-ins have one name")
+	}
+	back, rest, err := decodeTicket(append(a.encode(), "rest"...))
+	if err != nil || back.name() != a.name() || !back.expiry.Equal(now.Add(10*time.Minute)) || string(rest) != "rest" {
+		t.Errorf("%+v became %+v, %q, %v", a, back, rest, err)
+	}
+	for n := range idBytes + expiryBytes {
+		if _, _, err := decodeTicket(make([]byte, n)); err == nil {
+			t.Errorf("%d bytes pass for a ticket", n)
+		}
+	}
+}
+
+func TestOpenTicket(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	good, _ := plainSealer{}.Seal(t.Context(), statePurpose, "", newTicket(now).encode())
+	cookie, _ := plainSealer{}.Seal(t.Context(), cookiePurpose, "", newTicket(now).encode())
+	down := problem.ServiceUnavailable.New("down")
+	tests := map[string]struct {
+		state  string
+		sealer plainSealer
+		at     time.Time
+		want   string
+	}{
+		"good":            {good, plainSealer{}, now, ""},
+		"at the last":     {good, plainSealer{}, now.Add(10*time.Minute - time.Second), ""},
+		"too late":        {good, plainSealer{}, now.Add(10 * time.Minute), "state-expired"},
+		"missing":         {"", plainSealer{}, now, "state-missing"},
+		"not ours":        {"x", plainSealer{}, now, "state-invalid"},
+		"a cookie":        {cookie, plainSealer{}, now, "state-invalid"},
+		"too short":       {statePurpose + "||short", plainSealer{}, now, "state-invalid"},
+		"no keys at hand": {good, plainSealer{failure: down}, now, "service-unavailable"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := openTicket(t.Context(), tt.sealer, tt.state, tt.at)
+			got := ""
+			if err != nil {
+				got = problem.From(err).Kind.Code
+			}
+			if got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// Whatever a state or a cookie decrypts to, taking it apart and putting it
+// together again gives the same.
+func FuzzDecode(f *testing.F) {
+	f.Add(newTicket(time.Unix(0, 0)).encode())
+	f.Add(newTransaction("https://app.example.com/cb", "/x").encode())
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, plain []byte) {
+		if ticket, rest, err := decodeTicket(plain); err == nil && !bytes.Equal(append(ticket.encode(), rest...), plain) {
+			t.Errorf("ticket %x became %x", plain, ticket.encode())
+		}
+		if x, err := decodeTransaction(plain); err == nil && !bytes.Equal(x.encode(), plain) {
+			t.Errorf("transaction %x became %x", plain, x.encode())
+		}
+	})
+}
