@@ -142,7 +142,7 @@ var errBadSignature = errors.New("bad signature")
 // verify checks a JWT's form and signature, and nothing else.
 func (t *Tenant) verify(token string) (claims, error) {
 	var c claims
-	signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		return c, fmt.Errorf("parse a token: %w", err)
 	}

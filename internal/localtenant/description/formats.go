@@ -28,6 +28,7 @@ func (a *API) validFormat(format, v string) bool {
 	return true
 }
 
+// ValidEmail says whether v is one bare address, as format "email" asks.
 func ValidEmail(v string) bool {
 	addr, err := mail.ParseAddress(v)
 	if err != nil || addr.Address != v || addr.Name != "" {

@@ -78,8 +78,8 @@ func FuzzBodies(f *testing.F) {
 				}
 			}
 			if err := s.Tenant.Reset(); err != nil { // the body may have made a fault or moved the clock
-			t.Fatal(err)
-		}
+				t.Fatal(err)
+			}
 		}
 	})
 }
