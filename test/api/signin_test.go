@@ -283,8 +283,9 @@ func TestCallbackSurvivesTheProvider(t *testing.T) {
 				b := newBrowser(t, s)
 				callback := b.signedIn(t, "")
 				s.calm(t)
-				tt.fault.Route = "POST /oauth/token"
-				s.tenant.Tenant.Fail(tt.fault)
+				fault := tt.fault
+				fault.Route = "POST /oauth/token"
+				s.tenant.Tenant.Fail(fault)
 				got := b.get(t, callback)
 				status, code := tt.status, tt.code
 				switch tt.fault.Status {

@@ -9,6 +9,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"flag"
 	"net"
 	"os"
 	"os/exec"
@@ -147,10 +148,16 @@ func shows(printed string, shown []string) (missing string) {
 	return ""
 }
 
+// at is a service that runs already, such as that of make sam-local.
+var at = flag.String("addr", "", "run the curl lines against the service at this host:port")
+
 const fromTheProofOfConcept = "Coming from the proof of concept"
 
 func TestCurlLines(t *testing.T) {
-	addr := startLocal(t)
+	addr := *at
+	if addr == "" {
+		addr = startLocal(t)
+	}
 	_, port, _ := net.SplitHostPort(addr)
 	ran := 0
 	for _, e := range examples(t) {
