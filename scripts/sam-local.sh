@@ -84,7 +84,8 @@ background "$venv/bin/sam" local start-api --template "$out/template.yaml" --hos
 	${warm:+--warm-containers $warm} --parameter-overrides \
 	"Architecture=$arch SecretArn=$secret SecretsManagerEndpoint=$endpoint SecretTtl=${SECRET_TTL:-5m} LogLevel=${LOG_LEVEL:-info} RedirectUris=$callbacks"
 sam=$!
-wait_for 120 answers 127.0.0.1 "$port" || die "sam local start-api did not start"
+started() { ! kill -0 "$sam" || answers 127.0.0.1 "$port"; }
+if ! wait_for 120 started || ! kill -0 "$sam" 2>/dev/null; then die "sam local start-api did not start"; fi
 
 say "
 Usher, as Lambdas, is at http://127.0.0.1:$port
