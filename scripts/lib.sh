@@ -11,7 +11,8 @@ say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 has() { command -v "$1" >/dev/null; }
 
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+as_root=()
+[ "$(id -u)" = 0 ] || as_root=(sudo)
 
 # host_arch says what this machine is in Lambda's words.
 host_arch() {
@@ -74,7 +75,7 @@ need_docker() {
 	say "starting dockerd for the time being"
 	mkdir -p "$root/.cache"
 	# Its log goes to a file, else whoever reads our output waits for it as well.
-	as_root env PATH="$PATH:/usr/sbin" setsid dockerd </dev/null >"$root/.cache/dockerd.log" 2>&1 &
-	at_exit "as_root kill -TERM $!; wait $!"
+	"${as_root[@]}" env PATH="$PATH:/usr/sbin" setsid dockerd </dev/null >"$root/.cache/dockerd.log" 2>&1 &
+	at_exit "${as_root[*]} kill -TERM $!; wait $!"
 	wait_for 60 docker version || die "dockerd did not start; see .cache/dockerd.log"
 }

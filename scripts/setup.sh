@@ -43,9 +43,9 @@ check_all
 if [ ${#missing[@]} -gt 0 ] && has apt-get && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
 	say "installing: ${packages[*]}"
 	export DEBIAN_FRONTEND=noninteractive
-	as_root apt-get update -qq
+	"${as_root[@]}" apt-get update -qq
 	# shellcheck disable=SC2048,SC2086
-	as_root apt-get install -y -qq --no-install-recommends ${packages[*]} >/dev/null
+	"${as_root[@]}" apt-get install -y -qq --no-install-recommends ${packages[*]} >/dev/null
 	check_all
 fi
 if [ ${#missing[@]} -gt 0 ]; then
