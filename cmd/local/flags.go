@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ type options struct {
 	addr        string // "" where not given
 	tenantAddr  string
 	envFile     string
+	usersFile   string
 	allowRemote bool
 }
 
@@ -28,12 +30,16 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&o.addr, "addr", "", "where the API listens (default "+defaultAddr+", or with -env where a REDIRECT_URI on loopback says)")
 	flags.StringVar(&o.tenantAddr, "tenant-addr", defaultTenantAddr, "where the local tenant listens")
 	flags.StringVar(&o.envFile, "env", "", "use the real tenant that this `file` describes, instead of a local one")
+	flags.StringVar(&o.usersFile, "users", "", "in place of the local tenant's sample users, those of a `file` in the format of Auth0's import")
 	flags.BoolVar(&o.allowRemote, "allow-remote", false, "let other machines in: they are not authenticated, and could manage every user")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	if flags.NArg() > 0 {
 		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	if o.envFile != "" && o.usersFile != "" {
+		return o, errors.New("-users is for the local tenant; it does not go with -env")
 	}
 	for name, addr := range map[string]string{"-addr": cmp.Or(o.addr, defaultAddr), "-tenant-addr": o.tenantAddr} {
 		if err := checkAddr(name, addr, o.allowRemote); err != nil {

@@ -15,7 +15,9 @@ func greet(out io.Writer, s settings, opts options) {
 		fmt.Fprintf(out, "It uses the tenant at https://%s. What you change there is changed.\n", s.credentials.Domain)
 	} else {
 		fmt.Fprintf(out, "Behind it is a local tenant, on http://%s. Its users are gone when this ends.\n", opts.tenantAddr)
-		fmt.Fprintf(out, "Its sample users sign in with the password %s; ada@example.com is one.\n", localtenant.SamplePassword)
+		if opts.usersFile == "" {
+			fmt.Fprintf(out, "Its sample users sign in with the password %s; ada@example.com is one.\n", localtenant.SamplePassword)
+		}
 	}
 	if s.config.Binding == config.BindingNone {
 		fmt.Fprintln(out, "LOGIN_BINDING=none: sign-ins are not bound to the browser that began them.")

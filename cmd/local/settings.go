@@ -35,7 +35,7 @@ func settingsFor(opts options, getenv func(string) string) (settings, error) {
 		Connection:   cmp.Or(getenv("CONNECTION"), localtenant.Connection),
 		RedirectURIs: []string{"http://127.0.0.1:" + port + "/callback", "http://localhost:" + port + "/callback"},
 	}
-	tenant, err := newTenant("http://"+opts.tenantAddr, cfg.RedirectURIs)
+	tenant, err := newTenant("http://"+opts.tenantAddr, cfg.RedirectURIs, opts.usersFile)
 	if err != nil {
 		return settings{}, err
 	}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func usersFile(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "users.json")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestUsersFromAFile(t *testing.T) {
+	addr := freeAddr(t)
+	out, _ := start(t, "-addr", addr, "-tenant-addr", freeAddr(t), "-users", usersFile(t, `[{"user_id":"7","email":"zoe@example.com","password":"Str0ng-Enough"}]`))
+	status, body := get(t, addr, "/users", addr)
+	if status != 200 || !strings.Contains(body, "zoe@example.com") || strings.Contains(body, "ada@example.com") {
+		t.Errorf("%d %s", status, body)
+	}
+	if strings.Contains(out.String(), "ada@example.com") {
+		t.Errorf("it promises a user that is not there: %s", out)
+	}
+}
+
+func TestUsersFilesThatAreRefused(t *testing.T) {
+	for name, path := range map[string]string{
+		"missing":       filepath.Join(t.TempDir(), "none.json"),
+		"broken":        usersFile(t, `[{"email":`),
+		"unknown field": usersFile(t, `[{"mail":"zoe@example.com"}]`),
+		"twice":         usersFile(t, `[{"email":"zoe@example.com"},{"email":"zoe@example.com"}]`),
+	} {
+		if err := realMain(t.Context(), []string{"-addr", freeAddr(t), "-users", path}, noEnv, &output{}); err == nil || !strings.Contains(err.Error(), path) && name != "missing" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := realMain(t.Context(), []string{"-env", "x", "-users", "y"}, noEnv, &output{}); err == nil || !strings.Contains(err.Error(), "-users") {
+		t.Errorf("with -env: %v", err)
+	}
+}
