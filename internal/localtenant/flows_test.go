@@ -241,8 +241,8 @@ func TestTransactionsEnd(t *testing.T) {
 	p = b.get(authorizeURL(s, map[string]string{"prompt": "login"}))
 	b.signIn(s, "ada@example.com", localtenant.SamplePassword, nil)
 	state := regexp.MustCompile(`name="state" value="([^"]+)"`).FindStringSubmatch(p.body)[1]
-	if p := b.get(s.URL + "/authorize/resume?state=" + state); p.location != "" {
-		t.Errorf("resumed by another's session: %q", p.location)
+	if p := b.get(s.URL + "/authorize/resume?state=" + state); p.location != "" || p.status != 200 {
+		t.Errorf("resumed by another's session: %d to %q", p.status, p.location)
 	}
 }
 
