@@ -279,7 +279,7 @@ func TestUserinfoRefuses(t *testing.T) {
 	_, tokens := redeem(t, s, q.Get("code"), nil)
 	a := &api{t: t, url: s.URL, token: tokens["access_token"].(string)}
 	a.obj("GET", "/userinfo", nil, 200)
-	for _, token := range []string{"", "guess", newAPI(t, s).token} {
+	for _, token := range []string{"", "guess", newAPI(t, s).token, tokens["id_token"].(string)} {
 		if status, body := (&api{t: t, url: s.URL, token: token}).call("GET", "/userinfo", nil); status != 401 || body != "Unauthorized" {
 			t.Errorf("token %.10q: %d %v", token, status, body)
 		}
