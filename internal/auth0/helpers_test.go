@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -107,9 +106,5 @@ func wantKind(t *testing.T, err error, kind problem.Kind, says string) {
 		t.Errorf("%q does not say %q", err, says)
 	}
 }
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 var errRefused = errors.New("connection refused")
