@@ -34,6 +34,9 @@ bridge=$(docker network inspect bridge --format '{{range .IPAM.Config}}{{.Gatewa
 bridge=${bridge:-172.17.0.1}
 [ "$(uname)" = Linux ] || die "containers reach this machine under 172.17.0.1 on Linux only; elsewhere use \`make run\`, or \`sam local start-api\` with a tenant of your own"
 
+# Without its interface the bridge's address belongs to the network outside.
+grep -A1 -- "-- $bridge\$" /proc/net/fib_trie | grep -q 'host LOCAL' || die "Docker's bridge $bridge is not up: restart Docker"
+
 answers() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
 for taken in "127.0.0.1 $port" "$bridge $tenant_port" "$bridge $secrets_port"; do
 	# shellcheck disable=SC2086
