@@ -4,10 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"maps"
-	"net/url"
 	"os"
-	"os/exec"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -98,36 +95,5 @@ func TestCoverageTable(t *testing.T) {
 	}
 	if table != want {
 		t.Error("the coverage table is out of date: run go test ./internal/localtenant -run TestCoverageTable -update")
-	}
-}
-
-// TestDocumentedCommands runs the documentation's commands as they are printed,
-// but for the port.
-func TestDocumentedCommands(t *testing.T) {
-	bash, err := exec.LookPath("bash")
-	if err != nil {
-		t.Skip("no bash")
-	}
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("no curl")
-	}
-	text, err := os.ReadFile(document)
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(text), -1)
-	if len(blocks) < 8 {
-		t.Fatalf("%d blocks of commands", len(blocks))
-	}
-	for _, block := range blocks {
-		s := tenanttest.Start(t)
-		u, err := url.Parse(s.URL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cmd := exec.CommandContext(t.Context(), bash, "-euo", "pipefail", "-c", strings.ReplaceAll(block[1], "127.0.0.1:3001", u.Host))
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%v: %s\n%s", err, block[1], out)
-		}
 	}
 }

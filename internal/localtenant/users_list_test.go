@@ -116,9 +116,6 @@ func TestDefaultPageSize(t *testing.T) {
 
 // TestManyUsers: a page of a big tenant must come quickly, and each once.
 func TestManyUsers(t *testing.T) {
-	if testing.Short() {
-		t.Skip("20,000 users")
-	}
 	s := tenanttest.Start(t, empty)
 	begin := time.Now()
 	fill(t, s, 20_000)
