@@ -44,16 +44,11 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 	var servers group
 	defer servers.close()
 	if set.tenant != nil {
-		if err := servers.start(opts.tenantAddr, set.tenant.handler(), set.tenant.ConnState); err != nil {
+		if err := servers.start(opts.tenantAddr, set.tenant, set.tenant.ConnState); err != nil {
 			return err
 		}
 	}
-	env := boot.New(set.config, set.credentials, log, time.Now)
-	var all []boot.Operation
-	for _, named := range operations.All(env) {
-		all = append(all, named.Operation)
-	}
-	handler := boot.Handler(log, all...)
+	handler := operations.Handler(boot.New(set.config, set.credentials, log, time.Now), log)
 	if !opts.allowRemote {
 		handler = onlyLoopbackHosts(handler)
 	}

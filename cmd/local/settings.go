@@ -22,7 +22,7 @@ type settings struct {
 	addr        string
 	config      config.Config
 	credentials secrets.Static
-	tenant      *tenant // nil with a real one
+	tenant      *localtenant.Tenant // nil with a real one
 }
 
 func settingsFor(opts options, getenv func(string) string) (settings, error) {

@@ -113,8 +113,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := c.seed(tenant); err != nil {
-		return err
+	if c.users != "" {
+		if err := tenant.AddUsersFrom(c.users); err != nil {
+			return err
+		}
 	}
 	c.greet(stdout, tenant, base)
 	return serve(ctx, listener, tenant)
@@ -138,26 +140,6 @@ func (c config) secure(listener net.Listener) (net.Listener, string, error) {
 		return nil, "", err
 	}
 	return tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{cert}}), "https://" + where, nil
-}
-
-// seed adds the users of a file.
-func (c config) seed(tenant *localtenant.Tenant) error {
-	if c.users == "" {
-		return nil
-	}
-	f, err := os.Open(c.users)
-	if err != nil {
-		return fmt.Errorf("read users: %w", err)
-	}
-	defer f.Close()
-	users, err := localtenant.ReadUsers(f)
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.users, err)
-	}
-	if err := tenant.AddUsers(users); err != nil {
-		return fmt.Errorf("%s: %w", c.users, err)
-	}
-	return nil
 }
 
 func (c config) greet(w io.Writer, t *localtenant.Tenant, base string) {

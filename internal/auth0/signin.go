@@ -72,14 +72,9 @@ func (s SignIn) Redeem(ctx context.Context, r session.Redemption) (session.SignI
 	if err != nil {
 		return session.SignIn{}, err
 	}
-	token, err := s.exchange(ctx, c, r)
-	if refusesClient(err) { // the secret may have been rotated
-		fresh, reloadErr := s.client.opts.Credentials.Reload(ctx, c)
-		if reloadErr == nil && fresh != c {
-			c = fresh
-			token, err = s.exchange(ctx, c, r)
-		}
-	}
+	token, c, err := withReload(ctx, s.client.opts.Credentials, c, func(c secrets.Credentials) (*oauth2.Token, error) {
+		return s.exchange(ctx, c, r)
+	})
 	if err != nil {
 		return session.SignIn{}, exchangeProblem(err, c)
 	}
@@ -93,13 +88,6 @@ func (s SignIn) exchange(ctx context.Context, c secrets.Credentials, r session.R
 		return nil, fmt.Errorf("redeem the code: %w", oauthError(err))
 	}
 	return token, nil
-}
-
-// refusesClient tells a refused client from a refused code: the provider may
-// answer 403 to either.
-func refusesClient(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) && e.Code != "invalid_grant"
 }
 
 func exchangeProblem(err error, c secrets.Credentials) error {

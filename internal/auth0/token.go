@@ -115,16 +115,11 @@ func (t *tokenCache) fetchOnce(ctx context.Context, credentials secrets.Credenti
 	}
 }
 
-// fetch asks for a token; where the credentials are refused, once more with
-// those that the secret holds now, if they are others.
+// fetch asks for a token and keeps it.
 func (t *tokenCache) fetch(ctx context.Context, credentials secrets.Credentials) (string, error) {
-	token, err := t.request(ctx, credentials)
-	if refusesCredentials(err) {
-		if reloaded, reloadErr := t.credentials.Reload(ctx, credentials); reloadErr == nil && reloaded != credentials {
-			credentials = reloaded
-			token, err = t.request(ctx, credentials)
-		}
-	}
+	token, credentials, err := withReload(ctx, t.credentials, credentials, func(c secrets.Credentials) (*oauth2.Token, error) {
+		return t.request(ctx, c)
+	})
 	if err != nil {
 		return "", tokenProblem(err, credentials)
 	}
@@ -156,10 +151,6 @@ func (t *tokenCache) request(ctx context.Context, c secrets.Credentials) (*oauth
 		token.Expiry = t.now().Add(time.Until(token.Expiry))
 	}
 	return token, nil
-}
-
-func refusesCredentials(err error) bool {
-	return hasStatus(err, http.StatusUnauthorized) || hasStatus(err, http.StatusForbidden)
 }
 
 // tokenProblem tells a secret that is wrong from a provider that fails.

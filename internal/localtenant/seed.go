@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"unicode"
 )
 
@@ -59,6 +60,23 @@ func startsArray(in *bufio.Reader) (bool, error) {
 			return c == '[', in.UnreadRune()
 		}
 	}
+}
+
+// AddUsersFrom adds the users of a file, in the format that ReadUsers takes.
+func (t *Tenant) AddUsersFrom(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("read users: %w", err)
+	}
+	defer file.Close()
+	users, err := ReadUsers(file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := t.AddUsers(users); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
 }
 
 // AddUsers adds users until one cannot be added.

@@ -5,7 +5,12 @@
 // Functions do not import it: each links its own operation alone.
 package operations
 
-import "usher/internal/boot"
+import (
+	"log/slog"
+	"net/http"
+
+	"usher/internal/boot"
+)
 
 //go:generate go run ./generate ../../functions operations_gen.go
 
@@ -13,4 +18,13 @@ import "usher/internal/boot"
 type Named struct {
 	Function string // the directory under functions/
 	boot.Operation
+}
+
+// Handler serves every operation of the service over plain HTTP.
+func Handler(env *boot.Env, log *slog.Logger) http.Handler {
+	var all []boot.Operation
+	for _, named := range All(env) {
+		all = append(all, named.Operation)
+	}
+	return boot.Handler(log, all...)
 }

@@ -22,10 +22,7 @@ type Options struct {
 
 const maxReturnTo = 256 // bytes, so that the cookie stays small
 
-var (
-	connectionName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,126}[A-Za-z0-9])?$`)
-	locales        = regexp.MustCompile(`^[A-Za-z0-9-]{1,35}( [A-Za-z0-9-]{1,35}){0,9}$`) // BCP 47 tags, spaces between
-)
+var locales = regexp.MustCompile(`^[A-Za-z0-9-]{1,35}( [A-Za-z0-9-]{1,35}){0,9}$`) // BCP 47 tags, spaces between
 
 // Login serves GET /login.
 func Login(provider Provider, sealer Sealer, opts Options) httpapi.Operation {
@@ -70,7 +67,7 @@ func parseLogin(r *http.Request, opts Options) (request Authorization, returnTo 
 		}
 	}
 	refuse("redirect_uri", request.RedirectURI, slices.Contains(opts.RedirectURIs, request.RedirectURI), "is not one of those allowed")
-	refuse("connection", request.Connection, connectionName.MatchString(request.Connection), "is not the name of a connection")
+	refuse("connection", request.Connection, httpapi.IsConnection(request.Connection), "is not the name of a connection")
 	refuse("login_hint", request.LoginHint, isHint(request.LoginHint), "must have 256 bytes at most, and no control characters")
 	refuse("ui_locales", request.UILocales, locales.MatchString(request.UILocales), "must be language tags with spaces between")
 	refuse("return_to", returnTo, isLocalPath(returnTo), "must be a path on the front-end's own host, of 256 bytes at most")

@@ -55,7 +55,7 @@ func (b createBody) user(defaultConnection string) (New, error) {
 	connection := defaultConnection
 	if b.Connection != nil {
 		connection = *b.Connection
-		if !validConnection(connection) {
+		if !httpapi.IsConnection(connection) {
 			wrong = append(wrong, problem.Field{Field: "connection", Detail: "is not the name of a connection"})
 		}
 	}

@@ -95,7 +95,7 @@ func parseListing(r *http.Request) (listing, error) {
 	if fault := faultOfSearch(ask.filter.Search); fault != "" {
 		q.Refuse("search", fault)
 	}
-	if c := ask.filter.Connection; c != "" && !validConnection(c) {
+	if c := ask.filter.Connection; c != "" && !httpapi.IsConnection(c) {
 		q.Refuse("connection", "is not the name of a connection")
 	}
 	return ask, q.Err()

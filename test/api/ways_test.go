@@ -42,11 +42,7 @@ var ways = []way{
 }
 
 func overHTTP(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
-	var all []boot.Operation
-	for _, op := range operations.All(env) {
-		all = append(all, op.Operation)
-	}
-	server := httptest.NewServer(boot.Handler(log, all...))
+	server := httptest.NewServer(operations.Handler(env, log))
 	t.Cleanup(server.Close)
 	return rewriteTo(strings.TrimPrefix(server.URL, "http://"))
 }

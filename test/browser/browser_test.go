@@ -48,11 +48,8 @@ func startService(t *testing.T) string {
 		Binding:      config.BindingCookie,
 	}
 	log := slog.New(slog.DiscardHandler)
-	var all []boot.Operation
-	for _, op := range operations.All(boot.New(cfg, secrets.Static(credentials), log, time.Now)) {
-		all = append(all, op.Operation)
-	}
-	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: boot.Handler(log, all...), ReadHeaderTimeout: 5 * time.Second}}
+	handler := operations.Handler(boot.New(cfg, secrets.Static(credentials), log, time.Now), log)
+	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}}
 	server.Start()
 	t.Cleanup(server.Close)
 	return url
