@@ -85,7 +85,7 @@ remove_containers() {
 # shellcheck disable=SC2086
 background "$venv/bin/sam" local start-api --template "$out/template.yaml" --host 127.0.0.1 --port "$port" $image \
 	${warm:+--warm-containers $warm} --parameter-overrides \
-	"Architecture=$arch SecretArn=$secret SecretsManagerEndpoint=$endpoint SecretTtl=${SECRET_TTL:-5m} LogLevel=${LOG_LEVEL:-info} RedirectUris=$callbacks"
+	"Architecture=$arch SecretArn=$secret SecretsManagerEndpoint=$endpoint SecretTtl=${SECRET_TTL:-5m} LogLevel=${LOG_LEVEL:-info} RedirectUris=$callbacks PostLogoutRedirectUris=http://127.0.0.1:$port/,http://localhost:$port/ ResultUrls=http://127.0.0.1:$port/,http://localhost:$port/"
 sam=$!
 started() { ! kill -0 "$sam" || answers 127.0.0.1 "$port"; }
 if ! wait_for 120 started || ! kill -0 "$sam" 2>/dev/null; then die "sam local start-api did not start"; fi

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"usher/internal/boot"
+	"usher/internal/httpapi"
 	"usher/internal/operations"
 )
 
@@ -59,9 +60,9 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 	return servers.wait(ctx)
 }
 
-func shortTime(_ []string, a slog.Attr) slog.Attr {
+func shortTime(groups []string, a slog.Attr) slog.Attr {
 	if a.Key == slog.TimeKey {
 		return slog.String(slog.TimeKey, a.Value.Time().Format("15:04:05.000"))
 	}
-	return a
+	return httpapi.LevelName(groups, a)
 }

@@ -34,6 +34,8 @@ func settingsFor(opts options, getenv func(string) string) (settings, error) {
 	cfg := config.Config{
 		Connection:   cmp.Or(getenv("CONNECTION"), localtenant.Connection),
 		RedirectURIs: []string{"http://127.0.0.1:" + port + "/callback", "http://localhost:" + port + "/callback"},
+		LogoutURIs:   []string{"http://127.0.0.1:" + port + "/", "http://localhost:" + port + "/"},
+		ResultURLs:   []string{"http://127.0.0.1:" + port + "/", "http://localhost:" + port + "/"},
 	}
 	tenant, err := newTenant("http://"+opts.tenantAddr, cfg.RedirectURIs, opts.usersFile)
 	if err != nil {
@@ -59,6 +61,8 @@ func fromFile(opts options, getenv func(string) string) (settings, error) {
 	cfg := config.Config{
 		Connection:         cmp.Or(file["CONNECTION"], config.DefaultConnection),
 		RedirectURIs:       []string{redirectURI},
+		LogoutURIs:         ifAny(file["POST_LOGOUT_REDIRECT_URI"]),
+		ResultURLs:         ifAny(file["RESULT_URL"]),
 		Audience:           file["AUDIENCE"],
 		ManagementAudience: file["MANAGEMENT_AUDIENCE"],
 	}
@@ -78,6 +82,13 @@ func complete(s settings, lookup func(string) string) (settings, error) {
 	}
 	s.credentials = secrets.Static(credentials)
 	return s, s.config.Validate()
+}
+
+func ifAny(uri string) []string {
+	if uri == "" {
+		return nil
+	}
+	return []string{uri}
 }
 
 func missing(file map[string]string, names ...string) error {

@@ -1,13 +1,17 @@
 package auth0
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+)
 
 // bearer is the HTTP client under the SDK: it adds the management token, and
 // where the token is refused, drops it and replays the request once. It does
 // by itself what the SDK's token source cannot do: fail.
 type bearer struct {
-	tokens *tokenCache
-	next   http.RoundTripper
+	tokens        *tokenCache
+	next          http.RoundTripper
+	correlationID func(context.Context) string
 }
 
 // Do sends the request. Every answer but 2xx is an error, so the SDK neither
@@ -33,6 +37,11 @@ func (b *bearer) send(r *http.Request) (token string, resp *http.Response, err e
 		return "", nil, err
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
+	// The provider logs changes alone, and their correlation id with them
+	// (https://auth0.com/docs/api/management/v2, "Request Correlation").
+	if id := b.correlationID(r.Context()); id != "" && r.Method != http.MethodGet {
+		r.Header.Set("X-Correlation-ID", id)
+	}
 	resp, err = b.next.RoundTrip(r)
 	return token, resp, err
 }

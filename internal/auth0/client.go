@@ -31,6 +31,7 @@ type Options struct {
 	Log                *slog.Logger
 	Now                func() time.Time
 	Observe            func(ctx context.Context, retry bool) // told of every request to the provider
+	CorrelationID      func(context.Context) string          // goes into the tenant's log of what was changed
 	Transport          http.RoundTripper                     // nil: a tuned one
 }
 
@@ -40,6 +41,7 @@ type Client struct {
 	opts        Options
 	plain       *http.Client // retries, but carries no token
 	tokens      *tokenCache
+	sdk         *core.RequestOptions // for the sub-clients, which cost nothing to make
 	users       *usersclient.Client
 	connections *connectionsclient.Client
 	keys        keySets
@@ -53,12 +55,15 @@ func New(opts Options) *Client {
 	if opts.Observe == nil {
 		opts.Observe = func(context.Context, bool) {}
 	}
+	if opts.CorrelationID == nil {
+		opts.CorrelationID = func(context.Context) string { return "" }
+	}
 	retrier := &retrier{next: opts.Transport, now: opts.Now, observe: opts.Observe}
 	c := &Client{opts: opts, plain: &http.Client{Transport: retrier}}
 	c.tokens = &tokenCache{credentials: opts.Credentials, audience: opts.ManagementAudience, client: c.plain, now: opts.Now, log: opts.Log}
-	sdk := core.NewRequestOptions(option.WithHTTPClient(&bearer{tokens: c.tokens, next: retrier}), option.WithoutRetries())
-	c.users = usersclient.NewClient(sdk)
-	c.connections = connectionsclient.NewClient(sdk)
+	c.sdk = core.NewRequestOptions(option.WithHTTPClient(&bearer{tokens: c.tokens, next: retrier, correlationID: opts.CorrelationID}), option.WithoutRetries())
+	c.users = usersclient.NewClient(c.sdk)
+	c.connections = connectionsclient.NewClient(c.sdk)
 	return c
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/auth0/go-auth0/v3/management"
 
@@ -101,21 +100,12 @@ func partly(err error, steps [][]string, failed int) error {
 	if failed == 0 {
 		return err
 	}
-	why := problem.From(err)
-	kind := problem.PartlyUpdated
-	kind.Status = why.Kind.Status
-	var fields []problem.Field
-	for i, members := range steps {
-		for _, name := range members {
-			detail := "was changed"
-			if i >= failed {
-				detail = "was not changed"
-			}
+	fields := func(steps [][]string, detail string) []problem.Field {
+		var fields []problem.Field
+		for _, name := range slices.Concat(steps...) {
 			fields = append(fields, problem.Field{Field: name, Detail: detail})
 		}
+		return fields
 	}
-	done := strings.Join(slices.Concat(steps[:failed]...), ", ")
-	p := kind.Wrap(err, fmt.Sprintf("Changed: %s. The rest was not: %s Send the same change again to complete it.", done, why.Detail), fields...)
-	p.RetryAfter = why.RetryAfter
-	return p
+	return partlyDone(err, fields(steps[:failed], "was changed"), fields(steps[failed:], "was not changed"))
 }

@@ -6,6 +6,7 @@ package boot
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -51,6 +52,7 @@ func New(cfg config.Config, credentials Credentials, log *slog.Logger, now func(
 		Log:                log,
 		Now:                now,
 		Observe:            httpapi.CountProviderCall,
+		CorrelationID:      httpapi.CorrelationID,
 	})
 	return &Env{config: cfg, client: client, sealer: seal.New(credentials, now), now: now}
 }
@@ -67,9 +69,18 @@ func (e *Env) Sealer() *seal.Sealer { return e.sealer }
 // Connection is where users are created unless they say otherwise.
 func (e *Env) Connection() string { return e.config.Connection }
 
+// ResultURLs are where the pages behind mailed links may lead to.
+func (e *Env) ResultURLs() []string { return e.config.ResultURLs }
+
 // Session is what the deployment decides about sign-ins.
 func (e *Env) Session() session.Options {
 	return session.Options{RedirectURIs: e.config.RedirectURIs, Unbound: e.config.Binding == config.BindingNone, Now: e.now}
+}
+
+// NewLog returns the log of a Lambda: JSON lines, and no fewer audit lines on
+// any level.
+func NewLog(out io.Writer, level slog.Leveler) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: httpapi.LevelName}))
 }
 
 // Handler serves the operations over plain HTTP, as one server.

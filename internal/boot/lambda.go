@@ -18,7 +18,7 @@ import (
 // HTTP runs a Lambda that serves one operation. It does not return.
 func HTTP(operation func(*Env) Operation) {
 	cfg, err := config.FromEnv(os.Getenv)
-	log := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{Level: cfg.LogLevel}))
+	log := NewLog(os.Stdout, cfg.LogLevel)
 	lambda.Start(Gateway(cfg, err, log, operation))
 }
 

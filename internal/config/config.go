@@ -25,6 +25,8 @@ type Config struct {
 	SecretTTL          time.Duration // SECRET_TTL: how long they are used before they are read again
 	Connection         string        // CONNECTION: where users are created unless said otherwise
 	RedirectURIs       []string      // REDIRECT_URIS: where sign-ins may return to, compared exactly; the first is the default
+	LogoutURIs         []string      // POST_LOGOUT_REDIRECT_URIS: where sign-outs may return to, compared exactly; the first is the default
+	ResultURLs         []string      // RESULT_URLS: where the pages behind mailed links may lead to, compared exactly
 	Audience           string        // AUDIENCE: the API that users' access tokens are for; "" for none
 	ManagementAudience string        // MANAGEMENT_AUDIENCE: "" for the tenant's own
 	Scopes             []string      // SCOPES: what a sign-in asks for
@@ -47,6 +49,8 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		SecretTTL:          defaultSecretTTL,
 		Connection:         cmp.Or(getenv("CONNECTION"), DefaultConnection),
 		RedirectURIs:       splitList(getenv("REDIRECT_URIS")),
+		LogoutURIs:         splitList(getenv("POST_LOGOUT_REDIRECT_URIS")),
+		ResultURLs:         splitList(getenv("RESULT_URLS")),
 		Audience:           getenv("AUDIENCE"),
 		ManagementAudience: getenv("MANAGEMENT_AUDIENCE"),
 		Scopes:             strings.Fields(cmp.Or(getenv("SCOPES"), DefaultScopes)),
@@ -78,8 +82,10 @@ func (c Config) Validate() error {
 	if len(c.RedirectURIs) == 0 {
 		wrong = append(wrong, errors.New("REDIRECT_URIS is empty: list at least one"))
 	}
-	for _, uri := range c.RedirectURIs {
-		wrong = append(wrong, checkRedirectURI(uri))
+	for kind, uris := range map[string][]string{"redirect URI": c.RedirectURIs, "post-logout redirect URI": c.LogoutURIs, "result URL": c.ResultURLs} {
+		for _, uri := range uris {
+			wrong = append(wrong, checkURI(kind, uri))
+		}
 	}
 	if !slices.Contains(c.Scopes, "openid") {
 		wrong = append(wrong, errors.New("SCOPES lacks openid"))
@@ -107,19 +113,19 @@ func splitList(list string) []string {
 	return parts
 }
 
-// checkRedirectURI takes absolute https URIs, and http ones on loopback
+// checkURI takes absolute https URIs, and http ones on loopback
 // (RFC 8252, section 7.3), without a fragment (RFC 6749, section 3.1.2).
-func checkRedirectURI(uri string) error {
+func checkURI(kind, uri string) error {
 	u, err := url.Parse(uri)
 	switch {
 	case err != nil || u.Hostname() == "" || u.User != nil || uri != strings.TrimSpace(uri):
-		return fmt.Errorf("redirect URI %q is not an absolute URL", uri)
+		return fmt.Errorf("%s %q is not an absolute URL", kind, uri)
 	case u.Fragment != "" || strings.Contains(uri, "#"):
-		return fmt.Errorf("redirect URI %q has a fragment", uri)
+		return fmt.Errorf("%s %q has a fragment", kind, uri)
 	case u.Scheme == "https", !notOnLoopback(uri):
 		return nil
 	}
-	return fmt.Errorf("redirect URI %q is neither https nor http on loopback", uri)
+	return fmt.Errorf("%s %q is neither https nor http on loopback", kind, uri)
 }
 
 func notOnLoopback(uri string) bool {

@@ -46,6 +46,11 @@ func responseHeader(contentType string, more ...string) http.Header {
 	return h
 }
 
+// aUserHeader is that of an answer with one user.
+func aUserHeader(more ...string) http.Header {
+	return responseHeader(jsonType, append(more, "ETag", `"5rPq1gYwqk1t0HfWb3UqFA"`)...)
+}
+
 func (e exchange) request() *http.Request {
 	r := httptest.NewRequest(e.method, "http://127.0.0.1"+e.target, strings.NewReader(e.requestBody))
 	if e.requestBody == "" {
@@ -68,17 +73,17 @@ const (
 
 func TestCheckAccepts(t *testing.T) {
 	tests := map[string]exchange{
-		"a user":                      {method: "GET", target: "/users/u%7C1", status: 200, header: responseHeader(jsonType), body: aUser},
-		"an id with a slash":          {method: "GET", target: "/users/samlp%7Cx%7Ca%2Fb@c", status: 200, header: responseHeader(jsonType), body: aUser},
-		"an odd id":                   {method: "GET", target: "/users/%25%20%C3%A9%3F%23", status: 200, header: responseHeader(jsonType), body: aUser},
+		"a user":                      {method: "GET", target: "/users/u%7C1", status: 200, header: aUserHeader(), body: aUser},
+		"an id with a slash":          {method: "GET", target: "/users/samlp%7Cx%7Ca%2Fb@c", status: 200, header: aUserHeader(), body: aUser},
+		"an odd id":                   {method: "GET", target: "/users/%25%20%C3%A9%3F%23", status: 200, header: aUserHeader(), body: aUser},
 		"no such user":                {method: "GET", target: "/users/u", status: 404, header: responseHeader(problemType), body: notFound},
 		"a list":                      {method: "GET", target: "/users?limit=100&email=a%40b.example&email_verified=true&sort=-email", status: 200, header: responseHeader(jsonType), body: `{"users":[` + aUser + `]}`},
 		"a bad request":               {method: "GET", target: "/users?limit=1000&x=1", status: 400, header: responseHeader(problemType), body: badLimit},
 		"deleted":                     {method: "DELETE", target: "/users/u", status: 204, header: responseHeader("")},
 		"deleted by body":             {method: "DELETE", target: "/users", requestBody: `{"email":"a@b.example"}`, requestType: jsonType, status: 204, header: responseHeader("")},
-		"created":                     {method: "POST", target: "/users", requestBody: `{"email":"a@b.example"}`, requestType: jsonType, status: 201, header: responseHeader(jsonType, "Location", "/users/u%7C1"), body: aUser},
-		"an address in Cyrillic":      {method: "POST", target: "/users", requestBody: `{"email":"дарья@пример.рф"}`, requestType: jsonType, status: 201, header: responseHeader(jsonType, "Location", "/users/u%7C1"), body: aUser},
-		"a patch":                     {method: "PATCH", target: "/users/u", requestBody: `{"email":null,"name":"N"}`, requestType: "application/merge-patch+json", status: 200, header: responseHeader(jsonType), body: aUser},
+		"created":                     {method: "POST", target: "/users", requestBody: `{"email":"a@b.example"}`, requestType: jsonType, status: 201, header: aUserHeader("Location", "/users/u%7C1"), body: aUser},
+		"an address in Cyrillic":      {method: "POST", target: "/users", requestBody: `{"email":"дарья@пример.рф"}`, requestType: jsonType, status: 201, header: aUserHeader("Location", "/users/u%7C1"), body: aUser},
+		"a patch":                     {method: "PATCH", target: "/users/u", requestBody: `{"email":null,"name":"N"}`, requestType: "application/merge-patch+json", status: 200, header: aUserHeader(), body: aUser},
 		"an unknown method":           {method: "PUT", target: "/users", status: 405, header: responseHeader(problemType, "Allow", "GET, POST"), body: noMethod},
 		"callback, any query":         {method: "GET", target: "/callback?state=s&iss=x", status: 400, header: responseHeader(problemType), body: badLimit},
 		"callback, another parameter": {method: "GET", target: "/callback?state=s&session_state=x", status: 401, header: responseHeader(problemType), body: consent},
@@ -86,7 +91,7 @@ func TestCheckAccepts(t *testing.T) {
 		"a failure without a route":   {method: "PUT", target: "/users?x=1", status: 500, header: responseHeader(problemType), body: broken},
 		"several cookies": {method: "GET", target: "/login", status: 302, body: `{"location":"https://p.example/"}`,
 			header: responseHeader(jsonType, "Location", "https://p.example/", "Set-Cookie", aCookie, "Set-Cookie", aCookie)},
-		"transport's own headers": {method: "GET", target: "/users/u", status: 200, header: responseHeader(jsonType, "Date", "x", "X-Amzn-RequestId", "y"), body: aUser},
+		"transport's own headers": {method: "GET", target: "/users/u", status: 200, header: aUserHeader("Date", "x", "X-Amzn-RequestId", "y"), body: aUser},
 	}
 	for name, e := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -99,7 +104,7 @@ func TestCheckAccepts(t *testing.T) {
 
 func TestCheckCatches(t *testing.T) {
 	get := func(change func(*exchange)) exchange {
-		e := exchange{method: "GET", target: "/users/u", status: 200, header: responseHeader(jsonType), body: aUser}
+		e := exchange{method: "GET", target: "/users/u", status: 200, header: aUserHeader(), body: aUser}
 		change(&e)
 		return e
 	}
@@ -110,7 +115,7 @@ func TestCheckCatches(t *testing.T) {
 	}
 	post := func(change func(*exchange)) exchange {
 		e := exchange{method: "POST", target: "/users", requestBody: `{"email":"a@b.example"}`, requestType: jsonType,
-			status: 201, header: responseHeader(jsonType, "Location", "/users/u"), body: aUser}
+			status: 201, header: aUserHeader("Location", "/users/u"), body: aUser}
 		change(&e)
 		return e
 	}
@@ -169,7 +174,7 @@ func TestCheckCatches(t *testing.T) {
 func TestCheckNeedsTheBodies(t *testing.T) {
 	cut := io.NopCloser(iotest.ErrReader(errors.New("connection reset")))
 	e := exchange{method: "POST", target: "/users", requestBody: `{"username":"x"}`, requestType: jsonType,
-		status: 201, header: responseHeader(jsonType, "Location", "/users/u"), body: aUser}
+		status: 201, header: aUserHeader("Location", "/users/u"), body: aUser}
 	tests := map[string]func(*Contract) error{
 		"the response's": func(c *Contract) error {
 			response := e.response()

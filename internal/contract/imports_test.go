@@ -19,19 +19,26 @@ var importRules = map[string][]string{
 	"internal/httpapi":     {"internal/problem"},
 	"internal/users":       {"internal/httpapi", "internal/problem"},
 	"internal/session":     {"internal/httpapi", "internal/problem"},
+	"internal/blocks":      {"internal/httpapi", "internal/problem"},
+	"internal/events":      {"internal/httpapi", "internal/problem"},
+	"internal/identities":  {"internal/httpapi", "internal/problem"},
+	"internal/metadata":    {"internal/httpapi", "internal/problem"},
+	"internal/mfa":         {"internal/httpapi", "internal/problem"},
+	"internal/recovery":    {"internal/httpapi", "internal/problem"},
+	"internal/roles":       {"internal/httpapi", "internal/problem"},
 	"internal/secrets":     {"internal/problem", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
 	"internal/seal":        {"internal/secrets"},
-	"internal/auth0":       {"internal/users", "internal/session", "internal/secrets", "internal/problem", "github.com/auth0/go-auth0/...", "github.com/coreos/go-oidc/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
+	"internal/auth0":       {"internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/users", "internal/session", "internal/secrets", "internal/problem", "github.com/auth0/go-auth0/...", "github.com/coreos/go-oidc/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
 	"internal/gateway":     {"internal/httpapi", "internal/problem", "github.com/aws/aws-lambda-go/...", "github.com/awslabs/aws-lambda-go-api-proxy/..."},
 	"internal/config":      {},
-	"internal/boot":        {"internal/auth0", "internal/config", "internal/gateway", "internal/httpapi", "internal/problem", "internal/seal", "internal/secrets", "internal/session", "internal/users", "github.com/aws/aws-lambda-go/..."},
-	"internal/operations":  {"internal/boot", "internal/users", "internal/session"},
+	"internal/boot":        {"internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/auth0", "internal/config", "internal/gateway", "internal/httpapi", "internal/problem", "internal/seal", "internal/secrets", "internal/session", "internal/users", "github.com/aws/aws-lambda-go/..."},
+	"internal/operations":  {"internal/boot", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/users", "internal/session"},
 	"internal/localtenant": {"github.com/go-jose/go-jose/...", "golang.org/x/crypto/..."},
 	"internal/contract":    {"internal/problem", "github.com/pb33f/..."},
-	"cmd/local":            {"internal/boot", "internal/config", "internal/localtenant", "internal/operations", "internal/secrets", "github.com/joho/godotenv"},
+	"cmd/local":            {"internal/boot", "internal/config", "internal/httpapi", "internal/localtenant", "internal/operations", "internal/secrets", "github.com/joho/godotenv"},
 	"cmd/localtenant":      {"internal/localtenant"},
-	"functions":            {"internal/boot", "internal/users", "internal/session"}, // and one domain only
-	"test":                 {},                                                      // tests only
+	"functions":            {"internal/boot", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/users", "internal/session"}, // and one domain only
+	"test":                 {},                                                                                                                                                                                               // tests only
 }
 
 // environmentRules says who may look at the process's environment: packages
@@ -39,7 +46,7 @@ var importRules = map[string][]string{
 var environmentRules = []string{"internal/boot", "internal/localtenant", "internal/operations/generate", "internal/contract", "cmd/local", "cmd/localtenant"}
 
 // domains are the packages that hold operations.
-var domains = []string{"internal/users", "internal/session"}
+var domains = []string{"internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/users", "internal/session"}
 
 type goPackage struct {
 	ImportPath string

@@ -28,7 +28,7 @@ func (n *noted) Error(args ...any) {
 // service answers as the contract wants, or with a body of the client's choice.
 func service(t *testing.T) *httptest.Server {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for name, values := range responseHeader(jsonType) {
+		for name, values := range aUserHeader() {
 			w.Header()[name] = values
 		}
 		body, err := io.ReadAll(r.Body)

@@ -17,15 +17,24 @@ const MaxID = 400
 // PathID returns the id in the path's parameter of this name.
 func PathID(r *http.Request, name string) (string, error) {
 	id := r.PathValue(name)
-	if fault := faultOfID(id); fault != "" {
+	if fault := FaultOfID(id); fault != "" {
 		return "", problem.Invalid(name, fault)
 	}
 	return id, nil
 }
 
-// faultOfID says what keeps a string from being an id. "." and ".." would
+// UserID is PathID for the id of the user that the request is about.
+func UserID(r *http.Request, name string) (string, error) {
+	id, err := PathID(r, name)
+	if err == nil {
+		Concerns(r.Context(), id)
+	}
+	return id, err
+}
+
+// FaultOfID says what keeps a string from being an id; "" for one that may be. "." and ".." would
 // reach other routes at the provider, since no escaping covers them.
-func faultOfID(id string) string {
+func FaultOfID(id string) string {
 	switch {
 	case id == "" || id == "." || id == "..":
 		return "is not an id"

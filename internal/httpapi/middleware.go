@@ -17,7 +17,8 @@ import (
 var saneID = regexp.MustCompile(`^[A-Za-z0-9._:/+=@-]{1,128}$`)
 
 // Serve puts around h what every request gets: an id, the fixed headers, a
-// deadline for all that is done for it, a log line, and an answer even where
+// deadline for all that is done for it, a log line, an audit line where it was
+// to change something, and an answer even where
 // the handler panics. fallbackID gives the id where the caller sends no sane
 // X-Request-Id; nil means a random one.
 func Serve(h http.Handler, log *slog.Logger, deadline time.Duration, fallbackID func(*http.Request) string) http.Handler {
@@ -36,6 +37,7 @@ func Serve(h http.Handler, log *slog.Logger, deadline time.Duration, fallbackID 
 		out := &statusWriter{ResponseWriter: w}
 		recovering(h, out, r)
 		logRequest(ctx, log, r, out.status, time.Since(start))
+		logChange(ctx, log, out.status)
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 type Operation struct {
 	Routes  []string
 	Handler Handler
+	Change  string // what it does, as the audit log says it: "user.create"; "" where it changes nothing
 }
 
 // Mux routes to the operations. What none of them serves is answered with a
@@ -21,7 +22,7 @@ func Mux(operations ...Operation) http.Handler {
 	mux := http.NewServeMux()
 	for _, op := range operations {
 		for _, route := range op.Routes {
-			mux.Handle(route, op.Handler)
+			mux.Handle(route, audited(op))
 		}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

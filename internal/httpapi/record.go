@@ -16,6 +16,8 @@ type Caller struct {
 type record struct {
 	requestID string
 	err       error
+	change    string // the operation's Change
+	user      string // the id of the user that it concerns
 	calls     atomic.Int64
 	retries   atomic.Int64
 }

@@ -27,9 +27,10 @@ func Callback(provider Provider, sealer Sealer, opts Options) httpapi.Operation 
 		if err != nil {
 			return err
 		}
+		httpapi.Concerns(r.Context(), signIn.Account.ID)
 		return httpapi.JSON(w, http.StatusOK, signIn)
 	}
-	return httpapi.Operation{Routes: []string{"GET /callback"}, Handler: handler}
+	return httpapi.Operation{Routes: []string{"GET /callback"}, Handler: handler, Change: "session.begin"}
 }
 
 // answer is an authorization response (RFC 6749, sections 4.1.2 and 4.1.2.1).

@@ -41,10 +41,11 @@ func Create(dir Creator, defaultConnection string) httpapi.Operation {
 		if err != nil {
 			return err
 		}
+		httpapi.Concerns(r.Context(), user.ID)
 		w.Header().Set("Location", httpapi.RequestPath(r)+"/"+url.PathEscape(user.ID))
-		return httpapi.JSON(w, http.StatusCreated, user)
+		return httpapi.Tagged(w, http.StatusCreated, user)
 	}
-	return httpapi.Operation{Routes: []string{"POST /users"}, Handler: handler}
+	return httpapi.Operation{Routes: []string{"POST /users"}, Handler: handler, Change: "user.create"}
 }
 
 func (b createBody) user(defaultConnection string) (New, error) {

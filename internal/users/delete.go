@@ -24,12 +24,13 @@ func Delete(dir Deleter) httpapi.Operation {
 		if err != nil {
 			return err
 		}
+		httpapi.Concerns(r.Context(), id)
 		if err := dir.Delete(r.Context(), id); err != nil {
 			return err
 		}
 		return httpapi.NoContent(w)
 	}
-	return httpapi.Operation{Routes: []string{"DELETE /users/{id}", "DELETE /users"}, Handler: handler}
+	return httpapi.Operation{Routes: []string{"DELETE /users/{id}", "DELETE /users"}, Handler: handler, Change: "user.delete"}
 }
 
 func idToDelete(dir Deleter, r *http.Request) (string, error) {

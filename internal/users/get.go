@@ -18,7 +18,7 @@ func Get(dir Getter) httpapi.Operation {
 		if err := httpapi.NoQuery(r); err != nil {
 			return err
 		}
-		id, err := httpapi.PathID(r, "id")
+		id, err := httpapi.UserID(r, "id")
 		if err != nil {
 			return err
 		}
@@ -26,7 +26,7 @@ func Get(dir Getter) httpapi.Operation {
 		if err != nil {
 			return err
 		}
-		return httpapi.JSON(w, http.StatusOK, user)
+		return httpapi.Tagged(w, http.StatusOK, user)
 	}
 	return httpapi.Operation{Routes: []string{"GET /users/{id}"}, Handler: handler}
 }

@@ -33,13 +33,15 @@ type Updater interface {
 	Update(ctx context.Context, id string, patch Patch) (User, error)
 }
 
-// Update serves PATCH /users/{id}, a JSON merge patch (RFC 7396).
+// Update serves PATCH /users/{id}, a JSON merge patch (RFC 7396). If-Match is
+// checked on a read before; the provider has no conditional write, so the last
+// writer wins between the two.
 func Update(dir Updater) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
 		if err := httpapi.NoQuery(r); err != nil {
 			return err
 		}
-		id, err := httpapi.PathID(r, "id")
+		id, err := httpapi.UserID(r, "id")
 		if err != nil {
 			return err
 		}
@@ -52,19 +54,31 @@ func Update(dir Updater) httpapi.Operation {
 		if err != nil {
 			return err
 		}
-		user, err := apply(r.Context(), dir, id, patch)
+		match, err := httpapi.IfMatch(r)
 		if err != nil {
 			return err
 		}
-		return httpapi.JSON(w, http.StatusOK, user)
+		user, err := apply(r.Context(), dir, id, match, patch)
+		if err != nil {
+			return err
+		}
+		return httpapi.Tagged(w, http.StatusOK, user)
 	}
-	return httpapi.Operation{Routes: []string{"PATCH /users/{id}"}, Handler: handler}
+	return httpapi.Operation{Routes: []string{"PATCH /users/{id}"}, Handler: handler, Change: "user.update"}
 }
 
-// apply knows that an empty merge patch leaves the user as it is (RFC 7396).
-func apply(ctx context.Context, dir Updater, id string, patch Patch) (User, error) {
-	if len(patch.Members) == 0 {
-		return dir.User(ctx, id)
+// apply reads the user first where If-Match asks what is to be changed, and
+// knows that an empty merge patch leaves the user as it is (RFC 7396).
+func apply(ctx context.Context, dir Updater, id string, match httpapi.Match, patch Patch) (User, error) {
+	if !match.Asked() && len(patch.Members) > 0 {
+		return dir.Update(ctx, id, patch)
+	}
+	user, err := dir.User(ctx, id)
+	if err != nil {
+		return User{}, err
+	}
+	if err := match.Check(user); err != nil || len(patch.Members) == 0 {
+		return user, err
 	}
 	return dir.Update(ctx, id, patch)
 }

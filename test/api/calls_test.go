@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 
@@ -10,54 +11,106 @@ import (
 	"usher/internal/localtenant"
 )
 
+// cost is a request that must succeed, and the provider calls that it makes on
+// a warm service. prepare returns the path and the body; what it does is not
+// counted.
+type cost struct {
+	operation string // its id in the contract
+	name      string // "" for what the contract tells as usual
+	calls     int
+	prepare   func(t *testing.T, s *service) (target, body string, headers []string)
+}
+
+// costs are all of them, gathered from the domains' own tests.
+var costs = [][]cost{costsOfUsers, costsOfSignIn}
+
+var costsOfUsers = []cost{
+	{"listusers", "", 1, request("/users", "")},
+	{"listusers", "by email", 1, request("/users?email=ada@example.com", "")},
+	{"createuser", "", 1, request("/users", `{"email":"new@example.com"}`)},
+	{"getuser", "", 1, ofUser("/users/", "")},
+	{"updateuser", "", 1, ofUser("/users/", `{"name":"Me"}`)},
+	{"updateuser", "in two steps", 2, ofUser("/users/", `{"email":"mine@example.com","password":"N3w-Passw0rd"}`)},
+	{"updateuser", "with If-Match", 2, ofUser("/users/", `{"name":"Me"}`, "If-Match", "*")},
+	{"deleteuser", "", 1, ofUser("/users/", "")},
+	{"deleteuserbyemail", "", 2, func(t *testing.T, s *service) (string, string, []string) {
+		s.addUser(localtenant.User{Email: "gone@example.com"})
+		return "/users?email=gone@example.com", "", nil
+	}},
+}
+
+var costsOfSignIn = []cost{
+	{"login", "", 0, request("/login", "")},
+	{"callback", "", 1, func(t *testing.T, s *service) (string, string, []string) {
+		first, b := newBrowser(t, s), newBrowser(t, s)
+		first.get(t, first.signedIn(t, "")) // the signing keys are there now
+		target := b.signedIn(t, "")
+		var cookies []string
+		for _, c := range b.jar.Cookies(must(url.Parse(target))) {
+			cookies = append(cookies, c.String())
+		}
+		return strings.TrimPrefix(target, base), "", []string{"Cookie", strings.Join(cookies, "; ")}
+	}},
+}
+
+// request is a request that needs no preparation.
+func request(target, body string, headers ...string) func(*testing.T, *service) (string, string, []string) {
+	return func(*testing.T, *service) (string, string, []string) { return target, body, headers }
+}
+
+// ofUser is a request about a fresh user, whose id ends the path.
+func ofUser(path, body string, headers ...string) func(*testing.T, *service) (string, string, []string) {
+	return func(_ *testing.T, s *service) (string, string, []string) {
+		id := s.addUser(localtenant.User{Email: fmt.Sprintf("u%d@example.com", s.serial.Add(1)), Password: "Old-Passw0rd"})
+		return path + url.PathEscape(id), body, headers
+	}
+}
+
 // A warm service makes the calls that the contract tells, on the connection
 // and with the token that it has.
 func TestProviderCalls(t *testing.T) {
+	operations := map[string]contract.Operation{}
+	for _, op := range contract.Load(t).Operations() {
+		operations[op.ID] = op
+	}
 	eachWay(t, func(t *testing.T, s *service) {
 		s.calm(t)
-		id := s.addUser(localtenant.User{Email: "me@example.com", Password: "Old-Passw0rd"})
-		path := "/users/" + url.PathEscape(id)
 		s.want(s.call("GET", "/users", ""), 200, "")
-		for _, tt := range []struct {
-			function, method, target, body string
-			calls                          int
-		}{
-			{"listusers", "GET", "/users", "", 1},
-			{"listusers", "GET", "/users?email=me@example.com", "", 1},
-			{"createuser", "POST", "/users", `{"email":"new@example.com"}`, 1},
-			{"getuser", "GET", path, "", 1},
-			{"updateuser", "PATCH", path, `{"name":"Me"}`, 1},
-			{"updateuser", "PATCH", path, `{"email":"mine@example.com","password":"N3w-Passw0rd"}`, 2},
-			{"deleteuser", "DELETE", path, "", 1},
-			{"deleteuser", "DELETE", "/users?email=new@example.com", "", 2},
-			{"login", "GET", "/login", "", 0},
-		} {
-			t.Run(tt.method+" "+tt.target, func(t *testing.T) {
-				s.tenant.Tenant.ResetStats()
-				if got := s.as(t, tt.method, tt.target, tt.body); got.status >= 400 {
-					t.Fatalf("%d %s", got.status, got.body)
-				}
-				stats := s.tenant.Tenant.Stats()
-				if stats.Requests != tt.calls || stats.Tokens != 0 || stats.Connections != 0 {
-					t.Errorf("%+v, want %d requests and nothing else", stats, tt.calls)
-				}
-				if told := callsTold(t, tt.function, tt.method); tt.calls > told.Most || tt.calls < min(told.Usual, tt.calls) {
-					t.Errorf("%d calls, but the contract tells %+v", tt.calls, told)
-				}
-			})
+		for _, c := range costs {
+			for _, tt := range c {
+				t.Run(tt.operation+" "+tt.name, func(t *testing.T) { tt.check(t, s, operations[tt.operation]) })
+			}
 		}
 	})
 }
 
-func callsTold(t *testing.T, function, method string) contract.Calls {
-	t.Helper()
-	most := contract.Calls{Usual: 1 << 30}
-	for _, op := range contract.Load(t).Operations() {
-		if op.Function == function && op.Method == method {
-			most = contract.Calls{Usual: min(most.Usual, op.Calls.Usual), Most: max(most.Most, op.Calls.Most)}
+func (c cost) check(t *testing.T, s *service, op contract.Operation) {
+	target, body, headers := c.prepare(t, s)
+	s.tenant.Tenant.ResetStats()
+	if got := s.as(t, op.Method, target, body, headers...); got.status >= 400 {
+		t.Fatalf("%d %s", got.status, got.body)
+	}
+	stats := s.tenant.Tenant.Stats()
+	if stats.Requests != c.calls || stats.Connections != 0 {
+		t.Errorf("%+v, want %d requests and no connection", stats, c.calls)
+	}
+	if c.name == "" && c.calls != op.Calls.Usual || c.calls > op.Calls.Most {
+		t.Errorf("%d calls, but the contract tells %+v", c.calls, op.Calls)
+	}
+}
+
+func TestEveryOperationsCallsAreCounted(t *testing.T) {
+	counted := map[string]bool{}
+	for _, c := range costs {
+		for _, tt := range c {
+			counted[tt.operation] = counted[tt.operation] || tt.name == ""
 		}
 	}
-	return most
+	for _, op := range contract.Load(t).Operations() {
+		if !counted[op.ID] {
+			t.Errorf("%s: no test counts the calls that the contract tells as usual", op.ID)
+		}
+	}
 }
 
 func TestOneTokenForManyFirstRequests(t *testing.T) {

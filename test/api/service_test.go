@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,6 +44,7 @@ type service struct {
 	tenant *tenanttest.Server
 	client *http.Client
 	log    *buffer
+	serial atomic.Int64 // for what has to differ between requests
 }
 
 // setup is what a test may change before the service starts.

@@ -1,0 +1,48 @@
+package auth0
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/auth0/go-auth0/v3/management"
+
+	"usher/internal/problem"
+)
+
+// endAccess ends all of a user's sessions, and revokes the refresh tokens, in
+// one call. It reports whether it did: not every plan of the provider's has
+// sessions that can be ended, and what this is a part of succeeds all the same.
+func (c *Client) endAccess(ctx context.Context, userID string) (ended bool, err error) {
+	base, err := c.baseURL(ctx)
+	if err != nil {
+		return false, err
+	}
+	err = c.users.RevokeAccess(ctx, userID, &management.RevokeUserAccessRequestContent{}, base)
+	switch {
+	case notInPlan(err):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("end the user's sessions: %w", ofOneUser(err))
+	}
+	return true, nil
+}
+
+// notInPlan reports whether the provider refused a call because the tenant's
+// plan lacks it, which is nobody's fault.
+func notInPlan(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Status == 402 || slices.Contains([]string{"feature_not_enabled", "operation_not_supported", "not_entitled"}, e.Code))
+}
+
+// partlyDone says what was done before a later call failed, and what was not.
+// Repeating the request completes it.
+func partlyDone(err error, done, undone []problem.Field) error {
+	why := problem.From(err)
+	kind := problem.PartlyUpdated
+	kind.Status = why.Kind.Status
+	p := kind.Wrap(err, "A part was done, the rest was not: "+why.Detail+" Send the same request again to complete it.", slices.Concat(done, undone)...)
+	p.RetryAfter = why.RetryAfter
+	return p
+}

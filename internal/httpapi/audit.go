@@ -1,0 +1,85 @@
+package httpapi
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+
+	"usher/internal/problem"
+)
+
+// LevelAudit is the level of audit lines: above all others, so that no choice
+// of a log level drops one.
+const LevelAudit = slog.LevelError + 4
+
+// LevelName gives LevelAudit its name; it is for slog.HandlerOptions.ReplaceAttr.
+func LevelName(groups []string, a slog.Attr) slog.Attr {
+	if level, ok := a.Value.Any().(slog.Level); ok && len(groups) == 0 && a.Key == slog.LevelKey && level == LevelAudit {
+		return slog.String(slog.LevelKey, "AUDIT")
+	}
+	return a
+}
+
+// audited notes what the operation is to change, for the audit line.
+func audited(op Operation) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recordOf(r.Context()).change = op.Change
+		op.Handler.ServeHTTP(w, r)
+	})
+}
+
+// Concerns notes the id of the user that the request is about, for the audit
+// line. UserID does it by itself.
+func Concerns(ctx context.Context, userID string) { recordOf(ctx).user = userID }
+
+// maxCorrelationID is what the provider keeps of a correlation id, in bytes.
+const maxCorrelationID = 64
+
+// CorrelationID is the id by which the provider's log knows the request: the
+// request's own, or a hash of one that is too long.
+func CorrelationID(ctx context.Context) string {
+	id := RequestID(ctx)
+	if len(id) <= maxCorrelationID {
+		return id
+	}
+	sum := sha256.Sum256([]byte(id))
+	return hex.EncodeToString(sum[:])
+}
+
+// logChange writes the audit line: who did what to whom, and what became of it.
+// It holds no personal data beyond the user's id.
+func logChange(ctx context.Context, log *slog.Logger, status int) {
+	rec := recordOf(ctx)
+	if rec.change == "" {
+		return
+	}
+	caller := CallerOf(ctx)
+	attrs := []slog.Attr{
+		slog.String("request_id", rec.requestID),
+		slog.String("correlation_id", CorrelationID(ctx)),
+		slog.String("change", rec.change),
+		slog.String("user", rec.user),
+		slog.String("caller", caller.ID),
+		slog.String("account", caller.Account),
+		slog.String("outcome", outcome(status, rec.err)),
+	}
+	if rec.err != nil {
+		attrs = append(attrs, slog.String("problem", problem.From(rec.err).Kind.Code))
+	}
+	log.LogAttrs(ctx, LevelAudit, "audit", attrs...)
+}
+
+// outcome is "failed" where nobody knows what the provider has done.
+func outcome(status int, err error) string {
+	switch {
+	case problem.Is(err, problem.PartlyUpdated):
+		return "partly"
+	case status >= http.StatusInternalServerError:
+		return "failed"
+	case status >= http.StatusBadRequest:
+		return "refused"
+	}
+	return "done"
+}
