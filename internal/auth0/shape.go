@@ -31,7 +31,7 @@ func userFrom(u *management.UserResponseSchema) users.User {
 		LoginsCount:   u.GetLoginsCount(),
 		Identities:    identitiesFrom(u.Identities),
 		Metadata:      object(u.GetUserMetadata()),
-		AppMetadata:   object(u.GetAppMetadata()),
+		AppMetadata:   object(withoutReserved(u.GetAppMetadata())),
 	}
 }
 

@@ -46,6 +46,9 @@ func (u Users) ByEmail(ctx context.Context, email string) ([]users.User, error) 
 
 // Create creates a user; see users.Creator.
 func (u Users) Create(ctx context.Context, n users.New) (users.User, error) {
+	if err := refuseReserved(n.AppMetadata, "app_metadata."); err != nil {
+		return users.User{}, err
+	}
 	base, err := u.client.baseURL(ctx)
 	if err != nil {
 		return users.User{}, err

@@ -57,6 +57,9 @@ func (t *Tenant) handle(rt route, w http.ResponseWriter, r *http.Request, body [
 	if err := t.authorized(r, rt.scopes); err != nil {
 		return err
 	}
+	if t.settings.NoSessions && aboutSessions(rt.pattern) {
+		return notInPlan()
+	}
 	op, _ := t.api.Operation(rt.pattern) // without a description nothing is to be checked
 	if err := t.api.Check(op, r, body); err != nil {
 		var bad *description.RequestError

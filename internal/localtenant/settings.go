@@ -16,6 +16,7 @@ type Settings struct {
 	PasswordPolicy   PasswordPolicy `json:"password_policy"` // of the database connection
 	SessionIdle      Duration       `json:"session_idle"`
 	SessionMaximum   Duration       `json:"session_maximum"`
+	NoSessions       bool           `json:"no_sessions"` // a plan without the endpoints for sessions and refresh tokens
 	Application      Application    `json:"application"`
 }
 
