@@ -415,3 +415,14 @@ def two_stacks_do_not_collide(t):
 @check(nothing_to_call=lambda t: t["Outputs"].pop("Url"))
 def the_outputs_tell_what_to_call(t):
     assert {"Url", "ApiId", "InvokeArn"} <= set(t["Outputs"])
+
+
+def many_log_groups(template):
+    for n in range(450):
+        template["Resources"][f"Extra{n}"] = {"Type": "AWS::Logs::LogGroup"}
+
+
+@check(many_resources=many_log_groups)
+def the_stack_stays_below_cloudformations_limit(t):
+    # The limit is 500; the rest is room for what a company adds.
+    assert len(t["Resources"]) < 450, len(t["Resources"])
