@@ -60,6 +60,13 @@ PARAMETERS = {
         ["https://a.example/cb", "https://a.example/cb,http://localhost:3000/callback", "http://[::1]:3000/cb"],
         ["", "http://a.example/cb", "http://localhost.evil.example/cb", "https://a.example/cb#x", "https://a,b", "*"],
     ),
+    **dict.fromkeys(
+        ["PostLogoutRedirectUris", "ResultUrls"],
+        (
+            ["", "https://a.example/", "https://a.example/done,http://localhost:3000/"],
+            ["http://a.example/", "http://localhost.evil.example/", "https://a.example/#x", "https://a,b", "*"],
+        ),
+    ),
     "Connection": (["Username-Password-Authentication", "a"], ["", "-a", "a b", 'a"']),
     "Audience": (["", "https://api.example/"], ["a b"]),
     "ManagementAudience": (["", "https://tenant.example/api/v2/"], ["a b"]),
