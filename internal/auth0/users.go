@@ -67,7 +67,8 @@ func (u Users) Create(ctx context.Context, n users.New) (users.User, error) {
 		EmailVerified: n.EmailVerified,
 	}
 	if n.Email != nil {
-		request.VerifyEmail = &n.VerifyEmail // said even where false, or the provider mails by its own lights
+		verify := n.VerifyEmail != nil && *n.VerifyEmail
+		request.VerifyEmail = &verify // said even where false, or the provider mails by its own lights
 	}
 	if n.Metadata != nil {
 		request.UserMetadata = &n.Metadata

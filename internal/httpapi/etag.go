@@ -15,12 +15,18 @@ import (
 // Tagged is JSON with an ETag: a strong one (RFC 9110, section 8.8.3) that is
 // made of the answer itself, since the provider keeps no version of anything.
 func Tagged(w http.ResponseWriter, status int, v any) error {
-	tag, err := etagOf(v)
+	return TaggedAs(w, status, v, v)
+}
+
+// TaggedAs is Tagged for an answer that tells more than what it is about: the
+// ETag is that of the latter, as a read of it alone has it.
+func TaggedAs(w http.ResponseWriter, status int, about, answer any) error {
+	tag, err := etagOf(about)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("ETag", tag)
-	return JSON(w, status, v)
+	return JSON(w, status, answer)
 }
 
 func etagOf(v any) (string, error) {

@@ -16,7 +16,7 @@ type Creator interface {
 }
 
 type createBody struct {
-	profile
+	Profile
 	Connection  *string        `json:"connection"`
 	Metadata    map[string]any `json:"metadata"`
 	AppMetadata map[string]any `json:"app_metadata"`
@@ -63,25 +63,9 @@ func (b createBody) user(defaultConnection string) (New, error) {
 	if err := problem.InvalidFields(wrong); err != nil {
 		return New{}, err
 	}
-	password := b.Password
-	if password == nil && takesPassword(connection) {
+	if b.Password == nil && takesPassword(connection) {
 		generated := randomPassword()
-		password = &generated
+		b.Password = &generated
 	}
-	return New{
-		Connection:    connection,
-		Email:         b.Email,
-		Password:      password,
-		PhoneNumber:   b.PhoneNumber,
-		Username:      b.Username,
-		Name:          b.Name,
-		GivenName:     b.GivenName,
-		FamilyName:    b.FamilyName,
-		Nickname:      b.Nickname,
-		Picture:       b.Picture,
-		EmailVerified: b.EmailVerified,
-		VerifyEmail:   b.VerifyEmail != nil && *b.VerifyEmail,
-		Metadata:      b.Metadata,
-		AppMetadata:   b.AppMetadata,
-	}, nil
+	return New{Profile: b.Profile, Connection: connection, Metadata: b.Metadata, AppMetadata: b.AppMetadata}, nil
 }

@@ -23,18 +23,18 @@ func TestCreate(t *testing.T) {
 			`{"connection":"employees","email":"Ada@example.com","password":"secret","phone_number":"+14155550123","username":"ada","name":"Ada Lovelace",` +
 				`"given_name":"Ada","family_name":"Lovelace","nickname":"al","picture":"https://example.com/a.png","email_verified":true,` +
 				`"verify_email":true,"metadata":{"a":1},"app_metadata":{"b":null}}`,
-			users.New{
-				Connection: "employees", Email: ptr("Ada@example.com"), Password: ptr("secret"), PhoneNumber: ptr("+14155550123"), Username: ptr("ada"),
+			users.New{Connection: "employees", Metadata: map[string]any{"a": jsonNumber("1")}, AppMetadata: map[string]any{"b": nil}, Profile: users.Profile{
+				Email: ptr("Ada@example.com"), Password: ptr("secret"), PhoneNumber: ptr("+14155550123"), Username: ptr("ada"),
 				Name: ptr("Ada Lovelace"), GivenName: ptr("Ada"), FamilyName: ptr("Lovelace"), Nickname: ptr("al"), Picture: ptr("https://example.com/a.png"),
-				EmailVerified: ptr(true), VerifyEmail: true, Metadata: map[string]any{"a": jsonNumber("1")}, AppMetadata: map[string]any{"b": nil},
-			},
+				EmailVerified: ptr(true), VerifyEmail: ptr(true),
+			}},
 		},
-		"the default connection":        {`{"email":"a@b.example","password":"x"}`, users.New{Connection: "default", Email: ptr("a@b.example"), Password: ptr("x")}},
-		"no mail unless asked for":      {`{"email":"a@b.example","password":"x","verify_email":false}`, users.New{Connection: "default", Email: ptr("a@b.example"), Password: ptr("x")}},
-		"by username alone":             {`{"username":"ada","password":"x"}`, users.New{Connection: "default", Username: ptr("ada"), Password: ptr("x")}},
-		"passwordless, by phone":        {`{"connection":"sms","phone_number":"+14155550123"}`, users.New{Connection: "sms", PhoneNumber: ptr("+14155550123")}},
-		"passwordless, by email":        {`{"connection":"email","email":"a@b.example"}`, users.New{Connection: "email", Email: ptr("a@b.example")}},
-		"a password where none belongs": {`{"connection":"sms","phone_number":"+1","password":"x"}`, users.New{Connection: "sms", PhoneNumber: ptr("+1"), Password: ptr("x")}},
+		"the default connection":        {`{"email":"a@b.example","password":"x"}`, users.New{Connection: "default", Profile: users.Profile{Email: ptr("a@b.example"), Password: ptr("x")}}},
+		"no mail unless asked for":      {`{"email":"a@b.example","password":"x","verify_email":false}`, users.New{Connection: "default", Profile: users.Profile{Email: ptr("a@b.example"), Password: ptr("x"), VerifyEmail: ptr(false)}}},
+		"by username alone":             {`{"username":"ada","password":"x"}`, users.New{Connection: "default", Profile: users.Profile{Username: ptr("ada"), Password: ptr("x")}}},
+		"passwordless, by phone":        {`{"connection":"sms","phone_number":"+14155550123"}`, users.New{Connection: "sms", Profile: users.Profile{PhoneNumber: ptr("+14155550123")}}},
+		"passwordless, by email":        {`{"connection":"email","email":"a@b.example"}`, users.New{Connection: "email", Profile: users.Profile{Email: ptr("a@b.example")}}},
+		"a password where none belongs": {`{"connection":"sms","phone_number":"+1","password":"x"}`, users.New{Connection: "sms", Profile: users.Profile{PhoneNumber: ptr("+1"), Password: ptr("x")}}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -9,20 +9,10 @@ import (
 )
 
 // Patch is a change to a user. Members holds the names of the wire's members
-// that change; one that is nil here is removed.
+// that change; one that is nil in the profile is removed.
 type Patch struct {
-	Members       map[string]bool
-	Email         *string
-	Password      *string
-	PhoneNumber   *string
-	Username      *string
-	Name          *string
-	GivenName     *string
-	FamilyName    *string
-	Nickname      *string
-	Picture       *string
-	EmailVerified *bool
-	VerifyEmail   *bool
+	Profile
+	Members map[string]bool
 }
 
 // Updater changes a user. Its errors are problems: user-not-found,
@@ -45,7 +35,7 @@ func Update(dir Updater) httpapi.Operation {
 		if err != nil {
 			return err
 		}
-		var body profile
+		var body Profile
 		members, err := httpapi.DecodePatch(r, &body)
 		if err != nil {
 			return err
@@ -83,7 +73,7 @@ func apply(ctx context.Context, dir Updater, id string, match httpapi.Match, pat
 	return dir.Update(ctx, id, patch)
 }
 
-func (p profile) patch(members map[string]bool) (Patch, error) {
+func (p Profile) patch(members map[string]bool) (Patch, error) {
 	wrong := p.faults()
 	notNull := func(name string, isNil bool) {
 		if members[name] && isNil {
@@ -99,18 +89,5 @@ func (p profile) patch(members map[string]bool) (Patch, error) {
 	if err := problem.InvalidFields(wrong); err != nil {
 		return Patch{}, err
 	}
-	return Patch{
-		Members:       members,
-		Email:         p.Email,
-		Password:      p.Password,
-		PhoneNumber:   p.PhoneNumber,
-		Username:      p.Username,
-		Name:          p.Name,
-		GivenName:     p.GivenName,
-		FamilyName:    p.FamilyName,
-		Nickname:      p.Nickname,
-		Picture:       p.Picture,
-		EmailVerified: p.EmailVerified,
-		VerifyEmail:   p.VerifyEmail,
-	}, nil
+	return Patch{Profile: p, Members: members}, nil
 }

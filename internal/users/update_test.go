@@ -33,8 +33,8 @@ func TestUpdate(t *testing.T) {
 				`"family_name":"L","nickname":"al","picture":"https://example.com/a.png","email_verified":false,"verify_email":true}`,
 			users.Patch{
 				Members: set("email", "password", "phone_number", "username", "name", "given_name", "family_name", "nickname", "picture", "email_verified", "verify_email"),
-				Email:   ptr("a@b.example"), Password: ptr("secret"), PhoneNumber: ptr("+14155550123"), Username: ptr("ada"), Name: ptr("Ada"), GivenName: ptr("A"),
-				FamilyName: ptr("L"), Nickname: ptr("al"), Picture: ptr("https://example.com/a.png"), EmailVerified: ptr(false), VerifyEmail: ptr(true),
+				Profile: users.Profile{Email: ptr("a@b.example"), Password: ptr("secret"), PhoneNumber: ptr("+14155550123"), Username: ptr("ada"), Name: ptr("Ada"), GivenName: ptr("A"),
+					FamilyName: ptr("L"), Nickname: ptr("al"), Picture: ptr("https://example.com/a.png"), EmailVerified: ptr(false), VerifyEmail: ptr(true)},
 			},
 		},
 		"null removes": {
@@ -42,8 +42,8 @@ func TestUpdate(t *testing.T) {
 			`{"email":null,"phone_number":null,"username":null,"name":null,"given_name":null,"family_name":null,"nickname":null,"picture":null}`,
 			users.Patch{Members: set("email", "phone_number", "username", "name", "given_name", "family_name", "nickname", "picture")},
 		},
-		"plain JSON":            {jsonType, `{"name":"Ada"}`, users.Patch{Members: set("name"), Name: ptr("Ada")}},
-		"a mail for an address": {patchType, `{"email_verified":false,"verify_email":true}`, users.Patch{Members: set("email_verified", "verify_email"), EmailVerified: ptr(false), VerifyEmail: ptr(true)}},
+		"plain JSON":            {jsonType, `{"name":"Ada"}`, users.Patch{Members: set("name"), Profile: users.Profile{Name: ptr("Ada")}}},
+		"a mail for an address": {patchType, `{"email_verified":false,"verify_email":true}`, users.Patch{Members: set("email_verified", "verify_email"), Profile: users.Profile{EmailVerified: ptr(false), VerifyEmail: ptr(true)}}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

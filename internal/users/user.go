@@ -36,18 +36,8 @@ type Identity struct {
 
 // New is a user to create. Nil members are the provider's to fill.
 type New struct {
-	Connection    string
-	Email         *string
-	Password      *string
-	PhoneNumber   *string
-	Username      *string
-	Name          *string
-	GivenName     *string
-	FamilyName    *string
-	Nickname      *string
-	Picture       *string
-	EmailVerified *bool
-	VerifyEmail   bool // the provider mails a link to verify the address
-	Metadata      map[string]any
-	AppMetadata   map[string]any
+	Profile
+	Connection  string
+	Metadata    map[string]any
+	AppMetadata map[string]any
 }

@@ -12,9 +12,9 @@ import (
 	"usher/internal/problem"
 )
 
-// profile holds the members that creating and updating a user have in common,
-// as they come in.
-type profile struct {
+// Profile holds the members that creating and changing a user have in common.
+// On the wire and beyond, nil is one that is not there.
+type Profile struct {
 	Email         *string `json:"email"`
 	Password      *string `json:"password"`
 	PhoneNumber   *string `json:"phone_number"`
@@ -25,7 +25,7 @@ type profile struct {
 	Nickname      *string `json:"nickname"`
 	Picture       *string `json:"picture"`
 	EmailVerified *bool   `json:"email_verified"`
-	VerifyEmail   *bool   `json:"verify_email"`
+	VerifyEmail   *bool   `json:"verify_email"` // the provider mails a link to verify the address
 }
 
 // e164 is what the provider takes for a phone number.
@@ -33,7 +33,7 @@ var e164 = regexp.MustCompile(`^\+[0-9]{1,15}$`)
 
 // faults lists what is wrong with the members that are there. The limits are
 // the provider's, told before it is asked.
-func (p profile) faults() []problem.Field {
+func (p Profile) faults() []problem.Field {
 	var wrong []problem.Field
 	check := func(name string, value *string, fault func(string) string) {
 		if value == nil {
