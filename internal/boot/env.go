@@ -60,6 +60,9 @@ func New(cfg config.Config, credentials Credentials, log *slog.Logger, now func(
 // Users is the tenant's users.
 func (e *Env) Users() auth0.Users { return e.client.Users() }
 
+// Blocks is what keeps the tenant's users out.
+func (e *Env) Blocks() auth0.Blocks { return e.client.Blocks() }
+
 // SignIn is the tenant's half of a sign-in.
 func (e *Env) SignIn() auth0.SignIn { return e.client.SignIn() }
 

@@ -3,6 +3,7 @@
 package operations
 
 import (
+	"usher/internal/blocks"
 	"usher/internal/boot"
 	"usher/internal/session"
 	"usher/internal/users"
@@ -11,12 +12,16 @@ import (
 // All makes every operation of the service.
 func All(env *boot.Env) []Named {
 	return []Named{
+		{"blockuser", blocks.Put(env.Blocks())},
 		{"callback", session.Callback(env.SignIn(), env.Sealer(), env.Session())},
 		{"createuser", users.Create(env.Users(), env.Connection())},
+		{"deleteloginblocks", blocks.Lift(env.Blocks())},
 		{"deleteuser", users.Delete(env.Users())},
+		{"getloginblocks", blocks.List(env.Blocks())},
 		{"getuser", users.Get(env.Users())},
 		{"listusers", users.List(env.Users(), env.Sealer())},
 		{"login", session.Login(env.SignIn(), env.Sealer(), env.Session())},
+		{"unblockuser", blocks.Delete(env.Blocks())},
 		{"updateuser", users.Update(env.Users())},
 	}
 }

@@ -1,0 +1,83 @@
+package auth0
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/auth0/go-auth0/v3/management"
+	"github.com/auth0/go-auth0/v3/management/userblocks"
+
+	"usher/internal/blocks"
+	"usher/internal/problem"
+)
+
+// Blocks is what keeps the tenant's users out, as the blocks package needs it.
+type Blocks struct{ client *Client }
+
+// Blocks returns what keeps the tenant's users out.
+func (c *Client) Blocks() Blocks { return Blocks{client: c} }
+
+// Block blocks a user; see blocks.Blocker. The block comes first: it keeps the
+// user from signing in again, while sessions without it could begin anew.
+func (b Blocks) Block(ctx context.Context, userID string) (sessionsEnded bool, err error) {
+	if err := b.set(ctx, userID, true); err != nil {
+		return false, fmt.Errorf("block user: %w", err)
+	}
+	ended, err := b.client.endAccess(ctx, userID)
+	if err != nil {
+		return false, fmt.Errorf("block user: %w", partlyDone(err,
+			[]problem.Field{{Field: "blocked", Detail: "was set"}},
+			[]problem.Field{{Field: "sessions", Detail: "may not have ended"}}))
+	}
+	return ended, nil
+}
+
+// Unblock lifts an administrator's block; see blocks.Unblocker.
+func (b Blocks) Unblock(ctx context.Context, userID string) error {
+	if err := b.set(ctx, userID, false); err != nil {
+		return fmt.Errorf("unblock user: %w", err)
+	}
+	return nil
+}
+
+func (b Blocks) set(ctx context.Context, userID string, blocked bool) error {
+	base, err := b.client.baseURL(ctx)
+	if err != nil {
+		return err
+	}
+	request := &management.UpdateUserRequestContent{}
+	request.SetBlocked(&blocked)
+	_, err = b.client.users.Update(ctx, userID, request, base)
+	return ofOneUser(err)
+}
+
+// LoginBlocks lists a user's login blocks; see blocks.Lister. It lists none
+// where the tenant does not act on wrong passwords, whatever it has counted.
+func (b Blocks) LoginBlocks(ctx context.Context, userID string) ([]blocks.LoginBlock, error) {
+	base, err := b.client.baseURL(ctx)
+	if err != nil {
+		return nil, err
+	}
+	inForce := true
+	found, err := userblocks.NewClient(b.client.sdk).List(ctx, userID, &management.ListUserBlocksRequestParameters{ConsiderBruteForceEnablement: &inForce}, base)
+	if err != nil {
+		return nil, fmt.Errorf("list login blocks: %w", ofOneUser(err))
+	}
+	list := make([]blocks.LoginBlock, len(found.GetBlockedFor()))
+	for i, block := range found.GetBlockedFor() {
+		list[i] = blocks.LoginBlock{Identifier: block.GetIdentifier(), IP: block.GetIP(), Connection: block.GetConnection()}
+	}
+	return list, nil
+}
+
+// LiftLoginBlocks lifts a user's login blocks; see blocks.Lifter.
+func (b Blocks) LiftLoginBlocks(ctx context.Context, userID string) error {
+	base, err := b.client.baseURL(ctx)
+	if err != nil {
+		return err
+	}
+	if err := userblocks.NewClient(b.client.sdk).Delete(ctx, userID, base); err != nil {
+		return fmt.Errorf("lift login blocks: %w", ofOneUser(err))
+	}
+	return nil
+}
