@@ -27,6 +27,7 @@ type transaction struct {
 	expires     time.Time
 	sessionID   string // of whoever signed in for this transaction
 	acr         []string
+	methods     []string // the amr of this sign-in; a session that was there before shows none
 	pending     string  // the user who gave a password and has yet to give a second factor
 	enrolling   *factor // shown to that user, not theirs yet
 }
@@ -53,7 +54,7 @@ func (t *Tenant) authorize(w http.ResponseWriter, r *http.Request) error {
 	}
 	s := t.currentSession(r)
 	signedIn := s != nil && tx.accepts(s, in, t.now())
-	needsFactor := signedIn && t.wantsMFA(tx) && !slices.Contains(s.methods, "mfa")
+	needsFactor := signedIn && t.wantsFactorOf(tx, s)
 	switch {
 	case signedIn && !needsFactor:
 		tx.sessionID = s.id
@@ -124,7 +125,7 @@ func (t *Tenant) readRequest(tx *transaction, in url.Values) *oauthError {
 	tx.prompt, tx.loginHint, tx.signup = in.Get("prompt"), in.Get("login_hint"), in.Get("screen_hint") == "signup"
 	tx.grant = grant{
 		clientID: tx.client.ID, redirectURI: tx.redirectURI, challenge: challenge, nonce: in.Get("nonce"),
-		audience: in.Get("audience"), scopes: t.grantedScopes(in), wantsAuthTime: maxAge != "",
+		audience: in.Get("audience"), scopes: t.grantedScopes(in), wantsAuthTime: maxAge != "" || tx.prompt == "login",
 	}
 	return nil
 }
@@ -151,7 +152,7 @@ func (tx *transaction) accepts(s *session, in url.Values, now time.Time) bool {
 	}
 	maxAge := in.Get("max_age")
 	n, _ := strconv.Atoi(maxAge)
-	return maxAge == "" || now.Sub(s.authTime) <= time.Duration(n)*time.Second
+	return maxAge == "" || n > 0 && now.Sub(s.authTime) <= time.Duration(n)*time.Second
 }
 
 // begin stores a transaction and binds it to the browser.
@@ -213,7 +214,7 @@ func (t *Tenant) complete(w http.ResponseWriter, r *http.Request, tx *transactio
 		s.clients = append(s.clients, tx.client.ID)
 	}
 	g := tx.grant
-	g.userID, g.sessionID, g.authTime, g.methods = s.userID, s.id, s.authTime, s.methods
+	g.userID, g.sessionID, g.authTime, g.methods = s.userID, s.id, s.authTime, tx.methods
 	g.expires = now.Add(codeTTL)
 	code := randomID(43)
 	t.codes[code] = &g

@@ -76,6 +76,7 @@ func TestIDToken(t *testing.T) {
 		"no nonce":  {map[string]string{"scope": "openid", "nonce": ""}, []string{"aud", "exp", "iat", "iss", "sid", "sub"}},
 		"email":     {map[string]string{"scope": "openid email"}, []string{"aud", "email", "email_verified", "exp", "iat", "iss", "nonce", "sid", "sub"}},
 		"max_age":   {map[string]string{"scope": "openid", "max_age": "60"}, []string{"aud", "auth_time", "exp", "iat", "iss", "nonce", "sid", "sub"}},
+		"prompt":    {map[string]string{"scope": "openid", "prompt": "login"}, []string{"aud", "auth_time", "exp", "iat", "iss", "nonce", "sid", "sub"}},
 		"profile":   {map[string]string{"scope": "openid profile"}, []string{"aud", "exp", "family_name", "given_name", "iat", "iss", "name", "nickname", "nonce", "picture", "sid", "sub", "updated_at"}},
 		"no openid": {map[string]string{"scope": "email"}, nil},
 	} {
@@ -226,6 +227,7 @@ func TestSingleSignOn(t *testing.T) {
 		{"at once", 0, nil, false},
 		{"silently", 0, map[string]string{"prompt": "none"}, false},
 		{"asked to log in", 0, map[string]string{"prompt": "login"}, true},
+		{"asked to log in anew", 0, map[string]string{"max_age": "0"}, true},
 		{"fresh enough", time.Minute, map[string]string{"max_age": "60"}, false},
 		{"too old", time.Second, map[string]string{"max_age": "60"}, true},
 		{"a day later", 24 * time.Hour, nil, false},

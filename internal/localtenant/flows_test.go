@@ -408,8 +408,11 @@ func TestMFA(t *testing.T) {
 	if got := amr(p); !cmp.Equal(got, []any{"mfa"}) {
 		t.Errorf("amr %v", got)
 	}
-	if p := b.get(authorizeURL(s, asked)); p.location == "" {
-		t.Error("asked again in the same session")
+	if got := amr(b.get(authorizeURL(s, nil))); got != nil {
+		t.Errorf("amr %v of a silent sign-in", got)
+	}
+	if p := b.get(authorizeURL(s, asked)); !strings.Contains(p.url, "/u/mfa-otp-challenge") {
+		t.Errorf("asked for in the same session: %s %s", p.url, p.location)
 	}
 
 	b = newBrowser(t, s)
@@ -500,6 +503,12 @@ func TestEnrolmentTicket(t *testing.T) {
 	}
 	a.obj("POST", "/api/v2/guardian/enrollments/ticket", map[string]any{"user_id": grace}, 400)
 	a.obj("POST", "/api/v2/guardian/enrollments/ticket", map[string]any{"user_id": grace, "allow_multiple_enrollments": true}, 200)
+	nowhere, err := s.Tenant.AddUser(localtenant.User{Connection: "sms", PhoneNumber: "+14155550199"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.obj("POST", "/api/v2/guardian/enrollments/ticket", map[string]any{"user_id": nowhere, "send_mail": true}, 400)
+	a.obj("POST", "/api/v2/guardian/enrollments/ticket", map[string]any{"user_id": nowhere}, 200)
 }
 
 func TestSocial(t *testing.T) {

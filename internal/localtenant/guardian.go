@@ -95,6 +95,9 @@ func (t *Tenant) createEnrollmentTicket(w http.ResponseWriter, r *http.Request) 
 	if len(t.factors[u.ID]) > 0 && !in.Multiple {
 		return badRequest("enrollment_conflict", "The user is already enrolled")
 	}
+	if in.SendMail && firstOf(in.Email, u.Email) == "" {
+		return badRequest("invalid_body", "The user does not have an email address.")
+	}
 	link := t.newTicket(ticket{kind: "enrol", userID: u.ID, expires: t.now().Add(ticketTTL)}, "/mfa/enrollment")
 	link = strings.TrimSuffix(link, "#")
 	if in.SendMail {
@@ -133,6 +136,9 @@ func (t *Tenant) regenerateRecoveryCode(w http.ResponseWriter, r *http.Request) 
 	id := r.PathValue("id")
 	if _, ok := t.users.get(id); !ok {
 		return userNotFound()
+	}
+	if len(t.factors[id]) == 0 {
+		return enrollmentNotFound()
 	}
 	t.recovery[id] = newRecoveryCode()
 	writeJSON(w, http.StatusOK, map[string]any{"recovery_code": t.recovery[id]})

@@ -94,7 +94,7 @@ func (t *Tenant) startFor(w http.ResponseWriter, r *http.Request, tx *transactio
 		u = t.recordLogin(u, remoteIP(r))
 		t.record(r, eventLogin, u, "", "Successful login")
 	}
-	tx.pending = ""
+	tx.pending, tx.methods = "", methods
 	tx.sessionID = t.startSession(w, r, u, methods).id
 }
 

@@ -24,6 +24,13 @@ func (t *Tenant) wantsMFA(tx *transaction) bool {
 	return false
 }
 
+// wantsFactorOf says whether one who has a session must give a second factor. A
+// request asks each time, as the Action in deploy/auth0 has it; the policy is
+// content with a session that has seen one.
+func (t *Tenant) wantsFactorOf(tx *transaction, s *session) bool {
+	return t.wantsMFA(tx) && (t.settings.MFA == MFARequested || !slices.Contains(s.methods, "mfa"))
+}
+
 // totpFactor is the authenticator app that a user has enrolled.
 func (t *Tenant) totpFactor(userID string) *factor {
 	for _, f := range t.factors[userID] {

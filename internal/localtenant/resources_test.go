@@ -292,6 +292,10 @@ func TestAuthenticationMethods(t *testing.T) {
 	if len(enrolled) != 2 {
 		t.Fatalf("enrollments %v", enrolled)
 	}
+	code := a.obj("POST", "/api/v2/users/"+escape(id)+"/recovery-code-regeneration", map[string]any{}, 200)["recovery_code"].(string)
+	if len(code) != 24 || code != strings.ToUpper(code) {
+		t.Errorf("recovery code %q", code)
+	}
 	device := enrolled[0]["id"].(string)
 	if got := a.obj("GET", "/api/v2/guardian/enrollments/"+device, nil, 200); got["status"] != "confirmed" {
 		t.Errorf("enrollment %v", got)
@@ -306,9 +310,8 @@ func TestAuthenticationMethods(t *testing.T) {
 	if got := a.list(path); len(got) != 0 {
 		t.Errorf("after all: %v", got)
 	}
-	code := a.obj("POST", "/api/v2/users/"+escape(id)+"/recovery-code-regeneration", map[string]any{}, 200)["recovery_code"].(string)
-	if len(code) != 24 || code != strings.ToUpper(code) {
-		t.Errorf("recovery code %q", code)
+	if got := a.obj("POST", "/api/v2/users/"+escape(id)+"/recovery-code-regeneration", map[string]any{}, 404); got["errorCode"] != "enrollment_not_found" {
+		t.Errorf("a recovery code without a factor: %v", got)
 	}
 	a.obj("POST", "/api/v2/users/"+escape(id)+"/multifactor/actions/invalidate-remember-browser", nil, 204)
 	ticket := a.obj("POST", "/api/v2/guardian/enrollments/ticket", map[string]any{"user_id": id, "send_mail": true}, 200)

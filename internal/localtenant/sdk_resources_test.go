@@ -111,12 +111,12 @@ func sdkFactors(ctx context.Context, t *testing.T, o *core.RequestOptions, id st
 	set := one(c.Set(ctx, id, management.SetUserAuthenticationMethodsRequestContent{
 		{Type: "email", Email: ptr("a@example.com")}, {Type: "totp", TotpSecret: ptr("JBSWY3DPEHPK3PXP")},
 	}))(t)
-	mfa := multifactor.NewClient(o)
-	all(t, c.Delete(ctx, id, set[0].GetID()), mfa.DeleteProvider(ctx, id, ptr(management.UserMultifactorProviderEnum("google-authenticator"))),
-		mfa.InvalidateRememberBrowser(ctx, id), c.DeleteAll(ctx, id), authenticators.NewClient(o).DeleteAll(ctx, id))
 	if got := one(users.NewClient(o).RegenerateRecoveryCode(ctx, id))(t); len(got.GetRecoveryCode()) != 24 {
 		t.Errorf("recovery code %q", got.GetRecoveryCode())
 	}
+	mfa := multifactor.NewClient(o)
+	all(t, c.Delete(ctx, id, set[0].GetID()), mfa.DeleteProvider(ctx, id, ptr(management.UserMultifactorProviderEnum("google-authenticator"))),
+		mfa.InvalidateRememberBrowser(ctx, id), c.DeleteAll(ctx, id), authenticators.NewClient(o).DeleteAll(ctx, id))
 }
 
 func sdkSessions(ctx context.Context, t *testing.T, s *tenanttest.Server, o *core.RequestOptions, id string) {
