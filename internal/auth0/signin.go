@@ -35,6 +35,10 @@ func (s SignIn) grant(c secrets.Credentials, redirectURI string) *oauth2.Config 
 	}
 }
 
+// acrMFA is the authentication context that asks for a second factor. A tenant
+// honours it where an Action does (deploy/auth0).
+const acrMFA = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
+
 // AuthorizationURL is where the browser signs in; it makes no call.
 func (s SignIn) AuthorizationURL(ctx context.Context, a session.Authorization) (string, error) {
 	c, err := s.client.opts.Credentials.Current(ctx)
@@ -54,6 +58,9 @@ func (s SignIn) AuthorizationURL(ctx context.Context, a session.Authorization) (
 		if value != "" {
 			params = append(params, oauth2.SetAuthURLParam(name, value))
 		}
+	}
+	if a.MFA {
+		params = append(params, oauth2.SetAuthURLParam("acr_values", acrMFA), oauth2.SetAuthURLParam("max_age", "0"))
 	}
 	return s.grant(c, a.RedirectURI).AuthCodeURL(a.State, params...), nil
 }

@@ -49,6 +49,8 @@ var (
 	LoginRequired           = kind("login-required", http.StatusUnauthorized, "The user has to sign in.")
 	InteractionRequired     = kind("interaction-required", http.StatusUnauthorized, "The user has to take part in the sign-in.")
 	ConsentRequired         = kind("consent-required", http.StatusUnauthorized, "The user has to give consent.")
+	MFANotProved            = kind("mfa-not-proved", http.StatusForbidden, "The sign-in shows no second factor.")
+	WrongConnection         = kind("wrong-connection", http.StatusForbidden, "The user is not of the connection that was asked for.")
 	SignInFailed            = kind("sign-in-failed", http.StatusBadGateway, "The provider could not finish the sign-in.")
 	IDTokenInvalid          = kind("id-token-invalid", http.StatusBadGateway, "The provider's ID token did not pass its checks.")
 )

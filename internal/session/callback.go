@@ -20,14 +20,13 @@ func Callback(provider Provider, sealer Sealer, opts Options) httpapi.Operation 
 		if err != nil {
 			return err
 		}
-		signIn, err := finish(r, provider, opts, x, answer)
+		signIn, err := finish(r, provider, opts, t, x, answer)
 		if !opts.Unbound && isFinal(err) {
 			clearCookie(w, t, x, opts)
 		}
 		if err != nil {
 			return err
 		}
-		httpapi.Concerns(r.Context(), signIn.Account.ID)
 		return httpapi.JSON(w, http.StatusOK, signIn)
 	}
 	return httpapi.Operation{Routes: []string{"GET /callback"}, Handler: handler, Change: "session.begin"}
@@ -71,7 +70,7 @@ func resume(r *http.Request, sealer Sealer, opts Options, state string) (ticket,
 	return t, x, nil
 }
 
-func finish(r *http.Request, provider Provider, opts Options, x transaction, a answer) (SignIn, error) {
+func finish(r *http.Request, provider Provider, opts Options, t ticket, x transaction, a answer) (SignIn, error) {
 	if err := checkIssuer(r, provider, a.issuer); err != nil {
 		return SignIn{}, err
 	}
@@ -83,8 +82,15 @@ func finish(r *http.Request, provider Provider, opts Options, x transaction, a a
 	}
 	redirectURI, _ := x.redirectURI(opts.RedirectURIs) // resume has found it
 	signIn, err := provider.Redeem(r.Context(), Redemption{Code: a.code, Nonce: x.nonce(), Verifier: x.verifier(), RedirectURI: redirectURI})
+	if err != nil {
+		return SignIn{}, err
+	}
+	httpapi.Concerns(r.Context(), signIn.Account.ID) // whatever becomes of it
+	if err := x.asked.check(r.Context(), provider, t.begun(), signIn); err != nil {
+		return SignIn{}, err
+	}
 	signIn.ReturnTo = x.returnTo
-	return signIn, err
+	return signIn, nil
 }
 
 // checkIssuer refuses an answer that names another provider (RFC 9207). Not

@@ -25,7 +25,7 @@ const maxReturnTo = 256 // bytes, so that the cookie stays small
 var locales = regexp.MustCompile(`^[A-Za-z0-9-]{1,35}( [A-Za-z0-9-]{1,35}){0,9}$`) // BCP 47 tags, spaces between
 
 // Login serves GET /login.
-func Login(provider Provider, sealer Sealer, opts Options) httpapi.Operation {
+func Login(provider Authorizer, sealer Sealer, opts Options) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
 		request, returnTo, err := parseLogin(r, opts)
 		if err != nil {
@@ -59,6 +59,7 @@ func parseLogin(r *http.Request, opts Options) (request Authorization, returnTo 
 		LoginHint:   q.String("login_hint"),
 		Prompt:      q.OneOf("prompt", "none", "login", "consent", "select_account"),
 		UILocales:   q.String("ui_locales"),
+		MFA:         q.OneOf("mfa", "required") != "",
 	}
 	returnTo = q.String("return_to")
 	refuse := func(name, value string, fine bool, detail string) {
@@ -71,6 +72,9 @@ func parseLogin(r *http.Request, opts Options) (request Authorization, returnTo 
 	refuse("login_hint", request.LoginHint, isHint(request.LoginHint), "must have 256 bytes at most, and no control characters")
 	refuse("ui_locales", request.UILocales, locales.MatchString(request.UILocales), "must be language tags with spaces between")
 	refuse("return_to", returnTo, isLocalPath(returnTo), "must be a path on the front-end's own host, of 256 bytes at most")
+	if request.MFA && request.Prompt == "none" {
+		q.Refuse("prompt", "cannot be none with mfa=required: the user has to be asked")
+	}
 	if request.RedirectURI == "" {
 		request.RedirectURI = defaultRedirect(opts.RedirectURIs, r.Host)
 	}
@@ -80,7 +84,8 @@ func parseLogin(r *http.Request, opts Options) (request Authorization, returnTo 
 // begin makes the sign-in's secrets, puts them into the request, and returns
 // the cookie that binds it to the browser; nil where it is not to be bound.
 func begin(ctx context.Context, sealer Sealer, opts Options, request *Authorization, returnTo string) (*http.Cookie, error) {
-	t, x := newTicket(opts.Now()), newTransaction(request.RedirectURI, returnTo)
+	asked := demands{mfa: request.MFA, connection: request.Connection}
+	t, x := newTicket(opts.Now()), newTransaction(request.RedirectURI, asked, returnTo)
 	request.Nonce, request.Verifier = x.nonce(), x.verifier()
 	state := t.encode()
 	if opts.Unbound {

@@ -5,15 +5,22 @@ import (
 	"time"
 )
 
-// Provider is the provider's half of a sign-in.
-type Provider interface {
+// Authorizer is the provider's half of a sign-in's beginning.
+type Authorizer interface {
 	// AuthorizationURL is where the browser signs in.
 	AuthorizationURL(context.Context, Authorization) (string, error)
+}
+
+// Provider is the provider's half of a sign-in's end.
+type Provider interface {
 	// Issuer is whom authorization responses come from (RFC 9207).
 	Issuer(context.Context) (string, error)
 	// Redeem trades a code for tokens, once, and checks the ID token. It fails
 	// with code-refused, id-token-invalid, and as a failing provider does.
 	Redeem(context.Context, Redemption) (SignIn, error)
+	// HasIdentity reports whether a user has an account in the connection. It
+	// asks the provider, once, where the user's id does not tell.
+	HasIdentity(ctx context.Context, userID, connection string) (bool, error)
 }
 
 // Authorization is an authorization request (RFC 6749, section 4.1.1; OpenID
@@ -28,6 +35,7 @@ type Authorization struct {
 	LoginHint   string
 	Prompt      string
 	UILocales   string
+	MFA         bool // ask for a second factor, and for the first one anew
 }
 
 // Redemption is a token request with an authorization code.

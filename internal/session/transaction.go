@@ -6,11 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
 	"errors"
-	"time"
-
-	"usher/internal/problem"
 )
 
 // Sealer makes text that only this service can make and read; what is sealed
@@ -22,65 +18,35 @@ type Sealer interface {
 	Open(ctx context.Context, purpose, binding, sealed string) ([]byte, error)
 }
 
-// What is sealed. A state never opens as a cookie, nor the other way round.
+// What is sealed. A state never opens as a cookie, nor the other way round. A
+// new layout of the cookie takes a new purpose: while functions are replaced,
+// one of the version before must not read a new cookie as asking for less.
 const (
 	statePurpose  = "sign-in-state"
-	cookiePurpose = "sign-in-cookie"
+	cookiePurpose = "sign-in-cookie-2"
 )
-
-// lifetime is how long a user has for the provider's pages.
-const lifetime = 10 * time.Minute
 
 const (
-	idBytes       = 16
 	secretBytes   = 32
 	redirectBytes = 16
-	expiryBytes   = 8
+	fixedBytes    = secretBytes + redirectBytes + 2 // and flags, and the length of the connection's name
 )
 
-// ticket is what the state parameter holds: which sign-in this is, and until
-// when. It goes through the provider's and the front-end's logs, so it holds
-// nothing that could finish the sign-in.
-type ticket struct {
-	id     [idBytes]byte
-	expiry time.Time
-}
-
-func newTicket(now time.Time) ticket {
-	t := ticket{expiry: now.Add(lifetime)}
-	_, _ = rand.Read(t.id[:]) // never fails
-	return t
-}
-
-// name tells sign-ins apart; it is safe in a cookie's name.
-func (t ticket) name() string { return base64.RawURLEncoding.EncodeToString(t.id[:]) }
-
-func (t ticket) encode() []byte {
-	return binary.BigEndian.AppendUint64(t.id[:], uint64(t.expiry.Unix())) //nolint:gosec // after 1970
-}
-
-var errTooShort = errors.New("too short")
-
-// decodeTicket returns the ticket and what follows it.
-func decodeTicket(plain []byte) (t ticket, rest []byte, err error) {
-	if len(plain) < idBytes+expiryBytes {
-		return ticket{}, nil, errTooShort
-	}
-	copy(t.id[:], plain)
-	t.expiry = time.Unix(int64(binary.BigEndian.Uint64(plain[idBytes:])), 0) //nolint:gosec // we made it
-	return t, plain[idBytes+expiryBytes:], nil
-}
+// flagMFA is the one flag that there is.
+const flagMFA byte = 1
 
 // transaction is what the browser's cookie holds: what finishing the sign-in
-// takes. Its form is fixed and short, so that many cookies fit into a request.
+// takes, and what it was asked to show, which nobody on the way can strip. Its
+// form is short, so that many cookies fit into a request.
 type transaction struct {
 	secret   [secretBytes]byte   // of which nonce and verifier are made
 	redirect [redirectBytes]byte // which redirect URI, as a hash
+	asked    demands
 	returnTo string
 }
 
-func newTransaction(redirectURI, returnTo string) transaction {
-	x := transaction{redirect: hashURI(redirectURI), returnTo: returnTo}
+func newTransaction(redirectURI string, asked demands, returnTo string) transaction {
+	x := transaction{redirect: hashURI(redirectURI), asked: asked, returnTo: returnTo}
 	_, _ = rand.Read(x.secret[:]) // never fails
 	return x
 }
@@ -110,38 +76,29 @@ func hashURI(uri string) [redirectBytes]byte {
 }
 
 func (x transaction) encode() []byte {
-	return append(append(x.secret[:], x.redirect[:]...), x.returnTo...)
+	var flags byte
+	if x.asked.mfa {
+		flags = flagMFA
+	}
+	plain := append(x.secret[:], x.redirect[:]...)
+	plain = append(plain, flags, byte(len(x.asked.connection))) //nolint:gosec // /login takes 128 bytes at most
+	plain = append(plain, x.asked.connection...)
+	return append(plain, x.returnTo...)
 }
 
+var errNoTransaction = errors.New("not a transaction")
+
 func decodeTransaction(plain []byte) (x transaction, err error) {
-	if len(plain) < secretBytes+redirectBytes {
+	if len(plain) < fixedBytes {
 		return transaction{}, errTooShort
+	}
+	flags, length, rest := plain[fixedBytes-2], int(plain[fixedBytes-1]), plain[fixedBytes:]
+	if flags > flagMFA || length > len(rest) {
+		return transaction{}, errNoTransaction
 	}
 	copy(x.secret[:], plain)
 	copy(x.redirect[:], plain[secretBytes:])
-	x.returnTo = string(plain[secretBytes+redirectBytes:])
+	x.asked = demands{mfa: flags == flagMFA, connection: string(rest[:length])}
+	x.returnTo = string(rest[length:])
 	return x, nil
-}
-
-// openTicket authenticates a state.
-func openTicket(ctx context.Context, sealer Sealer, state string, now time.Time) (ticket, []byte, error) {
-	if state == "" {
-		return ticket{}, nil, problem.StateMissing.New("The state parameter is missing.")
-	}
-	notOurs := problem.StateInvalid.New("The state was not made by this service, or was altered.")
-	plain, err := sealer.Open(ctx, statePurpose, "", state)
-	if problem.IsProblem(err) {
-		return ticket{}, nil, err
-	}
-	if err != nil {
-		return ticket{}, nil, notOurs
-	}
-	t, rest, err := decodeTicket(plain)
-	if err != nil {
-		return ticket{}, nil, notOurs
-	}
-	if !now.Before(t.expiry) {
-		return ticket{}, nil, problem.StateExpired.New("The sign-in was begun more than 10 minutes ago. Begin again.")
-	}
-	return t, rest, nil
 }

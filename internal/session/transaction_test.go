@@ -28,23 +28,44 @@ func (s plainSealer) Open(_ context.Context, purpose, binding, sealed string) ([
 }
 
 func TestTransactionRoundTrip(t *testing.T) {
-	x := newTransaction("https://app.example.com/cb", "/account")
-	back, err := decodeTransaction(x.encode())
-	if err != nil || back != x {
-		t.Fatalf("%+v became %+v, %v", x, back, err)
+	for name, asked := range map[string]demands{
+		"nothing asked": {},
+		"MFA":           {mfa: true},
+		"a connection":  {connection: "github"},
+		"all, at most":  {mfa: true, connection: strings.Repeat("c", 128)},
+	} {
+		x := newTransaction("https://app.example.com/cb", asked, "/account")
+		back, err := decodeTransaction(x.encode())
+		if err != nil || back != x {
+			t.Errorf("%s: %+v became %+v, %v", name, x, back, err)
+		}
 	}
-	if _, ok := back.redirectURI([]string{"https://other.example.com/cb"}); ok {
+	x := newTransaction("https://app.example.com/cb", demands{}, "/account")
+	if _, ok := x.redirectURI([]string{"https://other.example.com/cb"}); ok {
 		t.Error("a redirect URI that is no longer allowed is found")
 	}
-	if uri, ok := back.redirectURI([]string{"x", "https://app.example.com/cb"}); !ok || uri != "https://app.example.com/cb" {
+	if uri, ok := x.redirectURI([]string{"x", "https://app.example.com/cb"}); !ok || uri != "https://app.example.com/cb" {
 		t.Errorf("the redirect URI is %q", uri)
 	}
-	if n, v := x.nonce(), x.verifier(); n == v || len(v) != 43 || n == newTransaction("", "").nonce() {
+	if n, v := x.nonce(), x.verifier(); n == v || len(v) != 43 || n == newTransaction("", demands{}, "").nonce() {
 		t.Errorf("nonce %q, verifier %q", n, v)
 	}
-	for n := range secretBytes + redirectBytes {
+}
+
+func TestDecodeTransactionRefuses(t *testing.T) {
+	for n := range fixedBytes {
 		if _, err := decodeTransaction(make([]byte, n)); err == nil {
 			t.Errorf("%d bytes pass for a transaction", n)
+		}
+	}
+	head := make([]byte, secretBytes+redirectBytes)
+	for name, rest := range map[string]string{
+		"a path where flags are, as in older ones": "/account/settings",
+		"a flag that there is not":                 "\x02\x00/",
+		"a name that is cut off":                   "\x00\x07github",
+	} {
+		if x, err := decodeTransaction(append(head, rest...)); err == nil {
+			t.Errorf("%s: %+v", name, x)
 		}
 	}
 }
@@ -56,7 +77,7 @@ func TestTicketRoundTrip(t *testing.T) {
 		t.Error("two sign-ins have one name")
 	}
 	back, rest, err := decodeTicket(append(a.encode(), "rest"...))
-	if err != nil || back.name() != a.name() || !back.expiry.Equal(now.Add(10*time.Minute)) || string(rest) != "rest" {
+	if err != nil || back.name() != a.name() || !back.expiry.Equal(now.Add(10*time.Minute)) || !back.begun().Equal(now) || string(rest) != "rest" {
 		t.Errorf("%+v became %+v, %q, %v", a, back, rest, err)
 	}
 	for n := range idBytes + expiryBytes {
@@ -104,7 +125,8 @@ func TestOpenTicket(t *testing.T) {
 // together again gives the same.
 func FuzzDecode(f *testing.F) {
 	f.Add(newTicket(time.Unix(0, 0)).encode())
-	f.Add(newTransaction("https://app.example.com/cb", "/x").encode())
+	f.Add(newTransaction("https://app.example.com/cb", demands{}, "/x").encode())
+	f.Add(newTransaction("https://app.example.com/cb", demands{mfa: true, connection: "github"}, "").encode())
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, plain []byte) {
 		if ticket, rest, err := decodeTicket(plain); err == nil && !bytes.Equal(append(ticket.encode(), rest...), plain) {

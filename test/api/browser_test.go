@@ -15,9 +15,11 @@ import (
 // browser is a person's: it has cookies of its own, and knows the provider's
 // pages. What is for the service goes to the service.
 type browser struct {
-	s   *service
-	jar http.CookieJar
-	web *http.Client // to the provider
+	s      *service
+	jar    http.CookieJar
+	web    *http.Client // to the provider
+	secret string       // in the person's authenticator app
+	steps  int64        // how often its code was used: each is good once
 }
 
 func newBrowser(t *testing.T, s *service) *browser {

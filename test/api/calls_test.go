@@ -45,12 +45,22 @@ var costsOfSignIn = []cost{
 		first, b := newBrowser(t, s), newBrowser(t, s)
 		first.get(t, first.signedIn(t, "")) // the signing keys are there now
 		target := b.signedIn(t, "")
-		var cookies []string
-		for _, c := range b.jar.Cookies(must(url.Parse(target))) {
-			cookies = append(cookies, c.String())
-		}
-		return strings.TrimPrefix(target, base), "", []string{"Cookie", strings.Join(cookies, "; ")}
+		return strings.TrimPrefix(target, base), "", b.cookies(target)
 	}},
+	{"callback", "with a connection to look up", 2, func(t *testing.T, s *service) (string, string, []string) {
+		b := newBrowser(t, s)
+		target := b.signedIn(t, "?connection="+localtenant.Connection)
+		return strings.TrimPrefix(target, base), "", b.cookies(target)
+	}},
+}
+
+// cookies are the header that the browser sends to a URL.
+func (b *browser) cookies(target string) (header []string) {
+	var all []string
+	for _, c := range b.jar.Cookies(must(url.Parse(target))) {
+		all = append(all, c.String())
+	}
+	return []string{"Cookie", strings.Join(all, "; ")}
 }
 
 // request is a request that needs no preparation.

@@ -1,0 +1,30 @@
+package auth0
+
+import "testing"
+
+func TestTellsConnection(t *testing.T) {
+	tests := map[string]struct {
+		userID, connection string
+		want               bool
+	}{
+		"a social account":             {"github|42", "github", true},
+		"an id with more parts":        {"github|4|2", "github", true},
+		"a kind that many have":        {"oauth2|line|42", "oauth2", false},
+		"another social account":       {"google-oauth2|42", "github", false},
+		"a linked account, perhaps":    {"auth0|42", "github", false},
+		"one of several databases":     {"auth0|42", "auth0", false},
+		"one of several enterprises":   {"samlp|acme|42", "samlp", false},
+		"the name of an enterprise":    {"samlp|acme|42", "acme", false},
+		"no parts":                     {"github", "github", false},
+		"a name that begins alike":     {"github-two|42", "github", false},
+		"an id that begins alike":      {"github|42", "github-two", false},
+		"names are compared by case":   {"GitHub|42", "github", false},
+		"no connection is no answer":   {"|42", "github", false},
+		"the connection in the middle": {"auth0|github|42", "github", false},
+	}
+	for name, tt := range tests {
+		if got := tellsConnection(tt.userID, tt.connection); got != tt.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
