@@ -69,7 +69,7 @@ func emailToDelete(r *http.Request) (string, error) {
 		}
 		email = body.Email
 	}
-	if fault := faultOfEmail(email); fault != "" {
+	if fault := httpapi.FaultOfEmail(email); fault != "" {
 		return "", problem.Invalid("email", fault)
 	}
 	return email, nil

@@ -85,7 +85,7 @@ func parseListing(r *http.Request) (listing, error) {
 		},
 	}
 	if ask.email != "" {
-		if fault := faultOfEmail(ask.email); fault != "" {
+		if fault := httpapi.FaultOfEmail(ask.email); fault != "" {
 			q.Refuse("email", fault)
 		}
 		if ask.filter.Search != "" {

@@ -2,13 +2,11 @@ package users
 
 import (
 	"fmt"
-	"net/mail"
 	"net/url"
 	"regexp"
-	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"usher/internal/httpapi"
 	"usher/internal/problem"
 )
 
@@ -43,7 +41,7 @@ func (p Profile) faults() []problem.Field {
 			wrong = append(wrong, problem.Field{Field: name, Detail: detail})
 		}
 	}
-	check("email", p.Email, faultOfEmail)
+	check("email", p.Email, httpapi.FaultOfEmail)
 	check("password", p.Password, length(1, 4096))
 	check("phone_number", p.PhoneNumber, faultOfPhone)
 	check("username", p.Username, length(1, 128))
@@ -53,17 +51,6 @@ func (p Profile) faults() []problem.Field {
 	check("nickname", p.Nickname, length(1, 300))
 	check("picture", p.Picture, faultOfPicture)
 	return wrong
-}
-
-// faultOfEmail takes one bare address and nothing around it (RFC 5322's
-// addr-spec), with no characters that nobody sees.
-func faultOfEmail(value string) string {
-	invisible := func(r rune) bool { return !unicode.IsPrint(r) }
-	addr, err := mail.ParseAddress(value)
-	if err != nil || addr.Address != value || len(value) > 254 || strings.ContainsFunc(value, invisible) {
-		return "must be one email address, without a name around it"
-	}
-	return ""
 }
 
 func faultOfPhone(value string) string {
