@@ -17,7 +17,19 @@ const ticketLifetime = 5 * 24 * time.Hour
 type ticketOptions struct {
 	resultURL     string        // where the page leads to when it is done
 	lifetime      time.Duration // whole seconds
-	verifiesEmail bool          // following the link shows whose the address is
+	verifiesEmail bool          // following the link shows whose the address is; password tickets only
+	identity      string        // the id within the database, of a user whose first identity is elsewhere; password tickets only
+}
+
+// life is how long the ticket is to live, and until when. The provider begins
+// to count later, so a ticket never ends before it is said to.
+func (o ticketOptions) life(now time.Time) (seconds *int, expires time.Time) {
+	lifetime := ticketLifetime
+	if o.lifetime > 0 {
+		lifetime = o.lifetime
+	}
+	count := int(lifetime / time.Second)
+	return &count, now.Add(lifetime).UTC().Truncate(time.Second)
 }
 
 // passwordTicket returns a link that lets its holder set the user's password,
@@ -27,19 +39,36 @@ func (c *Client) passwordTicket(ctx context.Context, userID string, o ticketOpti
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	request := &management.ChangePasswordTicketRequestContent{UserID: &userID, MarkEmailAsVerified: &o.verifiesEmail}
+	seconds, expires := o.life(c.opts.Now())
+	request := &management.ChangePasswordTicketRequestContent{UserID: &userID, MarkEmailAsVerified: &o.verifiesEmail, TTLSec: seconds}
 	if o.resultURL != "" {
 		request.ResultURL = &o.resultURL
 	}
-	lifetime := ticketLifetime
-	if o.lifetime > 0 {
-		lifetime = o.lifetime
+	if o.identity != "" {
+		request.Identity = &management.ChangePasswordTicketIdentity{UserID: o.identity, Provider: management.IdentityProviderOnlyAuth0EnumAuth0}
 	}
-	seconds := int(lifetime / time.Second)
-	request.TTLSec = &seconds
 	made, err := tickets.NewClient(c.sdk).ChangePassword(ctx, request, base)
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("make a password ticket: %w", ofOneUser(err))
 	}
-	return made.GetTicket(), c.opts.Now().Add(lifetime).UTC().Truncate(time.Second), nil
+	return made.GetTicket(), expires, nil
+}
+
+// verificationTicket returns a link that verifies the user's address, and when
+// it ends.
+func (c *Client) verificationTicket(ctx context.Context, userID string, o ticketOptions) (url string, expires time.Time, err error) {
+	base, err := c.baseURL(ctx)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	seconds, expires := o.life(c.opts.Now())
+	request := &management.VerifyEmailTicketRequestContent{UserID: userID, TTLSec: seconds}
+	if o.resultURL != "" {
+		request.ResultURL = &o.resultURL
+	}
+	made, err := tickets.NewClient(c.sdk).VerifyEmail(ctx, request, base)
+	if err != nil {
+		return "", time.Time{}, fmt.Errorf("make a verification ticket: %w", ofOneUser(err))
+	}
+	return made.GetTicket(), expires, nil
 }

@@ -63,6 +63,10 @@ func (e *Env) Users() auth0.Users { return e.client.Users() }
 // Blocks is what keeps the tenant's users out.
 func (e *Env) Blocks() auth0.Blocks { return e.client.Blocks() }
 
+// Recovery is the tenant's mails and links to set passwords and to verify
+// addresses.
+func (e *Env) Recovery() auth0.Recovery { return e.client.Recovery() }
+
 // SignIn is the tenant's half of a sign-in.
 func (e *Env) SignIn() auth0.SignIn { return e.client.SignIn() }
 

@@ -135,6 +135,8 @@ func jsonType(t reflect.Type) string {
 		return "an object"
 	case reflect.Slice, reflect.Array:
 		return "an array"
+	case reflect.Int:
+		return "a whole number"
 	default:
 		return "a number"
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 )
 
 // forgottenPage asks for the address that the link is to go to.
@@ -53,7 +54,7 @@ func ticketUserID(k *ticket) string {
 }
 
 func (t *Tenant) showReset(w http.ResponseWriter, status int, id string, k *ticket, u *user, problem string) error {
-	conn, ok := t.connectionNamed(u.primary().Connection)
+	conn, ok := t.resetConnection(u, k)
 	if !ok {
 		return linkEnded()
 	}
@@ -61,6 +62,31 @@ func (t *Tenant) showReset(w http.ResponseWriter, status int, id string, k *tick
 		"Title": "Set a new password", "Ticket": id, "Username": firstOf(u.Email, u.Username), "Error": problem,
 		"Rules": conn.policy.describe(),
 	})
+}
+
+// resetConnection is the database that has the password.
+func (t *Tenant) resetConnection(u *user, k *ticket) (*connection, bool) {
+	place := u.identityFor(k)
+	if place < 0 || place >= len(u.Identities) {
+		return nil, false
+	}
+	return t.connectionNamed(u.Identities[place].Connection)
+}
+
+// resetFor sets the password of the account, or of the linked one that the
+// ticket names.
+func (t *Tenant) resetFor(u *user, k *ticket, conn *connection, text string) error {
+	place := u.identityFor(k)
+	if place < 1 {
+		return t.setPassword(u, conn, text)
+	}
+	own := *u.Identities[place].own
+	if err := t.setPassword(&own, conn, text); err != nil {
+		return err
+	}
+	u.Identities = slices.Clone(u.Identities)
+	u.Identities[place].own = &own
+	return nil
 }
 
 // resetPassword sets the password and uses the ticket up.
@@ -74,12 +100,12 @@ func (t *Tenant) resetPassword(w http.ResponseWriter, r *http.Request) error {
 	if text != r.PostFormValue("again") {
 		return t.showReset(w, http.StatusBadRequest, id, k, old, "The two passwords are not the same.")
 	}
-	conn, ok := t.connectionNamed(old.primary().Connection)
+	conn, ok := t.resetConnection(old, k)
 	if !ok {
 		return linkEnded()
 	}
 	u := *old
-	err := t.setPassword(&u, conn, text)
+	err := t.resetFor(&u, k, conn, text)
 	var refused *apiError
 	if errors.As(err, &refused) {
 		return t.showReset(w, http.StatusBadRequest, id, k, old, "That password will not do. "+conn.policy.describe())

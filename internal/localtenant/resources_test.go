@@ -2,6 +2,7 @@ package localtenant_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -110,6 +111,7 @@ func TestBadRequests(t *testing.T) {
 		{"POST", "/api/v2/tickets/password-change", none, 400},
 		{"POST", "/api/v2/tickets/password-change", map[string]any{"user_id": "auth0|nobody"}, 404},
 		{"POST", "/api/v2/tickets/password-change", map[string]any{"user_id": "github|1024025"}, 400},
+		{"POST", "/api/v2/tickets/password-change", map[string]any{"user_id": "auth0|65e19a100000000000000001", "identity": map[string]any{"provider": "auth0", "user_id": "none"}}, 404},
 		{"POST", "/api/v2/tickets/password-change", map[string]any{"user_id": "a|b", "email": "a@b.co"}, 400},
 		{"POST", "/api/v2/tickets/password-change", map[string]any{"email": "a@b.co", "connection_id": "con_0000000000000000"}, 404},
 		{"POST", "/api/v2/tickets/password-change", map[string]any{"user_id": "a|b", "result_url": "http://x/", "client_id": "c"}, 400},
@@ -473,6 +475,31 @@ func TestBlocksAndLogs(t *testing.T) {
 
 func newPage(b *browser, s *tenanttest.Server) page {
 	return b.get(authorizeURL(s, map[string]string{"prompt": "login"}))
+}
+
+// A ticket sets the password of a linked account where it names that.
+func TestPasswordTicketOfALinkedAccount(t *testing.T) {
+	s := tenanttest.Start(t)
+	a := newAPI(t, s)
+	local := strings.TrimPrefix(a.addUser("linked@example.com"), "auth0|")
+	const main = "github|1024025"
+	identities := "/api/v2/users/" + escape(main) + "/identities"
+	if status, body := a.call("POST", identities, map[string]any{"provider": "auth0", "user_id": local}); status != 201 {
+		t.Fatal(status, body)
+	}
+	a.obj("POST", "/api/v2/tickets/password-change", map[string]any{"user_id": main}, 400)
+	link := a.obj("POST", "/api/v2/tickets/password-change", map[string]any{
+		"user_id": main, "identity": map[string]any{"provider": "auth0", "user_id": local}}, 201)["ticket"].(string)
+	b := newBrowser(t, s)
+	if p := b.submit(b.get(link), url.Values{"password": {"N3w-Passw0rd!"}, "again": {"N3w-Passw0rd!"}}); p.status != 200 {
+		t.Fatalf("%d %s", p.status, p.body)
+	}
+	if status, body := a.call("DELETE", identities+"/auth0/"+local, nil); status != 200 {
+		t.Fatal(status, body)
+	}
+	if p := b.submit(newPage(b, s), url.Values{"username": {"linked@example.com"}, "password": {"N3w-Passw0rd!"}}); p.status != 302 {
+		t.Errorf("with the new password, after unlinking: %d", p.status)
+	}
 }
 
 func TestTicketsAndJobs(t *testing.T) {

@@ -3,6 +3,7 @@ package localtenant
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,8 +14,9 @@ type ticket struct {
 	userID       string
 	email        string // the address that the link was for
 	resultURL    string
-	markVerified bool // following the link shows whose the address is
-	addEmail     bool // to the result URL
+	markVerified bool   // following the link shows whose the address is
+	addEmail     bool   // to the result URL
+	identity     string // the id of the identity whose password it sets, where that is a linked one
 	expires      time.Time
 	enrolling    *factor // of an enrolment
 }
@@ -57,6 +59,9 @@ type ticketFields struct {
 	TTL          int    `json:"ttl_sec"`
 	MarkVerified bool   `json:"mark_email_as_verified"`
 	AddEmail     bool   `json:"includeEmailInRedirect"`
+	Identity     *struct {
+		UserID string `json:"user_id"`
+	} `json:"identity"`
 }
 
 func (in ticketFields) ticket(kind string, u *user, now time.Time) ticket {
@@ -78,11 +83,28 @@ func (t *Tenant) createPasswordTicket(w http.ResponseWriter, r *http.Request) er
 	if err != nil {
 		return err
 	}
-	if conn, ok := t.connectionNamed(u.primary().Connection); !ok || !conn.database() {
+	k := in.ticket("reset", u, t.now())
+	if in.Identity != nil {
+		k.identity = in.Identity.UserID
+	}
+	place := u.identityFor(&k)
+	if place < 0 {
+		return newAPIError(http.StatusNotFound, "inexistent_identity", "The identity does not exist.")
+	}
+	if conn, ok := t.connectionNamed(u.Identities[place].Connection); !ok || !conn.database() {
 		return badRequest("operation_not_supported", "The user's connection does not support password changes.")
 	}
-	writeJSON(w, http.StatusCreated, map[string]any{"ticket": t.newTicket(in.ticket("reset", u, t.now()), "/u/reset-password")})
+	writeJSON(w, http.StatusCreated, map[string]any{"ticket": t.newTicket(k, "/u/reset-password")})
 	return nil
+}
+
+// identityFor finds the identity whose password a ticket sets: the account's
+// own, unless the ticket names a linked one; -1 where that is gone.
+func (u *user) identityFor(k *ticket) int {
+	if k.identity == "" {
+		return 0
+	}
+	return slices.IndexFunc(u.Identities, func(id identity) bool { return id.UserID == k.identity })
 }
 
 // ticketUser is named by an id, or by an address in a connection.

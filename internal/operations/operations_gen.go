@@ -5,6 +5,7 @@ package operations
 import (
 	"usher/internal/blocks"
 	"usher/internal/boot"
+	"usher/internal/recovery"
 	"usher/internal/session"
 	"usher/internal/users"
 )
@@ -14,13 +15,18 @@ func All(env *boot.Env) []Named {
 	return []Named{
 		{"blockuser", blocks.Put(env.Blocks())},
 		{"callback", session.Callback(env.SignIn(), env.Sealer(), env.Session())},
+		{"createpasswordticket", recovery.CreatePasswordTicket(env.Recovery(), env.ResultURLs())},
 		{"createuser", users.Create(env.Users(), env.Connection())},
+		{"createverificationticket", recovery.CreateVerificationTicket(env.Recovery(), env.ResultURLs())},
 		{"deleteloginblocks", blocks.Lift(env.Blocks())},
 		{"deleteuser", users.Delete(env.Users())},
 		{"getloginblocks", blocks.List(env.Blocks())},
 		{"getuser", users.Get(env.Users())},
+		{"getverificationemail", recovery.GetVerification(env.Recovery())},
 		{"listusers", users.List(env.Users(), env.Sealer())},
 		{"login", session.Login(env.SignIn(), env.Sealer(), env.Session())},
+		{"resetpassword", recovery.ResetPassword(env.Recovery(), env.Connection())},
+		{"sendverificationemail", recovery.SendVerification(env.Recovery())},
 		{"unblockuser", blocks.Delete(env.Blocks())},
 		{"updateuser", users.Update(env.Users())},
 	}

@@ -36,6 +36,13 @@ var (
 	PartlyUpdated   = kind("partly-updated", http.StatusBadGateway, "Only a part of the change was made.")
 )
 
+// What keeps a user from a new password or from verifying an address.
+var (
+	UserHasNoPassword         = kind("user-has-no-password", http.StatusUnprocessableEntity, "The user signs in without a password.")
+	UserHasNoEmail            = kind("user-has-no-email", http.StatusUnprocessableEntity, "The user has no email address.")
+	VerificationEmailNotFound = kind("verification-email-not-found", http.StatusNotFound, "There is no such verification email.")
+)
+
 // How a sign-in can end short of one.
 var (
 	StateMissing            = kind("state-missing", http.StatusBadRequest, "The state parameter is missing.")

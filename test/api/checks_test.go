@@ -34,7 +34,8 @@ func exampleOf(t *testing.T, op contract.Operation) (target, body string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.Replace(target, "db%7C", "auth0%7C", 1), body // the contract does not name the provider
+	// The contract does not name the provider.
+	return strings.Replace(target, "db%7C", "auth0%7C", 1), strings.Replace(body, `"db|`, `"auth0|`, 1)
 }
 
 func TestEveryOperationRefusesBadBodies(t *testing.T) {
@@ -183,6 +184,20 @@ func failures() map[string]struct {
 	}
 }
 
+// outcome is a status, and a problem's code.
+type outcome struct {
+	status int
+	code   string
+}
+
+// exceptions are the failures of which something else becomes.
+var exceptions = map[string]map[string]outcome{
+	// The provider's answer to a success is a sentence, of which nothing is read.
+	"resetpassword": {"HTML with 200": {202, ""}, "garbage": {202, ""}, "half the JSON": {202, ""}},
+	// The tenant has not sent the mail of the example, and half a 404 is a 404.
+	"getverificationemail": {"half the JSON": {404, "verification-email-not-found"}},
+}
+
 // TestEveryOperationSurvivesTheProvider makes each call fail that an operation
 // makes first, in every way.
 func TestEveryOperationSurvivesTheProvider(t *testing.T) {
@@ -196,6 +211,9 @@ func TestEveryOperationSurvivesTheProvider(t *testing.T) {
 			tt := failures()[name]
 			if isDeletion(route) && isAfterTheFact(tt.fault) {
 				continue // its answer has no body that could be cut
+			}
+			if other, ok := exceptions[op.ID][name]; ok {
+				tt.status, tt.code = other.status, other.code
 			}
 			t.Run(op.ID+" "+name, func(t *testing.T) {
 				t.Parallel()

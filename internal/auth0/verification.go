@@ -1,0 +1,80 @@
+package auth0
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/auth0/go-auth0/v3/management"
+	jobsclient "github.com/auth0/go-auth0/v3/management/jobs/client"
+	"github.com/auth0/go-auth0/v3/management/jobs/verificationemail"
+
+	"usher/internal/problem"
+	"usher/internal/recovery"
+)
+
+// verificationJob is the type of the provider's jobs that mail a link to verify
+// an address.
+const verificationJob = "verification_email"
+
+// SendVerification has the provider mail a link that verifies the user's
+// address; see recovery.Verifier.
+func (r Recovery) SendVerification(ctx context.Context, userID string) (recovery.VerificationEmail, error) {
+	base, err := r.client.baseURL(ctx)
+	if err != nil {
+		return recovery.VerificationEmail{}, err
+	}
+	request := &management.CreateVerificationEmailRequestContent{UserID: userID}
+	job, err := verificationemail.NewClient(r.client.sdk).Create(ctx, request, base)
+	if err != nil {
+		err = r.withoutEmail(ctx, ofOneUser(err), userID)
+		return recovery.VerificationEmail{}, fmt.Errorf("send a verification email: %w", err)
+	}
+	return verificationFrom(job.ID, job.Status, job.GetCreatedAt()), nil
+}
+
+// Verification returns a mail that was asked for; see
+// recovery.VerificationReader. The provider forgets its jobs after a day.
+func (r Recovery) Verification(ctx context.Context, id string) (recovery.VerificationEmail, error) {
+	base, err := r.client.baseURL(ctx)
+	if err != nil {
+		return recovery.VerificationEmail{}, err
+	}
+	job, err := jobsclient.NewClient(r.client.sdk).Get(ctx, id, base)
+	switch {
+	case hasStatus(err, http.StatusNotFound), isMalformedID(err):
+		return recovery.VerificationEmail{}, noVerification(fmt.Errorf("get a job: %w", err))
+	case err != nil:
+		return recovery.VerificationEmail{}, fmt.Errorf("get a verification email: %w", providerProblem(err))
+	case job.Type != verificationJob:
+		return recovery.VerificationEmail{}, noVerification(fmt.Errorf("the job is of type %q", bounded(job.Type)))
+	}
+	return verificationFrom(job.ID, job.Status, job.GetCreatedAt()), nil
+}
+
+func noVerification(cause error) error {
+	return problem.VerificationEmailNotFound.Wrap(cause, "No verification email has this id, or it was sent more than a day ago.")
+}
+
+// isMalformedID reports whether the provider found that an id in the path has
+// not the form of its ids.
+func isMalformedID(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == http.StatusBadRequest && e.Code == "invalid_uri"
+}
+
+func verificationFrom(id, status, createdAt string) recovery.VerificationEmail {
+	email := recovery.VerificationEmail{ID: id, Status: recovery.Status(status)}
+	switch email.Status {
+	case recovery.Pending, recovery.Processing, recovery.Completed, recovery.Failed:
+	default: // one that is not documented; the mail is on its way still
+		email.Status = recovery.Processing
+	}
+	if at, err := time.Parse(time.RFC3339, createdAt); err == nil {
+		at = at.UTC()
+		email.CreatedAt = &at
+	}
+	return email
+}

@@ -1,0 +1,127 @@
+package recovery_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/httpapi"
+	"usher/internal/problem"
+	"usher/internal/recovery"
+)
+
+// provider notes what it was asked.
+type provider struct {
+	asked   []string
+	options recovery.TicketOptions
+	err     error
+}
+
+func (p *provider) MailPasswordLink(_ context.Context, connection, email string) error {
+	p.asked = append(p.asked, "mail "+email+" in "+connection)
+	return p.err
+}
+
+func (p *provider) PasswordTicket(_ context.Context, id string, o recovery.TicketOptions) (recovery.Ticket, error) {
+	p.asked, p.options = append(p.asked, "password "+id), o
+	return recovery.Ticket{URL: "https://t/?ticket=SECRET#", ExpiresAt: time.Date(2026, 2, 1, 8, 0, 0, 0, time.UTC)}, p.err
+}
+
+func (p *provider) VerificationTicket(_ context.Context, id string, o recovery.TicketOptions) (recovery.Ticket, error) {
+	p.asked, p.options = append(p.asked, "verification "+id), o
+	return recovery.Ticket{URL: "https://t/?ticket=SECRET#", ExpiresAt: time.Date(2026, 2, 1, 8, 0, 0, 0, time.UTC)}, p.err
+}
+
+func (p *provider) SendVerification(_ context.Context, id string) (recovery.VerificationEmail, error) {
+	p.asked = append(p.asked, "send "+id)
+	return recovery.VerificationEmail{ID: "job/1", Status: recovery.Pending}, p.err
+}
+
+func send(op httpapi.Operation, body string) *httptest.ResponseRecorder {
+	_, path, _ := strings.Cut(op.Routes[0], " ")
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	httpapi.Mux(op).ServeHTTP(w, r)
+	return w
+}
+
+var allowed = []string{"https://app.example.com/done", "https://app.example.com/other"}
+
+// What is asked for reaches the provider as it was asked.
+func TestWhatTheProviderIsAsked(t *testing.T) {
+	tests := map[string]struct {
+		operation func(*provider) httpapi.Operation
+		body      string
+		asked     string
+		options   recovery.TicketOptions
+	}{
+		"a reset": {
+			func(p *provider) httpapi.Operation { return recovery.ResetPassword(p, "default") },
+			`{"email":"a@example.com"}`, "mail a@example.com in default", recovery.TicketOptions{},
+		},
+		"a reset elsewhere": {
+			func(p *provider) httpapi.Operation { return recovery.ResetPassword(p, "default") },
+			`{"email":"a@example.com","connection":"staff"}`, "mail a@example.com in staff", recovery.TicketOptions{},
+		},
+		"a plain password ticket": {
+			func(p *provider) httpapi.Operation { return recovery.CreatePasswordTicket(p, allowed) },
+			`{"user_id":"u"}`, "password u", recovery.TicketOptions{},
+		},
+		"a full password ticket": {
+			func(p *provider) httpapi.Operation { return recovery.CreatePasswordTicket(p, allowed) },
+			`{"user_id":"u","ttl":60,"result_url":"https://app.example.com/other","verifies_email":true}`, "password u",
+			recovery.TicketOptions{ResultURL: "https://app.example.com/other", Lifetime: time.Minute, VerifiesEmail: true},
+		},
+		"the longest verification ticket": {
+			func(p *provider) httpapi.Operation { return recovery.CreateVerificationTicket(p, allowed) },
+			`{"user_id":"u","ttl":2592000}`, "verification u", recovery.TicketOptions{Lifetime: 30 * 24 * time.Hour},
+		},
+		"a verification email": {
+			func(p *provider) httpapi.Operation { return recovery.SendVerification(p) },
+			`{"user_id":"u"}`, "send u", recovery.TicketOptions{},
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := &provider{}
+			if w := send(tt.operation(p), tt.body); w.Code >= 300 {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+			if diff := cmp.Diff([]string{tt.asked}, p.asked); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(tt.options, p.options); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	w := send(recovery.CreatePasswordTicket(&provider{}, nil), `{"user_id":"u"}`)
+	if want := `{"url":"https://t/?ticket=SECRET#","expires_at":"2026-02-01T08:00:00Z"}` + "\n"; w.Code != 201 || w.Body.String() != want {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	w = send(recovery.SendVerification(&provider{}), `{"user_id":"u"}`)
+	if w.Code != 202 || w.Header().Get("Location") != "/verification-emails/job%2F1" || w.Body.String() != `{"id":"job/1","status":"pending"}`+"\n" {
+		t.Errorf("%d %q %s", w.Code, w.Header().Get("Location"), w.Body)
+	}
+	w = send(recovery.ResetPassword(&provider{err: problem.TooManyRequests.New("Later.")}, "default"), `{"email":"a@example.com"}`)
+	if w.Code != 429 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// Without a list of result URLs none is allowed.
+func TestNoResultURLs(t *testing.T) {
+	p := &provider{}
+	if w := send(recovery.CreatePasswordTicket(p, nil), `{"user_id":"u","result_url":"https://app.example.com/done"}`); w.Code != 400 || p.asked != nil {
+		t.Errorf("%d %s, asked %v", w.Code, w.Body, p.asked)
+	}
+}
