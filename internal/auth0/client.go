@@ -18,8 +18,10 @@ import (
 // come from.
 type Credentials interface {
 	Current(context.Context) (secrets.Credentials, error)
-	// Reload is for credentials that the provider refused.
+	// Reload is for credentials that the provider refused with a token.
 	Reload(ctx context.Context, refused secrets.Credentials) (secrets.Credentials, error)
+	// Versions is for those that it refused by themselves.
+	Versions(context.Context) (secrets.Versions, error)
 }
 
 // Options are what a Client needs.
@@ -40,6 +42,7 @@ type Options struct {
 type Client struct {
 	opts        Options
 	plain       *http.Client // retries, but carries no token
+	signIn      *application
 	tokens      *tokenCache
 	sdk         *core.RequestOptions // for the sub-clients, which cost nothing to make
 	users       *usersclient.Client
@@ -60,7 +63,11 @@ func New(opts Options) *Client {
 	}
 	retrier := &retrier{next: opts.Transport, now: opts.Now, observe: opts.Observe}
 	c := &Client{opts: opts, plain: &http.Client{Transport: retrier}}
-	c.tokens = &tokenCache{credentials: opts.Credentials, audience: opts.ManagementAudience, client: c.plain, now: opts.Now, log: opts.Log}
+	c.signIn = &application{source: opts.Credentials, now: opts.Now, of: signInLogin}
+	c.tokens = &tokenCache{
+		credentials: opts.Credentials, audience: opts.ManagementAudience, client: c.plain, now: opts.Now, log: opts.Log,
+		application: &application{source: opts.Credentials, now: opts.Now, of: managementLogin},
+	}
 	c.sdk = core.NewRequestOptions(option.WithHTTPClient(&bearer{tokens: c.tokens, next: retrier, correlationID: opts.CorrelationID}), option.WithoutRetries())
 	c.users = usersclient.NewClient(c.sdk)
 	c.connections = connectionsclient.NewClient(c.sdk)

@@ -20,8 +20,9 @@ import (
 type source struct {
 	mu              sync.Mutex
 	current, stored secrets.Credentials
+	others          secrets.Versions // beside the stored ones
 	err, reloadErr  error
-	reloads         int
+	reloads, looks  int
 }
 
 func holding(c secrets.Credentials) *source { return &source{current: c, stored: c} }
@@ -40,6 +41,19 @@ func (s *source) Reload(context.Context, secrets.Credentials) (secrets.Credentia
 		s.current = s.stored
 	}
 	return s.current, s.reloadErr
+}
+
+func (s *source) Versions(context.Context) (secrets.Versions, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.looks++
+	if s.reloadErr != nil {
+		return secrets.Versions{}, s.reloadErr
+	}
+	s.current = s.stored
+	found := s.others
+	found.Current = s.current
+	return found, nil
 }
 
 // clock is a time that the test moves.

@@ -226,20 +226,22 @@ func TestSignInPicksUpARotatedSecret(t *testing.T) {
 	server.idToken = signed(t, jose.RS256, signingKeys()[0], "one", goodClaims(server, nil))
 	server.refuses = "old"
 	s := holding(secrets.Credentials{Domain: server.URL, ClientID: "web", ClientSecret: "old"})
-	c, _ := newClient(s, newClock())
+	clock := newClock()
+	c, _ := newClient(s, clock)
 	redeem := func() error {
 		_, err := c.SignIn().Redeem(t.Context(), session.Redemption{Code: "code", Nonce: "the-nonce"})
 		return err
 	}
 	wantKind(t, redeem(), problem.ServiceMisconfigured, `refused the client credentials of the sign-in application "web"`)
-	if server.asked != 1 || s.reloads != 1 {
-		t.Errorf("unchanged: %d requests, %d reloads", server.asked, s.reloads)
+	if server.asked != 1 || s.looks != 1 {
+		t.Errorf("unchanged: %d requests, %d looks", server.asked, s.looks)
 	}
 	s.stored.ClientSecret = "new"
+	clock.advance(lookInterval)
 	if err := redeem(); err != nil {
 		t.Error(err)
 	}
-	if server.asked != 3 || s.reloads != 2 {
-		t.Errorf("rotated: %d requests, %d reloads", server.asked, s.reloads)
+	if server.asked != 3 || s.looks != 2 {
+		t.Errorf("rotated: %d requests, %d looks", server.asked, s.looks)
 	}
 }

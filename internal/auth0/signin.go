@@ -75,11 +75,7 @@ func issuer(c secrets.Credentials) string { return c.BaseURL() + "/" }
 
 // Redeem trades the code for tokens; see session.Provider.
 func (s SignIn) Redeem(ctx context.Context, r session.Redemption) (session.SignIn, error) {
-	c, err := s.client.opts.Credentials.Current(ctx)
-	if err != nil {
-		return session.SignIn{}, err
-	}
-	token, c, err := withReload(ctx, s.client.opts.Credentials, c, func(c secrets.Credentials) (*oauth2.Token, error) {
+	token, c, err := s.client.signIn.ask(ctx, func(c secrets.Credentials) (*oauth2.Token, error) {
 		return s.exchange(ctx, c, r)
 	})
 	if err != nil {

@@ -30,10 +30,21 @@ type tokenCache struct {
 	client      *http.Client
 	now         func() time.Time
 	log         *slog.Logger
+	application *application
 	flight      singleflight.Group
 
-	mu     sync.Mutex
-	cached managementToken
+	mu      sync.Mutex
+	cached  managementToken
+	refused refusal
+}
+
+// refusal is that the provider took no version of the secret. It is given to all
+// who ask within lookInterval, so that a flood of requests is no flood of token
+// requests.
+type refusal struct {
+	login login
+	at    time.Time
+	err   error
 }
 
 type managementToken struct {
@@ -116,17 +127,35 @@ func (t *tokenCache) fetchOnce(ctx context.Context, credentials secrets.Credenti
 }
 
 // fetch asks for a token and keeps it.
-func (t *tokenCache) fetch(ctx context.Context, credentials secrets.Credentials) (string, error) {
-	token, credentials, err := withReload(ctx, t.credentials, credentials, func(c secrets.Credentials) (*oauth2.Token, error) {
+func (t *tokenCache) fetch(ctx context.Context, current secrets.Credentials) (string, error) {
+	if err := t.refusedLately(current); err != nil {
+		return "", err
+	}
+	token, credentials, err := t.application.ask(ctx, func(c secrets.Credentials) (*oauth2.Token, error) {
 		return t.request(ctx, c)
 	})
 	if err != nil {
-		return "", tokenProblem(err, credentials)
+		told := tokenProblem(err, credentials)
+		if refusesClient(err) {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			t.refused = refusal{login: managementLogin(current), at: t.now(), err: told}
+		}
+		return "", told
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.cached = managementToken{value: token.AccessToken, domain: credentials.Domain, clientID: credentials.ManagementClientID, expiry: token.Expiry}
 	return token.AccessToken, nil
+}
+
+func (t *tokenCache) refusedLately(c secrets.Credentials) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.refused.login != managementLogin(c) || t.now().Sub(t.refused.at) >= lookInterval {
+		return nil
+	}
+	return t.refused.err
 }
 
 // request is one client credentials grant (RFC 6749, section 4.4). The style

@@ -169,19 +169,21 @@ func TestTokenFailures(t *testing.T) {
 		status int
 		kind   problem.Kind
 		says   string
+		keep   bool // for lookInterval
 	}{
-		"refused":      {401, problem.ServiceMisconfigured, `refused the client credentials of the management application "usher-local"`},
-		"forbidden":    {403, problem.ServiceMisconfigured, `refused the client credentials of the management application "usher-local"`},
-		"bad request":  {400, problem.ServiceMisconfigured, `refused the client credentials of the management application "usher-local"`},
-		"unavailable":  {503, problem.ProviderUnavailable, "503"},
-		"a 200 error":  {200, problem.ProviderFailed, "access_denied"},
-		"rate limited": {429, problem.TooManyRequests, "429"},
+		"refused":      {401, problem.ServiceMisconfigured, `refused the client credentials of the management application "usher-local"`, true},
+		"forbidden":    {403, problem.ServiceMisconfigured, `refused the client credentials of the management application "usher-local"`, true},
+		"bad request":  {400, problem.ServiceMisconfigured, `refused the client credentials of the management application "usher-local"`, false},
+		"unavailable":  {503, problem.ProviderUnavailable, "503", false},
+		"a 200 error":  {200, problem.ProviderFailed, "access_denied", false},
+		"rate limited": {429, problem.TooManyRequests, "429", false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			e := startTokenEndpoint(t, map[string]any{"error": "access_denied", "error_description": "PROVIDERS-OWN-WORDS"})
 			e.status.Store(int64(tt.status))
-			c, _ := newClient(holding(credentialsAt(e.URL, "s3cr3t")), newClock())
+			clock := newClock()
+			c, _ := newClient(holding(credentialsAt(e.URL, "s3cr3t")), clock)
 			_, err := c.tokens.Token(t.Context())
 			wantKind(t, err, tt.kind, tt.says)
 			for _, hidden := range []string{"PROVIDERS-OWN-WORDS", "s3cr3t"} {
@@ -191,7 +193,13 @@ func TestTokenFailures(t *testing.T) {
 			}
 			e.status.Store(200)
 			e.answer.Store(bearerToken("one", 3600))
-			wantToken(t, c, "one") // a failure is not kept
+			if tt.keep {
+				clock.advance(lookInterval - 1)
+				_, err := c.tokens.Token(t.Context())
+				wantKind(t, err, tt.kind, tt.says)
+				clock.advance(1)
+			}
+			wantToken(t, c, "one") // no other failure is kept
 		})
 	}
 }
@@ -277,8 +285,8 @@ func TestRotatedSecretIsPickedUp(t *testing.T) {
 			if _, err := c.Users().User(t.Context(), ada); err != nil {
 				t.Fatal(err)
 			}
-			if s.reloads != 1 {
-				t.Errorf("%d reloads", s.reloads)
+			if s.reloads+s.looks != 1 {
+				t.Errorf("%d reloads and %d looks", s.reloads, s.looks)
 			}
 		})
 	}
@@ -289,8 +297,8 @@ func TestRotatedSecretIsPickedUp(t *testing.T) {
 		tenant.Tenant.SetClientSecret("rotated")
 		_, err := c.Users().User(t.Context(), ada)
 		wantKind(t, err, problem.ServiceMisconfigured, "refused the client credentials")
-		if stats := tenant.Tenant.Stats(); stats.Requests != 1 || s.reloads != 1 {
-			t.Errorf("%+v, and %d reloads", stats, s.reloads)
+		if stats := tenant.Tenant.Stats(); stats.Requests != 1 || s.looks != 1 {
+			t.Errorf("%+v, and %d looks", stats, s.looks)
 		}
 	})
 }

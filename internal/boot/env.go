@@ -30,7 +30,7 @@ type Operation = httpapi.Operation
 // secrets.Manager, or a secrets.Static on a developer's machine.
 type Credentials interface {
 	Current(context.Context) (secrets.Credentials, error)
-	Previous(context.Context) (secrets.Credentials, error)
+	Versions(context.Context) (secrets.Versions, error)
 	Reload(ctx context.Context, refused secrets.Credentials) (secrets.Credentials, error)
 }
 

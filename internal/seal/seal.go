@@ -3,7 +3,7 @@
 //
 // The key is derived from the sign-in application's client secret, so that
 // there is nothing more to configure, and every container has it. While a
-// rotation of that secret runs, text sealed under the one before opens too.
+// rotation of that secret runs, text sealed under any of its versions opens.
 package seal
 
 import (
@@ -29,8 +29,7 @@ var ErrNotOurs = errors.New("seal: not sealed here, or altered")
 // Credentials is where the client secrets come from.
 type Credentials interface {
 	Current(context.Context) (secrets.Credentials, error)
-	Previous(context.Context) (secrets.Credentials, error)
-	Reload(ctx context.Context, refused secrets.Credentials) (secrets.Credentials, error)
+	Versions(context.Context) (secrets.Versions, error)
 }
 
 // searchInterval is how often, at the most, a text that does not open makes the
@@ -46,7 +45,7 @@ type Sealer struct {
 
 	mu       sync.Mutex
 	searched time.Time
-	previous string // the client secret before the last rotation, once found
+	others   []string // the client secrets of versions beside the current one, once found
 }
 
 // New returns a Sealer; now is time.Now outside tests.
@@ -79,28 +78,29 @@ func (s *Sealer) Open(ctx context.Context, purpose, binding, sealed string) ([]b
 	if err != nil {
 		return nil, fmt.Errorf("open: %w", err)
 	}
-	for _, secret := range []string{current.ClientSecret, s.knownPrevious()} {
-		if plain, ok := open(secret, purpose, binding, box); ok {
-			return plain, nil
-		}
+	if plain, ok := open(current.ClientSecret, purpose, binding, box); ok {
+		return plain, nil
 	}
-	for _, secret := range s.otherSecrets(ctx, current) {
-		if plain, ok := open(secret, purpose, binding, box); ok {
-			return plain, nil
+	for _, find := range []func(context.Context) []string{s.knownOthers, s.findOthers} {
+		for _, secret := range find(ctx) {
+			if plain, ok := open(secret, purpose, binding, box); ok {
+				return plain, nil
+			}
 		}
 	}
 	return nil, ErrNotOurs
 }
 
-func (s *Sealer) knownPrevious() string {
+func (s *Sealer) knownOthers(context.Context) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.previous
+	return s.others
 }
 
-// otherSecrets looks for the secrets that this container does not know yet: a
-// newer one, set since it read the secret, and the one before.
-func (s *Sealer) otherSecrets(ctx context.Context, current secrets.Credentials) []string {
+// findOthers looks for the secrets that this container does not know yet: a
+// newer one, set since it read the secret, one that is being rotated to, and the
+// one before.
+func (s *Sealer) findOthers(ctx context.Context) []string {
 	s.mu.Lock()
 	due := s.searched.IsZero() || s.now().Sub(s.searched) >= searchInterval
 	if due {
@@ -110,17 +110,15 @@ func (s *Sealer) otherSecrets(ctx context.Context, current secrets.Credentials) 
 	if !due {
 		return nil
 	}
-	var found []string
-	if c, err := s.credentials.Reload(ctx, current); err == nil {
-		found = append(found, c.ClientSecret)
+	found, err := s.credentials.Versions(ctx)
+	if err != nil {
+		return nil // the text may be anybody's; that the secret cannot be read is told where it matters
 	}
-	if c, err := s.credentials.Previous(ctx); err == nil {
-		found = append(found, c.ClientSecret)
-		s.mu.Lock()
-		s.previous = c.ClientSecret
-		s.mu.Unlock()
-	}
-	return found
+	others := []string{found.Current.ClientSecret, found.Pending.ClientSecret, found.Previous.ClientSecret}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.others = others
+	return others
 }
 
 func open(secret, purpose, binding string, box []byte) ([]byte, bool) {

@@ -14,31 +14,22 @@ import (
 )
 
 // keys are credentials whose client secret the test changes. held is what this
-// container has read; current and previous are what the secret holds now.
+// container has read; the others are what the secret holds now.
 type keys struct {
-	held, current, previous string
-	err                     error
-	searches                int
+	held, current, pending, previous string
+	err                              error
+	searches                         int
 }
 
 func (k *keys) Current(context.Context) (secrets.Credentials, error) {
 	return secrets.Credentials{ClientSecret: k.held}, k.err
 }
 
-func (k *keys) Reload(_ context.Context, refused secrets.Credentials) (secrets.Credentials, error) {
+func (k *keys) Versions(context.Context) (secrets.Versions, error) {
 	k.searches++
-	if refused.ClientSecret != k.held {
-		return secrets.Credentials{}, errors.New("reloaded with what was never handed out")
-	}
 	k.held = k.current
-	return secrets.Credentials{ClientSecret: k.held}, k.err
-}
-
-func (k *keys) Previous(context.Context) (secrets.Credentials, error) {
-	if k.previous == "" {
-		return secrets.Credentials{}, problem.ServiceMisconfigured.New("There are no previous credentials.")
-	}
-	return secrets.Credentials{ClientSecret: k.previous}, k.err
+	of := func(secret string) secrets.Credentials { return secrets.Credentials{ClientSecret: secret} }
+	return secrets.Versions{Current: of(k.current), Pending: of(k.pending), Previous: of(k.previous)}, k.err
 }
 
 func (k *keys) rotate(secret string) { k.current, k.previous = secret, k.current }
@@ -189,6 +180,23 @@ func TestAContainerWithTheOldSecretOpensWhatANewOneSealed(t *testing.T) {
 	k.previous = "" // it must not be by this one that it opens
 	fresh, _ := sealer(with("two"))
 	wantOpens(t, old, mustSeal(t, fresh, "hello"), "hello")
+}
+
+// A container may have heard of the end of a rotation before another has.
+func TestThePendingSecretOpens(t *testing.T) {
+	k := with("one")
+	s, c := sealer(k)
+	ahead, _ := sealer(with("two"))
+	sealed := mustSeal(t, ahead, "hello")
+	k.pending = "two"
+	for range 3 {
+		wantOpens(t, s, sealed, "hello")
+		c.at = c.at.Add(searchInterval)
+	}
+	if k.searches != 1 {
+		t.Errorf("%d looks for keys", k.searches)
+	}
+	wantNotOurs(t, ahead, "cursor", "filters", mustSeal(t, s, "hello")) // sealed is under the current one alone
 }
 
 func TestGarbageCausesFewLooksForKeys(t *testing.T) {

@@ -16,14 +16,20 @@ import (
 	"usher/internal/problem"
 )
 
-// The staging labels of a secret's versions.
+// The staging labels of a secret's versions
+// (https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html).
 const (
 	stageCurrent  = "AWSCURRENT"
+	stagePending  = "AWSPENDING"
 	stagePrevious = "AWSPREVIOUS"
 )
 
 // fetchTimeout bounds one read of the secret, retries of the SDK included.
 const fetchTimeout = 3 * time.Second
+
+// reloadInterval is how often, at the most, refused credentials make the secret
+// be read again before its time.
+const reloadInterval = 2 * time.Second
 
 // retryStale is how long a value that could not be read again is used before the
 // next try.
@@ -51,13 +57,16 @@ type Manager struct {
 	opts   Options
 	flight singleflight.Group
 
-	mu      sync.Mutex
-	client  Getter
-	version map[string]version // by staging label
+	mu       sync.Mutex
+	client   Getter
+	current  *version // nil: not read yet
+	reloaded time.Time
 }
 
+// version is a version of the secret, as it was read.
 type version struct {
 	credentials Credentials
+	made        time.Time // zero: not told
 	readAt      time.Time
 }
 
@@ -66,7 +75,7 @@ func NewManager(opts Options) *Manager {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	return &Manager{opts: opts, client: opts.Client, version: map[string]version{}}
+	return &Manager{opts: opts, client: opts.Client}
 }
 
 // Current returns the current credentials, not older than the TTL where the
@@ -74,96 +83,116 @@ func NewManager(opts Options) *Manager {
 // that can be used, and with service-unavailable where Secrets Manager cannot
 // be reached.
 func (m *Manager) Current(ctx context.Context) (Credentials, error) {
-	return m.get(ctx, stageCurrent, m.opts.TTL)
-}
-
-// Previous returns the credentials before the last rotation; its errors are
-// Current's.
-func (m *Manager) Previous(ctx context.Context) (Credentials, error) {
-	return m.get(ctx, stagePrevious, m.opts.TTL)
+	return m.get(ctx, m.opts.TTL)
 }
 
 // Reload returns credentials read after refused was handed out: those that
-// another caller has read meanwhile, or fresh ones.
+// another caller has read meanwhile, or fresh ones. However many are refused,
+// the secret is read once in two seconds at the most.
 func (m *Manager) Reload(ctx context.Context, refused Credentials) (Credentials, error) {
-	if v, ok := m.cached(stageCurrent); ok && v.credentials != refused {
+	if v := m.cached(); v != nil && (v.credentials != refused || !m.mayReload()) {
 		return v.credentials, nil
 	}
-	return m.get(ctx, stageCurrent, 0)
+	return m.get(ctx, 0)
 }
 
-func (m *Manager) cached(stage string) (version, bool) {
+func (m *Manager) mayReload() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	v, ok := m.version[stage]
-	return v, ok
+	if !m.reloaded.IsZero() && m.opts.Now().Sub(m.reloaded) < reloadInterval {
+		return false
+	}
+	m.reloaded = m.opts.Now()
+	return true
 }
 
-func (m *Manager) get(ctx context.Context, stage string, ttl time.Duration) (Credentials, error) {
-	v, ok := m.cached(stage)
-	if ok && m.opts.Now().Sub(v.readAt) < ttl {
-		return v.credentials, nil
+func (m *Manager) cached() *version {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.current
+}
+
+func (m *Manager) get(ctx context.Context, ttl time.Duration) (Credentials, error) {
+	stale := m.cached()
+	if stale != nil && m.opts.Now().Sub(stale.readAt) < ttl {
+		return stale.credentials, nil
 	}
-	fresh, err := m.fetchOnce(ctx, stage)
+	fresh, err := m.fetchCurrent(ctx)
 	if err == nil {
-		return fresh, nil
+		return fresh.credentials, nil
 	}
-	if ok {
+	if stale != nil {
 		m.opts.Log.WarnContext(ctx, "the secret could not be read again; the last value stays in use", "secret", m.opts.SecretID, "error", err)
-		m.postpone(stage, v)
-		return v.credentials, nil
+		m.postpone(*stale)
+		return stale.credentials, nil
 	}
 	return Credentials{}, err
 }
 
 // postpone keeps a stale value for a while, so that not every request waits for
 // a read that fails.
-func (m *Manager) postpone(stage string, stale version) {
+func (m *Manager) postpone(stale version) {
 	stale.readAt = m.opts.Now().Add(min(retryStale, m.opts.TTL) - m.opts.TTL)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.version[stage] = stale
+	m.current = &stale
 }
 
-// fetchOnce reads the secret once for all who wait, on a context of its own:
-// the request that happens to come first must not end it for the others.
-func (m *Manager) fetchOnce(ctx context.Context, stage string) (Credentials, error) {
-	result := m.flight.DoChan(stage, func() (any, error) {
+// fetchCurrent reads the current version and keeps it.
+func (m *Manager) fetchCurrent(ctx context.Context) (version, error) {
+	return once(ctx, m, stageCurrent, func(ctx context.Context) (version, error) {
+		v, err := m.fetch(ctx, stageCurrent)
+		if err != nil {
+			return version{}, err
+		}
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.current = &v
+		return v, nil
+	})
+}
+
+// once does something once for all who wait, on a context of its own: the
+// request that happens to come first must not end it for the others.
+func once[T any](ctx context.Context, m *Manager, what string, do func(context.Context) (T, error)) (T, error) {
+	var none T
+	result := m.flight.DoChan(what, func() (any, error) {
 		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
 		defer cancel()
-		return m.fetch(own, stage)
+		return do(own)
 	})
 	select {
 	case <-ctx.Done():
-		return Credentials{}, problem.ServiceUnavailable.Wrap(ctx.Err(), "The service could not read its configuration in time.")
+		return none, problem.ServiceUnavailable.Wrap(ctx.Err(), "The service could not read its configuration in time.")
 	case r := <-result:
 		if r.Err != nil {
-			return Credentials{}, r.Err
+			return none, r.Err
 		}
-		return r.Val.(Credentials), nil
+		return r.Val.(T), nil
 	}
 }
 
-func (m *Manager) fetch(ctx context.Context, stage string) (Credentials, error) {
+func (m *Manager) fetch(ctx context.Context, stage string) (version, error) {
 	client, err := m.secretsManager(ctx)
 	if err != nil {
-		return Credentials{}, err
+		return version{}, err
 	}
 	out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &m.opts.SecretID, VersionStage: &stage})
 	if err != nil {
-		return Credentials{}, m.readProblem(err)
+		return version{}, m.readProblem(err)
 	}
 	if out.SecretString == nil {
-		return Credentials{}, m.misconfigured(errors.New("the secret is binary, not text"))
+		return version{}, m.misconfigured(errors.New("the secret is binary, not text"))
 	}
 	credentials, err := Parse(*out.SecretString, m.opts.PlainHTTP)
 	if err != nil {
-		return Credentials{}, m.misconfigured(err)
+		return version{}, m.misconfigured(err)
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.version[stage] = version{credentials: credentials, readAt: m.opts.Now()}
-	return credentials, nil
+	v := version{credentials: credentials, readAt: m.opts.Now()}
+	if out.CreatedDate != nil {
+		v.made = *out.CreatedDate
+	}
+	return v, nil
 }
 
 func (m *Manager) secretsManager(ctx context.Context) (Getter, error) {
@@ -179,13 +208,15 @@ func (m *Manager) secretsManager(ctx context.Context) (Getter, error) {
 	return m.client, nil
 }
 
+var errNoValue = errors.New("there is no such secret, or it has no value")
+
 // readProblem tells what no waiting cures from what may pass.
 func (m *Manager) readProblem(err error) error {
 	var notFound *types.ResourceNotFoundException
 	var refused interface{ ErrorCode() string } // smithy.APIError
 	switch {
 	case errors.As(err, &notFound):
-		return m.misconfigured(errors.New("there is no such secret, or it has no value"))
+		return m.misconfigured(errNoValue)
 	case errors.As(err, &refused) && permanent(refused.ErrorCode()):
 		return m.misconfigured(err)
 	}

@@ -23,6 +23,7 @@ import (
 type vault struct {
 	mu     sync.Mutex
 	stages map[string]string // secret texts by staging label
+	made   map[string]time.Time
 	err    error
 	delay  time.Duration
 	reads  int
@@ -51,7 +52,11 @@ func (v *vault) GetSecretValue(ctx context.Context, in *secretsmanager.GetSecret
 	if !ok {
 		return nil, &types.ResourceNotFoundException{}
 	}
-	return &secretsmanager.GetSecretValueOutput{SecretString: &text}, nil
+	out := &secretsmanager.GetSecretValueOutput{SecretString: &text}
+	if made, ok := v.made[*in.VersionStage]; ok {
+		out.CreatedDate = &made
+	}
+	return out, nil
 }
 
 func (v *vault) set(stage, text string) {
@@ -277,7 +282,7 @@ func TestManagerGivesUpAReadInTime(t *testing.T) {
 }
 
 func TestReload(t *testing.T) {
-	m, v, _, _ := managed()
+	m, v, c, _ := managed()
 	first, err := m.Current(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -287,6 +292,12 @@ func TestReload(t *testing.T) {
 		t.Errorf("unchanged: %s after %d reads, want one within the TTL", got, v.reads)
 	}
 	v.set(stageCurrent, secretAt("b.example.com"))
+	for range 100 {
+		if got := domainOf(t, reload); got != "a.example.com" || v.reads != 2 {
+			t.Fatalf("refused again and again: %s after %d reads", got, v.reads)
+		}
+	}
+	c.advance(reloadInterval)
 	if got := domainOf(t, reload); got != "b.example.com" || v.reads != 3 {
 		t.Errorf("changed: %s after %d reads", got, v.reads)
 	}
@@ -319,27 +330,6 @@ func TestReloadAsFirstRead(t *testing.T) {
 	}
 }
 
-func TestPrevious(t *testing.T) {
-	m, v, c, _ := managed()
-	_, err := m.Previous(t.Context())
-	wantProblem(t, err, problem.ServiceMisconfigured, "no such secret")
-	v.set(stagePrevious, secretAt("old.example.com"))
-	if got := domainOf(t, m.Previous); got != "old.example.com" {
-		t.Errorf("the previous domain is %q", got)
-	}
-	if got := domainOf(t, m.Current); got != "a.example.com" {
-		t.Errorf("the current domain is %q", got)
-	}
-	v.set(stagePrevious, secretAt("older.example.com"))
-	if got := domainOf(t, m.Previous); got != "old.example.com" {
-		t.Errorf("within the TTL it is %q", got)
-	}
-	c.advance(time.Minute)
-	if got := domainOf(t, m.Previous); got != "older.example.com" {
-		t.Errorf("after the TTL it is %q", got)
-	}
-}
-
 func TestManagerSaysWhatKeepsTheEnvironmentFromUse(t *testing.T) {
 	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
@@ -359,8 +349,8 @@ func TestStatic(t *testing.T) {
 	if got, err := s.Reload(t.Context(), whole()); err != nil || got != whole() {
 		t.Errorf("Reload: %v, %v", got, err)
 	}
-	if got, err := s.Previous(t.Context()); !problem.Is(err, problem.ServiceMisconfigured) || got != (Credentials{}) {
-		t.Errorf("Previous: %v, %v", got, err)
+	if got, err := s.Versions(t.Context()); err != nil || got.Current != whole() || got.Others() != nil || got.Changing() {
+		t.Errorf("Versions: %v, %v", got, err)
 	}
 }
 

@@ -77,6 +77,7 @@ func awaitListener(t *testing.T, addr string, ended <-chan struct{}, out *bytes.
 func TestManagerAgainstMoto(t *testing.T) {
 	aws := startMoto(t)
 	t.Run("rotation", func(t *testing.T) { testRotation(t, aws) })
+	t.Run("pending", func(t *testing.T) { testPending(t, aws) })
 
 	tests := map[string]struct {
 		text string // "" for no secret
@@ -117,9 +118,9 @@ func testRotation(t *testing.T, aws *secretsmanager.Client) {
 	if err != nil || old.Domain != "old.example.com" || old.ClientSecret != "s3cr3t-web" {
 		t.Fatalf("%v, %v", old, err)
 	}
-	_, err = warm.Previous(t.Context())
-	wantProblem(t, err, problem.ServiceMisconfigured, "no such secret")
-
+	if before, err := warm.Versions(t.Context()); err != nil || before.Current != old || before.Others() != nil || !before.Changing() {
+		t.Errorf("before: %v, %v", before, err)
+	}
 	if _, err := aws.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{SecretId: &id, SecretString: &second}); err != nil {
 		t.Fatal(err)
 	}
@@ -133,13 +134,37 @@ func testRotation(t *testing.T, aws *secretsmanager.Client) {
 		{"within the TTL", warm.Current, "old.example.com"},
 		{"reloaded", reload, "new.example.com"},
 		{"afterwards", warm.Current, "new.example.com"},
-		{"previous", warm.Previous, "old.example.com"},
+		{"previous", previousOf(warm), "old.example.com"},
 		{"of a cold container", cold.Current, "new.example.com"},
-		{"previous of a cold container", cold.Previous, "old.example.com"},
+		{"previous of a cold container", previousOf(cold), "old.example.com"},
 	} {
 		if got := domainOf(t, step.get); got != step.want {
 			t.Errorf("%s: %s, want %s", step.what, got, step.want)
 		}
+	}
+}
+
+func previousOf(m *Manager) func(context.Context) (Credentials, error) {
+	return func(ctx context.Context) (Credentials, error) {
+		v, err := m.Versions(ctx)
+		return v.Previous, err
+	}
+}
+
+// A rotation puts the new value beside the current one, before the provider has it.
+func testPending(t *testing.T, aws *secretsmanager.Client) {
+	first, second := secretAt("old.example.com"), secretAt("new.example.com")
+	id, token := "usher/pending", "6e5c0c3c-3f2b-4f0e-9d5a-0c8f6f1a2b3c"
+	create(t, aws, id, &secretsmanager.CreateSecretInput{SecretString: &first})
+	m := fromEnvironment(id, time.Hour)
+	if _, err := aws.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{
+		SecretId: &id, ClientRequestToken: &token, SecretString: &second, VersionStages: []string{stagePending},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	v, err := m.Versions(t.Context())
+	if err != nil || v.Current.Domain != "old.example.com" || v.Pending.Domain != "new.example.com" || v.Previous != (Credentials{}) || !v.Changing() {
+		t.Errorf("%v, %v", v, err)
 	}
 }
 

@@ -1,10 +1,6 @@
 package secrets
 
-import (
-	"context"
-
-	"usher/internal/problem"
-)
+import "context"
 
 // Static hands out credentials that never change, on a developer's machine.
 type Static Credentials
@@ -12,9 +8,9 @@ type Static Credentials
 // Current returns the credentials.
 func (s Static) Current(context.Context) (Credentials, error) { return Credentials(s), nil }
 
-// Previous fails: there are none.
-func (s Static) Previous(context.Context) (Credentials, error) {
-	return Credentials{}, problem.ServiceMisconfigured.New("There are no previous credentials.")
+// Versions returns the one version that there is.
+func (s Static) Versions(context.Context) (Versions, error) {
+	return Versions{Current: Credentials(s)}, nil
 }
 
 // Reload returns the same credentials.

@@ -1,0 +1,217 @@
+package auth0
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"usher/internal/secrets"
+)
+
+// provider takes some secrets of an application, and keeps what it was asked.
+// Each request may reach another node, which takes another secret.
+type provider struct {
+	nodes  [][]string // the secrets that each takes, in turn
+	status int        // of a refusal; 0 is 401
+	code   string
+	asked  []string
+}
+
+func (p *provider) ask(c secrets.Credentials) (*oauth2.Token, error) {
+	node := p.nodes[len(p.asked)%len(p.nodes)]
+	p.asked = append(p.asked, c.ClientSecret)
+	if slices.Contains(node, c.ClientSecret) {
+		return &oauth2.Token{AccessToken: "of " + c.ClientSecret}, nil
+	}
+	return nil, &Error{Status: max(p.status, http.StatusUnauthorized), Code: firstOf(p.code, "access_denied")}
+}
+
+func withSecret(secret string) secrets.Credentials {
+	return credentialsAt("tenant.example.com", secret)
+}
+
+func signInApplication(s *source) (*application, *clock) {
+	c := newClock()
+	return &application{source: s, now: c.now, of: signInLogin}, c
+}
+
+func TestAnApplicationTriesTheVersionsOfItsSecret(t *testing.T) {
+	one, two, three := withSecret("one"), withSecret("two"), withSecret("three")
+	inTwo := [][]string{{"one"}, {"two"}}
+	tests := map[string]struct {
+		held, current     secrets.Credentials
+		pending, previous secrets.Credentials
+		nodes             [][]string
+		asked, twice      string // what the first request asks with, and the second
+	}{
+		"no rotation":                    {one, one, secrets.Credentials{}, three, [][]string{{"one"}}, "one", "one"},
+		"rotated by hand":                {one, two, secrets.Credentials{}, one, [][]string{{"two"}}, "one two", "two"},
+		"set, and not yet the current":   {one, one, two, three, [][]string{{"two"}}, "one two", "two"},
+		"the current, and not yet set":   {two, two, secrets.Credentials{}, one, [][]string{{"one"}}, "two one", "one"},
+		"the old node and the new":       {one, one, two, three, inTwo, "one", "one two two"},
+		"the new node and the old":       {two, two, one, three, inTwo, "two one one", "one two two"},
+		"one node of three is new":       {one, one, two, three, [][]string{{"two"}, {"one"}, {"one"}}, "one two two one one", "one"},
+		"left behind by two rotations":   {one, three, secrets.Credentials{}, two, [][]string{{"three"}}, "one three", "three"},
+		"the same secret in all of them": {one, one, one, one, [][]string{{"one"}}, "one", "one"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &source{current: tt.held, stored: tt.current, others: secrets.Versions{Pending: tt.pending, Previous: tt.previous}}
+				a, _ := signInApplication(s)
+				p := &provider{nodes: tt.nodes}
+				for i, want := range []string{tt.asked, tt.twice} {
+					already := len(p.asked)
+					token, c, err := a.ask(t.Context(), p.ask)
+					if err != nil || token.AccessToken != "of "+c.ClientSecret {
+						t.Fatalf("%v, %v", token, err)
+					}
+					if got := strings.Join(p.asked[already:], " "); got != want {
+						t.Errorf("request %d asks with %q, want %q", i+1, got, want)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestWhatWorkedIsRememberedUntilTheSecretChanges(t *testing.T) {
+	s := holding(withSecret("one"))
+	s.others.Previous = withSecret("zero")
+	a, _ := signInApplication(s)
+	p := &provider{nodes: [][]string{{"zero", "three"}}}
+	for _, step := range []struct{ current, asked string }{
+		{"one", "one zero"}, {"one", "zero"}, {"one", "zero"}, {"two", "two one zero"}, {"two", "zero"}, {"three", "three"}, {"three", "three"},
+	} {
+		s.current, s.stored = withSecret(step.current), withSecret(step.current)
+		already := len(p.asked)
+		if _, _, err := a.ask(t.Context(), p.ask); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(p.asked[already:], " "); got != step.asked {
+			t.Errorf("with %s: %q, want %q", step.current, got, step.asked)
+		}
+	}
+	if s.looks != 1 {
+		t.Errorf("%d looks within an interval", s.looks)
+	}
+}
+
+// A refused application may be asked for by any number of requests.
+func TestRefusalsAreFewReadsAndFewRequests(t *testing.T) {
+	tests := map[string]struct {
+		others      secrets.Versions
+		status      int
+		first, each int // attempts of the first request, and of those that follow within the interval
+		lookErr     bool
+	}{
+		"nothing else to try":        {secrets.Versions{}, 0, 1, 1, false},
+		"an old version":             {secrets.Versions{Previous: withSecret("zero")}, 0, 2, 1, false},
+		"a rotation under way":       {secrets.Versions{Pending: withSecret("two")}, 0, 2 * maxRounds, 2, false},
+		"a 403, perhaps of the user": {secrets.Versions{Pending: withSecret("two")}, 403, 2, 2, false},
+		"the secret cannot be read":  {secrets.Versions{Pending: withSecret("two")}, 0, 1, 1, true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := holding(withSecret("one"))
+				s.others = tt.others
+				if tt.lookErr {
+					s.reloadErr = errRefused
+				}
+				a, c := signInApplication(s)
+				p := &provider{nodes: [][]string{nil}, status: tt.status}
+				request := func() int {
+					already := len(p.asked)
+					if _, _, err := a.ask(t.Context(), p.ask); !refusesClient(err) {
+						t.Errorf("%v", err)
+					}
+					return len(p.asked) - already
+				}
+				for interval := range 3 {
+					if got := request(); got != tt.first {
+						t.Errorf("interval %d: %d attempts, want %d", interval, got, tt.first)
+					}
+					for range 100 {
+						if got := request(); got != tt.each {
+							t.Fatalf("interval %d: then %d attempts, want %d", interval, got, tt.each)
+						}
+					}
+					c.advance(lookInterval)
+				}
+				if s.looks != 3 {
+					t.Errorf("%d looks in three intervals", s.looks)
+				}
+			})
+		})
+	}
+}
+
+func TestARefusedCodeIsTriedOnce(t *testing.T) {
+	for name, p := range map[string]*provider{
+		"a wrong code":   {nodes: [][]string{nil}, status: 403, code: "invalid_grant"},
+		"a broken query": {nodes: [][]string{nil}, status: 500},
+	} {
+		s := holding(withSecret("one"))
+		s.others.Pending = withSecret("two")
+		a, _ := signInApplication(s)
+		if _, _, err := a.ask(t.Context(), p.ask); err == nil || len(p.asked) != 1 || s.looks != 0 {
+			t.Errorf("%s: %v after %v", name, err, p.asked)
+		}
+	}
+}
+
+func TestTheSearchEndsWithItsRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := holding(withSecret("one"))
+		s.others.Pending = withSecret("two")
+		a, _ := signInApplication(s)
+		p := &provider{nodes: [][]string{nil}}
+		ctx, cancel := context.WithTimeout(t.Context(), 3*betweenRounds-time.Millisecond)
+		defer cancel()
+		if _, _, err := a.ask(ctx, p.ask); !refusesClient(err) || len(p.asked) != 6 {
+			t.Errorf("%v after %d attempts", err, len(p.asked))
+		}
+	})
+}
+
+// One application's secret may be set already, and the other's not yet.
+func TestEachApplicationRemembersItsOwn(t *testing.T) {
+	old := secrets.Credentials{Domain: "d", ClientID: "web", ClientSecret: "web-1", ManagementClientID: "machine", ManagementClientSecret: "machine-1"}
+	pending := old
+	pending.ClientSecret, pending.ManagementClientSecret = "web-2", "machine-2"
+	s := holding(old)
+	s.others.Pending = pending
+	of := func(c secrets.Credentials) secrets.Credentials { c.ClientSecret = c.ManagementClientSecret; return c }
+	signIn, _ := signInApplication(s)
+	management := &application{source: s, now: newClock().now, of: managementLogin}
+	p := &provider{nodes: [][]string{{"web-2", "machine-1"}}}
+	for range 2 {
+		if _, c, err := signIn.ask(t.Context(), p.ask); err != nil || c != pending {
+			t.Errorf("sign-in: %v, %v", c, err)
+		}
+		if _, c, err := management.ask(t.Context(), func(c secrets.Credentials) (*oauth2.Token, error) { return p.ask(of(c)) }); err != nil || c != old {
+			t.Errorf("management: %v, %v", c, err)
+		}
+	}
+	if got := strings.Join(p.asked, " "); got != "web-1 web-2 machine-1 web-2 machine-1" {
+		t.Errorf("asked with %q", got)
+	}
+}
+
+func TestCredentialsThatCannotBeHadAreNotAskedWith(t *testing.T) {
+	s := holding(withSecret("one"))
+	s.err = errors.New("no")
+	a, _ := signInApplication(s)
+	p := &provider{nodes: [][]string{nil}}
+	if _, _, err := a.ask(t.Context(), p.ask); !errors.Is(err, s.err) || len(p.asked) != 0 {
+		t.Errorf("%v after %v", err, p.asked)
+	}
+}
