@@ -67,6 +67,9 @@ func (e *Env) Blocks() auth0.Blocks { return e.client.Blocks() }
 // addresses.
 func (e *Env) Recovery() auth0.Recovery { return e.client.Recovery() }
 
+// Roles is the tenant's roles, and who has them.
+func (e *Env) Roles() auth0.Roles { return e.client.Roles() }
+
 // SignIn is the tenant's half of a sign-in.
 func (e *Env) SignIn() auth0.SignIn { return e.client.SignIn() }
 

@@ -42,6 +42,19 @@ func (t *Tenant) listRoles(w http.ResponseWriter, r *http.Request) error {
 	return writePage(w, r, "roles", items)
 }
 
+// AddRole adds a role, as an administrator does, and returns its id.
+func (t *Tenant) AddRole(name, description string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.addRole("rol_"+randomID(16), name, description).ID
+}
+
+func (t *Tenant) addRole(id, name, description string) *role {
+	made := &role{ID: id, Name: name, Description: description}
+	t.roles = append(t.roles, made)
+	return made
+}
+
 type roleFields struct {
 	Name        *string `json:"name"`
 	Description *string `json:"description"`
@@ -53,11 +66,10 @@ func (t *Tenant) createRole(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &in); err != nil {
 		return err
 	}
-	made := &role{ID: "rol_" + randomID(16), Name: value(in.Name), Description: value(in.Description)}
-	if t.roleNamed(made.Name) != nil {
-		return newAPIError(http.StatusConflict, "", "Role with name '%s' already exists.", made.Name)
+	if name := value(in.Name); t.roleNamed(name) != nil {
+		return newAPIError(http.StatusConflict, "", "Role with name '%s' already exists.", name)
 	}
-	t.roles = append(t.roles, made)
+	made := t.addRole("rol_"+randomID(16), value(in.Name), value(in.Description))
 	writeJSON(w, http.StatusOK, made.document())
 	return nil
 }

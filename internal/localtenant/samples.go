@@ -91,6 +91,8 @@ func firstTime(a, b time.Time) time.Time {
 // addSampleUsers puts in a handful of people, so that lists and searches show
 // something and one of each kind can be tried.
 func (t *Tenant) addSampleUsers() error {
+	t.addRole("rol_Local00000000001", "admin", "Sees and changes everything")
+	t.addRole("rol_Local00000000002", "support", "Helps users")
 	yes := true
 	born := time.Date(2024, 3, 1, 9, 0, 0, 0, time.UTC)
 	for i, u := range []User{

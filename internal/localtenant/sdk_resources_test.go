@@ -75,7 +75,7 @@ func sdkRoles(ctx context.Context, t *testing.T, o *core.RequestOptions, id stri
 	if got := one(mine.List(ctx, id, &management.ListUserRolesRequestParameters{IncludeTotals: ptr(true)}))(t); len(got.Results) != 1 {
 		t.Errorf("roles %v", got.Results)
 	}
-	if got := one(c.List(ctx, &management.ListRolesRequestParameters{IncludeTotals: ptr(true)}))(t); len(got.Results) != 1 {
+	if got := one(c.List(ctx, &management.ListRolesRequestParameters{IncludeTotals: ptr(true), NameFilter: ptr("edit")}))(t); len(got.Results) != 1 {
 		t.Errorf("roles %v", got.Results)
 	}
 	if got := one(c.Update(ctx, role, &management.UpdateRoleRequestContent{Name: ptr("writer")}))(t); got.GetName() != "writer" {

@@ -6,6 +6,7 @@ import (
 	"usher/internal/blocks"
 	"usher/internal/boot"
 	"usher/internal/recovery"
+	"usher/internal/roles"
 	"usher/internal/session"
 	"usher/internal/users"
 )
@@ -22,11 +23,15 @@ func All(env *boot.Env) []Named {
 		{"deleteuser", users.Delete(env.Users())},
 		{"getloginblocks", blocks.List(env.Blocks())},
 		{"getuser", users.Get(env.Users())},
+		{"getuserroles", roles.Get(env.Roles())},
 		{"getverificationemail", recovery.GetVerification(env.Recovery())},
+		{"listroles", roles.List(env.Roles())},
 		{"listusers", users.List(env.Users(), env.Sealer())},
 		{"login", session.Login(env.SignIn(), env.Sealer(), env.Session())},
+		{"removeuserroles", roles.Remove(env.Roles())},
 		{"resetpassword", recovery.ResetPassword(env.Recovery(), env.Connection())},
 		{"sendverificationemail", recovery.SendVerification(env.Recovery())},
+		{"setuserroles", roles.Set(env.Roles())},
 		{"unblockuser", blocks.Delete(env.Blocks())},
 		{"updateuser", users.Update(env.Users())},
 	}

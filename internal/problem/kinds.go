@@ -62,6 +62,11 @@ var (
 	IDTokenInvalid          = kind("id-token-invalid", http.StatusBadGateway, "The provider's ID token did not pass its checks.")
 )
 
+// What roles can lack.
+var (
+	UnknownRoles = kind("unknown-roles", http.StatusUnprocessableEntity, "Some of these are not roles.")
+)
+
 // What goes wrong behind the service, or inside it.
 var (
 	TooManyRequests      = kind("too-many-requests", http.StatusTooManyRequests, "Too many requests.")
