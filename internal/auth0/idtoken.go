@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -88,7 +87,7 @@ func (c *Client) verifyIDToken(ctx context.Context, credentials secrets.Credenti
 	if raw == "" {
 		return claims{}, invalidIDToken(errors.New("there is none"))
 	}
-	keys := &tellingKeys{set: c.keys.of(credentials, c)}
+	keys := &tellingKeys{set: c.signingKeys(credentials)}
 	verifier := oidc.NewVerifier(issuer(credentials), keys, &oidc.Config{
 		ClientID:             credentials.ClientID,
 		SupportedSigningAlgs: []string{oidc.RS256},
@@ -96,7 +95,7 @@ func (c *Client) verifyIDToken(ctx context.Context, credentials secrets.Credenti
 	})
 	token, err := verifier.Verify(ctx, raw)
 	if keys.failure != nil {
-		return claims{}, providerProblem(fmt.Errorf("fetch the signing keys: %w", keys.failure))
+		return claims{}, keysProblem(keys.failure)
 	}
 	if err != nil {
 		return claims{}, invalidIDToken(err)
@@ -116,39 +115,4 @@ func (c *Client) verifyIDToken(ctx context.Context, credentials secrets.Credenti
 
 func invalidIDToken(cause error) error {
 	return problem.IDTokenInvalid.Wrap(fmt.Errorf("check the ID token: %w", cause), "The identity provider's ID token did not pass its checks. Begin again.")
-}
-
-// tellingKeys keeps what go-oidc would fold into a text: whether a signature is
-// wrong, or the keys could not be fetched. Its own text may quote the answer.
-type tellingKeys struct {
-	set     oidc.KeySet
-	failure *Error
-}
-
-func (k *tellingKeys) VerifySignature(ctx context.Context, token string) ([]byte, error) {
-	payload, err := k.set.VerifySignature(ctx, token)
-	if err == nil {
-		return payload, nil
-	}
-	errors.As(err, &k.failure)
-	return nil, errors.New("no key of the provider's verifies it")
-}
-
-// keySets holds the tenant's signing keys, which are fetched when an ID token
-// names one that is not known.
-type keySets struct {
-	mu   sync.Mutex
-	base string
-	set  oidc.KeySet
-}
-
-func (k *keySets) of(credentials secrets.Credentials, c *Client) oidc.KeySet {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if base := credentials.BaseURL(); k.set == nil || k.base != base {
-		// Never a request's context: the set outlives it.
-		ctx := oidc.ClientContext(context.Background(), c.plain)
-		k.base, k.set = base, oidc.NewRemoteKeySet(ctx, base+"/.well-known/jwks.json")
-	}
-	return k.set
 }

@@ -1,0 +1,178 @@
+package jwks_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"usher/internal/jwks"
+)
+
+// wantErr is nil, ErrUnknownKey or a *FetchError.
+func (i *issuer) verify(token string, wantErr error) {
+	i.t.Helper()
+	payload, err := i.set.VerifySignature(i.t.Context(), token)
+	var fetch *jwks.FetchError
+	switch {
+	case wantErr == nil && (err != nil || string(payload) != "payload"):
+		i.t.Errorf("%q, %v", payload, err)
+	case errors.As(wantErr, &fetch) && !errors.As(err, &fetch):
+		i.t.Errorf("%v is no failed fetch", err)
+	case wantErr != nil && !errors.As(wantErr, &fetch) && !errors.Is(err, wantErr):
+		i.t.Errorf("%v, want %v", err, wantErr)
+	}
+}
+
+var errFetch = &jwks.FetchError{}
+
+// However many tokens name keys that nobody has, and however many come at once,
+// there is one fetch per 30 seconds.
+func TestUnknownKeysCauseOneFetchPerPause(t *testing.T) {
+	known := newKey(t, "known")
+	i := newIssuer(t, known)
+	var strange []string
+	for range 100 {
+		strange = append(strange, token(t, newKey(t, "strange"), jose.ES256))
+	}
+	good := token(t, known, jose.ES256)
+	storm := func() {
+		var all sync.WaitGroup
+		for n := range 10_000 {
+			all.Go(func() {
+				if n%100 == 0 {
+					i.verify(good, nil)
+				}
+				i.verify(strange[n%len(strange)], jwks.ErrUnknownKey)
+			})
+		}
+		all.Wait()
+	}
+	storm()
+	i.fetched(1)
+	i.later(jwks.Pause - time.Nanosecond)
+	storm()
+	i.fetched(1)
+	i.later(time.Nanosecond)
+	storm()
+	i.fetched(2)
+}
+
+func TestRotationIsFollowed(t *testing.T) {
+	first, second := newKey(t, "first"), newKey(t, "second")
+	i := newIssuer(t, first)
+	i.verify(token(t, first, jose.ES256), nil)
+	i.publish(first, second)
+	i.verify(token(t, second, jose.ES256), jwks.ErrUnknownKey) // too soon after the last fetch
+	i.later(jwks.Pause)
+	i.verify(token(t, second, jose.ES256), nil)
+	i.verify(token(t, first, jose.ES256), nil)
+	i.fetched(2)
+}
+
+// A key that the issuer has withdrawn is trusted for an hour at the most.
+func TestKeysGrowOld(t *testing.T) {
+	withdrawn, stays := newKey(t, "withdrawn"), newKey(t, "stays")
+	i := newIssuer(t, withdrawn, stays)
+	i.verify(token(t, withdrawn, jose.ES256), nil)
+	i.publish(stays)
+	i.later(time.Hour - time.Second)
+	i.verify(token(t, withdrawn, jose.ES256), nil)
+	i.fetched(1)
+	i.later(time.Second)
+	i.verify(token(t, withdrawn, jose.ES256), jwks.ErrUnknownKey)
+	i.verify(token(t, stays, jose.ES256), nil)
+	i.fetched(2)
+}
+
+// Keys serve on where a fetch fails, and what is not known then is told from
+// what does not exist.
+func TestStaleKeysServe(t *testing.T) {
+	known, other := newKey(t, "known"), newKey(t, "other")
+	for name, broken := range map[string]struct {
+		status int
+		body   any
+	}{
+		"a failure":       {http.StatusServiceUnavailable, "SECRET-WORDS"},
+		"no JSON":         {http.StatusOK, "SECRET-WORDS"},
+		"an empty set":    {http.StatusOK, jose.JSONWebKeySet{}},
+		"another 2xx":     {http.StatusAccepted, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{other.Public()}}},
+		"too large a set": {http.StatusOK, `{"keys":[` + strings.Repeat(" ", 1<<20) + `]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			i := newIssuer(t, known)
+			i.verify(token(t, known, jose.ES256), nil)
+			i.answer(broken.status, broken.body)
+			i.later(2 * time.Hour)
+			i.verify(token(t, known, jose.ES256), nil)
+			i.fetched(2)
+			i.verify(token(t, other, jose.ES256), errFetch)
+			i.verify(token(t, known, jose.ES256), nil)
+			i.fetched(2)
+			if _, err := i.set.VerifySignature(t.Context(), token(t, other, jose.ES256)); strings.Contains(err.Error(), "SECRET") {
+				t.Errorf("%v quotes the answer", err)
+			}
+			i.publish(known, other)
+			i.later(jwks.Pause)
+			i.verify(token(t, other, jose.ES256), nil)
+			i.fetched(3)
+		})
+	}
+}
+
+// With no key at all it is tried again sooner, and still not at every token.
+func TestAnEmptySetRecovers(t *testing.T) {
+	key := newKey(t, "key")
+	i := newIssuer(t)
+	i.answer(http.StatusInternalServerError, "")
+	for range 100 {
+		i.verify(token(t, key, jose.ES256), errFetch)
+	}
+	i.fetched(1)
+	i.publish(key)
+	i.later(time.Second)
+	i.verify(token(t, key, jose.ES256), nil)
+	i.fetched(2)
+}
+
+// Who waits gives up by itself, and does not take the fetch along.
+func TestTheFetchOutlivesWhoCameFirst(t *testing.T) {
+	key := newKey(t, "key")
+	i := newIssuer(t, key)
+	i.hold = make(chan struct{})
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := i.set.VerifySignature(gone, token(t, key, jose.ES256))
+	var fetch *jwks.FetchError
+	if !errors.As(err, &fetch) || !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	close(i.hold)
+	i.verify(token(t, key, jose.ES256), nil)
+	i.fetched(1)
+}
+
+func TestReady(t *testing.T) {
+	key := newKey(t, "key")
+	i := newIssuer(t, key)
+	for range 3 {
+		if err := i.set.Ready(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	i.later(2 * time.Hour) // it asks for keys, not for fresh ones
+	if err := i.set.Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+	i.verify(token(t, key, jose.ES256), nil)
+	i.fetched(2)
+	empty := newIssuer(t)
+	if err := empty.set.Ready(t.Context()); !errors.As(err, new(*jwks.FetchError)) {
+		t.Errorf("%v", err)
+	}
+}

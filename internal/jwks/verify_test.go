@@ -1,0 +1,99 @@
+package jwks_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"usher/internal/jwks"
+)
+
+func TestOnlyTheRightSignaturePasses(t *testing.T) {
+	key := newKey(t, "key")
+	i := newIssuer(t, key)
+	good := token(t, key, jose.ES256)
+	head, rest, _ := strings.Cut(good, ".")
+	payload, signature, _ := strings.Cut(rest, ".")
+	encode := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
+	public := key.Public().Key.(*ecdsa.PublicKey)
+	point, err := public.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared := jose.JSONWebKey{Key: point, KeyID: "key"} // a public key's bytes as a shared secret
+	other := newKey(t, "key")
+	other.Algorithm = ""
+	tests := map[string]string{
+		"another key of this id": token(t, other, jose.ES256),
+		"another payload":        head + "." + encode("else") + "." + signature,
+		"no signature":           head + "." + payload + ".",
+		"no algorithm":           encode(`{"alg":"none","kid":"key"}`) + "." + payload + ".",
+		"a shared secret":        token(t, shared, jose.HS256),
+		"two parts":              head + "." + payload,
+		"five parts":             good + ".a.b",
+		"JSON serialization":     `{"payload":"` + payload + `","protected":"` + head + `","signature":"` + signature + `"}`,
+		"nothing":                "",
+		"no base64url":           "a+b.c/d.e=",
+		"a header that is none":  encode("[]") + "." + payload + "." + signature,
+		"an unknown crit":        encode(`{"alg":"ES256","kid":"key","crit":["x"],"x":1}`) + "." + payload + "." + signature,
+	}
+	i.verify(good, nil)
+	for name, token := range tests {
+		if payload, err := i.set.VerifySignature(t.Context(), token); err == nil {
+			t.Errorf("%s passes: %q", name, payload)
+		}
+	}
+	i.fetched(1)
+}
+
+func TestATokenWithoutAKeyIDCausesNoFetch(t *testing.T) {
+	key := newKey(t, "key")
+	i := newIssuer(t, key)
+	key.KeyID = ""
+	i.verify(token(t, key, jose.ES256), jwks.ErrUnknownKey)
+	i.fetched(0)
+}
+
+// Which keys of a set count. Each set has a good key beside the one in question.
+func TestKeysThatCount(t *testing.T) {
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	short, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string]struct {
+		change    func(*jose.JSONWebKey)
+		algorithm jose.SignatureAlgorithm
+		counts    bool
+	}{
+		"as it should be":       {func(*jose.JSONWebKey) {}, jose.ES256, true},
+		"no use, no algorithm":  {func(k *jose.JSONWebKey) { k.Use, k.Algorithm = "", "" }, jose.ES256, true},
+		"RSA":                   {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = private, "RS256" }, jose.RS256, true},
+		"for encryption":        {func(k *jose.JSONWebKey) { k.Use = "enc" }, jose.ES256, false},
+		"for another algorithm": {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = private, "RS512" }, jose.RS256, false},
+		"a short RSA key":       {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = short, "RS256" }, jose.RS256, false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			key := newKey(t, "key")
+			tt.change(&key)
+			i := newIssuer(t, newKey(t, "good"), key)
+			_, err := i.set.VerifySignature(t.Context(), token(t, key, tt.algorithm))
+			if (err == nil) != tt.counts {
+				t.Errorf("%v", err)
+			}
+			if err != nil && errors.As(err, new(*jwks.FetchError)) {
+				t.Errorf("the whole set is refused: %v", err)
+			}
+		})
+	}
+}
