@@ -3,8 +3,6 @@ package users
 import (
 	"context"
 	"net/http"
-	"net/url"
-	"strconv"
 
 	"usher/internal/httpapi"
 )
@@ -44,7 +42,7 @@ func List(dir Lister, sealer Sealer) httpapi.Operation {
 		if err != nil {
 			return err
 		}
-		from, err := openCursor(r.Context(), sealer, ask.cursor, ask.binding())
+		from, err := httpapi.OpenCursor[Position](r.Context(), sealer, cursorPurpose, ask.binding(), ask.cursor)
 		if err != nil {
 			return err
 		}
@@ -121,19 +119,12 @@ func writePage(w http.ResponseWriter, r *http.Request, sealer Sealer, ask listin
 		answer.Users = []User{} // an empty list, not null
 	}
 	if page.Next != nil {
-		cursor, err := sealCursor(r.Context(), sealer, *page.Next, ask.binding())
+		cursor, err := httpapi.SealCursor(r.Context(), sealer, cursorPurpose, ask.binding(), *page.Next)
 		if err != nil {
 			return err
 		}
 		answer.Next = cursor
-		w.Header().Set("Link", "<?"+ask.query(r.URL.Query(), cursor)+`>; rel="next"`)
+		httpapi.LinkNext(w, r, cursor, ask.limit)
 	}
 	return httpapi.JSON(w, http.StatusOK, answer)
-}
-
-// query is the request's own query with the cursor of the next page.
-func (ask listing) query(values url.Values, cursor string) string {
-	values.Set("cursor", cursor)
-	values.Set("limit", strconv.Itoa(ask.limit))
-	return values.Encode()
 }
