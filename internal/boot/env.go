@@ -73,6 +73,12 @@ func (e *Env) Roles() auth0.Roles { return e.client.Roles() }
 // SignIn is the tenant's half of a sign-in.
 func (e *Env) SignIn() auth0.SignIn { return e.client.SignIn() }
 
+// Sessions is the tenant's sessions.
+func (e *Env) Sessions() auth0.Sessions { return e.client.Sessions() }
+
+// Tokens is the tenant's tokens.
+func (e *Env) Tokens() auth0.Tokens { return e.client.Tokens() }
+
 // Sealer makes cursors and the state of sign-ins.
 func (e *Env) Sealer() *seal.Sealer { return e.sealer }
 
@@ -82,9 +88,9 @@ func (e *Env) Connection() string { return e.config.Connection }
 // ResultURLs are where the pages behind mailed links may lead to.
 func (e *Env) ResultURLs() []string { return e.config.ResultURLs }
 
-// Session is what the deployment decides about sign-ins.
+// Session is what the deployment decides about sign-ins and sign-outs.
 func (e *Env) Session() session.Options {
-	return session.Options{RedirectURIs: e.config.RedirectURIs, Unbound: e.config.Binding == config.BindingNone, Now: e.now}
+	return session.Options{RedirectURIs: e.config.RedirectURIs, LogoutURIs: e.config.LogoutURIs, Unbound: e.config.Binding == config.BindingNone, Now: e.now}
 }
 
 // NewLog returns the log of a Lambda: JSON lines, and no fewer audit lines on

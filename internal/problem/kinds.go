@@ -67,6 +67,14 @@ var (
 	UnknownRoles = kind("unknown-roles", http.StatusUnprocessableEntity, "Some of these are not roles.")
 )
 
+// What can be wrong with sessions and tokens.
+var (
+	SessionNotFound     = kind("session-not-found", http.StatusNotFound, "The user has no such session.")
+	RefreshTokenRefused = kind("refresh-token-refused", http.StatusBadRequest, "The refresh token was refused.")
+	OpaqueToken         = kind("opaque-token", http.StatusUnprocessableEntity, "The token cannot be looked into.")
+	NotInProvidersPlan  = kind("not-in-providers-plan", http.StatusNotImplemented, "The provider's plan does not include this.")
+)
+
 // What goes wrong behind the service, or inside it.
 var (
 	TooManyRequests      = kind("too-many-requests", http.StatusTooManyRequests, "Too many requests.")

@@ -16,6 +16,7 @@ import (
 // Options are what a deployment decides about sign-ins.
 type Options struct {
 	RedirectURIs []string // allowed, compared exactly; the first is the default
+	LogoutURIs   []string // where a sign-out may return to; likewise, but there may be none
 	Unbound      bool     // no cookie: for a client without a jar, on loopback
 	Now          func() time.Time
 }

@@ -74,7 +74,7 @@ type Account struct {
 // Tokens are the provider's (RFC 6749, section 5.1).
 type Tokens struct {
 	AccessToken  string `json:"access_token"`
-	IDToken      string `json:"id_token"`
+	IDToken      string `json:"id_token,omitempty"` // always there after a sign-in
 	RefreshToken string `json:"refresh_token,omitempty"`
 	TokenType    string `json:"token_type"`
 	ExpiresIn    int64  `json:"expires_in"` // seconds

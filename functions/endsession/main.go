@@ -1,0 +1,11 @@
+// Command endsession serves DELETE /sessions/{user_id}/{session}: session.End, in internal/session/end.go.
+package main
+
+import (
+	"usher/internal/boot"
+	"usher/internal/session"
+)
+
+func main() {
+	boot.HTTP(func(env *boot.Env) boot.Operation { return session.End(env.Sessions()) })
+}

@@ -1,0 +1,30 @@
+package auth0
+
+import (
+	"context"
+	"net/url"
+
+	"usher/internal/session"
+)
+
+// LogoutURL is where the browser signs out; see session.Exit. The OpenID
+// Connect endpoint works in every tenant, whether or not its discovery tells
+// of it; without a hint it may ask the user to confirm
+// (https://auth0.com/docs/authenticate/login/logout/log-users-out-of-auth0).
+func (s SignIn) LogoutURL(ctx context.Context, out session.SignOut) (string, error) {
+	c, err := s.client.opts.Credentials.Current(ctx)
+	if err != nil {
+		return "", err
+	}
+	query := url.Values{"client_id": {c.ClientID}}
+	for name, value := range map[string]string{
+		"post_logout_redirect_uri": out.RedirectURI,
+		"id_token_hint":            out.IDTokenHint,
+		"state":                    out.State,
+	} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	return c.BaseURL() + "/oidc/logout?" + query.Encode(), nil
+}

@@ -1,0 +1,133 @@
+package auth0
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"golang.org/x/oauth2"
+
+	"usher/internal/problem"
+	"usher/internal/secrets"
+	"usher/internal/session"
+)
+
+// Tokens is the tenant's tokens, as the session package needs them.
+type Tokens struct{ client *Client }
+
+// Tokens returns the tenant's tokens.
+func (c *Client) Tokens() Tokens { return Tokens{client: c} }
+
+// Refresh trades a refresh token; see session.Refresher. What the ID token is
+// checked with is fetched before: the refresh token may work only once.
+func (t Tokens) Refresh(ctx context.Context, refreshToken, scope string) (session.Refreshed, error) {
+	c, err := t.client.opts.Credentials.Current(ctx)
+	if err != nil {
+		return session.Refreshed{}, err
+	}
+	if err := t.client.signingKeys(c).Ready(ctx); err != nil {
+		return session.Refreshed{}, keysProblem(err)
+	}
+	token, c, err := t.client.signIn.ask(ctx, func(c secrets.Credentials) (*oauth2.Token, error) {
+		return t.exchange(ctx, c, refreshToken, scope)
+	})
+	if err != nil {
+		return session.Refreshed{}, refreshProblem(err, c)
+	}
+	return t.refreshed(ctx, c, token, scope)
+}
+
+// exchange is one refresh grant (RFC 6749, section 6), which x/oauth2 has only
+// without a scope. It is a write to the retrier: nothing is sent twice that the
+// provider may have acted on.
+func (t Tokens) exchange(ctx context.Context, c secrets.Credentials, refreshToken, scope string) (*oauth2.Token, error) {
+	form := url.Values{
+		"grant_type":    {"refresh_token"},
+		"client_id":     {c.ClientID},
+		"client_secret": {c.ClientSecret},
+		"refresh_token": {refreshToken},
+	}
+	if scope != "" {
+		form.Set("scope", scope)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.BaseURL()+"/oauth/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := t.client.plain.Do(r)
+	if err != nil {
+		return nil, fmt.Errorf("refresh tokens: %w", err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body) // which the retrier has read and bounded
+	if err != nil {
+		return nil, fmt.Errorf("refresh tokens: %w", err)
+	}
+	token, err := tokenFrom(body)
+	if err != nil {
+		return nil, fmt.Errorf("refresh tokens: %w", err)
+	}
+	return token, nil
+}
+
+// tokenFrom reads a token response (RFC 6749, sections 5.1 and 5.2).
+func tokenFrom(body []byte) (*oauth2.Token, error) {
+	var answer struct {
+		AccessToken  string      `json:"access_token"`
+		IDToken      string      `json:"id_token"`
+		RefreshToken string      `json:"refresh_token"`
+		TokenType    string      `json:"token_type"`
+		ExpiresIn    json.Number `json:"expires_in"` // seconds; some send it as text
+		Scope        string      `json:"scope"`
+		Error        string      `json:"error"`
+	}
+	err := json.Unmarshal(body, &answer)
+	seconds, notWhole := answer.ExpiresIn.Int64()
+	if err != nil || answer.AccessToken == "" || answer.ExpiresIn != "" && notWhole != nil {
+		return nil, &Error{Status: http.StatusBadGateway, Code: bounded(answer.Error), sent: true}
+	}
+	token := &oauth2.Token{AccessToken: answer.AccessToken, TokenType: answer.TokenType, RefreshToken: answer.RefreshToken, ExpiresIn: seconds}
+	return token.WithExtra(map[string]any{"id_token": answer.IDToken, "scope": answer.Scope}), nil
+}
+
+// refreshProblem makes one problem of all refusals: a token that was reused,
+// has expired, or never was one.
+func refreshProblem(err error, c secrets.Credentials) error {
+	var e *Error
+	switch {
+	case refusesClient(err):
+		return misconfigured(fmt.Errorf("the provider at %s refused the client credentials of the sign-in application %q: %w", c.Domain, c.ClientID, err))
+	case errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests:
+		return problem.RefreshTokenRefused.Wrap(err, "The refresh token is unknown, has expired, or was used before. The user has to sign in.")
+	}
+	return providerProblem(err)
+}
+
+// refreshed checks the ID token, where there is one (OpenID Connect Core,
+// section 12.2), and makes the answer. There is no nonce: it was the sign-in's.
+func (t Tokens) refreshed(ctx context.Context, c secrets.Credentials, token *oauth2.Token, asked string) (session.Refreshed, error) {
+	raw, _ := token.Extra("id_token").(string)
+	var whose claims
+	if raw != "" {
+		var err error
+		if whose, err = t.client.verifyIDToken(ctx, c, raw); err != nil {
+			return session.Refreshed{}, err
+		}
+	}
+	granted, _ := token.Extra("scope").(string)
+	return session.Refreshed{UserID: whose.Subject, Tokens: session.Tokens{
+		AccessToken:  token.AccessToken,
+		IDToken:      raw,
+		RefreshToken: token.RefreshToken,
+		TokenType:    token.Type(),
+		ExpiresIn:    token.ExpiresIn,
+		// Left out where it is what was asked for (RFC 6749, section 5.1).
+		Scope: firstOf(granted, asked, strings.Join(t.client.opts.Scopes, " ")),
+	}}, nil
+}

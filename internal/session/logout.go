@@ -1,0 +1,71 @@
+package session
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode"
+
+	"usher/internal/httpapi"
+)
+
+// SignOut is a logout request (OpenID Connect RP-Initiated Logout 1.0, section
+// 2). Empty members are left out.
+type SignOut struct {
+	RedirectURI string
+	IDTokenHint string
+	State       string
+}
+
+// Exit is the provider's page that signs a browser out.
+type Exit interface {
+	// LogoutURL is where the browser signs out; it makes no call.
+	LogoutURL(context.Context, SignOut) (string, error)
+}
+
+const (
+	maxHint  = 6 << 10 // bytes; it goes through two URLs, which the gateway bounds
+	maxState = 256
+)
+
+// Logout serves GET /logout.
+func Logout(provider Exit, opts Options) httpapi.Operation {
+	handler := func(w http.ResponseWriter, r *http.Request) error {
+		request, err := parseLogout(r, opts)
+		if err != nil {
+			return err
+		}
+		location, err := provider.LogoutURL(r.Context(), request)
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Location", location)
+		return httpapi.JSON(w, http.StatusFound, struct {
+			Location string `json:"location"`
+		}{location})
+	}
+	return httpapi.Operation{Routes: []string{"GET /logout"}, Handler: handler}
+}
+
+func parseLogout(r *http.Request, opts Options) (SignOut, error) {
+	q := httpapi.NewQuery(r)
+	request := SignOut{
+		RedirectURI: q.String("post_logout_redirect_uri"),
+		IDTokenHint: q.String("id_token_hint"),
+		State:       q.String("state"),
+	}
+	if uri := request.RedirectURI; uri != "" && !slices.Contains(opts.LogoutURIs, uri) {
+		q.Refuse("post_logout_redirect_uri", "is not one of those allowed")
+	}
+	if hint := request.IDTokenHint; hint != "" && (len(hint) > maxHint || !signedToken.MatchString(hint)) {
+		q.Refuse("id_token_hint", "is not an ID token of 6 KiB at most")
+	}
+	if state := request.State; len(state) > maxState || strings.ContainsFunc(state, unicode.IsControl) {
+		q.Refuse("state", "must have 256 bytes at most, and no control characters")
+	}
+	if request.RedirectURI == "" && len(opts.LogoutURIs) > 0 {
+		request.RedirectURI = defaultRedirect(opts.LogoutURIs, r.Host)
+	}
+	return request, q.Err()
+}

@@ -1,0 +1,85 @@
+package session
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"usher/internal/httpapi"
+	"usher/internal/problem"
+)
+
+// Refreshed is what a refresh token was traded for, and whose it is where an
+// ID token tells.
+type Refreshed struct {
+	Tokens Tokens
+	UserID string
+}
+
+// Refresher trades refresh tokens.
+type Refresher interface {
+	// Refresh trades one, once; scope "" asks for what was granted before. It
+	// fails with refresh-token-refused for whatever reason there is, with
+	// id-token-invalid, and as a failing provider does.
+	Refresh(ctx context.Context, token, scope string) (Refreshed, error)
+}
+
+const (
+	maxRefreshToken = 4 << 10 // bytes
+	maxScope        = 1 << 10
+)
+
+// scopes is the form of a list of scopes (RFC 6749, section 3.3).
+var scopes = regexp.MustCompile(`^[!#-\[\]-~]+( [!#-\[\]-~]+)*$`)
+
+// Refresh serves POST /token. A rotated refresh token works once, so nothing
+// is sent twice that the provider may have seen.
+func Refresh(provider Refresher) httpapi.Operation {
+	handler := func(w http.ResponseWriter, r *http.Request) error {
+		if err := httpapi.NoQuery(r); err != nil {
+			return err
+		}
+		var body struct {
+			RefreshToken string  `json:"refresh_token"`
+			Scope        *string `json:"scope"`
+		}
+		if err := httpapi.Decode(r, &body); err != nil {
+			return err
+		}
+		var wrong []problem.Field
+		if fault := faultOfToken(body.RefreshToken, maxRefreshToken); fault != "" {
+			wrong = append(wrong, problem.Field{Field: "refresh_token", Detail: fault})
+		}
+		scope := ""
+		if body.Scope != nil {
+			scope = *body.Scope
+			if len(scope) > maxScope || !scopes.MatchString(scope) {
+				wrong = append(wrong, problem.Field{Field: "scope", Detail: "must be scopes with single spaces between, of 1024 bytes at most"})
+			}
+		}
+		if err := problem.InvalidFields(wrong); err != nil {
+			return err
+		}
+		refreshed, err := provider.Refresh(r.Context(), body.RefreshToken, scope)
+		if err != nil {
+			return err
+		}
+		httpapi.Concerns(r.Context(), refreshed.UserID)
+		return httpapi.JSON(w, http.StatusOK, refreshed.Tokens)
+	}
+	return httpapi.Operation{Routes: []string{"POST /token"}, Handler: handler, Change: "session.refresh"}
+}
+
+// faultOfToken says what keeps a text from being a token; it never quotes it.
+func faultOfToken(token string, longest int) string {
+	switch {
+	case token == "":
+		return "is missing"
+	case len(token) > longest:
+		return "is too long"
+	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return "has characters that no token has"
+	}
+	return ""
+}
