@@ -35,12 +35,13 @@ type issuerServer struct {
 	keysStatus int
 	refuses    string // a client secret that is wrong by now
 	asked      int    // for tokens
-	key        int    // which of the signing keys it has
+	key        int    // which of the signing keys it has …
+	keyID      string // … and its id
 }
 
 func startIssuer(t *testing.T) *issuerServer {
 	t.Helper()
-	s := &issuerServer{keysStatus: 200}
+	s := &issuerServer{keysStatus: 200, keyID: "one"}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /oauth/token", func(w http.ResponseWriter, r *http.Request) {
 		s.asked++
@@ -54,7 +55,7 @@ func startIssuer(t *testing.T) *issuerServer {
 	})
 	mux.HandleFunc("GET /.well-known/jwks.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(s.keysStatus)
-		_ = json.NewEncoder(w).Encode(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: signingKeys()[s.key].Public(), KeyID: "one", Algorithm: "RS256", Use: "sig"}}})
+		_ = json.NewEncoder(w).Encode(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: signingKeys()[s.key].Public(), KeyID: s.keyID, Algorithm: "RS256", Use: "sig"}}})
 	})
 	s.Server = httptest.NewServer(mux)
 	t.Cleanup(s.Close)

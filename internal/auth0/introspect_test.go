@@ -1,0 +1,201 @@
+package auth0
+
+import (
+	"crypto/rsa"
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/jwks"
+	"usher/internal/problem"
+	"usher/internal/secrets"
+	"usher/internal/session"
+)
+
+const api = "https://shop.example.com/api"
+
+func tokensOf(s *issuerServer, c *clock, audience string) Tokens {
+	credentials := secrets.Credentials{Domain: s.URL, ClientID: "web", ClientSecret: "s3cr3t"}
+	client, _ := newClient(holding(credentials), c, func(o *Options) { o.Audience = audience })
+	return client.Tokens()
+}
+
+// typed is signed with a type in the header.
+func typed(t *testing.T, s *issuerServer, kind string, changes map[string]any) string {
+	t.Helper()
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: signingKeys()[0], KeyID: "one"}},
+		(&jose.SignerOptions{}).WithType(jose.ContentType(kind)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload, err := json.Marshal(goodClaims(s, changes))
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := signer.Sign(payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compact, err := token.CompactSerialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compact
+}
+
+func TestIntrospect(t *testing.T) {
+	s := startIssuer(t)
+	c := newClock()
+	now := c.now().Unix()
+	good := session.Introspection{Active: true, Subject: "auth0|1", Issuer: s.URL + "/", ExpiresAt: now + 3600, IssuedAt: now}
+	id := good
+	id.Use, id.Audience = session.UseIDToken, []string{"web"}
+	access := good
+	access.Use, access.Audience, access.TokenType = session.UseAccessToken, []string{api, s.URL + "/userinfo"}, "Bearer"
+	access.Scope, access.ClientID = "openid orders:read", "web"
+	shared := id
+	shared.Audience, shared.ClientID = []string{"web", api}, "web"
+	early := access
+	early.NotBefore, early.IssuedAt = now+60, now+60
+	profile := access
+	profile.ClientID = "other"
+	ofAPI := func(changes map[string]any) map[string]any {
+		claims := map[string]any{"aud": []string{api, s.URL + "/userinfo"}, "azp": "web", "scope": "openid orders:read", "nonce": nil}
+		maps.Copy(claims, changes)
+		return claims
+	}
+	tests := map[string]struct {
+		token string
+		want  session.Introspection
+	}{
+		"an ID token":              {typed(t, s, "JWT", nil), id},
+		"an ID token, no type":     {signed(t, jose.RS256, signingKeys()[0], "one", goodClaims(s, nil)), id},
+		"for several audiences":    {typed(t, s, "JWT", map[string]any{"aud": []string{"web", api}, "azp": "web"}), shared},
+		"an access token":          {typed(t, s, "JWT", ofAPI(nil)), access},
+		"of the type of RFC 9068":  {typed(t, s, "at+JWT", ofAPI(map[string]any{"azp": nil, "client_id": "other"})), profile},
+		"the clock is a bit ahead": {typed(t, s, "JWT", ofAPI(map[string]any{"nbf": now + 60, "iat": now + 60})), early},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, err := tokensOf(s, c, api).Introspect(t.Context(), tt.token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestTokensThatAreNotActive(t *testing.T) {
+	s := startIssuer(t)
+	c := newClock()
+	now := c.now().Unix()
+	keys := signingKeys()
+	rs := func(key *rsa.PrivateKey, kid string, changes map[string]any) string {
+		return signed(t, jose.RS256, key, kid, goodClaims(s, changes))
+	}
+	changed := func(changes map[string]any) string { return rs(keys[0], "one", changes) }
+	parts := strings.Split(changed(nil), ".")
+	public, err := json.Marshal(jose.JSONWebKey{Key: keys[0].Public()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	logout := map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}
+	tests := map[string]string{
+		"another's key":             rs(keys[1], "one", nil),
+		"an unknown key":            rs(keys[1], "two", nil),
+		"no key id":                 rs(keys[0], "", nil),
+		"an altered payload":        parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"sub":"me"}`)) + "." + parts[2],
+		"no signature":              parts[0] + "." + parts[1] + ".",
+		"alg none":                  "eyJhbGciOiJub25lIn0." + parts[1] + ".",
+		"HS256 with the public key": signed(t, jose.HS256, public, "one", goodClaims(s, nil)),
+		"another RSA algorithm":     signed(t, jose.RS512, keys[0], "one", goodClaims(s, nil)),
+		"PSS":                       signed(t, jose.PS256, keys[0], "one", goodClaims(s, nil)),
+		"another issuer":            changed(map[string]any{"iss": "https://other.example.com/"}),
+		"no issuer":                 changed(map[string]any{"iss": nil}),
+		"another application":       changed(map[string]any{"aud": "other"}),
+		"the Management API":        changed(map[string]any{"aud": s.URL + "/api/v2/"}),
+		"no audience":               changed(map[string]any{"aud": nil}),
+		"another party":             changed(map[string]any{"azp": "other"}),
+		"two audiences, no party":   changed(map[string]any{"aud": []string{"web", "other"}}),
+		"expired this second":       changed(map[string]any{"exp": now}),
+		"no expiry":                 changed(map[string]any{"exp": nil}),
+		"an expiry that is none":    changed(map[string]any{"exp": "tomorrow"}),
+		"of the future":             changed(map[string]any{"iat": now + 62}),
+		"no time of issue":          changed(map[string]any{"iat": nil}),
+		"not yet":                   changed(map[string]any{"nbf": now + 62}),
+		"no subject":                changed(map[string]any{"sub": nil}),
+		"a number for a scope":      changed(map[string]any{"scope": 7}),
+		"a logout token":            typed(t, s, "JWT", map[string]any{"events": logout}),
+		"a logout token's type":     typed(t, s, "logout+jwt", nil),
+		"an access token's type":    typed(t, s, "at+jwt", nil),
+		"an API's, of another type": typed(t, s, "logout+jwt", map[string]any{"aud": api}),
+		"no JSON in the header":     "e30x." + parts[1] + "." + parts[2],
+	}
+	for name, token := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, err := tokensOf(s, c, api).Introspect(t.Context(), token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(session.Introspection{}, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	got, err := tokensOf(s, c, "").Introspect(t.Context(), changed(map[string]any{"aud": ""}))
+	if err != nil || got.Active {
+		t.Errorf("with no API, for none: %+v, %v", got, err)
+	}
+}
+
+// What cannot be checked is not called inactive.
+func TestIntrospectWithoutKeys(t *testing.T) {
+	for status, kind := range map[int]problem.Kind{404: problem.ProviderFailed, 403: problem.ProviderFailed, 503: problem.ProviderUnavailable} {
+		s := startIssuer(t)
+		s.keysStatus = status
+		_, err := tokensOf(s, newClock(), "").Introspect(t.Context(), signed(t, jose.RS256, signingKeys()[0], "one", goodClaims(s, nil)))
+		wantKind(t, err, kind, "fetch the signing keys")
+	}
+}
+
+// A rotation is followed by whoever checks tokens, without a restart.
+func TestIntrospectFollowsARotation(t *testing.T) {
+	s := startIssuer(t)
+	c := newClock()
+	tokens := tokensOf(s, c, "")
+	active := func(token string) bool {
+		t.Helper()
+		got, err := tokens.Introspect(t.Context(), token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Active
+	}
+	ages := map[string]any{"exp": c.now().Unix() + 2*3600}
+	first := signed(t, jose.RS256, signingKeys()[0], "one", goodClaims(s, ages))
+	second := signed(t, jose.RS256, signingKeys()[1], "two", goodClaims(s, ages))
+	if !active(first) || active(second) {
+		t.Error("before the rotation")
+	}
+	s.key, s.keyID = 1, "two"
+	if active(second) {
+		t.Error("the keys were fetched twice within the pause")
+	}
+	c.advance(jwks.Pause)
+	if !active(second) {
+		t.Error("after the rotation")
+	}
+	c.advance(time.Hour)
+	if !active(second) || active(first) {
+		t.Error("an hour after the old key was withdrawn")
+	}
+}
