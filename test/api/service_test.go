@@ -72,7 +72,7 @@ func start(t *testing.T, w way, changes ...func(*setup)) *service {
 		config: config.Config{
 			Connection:   localtenant.Connection,
 			RedirectURIs: []string{base + "/callback", "http://localhost:3000/callback", "https://app.example.com/callback"},
-			LogoutURIs:   []string{base + "/", "https://app.example.com/"},
+			LogoutURIs:   []string{base + "/", "http://localhost:3000/", "https://app.example.com/bye?from=app"},
 			ResultURLs:   []string{"https://app.example.com/done"},
 			Scopes:       strings.Fields(config.DefaultScopes),
 			Binding:      config.BindingCookie,
