@@ -71,17 +71,19 @@ func TestRefreshPicksUpARotatedSecret(t *testing.T) {
 	server := startIssuer(t)
 	server.refuses = "old"
 	s := holding(secrets.Credentials{Domain: server.URL, ClientID: "web", ClientSecret: "old"})
-	c, _ := newClient(s, newClock())
+	clock := newClock()
+	c, _ := newClient(s, clock)
 	_, err := c.Tokens().Refresh(t.Context(), "token", "")
 	wantKind(t, err, problem.ServiceMisconfigured, `refused the client credentials of the sign-in application "web"`)
-	if server.asked != 1 || s.reloads != 1 {
-		t.Errorf("unchanged: %d requests, %d reloads", server.asked, s.reloads)
+	if server.asked != 1 || s.looks != 1 {
+		t.Errorf("unchanged: %d requests, %d looks", server.asked, s.looks)
 	}
 	s.stored.ClientSecret = "new"
+	clock.advance(lookInterval)
 	if _, err := c.Tokens().Refresh(t.Context(), "token", ""); err != nil {
 		t.Error(err)
 	}
-	if server.asked != 3 || s.reloads != 2 {
-		t.Errorf("rotated: %d requests, %d reloads", server.asked, s.reloads)
+	if server.asked != 3 || s.looks != 2 {
+		t.Errorf("rotated: %d requests, %d looks", server.asked, s.looks)
 	}
 }
