@@ -70,6 +70,12 @@ func (e *Env) Recovery() auth0.Recovery { return e.client.Recovery() }
 // Roles is the tenant's roles, and who has them.
 func (e *Env) Roles() auth0.Roles { return e.client.Roles() }
 
+// Metadata is what users may edit themselves.
+func (e *Env) Metadata() auth0.Metadata { return e.client.Metadata() }
+
+// AppMetadata is what the company decides about users.
+func (e *Env) AppMetadata() auth0.Metadata { return e.client.AppMetadata() }
+
 // SignIn is the tenant's half of a sign-in.
 func (e *Env) SignIn() auth0.SignIn { return e.client.SignIn() }
 

@@ -17,6 +17,7 @@ import (
 // It returns the names at the top.
 func checkNames(body []byte, known []string) (map[string]bool, error) {
 	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber() // how large a number may be is not for names to say
 	start, err := dec.Token()
 	if err != nil {
 		return nil, tokenProblem(err, dec)

@@ -66,7 +66,7 @@ func (t *Tenant) newUser(in userFields) (*user, error) {
 	if conn.social() {
 		return nil, badRequest("operation_not_supported", "The connection does not support creating users.")
 	}
-	if err := required(conn, in); err != nil {
+	if err := errors.Join(required(conn, in), in.checkMetadata()); err != nil {
 		return nil, err
 	}
 	now := t.now()

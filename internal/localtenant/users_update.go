@@ -24,6 +24,9 @@ func (t *Tenant) updateUser(w http.ResponseWriter, r *http.Request) error {
 	if err := checkPatch(sent); err != nil {
 		return err
 	}
+	if err := in.checkMetadata(); err != nil {
+		return err
+	}
 	old, ok := t.users.get(r.PathValue("id"))
 	if !ok {
 		return userNotFound()

@@ -5,6 +5,7 @@ package operations
 import (
 	"usher/internal/blocks"
 	"usher/internal/boot"
+	"usher/internal/metadata"
 	"usher/internal/recovery"
 	"usher/internal/roles"
 	"usher/internal/session"
@@ -23,7 +24,9 @@ func All(env *boot.Env) []Named {
 		{"deleteuser", users.Delete(env.Users())},
 		{"endsession", session.End(env.Sessions())},
 		{"endsessions", session.EndAll(env.Sessions())},
+		{"getappmetadata", metadata.Get(metadata.App, env.AppMetadata())},
 		{"getloginblocks", blocks.List(env.Blocks())},
+		{"getmetadata", metadata.Get(metadata.User, env.Metadata())},
 		{"getuser", users.Get(env.Users())},
 		{"getuserroles", roles.Get(env.Roles())},
 		{"getverificationemail", recovery.GetVerification(env.Recovery())},
@@ -35,10 +38,14 @@ func All(env *boot.Env) []Named {
 		{"logout", session.Logout(env.SignIn(), env.Session())},
 		{"refreshtoken", session.Refresh(env.Tokens())},
 		{"removeuserroles", roles.Remove(env.Roles())},
+		{"replaceappmetadata", metadata.Replace(metadata.App, env.AppMetadata())},
+		{"replacemetadata", metadata.Replace(metadata.User, env.Metadata())},
 		{"resetpassword", recovery.ResetPassword(env.Recovery(), env.Connection())},
 		{"sendverificationemail", recovery.SendVerification(env.Recovery())},
 		{"setuserroles", roles.Set(env.Roles())},
 		{"unblockuser", blocks.Delete(env.Blocks())},
+		{"updateappmetadata", metadata.Update(metadata.App, env.AppMetadata())},
+		{"updatemetadata", metadata.Update(metadata.User, env.Metadata())},
 		{"updateuser", users.Update(env.Users())},
 	}
 }

@@ -43,6 +43,11 @@ var (
 	VerificationEmailNotFound = kind("verification-email-not-found", http.StatusNotFound, "There is no such verification email.")
 )
 
+// What metadata cannot be.
+var (
+	MetadataTooLarge = kind("metadata-too-large", http.StatusUnprocessableEntity, "The metadata would be too large.")
+)
+
 // How a sign-in can end short of one.
 var (
 	StateMissing            = kind("state-missing", http.StatusBadRequest, "The state parameter is missing.")

@@ -38,6 +38,15 @@ func exampleOf(t *testing.T, op contract.Operation) (target, body string) {
 	return strings.Replace(target, "db%7C", "auth0%7C", 1), strings.Replace(body, `"db|`, `"auth0|`, 1)
 }
 
+// freeForm are the operations whose bodies may have any member, and what
+// becomes of those that are bad ones elsewhere: here nobody has the example's id.
+var freeForm = map[string]map[string]int{
+	"updatemetadata":     {"unknown field": 404, "another case": 404, "another kind": 404},
+	"replacemetadata":    {"unknown field": 404, "another case": 404, "another kind": 404},
+	"updateappmetadata":  {"unknown field": 404, "another case": 404},
+	"replaceappmetadata": {"unknown field": 404, "another case": 404},
+}
+
 func TestEveryOperationRefusesBadBodies(t *testing.T) {
 	tests := map[string]struct {
 		body, mediaType string
@@ -69,6 +78,9 @@ func TestEveryOperationRefusesBadBodies(t *testing.T) {
 				}
 				if tt.mediaType != "" {
 					r.Header.Set("Content-Type", tt.mediaType)
+				}
+				if other, ok := freeForm[op.ID][name]; ok {
+					tt.status = other
 				}
 				wantAnswer(t, s.send(t, r), tt.status, "")
 			})

@@ -1,0 +1,11 @@
+// Command getmetadata serves GET /metadata/{user_id}: metadata.Get, in internal/metadata/get.go.
+package main
+
+import (
+	"usher/internal/boot"
+	"usher/internal/metadata"
+)
+
+func main() {
+	boot.HTTP(func(env *boot.Env) boot.Operation { return metadata.Get(metadata.User, env.Metadata()) })
+}

@@ -1,0 +1,11 @@
+// Command replaceappmetadata serves PUT /app-metadata/{user_id}: metadata.Replace, in internal/metadata/replace.go.
+package main
+
+import (
+	"usher/internal/boot"
+	"usher/internal/metadata"
+)
+
+func main() {
+	boot.HTTP(func(env *boot.Env) boot.Operation { return metadata.Replace(metadata.App, env.AppMetadata()) })
+}

@@ -1,0 +1,11 @@
+// Command replacemetadata serves PUT /metadata/{user_id}: metadata.Replace, in internal/metadata/replace.go.
+package main
+
+import (
+	"usher/internal/boot"
+	"usher/internal/metadata"
+)
+
+func main() {
+	boot.HTTP(func(env *boot.Env) boot.Operation { return metadata.Replace(metadata.User, env.Metadata()) })
+}

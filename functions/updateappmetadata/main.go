@@ -1,0 +1,11 @@
+// Command updateappmetadata serves PATCH /app-metadata/{user_id}: metadata.Update, in internal/metadata/update.go.
+package main
+
+import (
+	"usher/internal/boot"
+	"usher/internal/metadata"
+)
+
+func main() {
+	boot.HTTP(func(env *boot.Env) boot.Operation { return metadata.Update(metadata.App, env.AppMetadata()) })
+}

@@ -1,0 +1,79 @@
+package auth0
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/auth0/go-auth0/v3/management"
+
+	"usher/internal/problem"
+	"usher/internal/users"
+)
+
+// Metadata is one kind of the users' metadata, as the metadata package needs it.
+type Metadata struct {
+	client *Client
+	name   string                                                     // the provider's
+	of     func(users.User) map[string]any                            // as callers see it
+	set    func(*management.UpdateUserRequestContent, map[string]any) // in a request
+	refuse func(changes map[string]any, path string) error            // what no caller may change
+}
+
+// Metadata returns what users may edit themselves.
+func (c *Client) Metadata() Metadata {
+	return Metadata{
+		client: c,
+		name:   "user_metadata",
+		of:     func(u users.User) map[string]any { return u.Metadata },
+		set:    func(r *management.UpdateUserRequestContent, m map[string]any) { r.SetUserMetadata(&m) },
+		refuse: func(map[string]any, string) error { return nil },
+	}
+}
+
+// AppMetadata returns what the company decides, without the member that is this
+// service's own.
+func (c *Client) AppMetadata() Metadata {
+	return Metadata{
+		client: c,
+		name:   "app_metadata",
+		of:     func(u users.User) map[string]any { return u.AppMetadata },
+		set:    func(r *management.UpdateUserRequestContent, m map[string]any) { r.SetAppMetadata(&m) },
+		refuse: refuseReserved,
+	}
+}
+
+// Read returns a user's metadata; see metadata.Reader.
+func (m Metadata) Read(ctx context.Context, userID string) (map[string]any, error) {
+	user, err := m.client.membersOf(ctx, userID, m.name)
+	if err != nil {
+		return nil, err
+	}
+	return m.of(user), nil
+}
+
+// Write changes first-level members of a user's metadata; see metadata.Store.
+// It does nothing without a change: to the provider an empty object would mean
+// that everything is to go.
+func (m Metadata) Write(ctx context.Context, userID string, changes map[string]any) (map[string]any, error) {
+	if len(changes) == 0 {
+		return m.Read(ctx, userID)
+	}
+	if err := m.refuse(changes, ""); err != nil {
+		return nil, err
+	}
+	base, err := m.client.baseURL(ctx)
+	if err != nil {
+		return nil, err
+	}
+	request := &management.UpdateUserRequestContent{}
+	m.set(request, changes)
+	updated, err := m.client.users.Update(ctx, userID, request, base)
+	switch {
+	case hasStatus(err, http.StatusRequestEntityTooLarge):
+		return nil, problem.MetadataTooLarge.Wrap(err, "The identity provider keeps no more.")
+	case err != nil:
+		return nil, fmt.Errorf("update %s: %w", m.name, ofOneUser(err))
+	}
+	return m.of(userFrom((*management.UserResponseSchema)(updated))), nil
+}

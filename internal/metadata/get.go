@@ -1,0 +1,26 @@
+package metadata
+
+import (
+	"net/http"
+
+	"usher/internal/httpapi"
+)
+
+// Get serves GET /metadata/{user_id}, and GET /app-metadata/{user_id}.
+func Get(kind Kind, dir Reader) httpapi.Operation {
+	handler := func(w http.ResponseWriter, r *http.Request) error {
+		if err := httpapi.NoQuery(r); err != nil {
+			return err
+		}
+		id, err := httpapi.UserID(r, "user_id")
+		if err != nil {
+			return err
+		}
+		object, err := dir.Read(r.Context(), id)
+		if err != nil {
+			return err
+		}
+		return httpapi.Tagged(w, http.StatusOK, object)
+	}
+	return httpapi.Operation{Routes: []string{"GET " + kind.path}, Handler: handler}
+}

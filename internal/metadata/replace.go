@@ -1,0 +1,80 @@
+package metadata
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+
+	"usher/internal/httpapi"
+	"usher/internal/problem"
+)
+
+// Replace serves PUT /metadata/{user_id}, and PUT /app-metadata/{user_id}. The
+// provider cannot replace: the metadata is read, and every member that is to go
+// is removed by name. One that another front-end adds between the two calls
+// stays.
+func Replace(kind Kind, dir Store) httpapi.Operation {
+	handler := func(w http.ResponseWriter, r *http.Request) error {
+		if err := httpapi.NoQuery(r); err != nil {
+			return err
+		}
+		id, err := httpapi.UserID(r, "user_id")
+		if err != nil {
+			return err
+		}
+		object, err := httpapi.DecodeObject(r)
+		if err != nil {
+			return err
+		}
+		object, wrong := httpapi.CheckMetadata(object, "", kind.reserved)
+		if err := problem.InvalidFields(append(wrong, nulls(object)...)); err != nil {
+			return err
+		}
+		match, err := httpapi.IfMatch(r)
+		if err != nil {
+			return err
+		}
+		replaced, err := replace(r.Context(), dir, id, match, object)
+		if err != nil {
+			return err
+		}
+		return httpapi.Tagged(w, http.StatusOK, replaced)
+	}
+	return httpapi.Operation{Routes: []string{"PUT " + kind.path}, Handler: handler, Change: kind.noun + ".replace"}
+}
+
+// nulls are refused at the first level, where the provider keeps none: to it
+// they mean removal.
+func nulls(object map[string]any) []problem.Field {
+	var wrong []problem.Field
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if object[name] == nil {
+			wrong = append(wrong, problem.Field{Field: name, Detail: "cannot be null: leave it out"})
+		}
+	}
+	return wrong
+}
+
+func replace(ctx context.Context, dir Store, id string, match httpapi.Match, object map[string]any) (map[string]any, error) {
+	before, err := dir.Read(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := match.Check(before); err != nil {
+		return nil, err
+	}
+	if err := checkSize(before, object); err != nil {
+		return nil, err
+	}
+	changes := maps.Clone(object)
+	for name := range before {
+		if _, stays := object[name]; !stays {
+			changes[name] = nil
+		}
+	}
+	if len(changes) == 0 { // to the provider an empty object would mean that all is to go, this service's own too
+		return before, nil
+	}
+	return dir.Write(ctx, id, changes)
+}
