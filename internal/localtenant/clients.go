@@ -17,9 +17,12 @@ type client struct {
 	rotation *rotation
 }
 
-// allScopes are all scopes in the description.
+// allScopes are all scopes in the description, and those of routes that it lacks.
 func (t *Tenant) allScopes() []string {
 	var out []string
+	for _, r := range t.table() {
+		out = append(out, r.scopes...)
+	}
 	for _, methods := range t.api.Paths {
 		for _, op := range methods {
 			out = append(out, op.Scopes()...)
@@ -102,7 +105,7 @@ func (t *Tenant) authenticate(r *http.Request, in url.Values) (*client, error) {
 		return nil, newOAuthError(http.StatusBadRequest, "invalid_request", "Missing required parameter: client_id")
 	}
 	c, ok := t.clients[id]
-	if !ok || !slices.ContainsFunc(c.secretsFor(r, t.now()), func(s string) bool {
+	if !ok || !slices.ContainsFunc(c.secretsFor(r, t.settings.SecretNodes, t.now()), func(s string) bool {
 		return subtle.ConstantTimeCompare([]byte(s), []byte(secret)) == 1
 	}) {
 		return nil, newOAuthError(http.StatusUnauthorized, "access_denied", "Unauthorized")

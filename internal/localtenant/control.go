@@ -95,7 +95,7 @@ func (t *Tenant) postSecret(w http.ResponseWriter, r *http.Request) error {
 	if in.Secret == "" || in.During < 0 {
 		return badRequest("invalid_body", "want a secret, and during not negative")
 	}
-	t.rotateSecret(in.Secret, time.Duration(in.During))
+	t.clients[ClientID].rotate(in.Secret, t.now(), time.Duration(in.During))
 	return noContent(w)
 }
 

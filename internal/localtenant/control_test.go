@@ -268,7 +268,7 @@ func TestControlRoutes(t *testing.T) {
 			}
 		}
 		for _, body := range []map[string]any{
-			{"plan": "gold"}, {"mfa": "maybe"}, {"index_lag": "-1s"}, {"index_lag": 5}, {"pla": "free"}, {"session_idle": "0s"},
+			{"plan": "gold"}, {"mfa": "maybe"}, {"index_lag": "-1s"}, {"index_lag": 5}, {"secret_lag": "-1s"}, {"secret_nodes": "some"}, {"pla": "free"}, {"session_idle": "0s"},
 			{"password_policy": map[string]any{"level": "best"}}, {"password_policy": map[string]any{"min_length": 500}},
 			{"password_policy": map[string]any{"history": 25}}, {"application": map[string]any{"id_token_lifetime": "0s"}},
 		} {

@@ -23,6 +23,7 @@ func simplified() map[string]string {
 		"GET /api/v2/users":                                                       "no relevance order; `primary_order` is ignored",
 		"POST /api/v2/users":                                                      "database and passwordless connections only",
 		"GET /api/v2/connections/{id}":                                            "not in the description; reading only",
+		"PATCH /api/v2/clients/{id}":                                              "not in the description; `client_secret` only",
 		"POST /api/v2/jobs/verification-email":                                    "the mail is in the outbox; the job is completed when it is read",
 		"POST /api/v2/jobs/users-imports":                                         "done at once; `custom_password_hash` and `mfa_factors` are refused",
 		"DELETE /api/v2/users/{id}/multifactor/{provider}":                        "nothing is kept of Duo",

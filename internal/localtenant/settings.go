@@ -16,7 +16,9 @@ type Settings struct {
 	PasswordPolicy   PasswordPolicy `json:"password_policy"` // of the database connection
 	SessionIdle      Duration       `json:"session_idle"`
 	SessionMaximum   Duration       `json:"session_maximum"`
-	NoSessions       bool           `json:"no_sessions"` // a plan without the endpoints for sessions and refresh tokens
+	NoSessions       bool           `json:"no_sessions"`  // a plan without the endpoints for sessions and refresh tokens
+	SecretLag        Duration       `json:"secret_lag"`   // for how long after a client's update either secret may be the right one
+	SecretNodes      Nodes          `json:"secret_nodes"` // which one a request finds until then
 	Application      Application    `json:"application"`
 }
 
@@ -63,7 +65,7 @@ func (d Duration) after(t time.Time) time.Time { return t.Add(time.Duration(d)) 
 
 func (t *Tenant) defaultSettings() Settings {
 	return Settings{
-		Plan: t.opts.Plan, MFA: MFARequested, PasswordPolicy: defaultPolicy(),
+		Plan: t.opts.Plan, MFA: MFARequested, PasswordPolicy: defaultPolicy(), SecretNodes: NodesByConnection,
 		SessionIdle: Duration(3 * 24 * time.Hour), SessionMaximum: Duration(7 * 24 * time.Hour),
 		Application: Application{
 			Callbacks:            append([]string{"http://127.0.0.1:3000/callback", "http://localhost:3000/callback"}, t.opts.Callbacks...),
@@ -92,6 +94,8 @@ func (s Settings) validate() error {
 		return fmt.Errorf("plan %q: want none, free, self-service or enterprise", s.Plan)
 	case s.MFA != MFARequested && s.MFA != MFAAlways && s.MFA != MFANever:
 		return fmt.Errorf("mfa %q: want requested, always or never", s.MFA)
+	case s.SecretNodes != NodesByConnection && s.SecretNodes != NodesByRequest:
+		return fmt.Errorf("secret_nodes %q: want connection or request", s.SecretNodes)
 	case !slices.Contains([]string{"none", "low", "fair", "good", "excellent"}, s.PasswordPolicy.Level):
 		return fmt.Errorf("password_policy.level %q: want none, low, fair, good or excellent", s.PasswordPolicy.Level)
 	case s.PasswordPolicy.MinLength < 0 || s.PasswordPolicy.MinLength > 128:
@@ -100,7 +104,7 @@ func (s Settings) validate() error {
 		return fmt.Errorf("password_policy.history %d: want 0 to 24", s.PasswordPolicy.History)
 	}
 	for name, d := range map[string]Duration{
-		"index_lag": s.IndexLag + 1, "session_idle": s.SessionIdle, "session_maximum": s.SessionMaximum,
+		"index_lag": s.IndexLag + 1, "secret_lag": s.SecretLag + 1, "session_idle": s.SessionIdle, "session_maximum": s.SessionMaximum,
 		"application.id_token_lifetime":         s.Application.IDTokenLifetime,
 		"application.access_token_lifetime":     s.Application.AccessTokenLifetime,
 		"application.management_token_lifetime": s.Application.ManagerTokenLifetime,
