@@ -293,17 +293,61 @@ def functions(t):
     return {name: r["Properties"] for name, r in found.items()}
 
 
+# What something else than the API calls.
+WITHOUT_ROUTES = {"RotateSecret"}
+
+
 @check(
     longer=function(29, "Timeout"),
+    rotation_cut_off=put(10, "RotateSecret", "Properties", "Timeout"),
     other_runtime=function("provided.al2", "Runtime"),
     fixed_architecture=function(["x86_64"], "Architectures"),
     own_memory=function(1024, "MemorySize"),
 )
 def functions_are_alike(t):
     for name, f in functions(t).items():
-        assert f["Timeout"] == 10 and f["Runtime"] == "provided.al2023" and f["Handler"] == "bootstrap", name
+        # A change of secret takes the provider half a minute, which its last test waits for.
+        assert f["Timeout"] == (120 if name == "RotateSecret" else 10), name
+        assert f["Runtime"] == "provided.al2023" and f["Handler"] == "bootstrap", name
         assert f["Architectures"] == [{"Ref": "Architecture"}] and f["MemorySize"] == {"Ref": "MemorySize"}, name
     assert t["Parameters"]["Architecture"]["Default"] == "arm64"
+
+
+SECRET = {"Ref": "SecretArn"}
+READ_SECRET = {"Fn::If": ["HasReadSecret", {"Ref": "ReadSecretArn"}, SECRET]}
+
+
+def methods_of(t):
+    """Function → the methods of its routes."""
+    found = {name: set() for name in functions(t)}
+    for _, method, definition in methods(t):
+        uri = definition["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+        found[re.search(r"\$\{(\w+)\.Arn\}", uri)[1]].add(method)
+    return found
+
+
+def secret_of(t, name):
+    """A function that only reads can do with an application that may only read. A sign-in cannot: it is another's."""
+    only_reads = methods_of(t)[name] == {"get"} and name not in {"Login", "Callback"}
+    return READ_SECRET if only_reads else SECRET
+
+
+@check(
+    a_writer_reads=put(READ_SECRET, "UpdateUser", "Properties", "Environment", "Variables", "SECRET_ID"),
+    sign_in_reads=put(READ_SECRET, "Login", "Properties", "Environment", "Variables", "SECRET_ID"),
+    a_reader_manages=function(None, "Environment"),
+    a_reader_that_writes=function("POST", "Events", "Get", "Properties", "Method"),
+    the_other_way_round=function(
+        {"Fn::If": ["HasReadSecret", SECRET, {"Ref": "ReadSecretArn"}]}, "Environment", "Variables", "SECRET_ID"
+    ),
+    another_condition=lambda t: t["Conditions"].update(HasReadSecret={"Fn::Equals": [{"Ref": "ReadSecretArn"}, ""]}),
+    always_on=lambda t: t["Parameters"]["ReadSecretArn"].update(Default="x"),
+)
+def what_only_reads_can_have_a_secret_of_its_own(t):
+    assert t["Conditions"]["HasReadSecret"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "ReadSecretArn"}, ""]}]}
+    assert t["Parameters"]["ReadSecretArn"]["Default"] == ""
+    for name, f in functions(t).items():
+        assert f["Environment"]["Variables"]["SECRET_ID"] == secret_of(t, name), name
 
 
 @check(
@@ -321,8 +365,7 @@ def the_environment_holds_settings_only(t):
         variables = f["Environment"]["Variables"]
         assert set(variables) == allowed, (name, set(variables) ^ allowed)
         # A value that is not a parameter cannot be set by who deploys, or is a secret in the template.
-        assert all(set(v) == {"Ref"} for v in variables.values()), (name, variables)
-        assert variables["SECRET_ID"] == {"Ref": "SecretArn"}, name
+        assert all(set(v) == {"Ref"} or v == READ_SECRET for v in variables.values()), (name, variables)
     assert t["Parameters"]["SecretsManagerEndpoint"]["Default"] == ""
 
 
@@ -339,6 +382,17 @@ def every_function_logs_to_a_group_of_its_own_that_expires(t):
     assert sorted(map(str, used)) == sorted(set(groups) - {"AccessLogs"}), used
 
 
+# What the steps of a rotation call, on the two secrets and on nothing else.
+ROTATE = {
+    "Effect": "Allow",
+    "Action": [
+        "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue",
+        "secretsmanager:UpdateSecretVersionStage",
+    ],
+    "Resource": [SECRET, {"Fn::If": ["HasReadSecret", {"Ref": "ReadSecretArn"}, {"Ref": "AWS::NoValue"}]}],
+}  # fmt: skip
+
+
 def statement(value, policy, *path):
     return put(value, "GetUserRole", "Properties", "Policies", policy, "PolicyDocument", "Statement", 0, *path)
 
@@ -346,6 +400,8 @@ def statement(value, policy, *path):
 @check(
     any_secret=statement("*", 0, "Resource"),
     list_secrets=statement(["secretsmanager:GetSecretValue", "secretsmanager:ListSecrets"], 0, "Action"),
+    the_managing_one=statement(SECRET, 0, "Resource"),
+    both_secrets=statement([SECRET, {"Ref": "ReadSecretArn"}], 0, "Resource"),
     any_log=statement("arn:aws:logs:*:*:*", 1, "Resource"),
     anothers_log=statement({"Fn::GetAtt": ["ListUsersLogs", "Arn"]}, 1, "Resource"),
     no_secret=put(None, "GetUserRole", "Properties", "Policies", 0),
@@ -354,6 +410,12 @@ def statement(value, policy, *path):
     anothers_role=function({"Fn::GetAtt": ["ListUsersRole", "Arn"]}, "Role"),
     for_anyone=put(
         {"AWS": "*"}, "GetUserRole", "Properties", "AssumeRolePolicyDocument", "Statement", 0, "Principal"
+    ),
+    rotate_any_secret=put(
+        "*", "RotateSecretRole", "Properties", "Policies", 0, "PolicyDocument", "Statement", 0, "Resource"
+    ),
+    delete_secrets=put(
+        "secretsmanager:*", "RotateSecretRole", "Properties", "Policies", 0, "PolicyDocument", "Statement", 0, "Action"
     ),
     a_policy_apart=put(
         {"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "x", "PolicyDocument": {}, "Roles": ["y"]}}, "Extra"
@@ -372,8 +434,9 @@ def a_function_may_read_the_one_secret_and_write_its_own_log(t):
         assert trusted == [{"Service": "lambda.amazonaws.com"}], (name, trusted)
         granted = [s for p in role["Policies"] for s in p["PolicyDocument"]["Statement"]]
         log_group = f["LoggingConfig"]["LogGroup"]["Ref"]
+        may = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": secret_of(t, name)}
         assert granted == [
-            {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": {"Ref": "SecretArn"}},
+            ROTATE if name == "RotateSecret" else may,
             {
                 "Effect": "Allow",
                 "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -396,8 +459,71 @@ def a_function_may_read_the_one_secret_and_write_its_own_log(t):
 def only_the_gateway_may_call_a_function(t):
     assert not of_type(t, "AWS::Lambda::Url")
     for name, p in of_type(t, "AWS::Lambda::Permission").items():
+        if p["Properties"]["FunctionName"] == {"Ref": "RotateSecret"}:
+            continue
         assert p["Properties"]["Principal"] == "apigateway.amazonaws.com", name
         assert p["Properties"]["SourceArn"]["Fn::Sub"][1]["__ApiId__"] == {"Ref": "Api"}, name
+
+
+PERMISSION, SCHEDULE = ("RotateSecretPermission", "Properties"), ("RotateSecretSchedule", "Properties")
+
+
+@check(
+    always_on=lambda t: t["Parameters"]["RotationDays"].update(Default=30),
+    without_condition=put(None, "RotateSecretSchedule", "Condition"),
+    function_without_condition=put(None, "RotateSecret", "Condition"),
+    other_way_round=lambda t: t["Conditions"].update(Rotates={"Fn::Equals": [{"Ref": "RotationDays"}, "0"]}),
+    read_secret_that_is_none=put("Rotates", "RotateReadSecretSchedule", "Condition"),
+    any_account=put(None, *PERMISSION, "SourceAccount"),
+    anyone=put("*", *PERMISSION, "Principal"),
+    another_permission=put(
+        {
+            "Type": "AWS::Lambda::Permission",
+            "Properties": {"Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "RotateSecret"}, "Principal": "*"},
+        },
+        "Extra",
+    ),
+    a_route=put(
+        {"Rotate": {"Type": "Api", "Properties": {"RestApiId": {"Ref": "Api"}, "Method": "POST", "Path": "/rotate"}}},
+        "RotateSecret", "Properties", "Events",
+    ),
+    at_every_deployment=put(True, *SCHEDULE, "RotateImmediatelyOnUpdate"),
+    too_early=put(None, "RotateReadSecretSchedule", "DependsOn"),
+    another_function=put({"Fn::GetAtt": ["GetUser", "Arn"]}, *SCHEDULE, "RotationLambdaARN"),
+    managed_by_the_reader=put(READ_SECRET, "RotateSecret", "Properties", "Environment", "Variables", "SECRET_ID"),
+)  # fmt: skip
+def secrets_manager_alone_rotates_and_only_where_told(t):
+    assert t["Parameters"]["RotationDays"]["Default"] == 0
+    assert t["Conditions"]["Rotates"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "RotationDays"}, "0"]}]}
+    both = {"Fn::And": [{"Condition": "Rotates"}, {"Condition": "HasReadSecret"}]}
+    assert t["Conditions"]["RotatesReadSecret"] == both
+    conditions = {name: r.get("Condition") for name, r in t["Resources"].items() if name.startswith("Rotate")}
+    assert conditions.pop("RotateReadSecretSchedule") == "RotatesReadSecret"
+    assert len(conditions) == 5 and set(conditions.values()) == {"Rotates"}, conditions
+
+    callers = [
+        p["Properties"]
+        for p in of_type(t, "AWS::Lambda::Permission").values()
+        if p["Properties"]["FunctionName"] == {"Ref": "RotateSecret"}
+    ]
+    assert callers == [
+        {
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": {"Ref": "RotateSecret"},
+            "Principal": "secretsmanager.amazonaws.com",
+            "SourceAccount": {"Ref": "AWS::AccountId"},
+        }
+    ]
+    assert {name for name, m in methods_of(t).items() if not m} == WITHOUT_ROUTES
+    assert functions(t)["RotateSecret"]["Environment"]["Variables"]["SECRET_ID"] == SECRET
+    for name, secret in {"RotateSecretSchedule": "SecretArn", "RotateReadSecretSchedule": "ReadSecretArn"}.items():
+        assert t["Resources"][name]["DependsOn"] == "RotateSecretPermission", name
+        assert t["Resources"][name]["Properties"] == {
+            "SecretId": {"Ref": secret},
+            "RotationLambdaARN": {"Fn::GetAtt": ["RotateSecret", "Arn"]},
+            "RotationRules": {"AutomaticallyAfterDays": {"Ref": "RotationDays"}},
+            "RotateImmediatelyOnUpdate": False,
+        }, name
 
 
 @check(

@@ -56,6 +56,7 @@ PARAMETERS = {
         [SECRET, SECRET.replace("arn:aws:", "arn:aws-us-gov:")],
         ["", "*", "prod/usher", SECRET[:-7], SECRET[:-6] + "*", SECRET.replace("123456789012", "*")],
     ),
+    "ReadSecretArn": (["", SECRET], ["*", "prod/usher", SECRET[:-7], SECRET + ",", SECRET[:-6] + "*"]),
     "RedirectUris": (
         ["https://a.example/cb", "https://a.example/cb,http://localhost:3000/callback", "http://[::1]:3000/cb"],
         ["", "http://a.example/cb", "http://localhost.evil.example/cb", "https://a.example/cb#x", "https://a,b", "*"],
@@ -80,6 +81,9 @@ PARAMETERS = {
 }
 
 
+OFF_AT_ZERO = {"RotationDays"}
+
+
 @pytest.mark.parametrize("name", WRITTEN["Parameters"])
 def test_a_parameter_says_what_it_is_and_what_it_takes(name):
     parameter = WRITTEN["Parameters"][name]
@@ -88,7 +92,7 @@ def test_a_parameter_says_what_it_is_and_what_it_takes(name):
         assert parameter["Default"] in parameter["AllowedValues"]
         return
     if parameter["Type"] == "Number":
-        assert parameter["Default"] >= parameter["MinValue"] > 0
+        assert parameter["Default"] >= parameter["MinValue"] >= (0 if name in OFF_AT_ZERO else 1)
         return
     takes, refuses = PARAMETERS[name]
     pattern = re.compile(parameter["AllowedPattern"])
