@@ -85,6 +85,12 @@ func (e *Env) Sessions() auth0.Sessions { return e.client.Sessions() }
 // Tokens is the tenant's tokens.
 func (e *Env) Tokens() auth0.Tokens { return e.client.Tokens() }
 
+// Applications are the tenant's registered applications.
+func (e *Env) Applications() auth0.Applications { return e.client.Applications() }
+
+// Vault is Secrets Manager, for a change of the secret.
+func (e *Env) Vault() *secrets.Vault { return secrets.NewVault() }
+
 // Sealer makes cursors and the state of sign-ins.
 func (e *Env) Sealer() *seal.Sealer { return e.sealer }
 

@@ -69,6 +69,10 @@ func deployed(t *testing.T) routes {
 	return got
 }
 
+// withoutRoutes are the functions that something else than the API calls, and
+// what that is. They are in no contract, and no server mounts them.
+var withoutRoutes = map[string]string{"rotatesecret": "Secrets Manager"}
+
 // Functions, contract, template and local server: what one has, all have.
 func TestRoutesAgree(t *testing.T) {
 	handlers := served(t)
@@ -78,8 +82,10 @@ func TestRoutesAgree(t *testing.T) {
 	if diff := cmp.Diff(handlers, deployed(t)); diff != "" {
 		t.Errorf("handlers (-) and template.yaml (+):\n%s", diff)
 	}
-	if diff := cmp.Diff(slices.Sorted(maps.Keys(handlers)), functionFolders(t)); diff != "" {
-		t.Errorf("operations (-) and folders in functions/ (+):\n%s", diff)
+	functions := slices.AppendSeq(slices.Collect(maps.Keys(handlers)), maps.Keys(withoutRoutes))
+	slices.Sort(functions)
+	if diff := cmp.Diff(functions, functionFolders(t)); diff != "" {
+		t.Errorf("operations and what has no routes (-) and folders in functions/ (+):\n%s", diff)
 	}
 }
 
@@ -102,29 +108,56 @@ func functionFolders(t *testing.T) []string {
 func TestFunctionsNameTheirHandlers(t *testing.T) {
 	for function, routes := range served(t) {
 		t.Run(function, func(t *testing.T) {
-			path := filepath.Join(root(t), "functions", function, "main.go")
-			text, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if lines := strings.Count(string(text), "\n"); lines > 20 {
-				t.Errorf("%d lines: logic belongs into the domain package", lines)
-			}
-			file, err := parser.ParseFile(token.NewFileSet(), path, text, parser.ParseComments)
-			if err != nil {
-				t.Fatal(err)
-			}
-			comment := strings.Join(strings.Fields(file.Doc.Text()), " ")
-			head, handler, _ := strings.Cut(comment, ": ")
-			told, ok := strings.CutPrefix(head, "Command "+function+" serves ")
-			got := strings.Split(told, " and ")
+			served, handler, source := mainOf(t, function)
+			got := strings.Split(served, " and ")
 			slices.Sort(got)
-			if diff := cmp.Diff(routes, got); diff != "" || !ok {
-				t.Errorf("%q:\n%s", comment, diff)
+			if diff := cmp.Diff(routes, got); diff != "" {
+				t.Errorf("it serves %q:\n%s", served, diff)
 			}
-			checkHandlerComment(t, handler, string(text))
+			checkHandlerComment(t, handler, source)
 		})
 	}
+}
+
+// Command rotatesecret serves no route, but Secrets Manager: rotation.Rotate, in internal/rotation/rotate.go.
+func TestFunctionsWithoutRoutesNameTheirCallers(t *testing.T) {
+	for function, caller := range withoutRoutes {
+		served, handler, source := mainOf(t, function)
+		if served != "no route, but "+caller || !strings.Contains(source, "boot.Event(") {
+			t.Errorf("%s serves %q, or not by boot.Event", function, served)
+		}
+		checkHandlerComment(t, handler, source)
+	}
+	for _, f := range readTemplate(t).functions() {
+		if _, ok := withoutRoutes[f.name()]; ok != (len(f.Events) == 0) {
+			t.Errorf("%s has %d routes in template.yaml", f.name(), len(f.Events))
+		}
+	}
+}
+
+// mainOf reads a function's main, and of its doc comment what it serves and by
+// which handler.
+func mainOf(t *testing.T, function string) (serves, handler, source string) {
+	t.Helper()
+	path := filepath.Join(root(t), "functions", function, "main.go")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Count(string(text), "\n"); lines > 20 {
+		t.Errorf("%d lines: logic belongs into the domain package", lines)
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), path, text, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	comment := strings.Join(strings.Fields(file.Doc.Text()), " ")
+	head, handler, _ := strings.Cut(comment, ": ")
+	serves, ok := strings.CutPrefix(head, "Command "+function+" serves ")
+	if !ok {
+		t.Errorf("%s: the comment is %q", function, comment)
+	}
+	return serves, handler, string(text)
 }
 
 // checkHandlerComment reads "users.Get, in internal/users/get.go.".

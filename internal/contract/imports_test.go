@@ -26,6 +26,7 @@ var importRules = map[string][]string{
 	"internal/mfa":         {"internal/httpapi", "internal/problem"},
 	"internal/recovery":    {"internal/httpapi", "internal/problem"},
 	"internal/roles":       {"internal/httpapi", "internal/problem"},
+	"internal/rotation":    {"internal/secrets", "internal/problem"},
 	"internal/secrets":     {"internal/problem", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
 	"internal/seal":        {"internal/secrets"},
 	"internal/jwks":        {"github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
@@ -38,16 +39,16 @@ var importRules = map[string][]string{
 	"internal/contract":    {"internal/problem", "github.com/pb33f/..."},
 	"cmd/local":            {"internal/boot", "internal/config", "internal/httpapi", "internal/localtenant", "internal/operations", "internal/secrets", "github.com/joho/godotenv"},
 	"cmd/localtenant":      {"internal/localtenant"},
-	"functions":            {"internal/boot", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/users", "internal/session"}, // and one domain only
-	"test":                 {},                                                                                                                                                                                               // tests only
+	"functions":            {"internal/boot", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}, // and one domain only
+	"test":                 {},                                                                                                                                                                                                                    // tests only
 }
 
 // environmentRules says who may look at the process's environment: packages
 // that do can be made for one machine only.
 var environmentRules = []string{"internal/boot", "internal/localtenant", "internal/operations/generate", "internal/contract", "cmd/local", "cmd/localtenant"}
 
-// domains are the packages that hold operations.
-var domains = []string{"internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/users", "internal/session"}
+// domains are the packages that hold operations, or what else a function does.
+var domains = []string{"internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}
 
 type goPackage struct {
 	ImportPath string

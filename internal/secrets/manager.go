@@ -208,15 +208,13 @@ func (m *Manager) secretsManager(ctx context.Context) (Getter, error) {
 	return m.client, nil
 }
 
-var errNoValue = errors.New("there is no such secret, or it has no value")
-
 // readProblem tells what no waiting cures from what may pass.
 func (m *Manager) readProblem(err error) error {
 	var notFound *types.ResourceNotFoundException
 	var refused interface{ ErrorCode() string } // smithy.APIError
 	switch {
 	case errors.As(err, &notFound):
-		return m.misconfigured(errNoValue)
+		return m.misconfigured(fmt.Errorf("there is no such secret, or %w", ErrNoValue))
 	case errors.As(err, &refused) && permanent(refused.ErrorCode()):
 		return m.misconfigured(err)
 	}

@@ -41,7 +41,7 @@ func (m *Manager) Versions(ctx context.Context) (Versions, error) {
 // beside reads a version that need not be there.
 func (m *Manager) beside(ctx context.Context, stage string) Credentials {
 	v, err := m.fetch(ctx, stage)
-	if err != nil && !errors.Is(err, errNoValue) {
+	if err != nil && !errors.Is(err, ErrNoValue) {
 		m.opts.Log.WarnContext(ctx, "a version of the secret could not be read", "secret", m.opts.SecretID, "stage", stage, "error", err)
 	}
 	return v.credentials

@@ -45,6 +45,9 @@ func Generate(functions string) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
+		if expression == "" {
+			continue
+		}
 		fmt.Fprintf(&list, "\t\t{%q, %s},\n", filepath.Base(filepath.Dir(file)), expression)
 	}
 	var out bytes.Buffer
@@ -59,27 +62,44 @@ func Generate(functions string) ([]byte, error) {
 }
 
 // operationIn finds the expression that a main returns to boot.HTTP, and adds
-// what it imports.
+// what it imports. A main that runs boot.Event has no routes, and gives none.
 func operationIn(file string, imports map[string]bool) (string, error) {
 	fset := token.NewFileSet()
 	parsed, err := parser.ParseFile(fset, file, nil, parser.SkipObjectResolution)
 	if err != nil {
 		return "", err
 	}
-	for _, spec := range parsed.Imports {
-		imports[spec.Path.Value] = true
-	}
 	var results []ast.Expr
+	entries := map[string]bool{} // of boot
 	ast.Inspect(parsed, func(n ast.Node) bool {
-		if ret, ok := n.(*ast.ReturnStmt); ok {
-			results = append(results, ret.Results...)
+		switch n := n.(type) {
+		case *ast.ReturnStmt:
+			results = append(results, n.Results...)
+		case *ast.CallExpr:
+			if s, ok := n.Fun.(*ast.SelectorExpr); ok && isBoot(s.X) {
+				entries[s.Sel.Name] = true
+			}
 		}
 		return true
 	})
+	switch {
+	case len(entries) != 1 || !entries["HTTP"] && !entries["Event"]:
+		return "", errors.New("want exactly one of boot.HTTP and boot.Event")
+	case entries["Event"]:
+		return "", nil
+	}
+	for _, spec := range parsed.Imports {
+		imports[spec.Path.Value] = true
+	}
 	if len(results) != 1 {
 		return "", errors.New("want exactly one return of one operation")
 	}
 	var text bytes.Buffer
 	err = printer.Fprint(&text, fset, results[0])
 	return text.String(), err
+}
+
+func isBoot(x ast.Expr) bool {
+	name, ok := x.(*ast.Ident)
+	return ok && name.Name == "boot"
 }

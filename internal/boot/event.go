@@ -1,0 +1,50 @@
+package boot
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"usher/internal/config"
+	"usher/internal/secrets"
+)
+
+// toAnswer is kept of a function's time for saying that there was too little.
+const toAnswer = time.Second
+
+// Handle handles the events of a function that has no routes.
+type Handle[E slog.LogValuer] = func(context.Context, E) error
+
+// Event runs a Lambda that something else than the API calls. It does not
+// return.
+func Event[E slog.LogValuer](handler func(*Env) Handle[E]) {
+	cfg, err := config.FromEnv(os.Getenv)
+	lambda.Start(OnEvent(cfg, err, NewLog(os.Stdout, cfg.LogLevel), handler))
+}
+
+// OnEvent is what Event runs: it handles each event in the time that there is,
+// and logs it once. With a wrong configuration every event fails.
+func OnEvent[E slog.LogValuer](cfg config.Config, wrong error, log *slog.Logger, handler func(*Env) Handle[E]) Handle[E] {
+	handle := func(context.Context, E) error { return fmt.Errorf("the configuration is wrong: %w", wrong) }
+	if wrong == nil {
+		credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log})
+		handle = handler(New(cfg, credentials, log, time.Now))
+	}
+	return func(ctx context.Context, event E) error {
+		if deadline, ok := ctx.Deadline(); ok {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithDeadline(ctx, deadline.Add(-toAnswer))
+			defer cancel()
+		}
+		if err := handle(ctx, event); err != nil {
+			log.ErrorContext(ctx, "event", "event", event, "error", err.Error())
+			return err
+		}
+		log.InfoContext(ctx, "event", "event", event)
+		return nil
+	}
+}

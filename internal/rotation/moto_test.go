@@ -1,0 +1,116 @@
+//go:build moto
+
+package rotation
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"usher/internal/secrets"
+)
+
+// The steps against moto's Secrets Manager, which the others' is held to by this.
+// MOTO_SERVER names the executable.
+
+func startMoto(t *testing.T) *secretsmanager.Client {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := listener.Addr().String()
+	_ = listener.Close()
+	host, port, _ := net.SplitHostPort(addr)
+	var out bytes.Buffer
+	server := exec.Command(cmp.Or(os.Getenv("MOTO_SERVER"), "moto_server"), "-H", host, "-p", port)
+	server.Stdout, server.Stderr = &out, &out
+	if err := server.Start(); err != nil {
+		t.Fatalf("start moto, which MOTO_SERVER or PATH has to name: %v", err)
+	}
+	t.Cleanup(func() { _ = server.Process.Kill(); _ = server.Wait() })
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		if conn, err := net.Dial("tcp", addr); err == nil {
+			_ = conn.Close()
+			break
+		} else if time.Now().After(deadline) {
+			t.Fatal("moto does not listen")
+		}
+	}
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://" + addr, "AWS_REGION": "eu-central-1",
+		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_SESSION_TOKEN": "",
+		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+	} {
+		t.Setenv(name, value)
+	}
+	cfg, err := config.LoadDefaultConfig(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secretsmanager.NewFromConfig(cfg)
+}
+
+// enable switches rotation on. moto knows no rotation without a function that it
+// can run, and makes an empty version current instead; so the secret is put again.
+func enable(t *testing.T, aws *secretsmanager.Client, id, text string) {
+	t.Helper()
+	_, err := aws.RotateSecret(t.Context(), &secretsmanager.RotateSecretInput{SecretId: &id, RotationRules: &types.RotationRulesType{AutomaticallyAfterDays: new(int64(30))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := aws.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{SecretId: &id, SecretString: &text}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRotationAgainstMoto(t *testing.T) {
+	aws := startMoto(t)
+	id, text, token := "usher/auth", two, "6e5c0c3c-3f2b-4f0e-9d5a-0c8f6f1a2b3c"
+	if _, err := aws.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: &id, SecretString: &text}); err != nil {
+		t.Fatal(err)
+	}
+	p := &provider{set: map[string]string{}}
+	handle := Rotate(Options{Vault: secrets.NewVault(), Provider: p, Pause: func(context.Context, time.Duration) error { return nil }})
+	step := func(name string) error { return handle(t.Context(), Event{Step: name, SecretID: id, Version: token}) }
+	if err := step("createSecret"); err == nil {
+		t.Error("a secret rotates that is not enabled for it")
+	}
+	enable(t, aws, id, text)
+	if err := step("createSecret"); err == nil {
+		t.Error("a version that is not there is rotated to")
+	}
+	// moto gives a version a label only with a value, as createSecret would.
+	renewed, err := secrets.Renew(text, generate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := secrets.NewVault().PutPending(t.Context(), id, token, renewed); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		for _, name := range steps {
+			for range 2 {
+				if err := step(name); err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+			}
+		}
+	}
+	versions, err := secrets.NewManager(secrets.Options{SecretID: id, TTL: time.Minute}).Versions(t.Context())
+	if err != nil || versions.Current != parsed(t, renewed) || versions.Previous != parsed(t, two) || versions.Pending != (secrets.Credentials{}) {
+		t.Errorf("%v, %v", versions, err)
+	}
+	if p.set["web"] != versions.Current.ClientSecret || p.set["machine"] != versions.Current.ManagementClientSecret {
+		t.Error("the provider has other secrets")
+	}
+}

@@ -1,0 +1,328 @@
+package rotation
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/internal/secrets"
+	"usher/internal/secrets/secretstest"
+)
+
+const (
+	one = `{"domain":"tenant.example.com","client_id":"web","client_secret":"s3cr3t-web"}`
+	two = `{"domain":"tenant.example.com","client_id":"web","client_secret":"s3cr3t-web","management_client_id":"machine","management_client_secret":"s3cr3t-machine","note":"kept"}`
+)
+
+// provider knows the applications' secrets.
+type provider struct {
+	set      map[string]string
+	calls    []string
+	setErr   map[string]error // by application
+	refusals int              // how often more it does not take what is right
+}
+
+var errNotNow = errors.New("not now")
+
+func (p *provider) SetSecret(_ context.Context, clientID, secret string) error {
+	p.calls = append(p.calls, clientID)
+	if err := p.setErr[clientID]; err != nil {
+		return err
+	}
+	p.set[clientID] = secret
+	return nil
+}
+
+func (p *provider) Accepts(_ context.Context, c secrets.Credentials) error {
+	p.calls = append(p.calls, "?")
+	if p.refusals > 0 {
+		p.refusals--
+		return errNotNow
+	}
+	if p.set[c.ClientID] != c.ClientSecret || p.set[c.ManagementClientID] != c.ManagementClientSecret {
+		return errors.New("refused")
+	}
+	return nil
+}
+
+// rotating is a rotation over a secret, a provider, and a clock that only pauses
+// move.
+type rotating struct {
+	t        *testing.T
+	vault    *secretstest.Server
+	provider *provider
+	handle   func(context.Context, Event) error
+	version  string
+	paused   int
+	most     int // pauses that there is time for
+}
+
+func begin(t *testing.T, text string) *rotating {
+	t.Helper()
+	r := &rotating{t: t, vault: secretstest.Start(t, text, time.Now), provider: &provider{set: map[string]string{}, setErr: map[string]error{}}, most: 60}
+	r.handle = Rotate(Options{Vault: secrets.NewVault(), Provider: r.provider, Pause: func(context.Context, time.Duration) error {
+		if r.paused++; r.paused > r.most {
+			return context.DeadlineExceeded
+		}
+		return nil
+	}})
+	r.version = r.vault.BeginRotation()
+	return r
+}
+
+func (r *rotating) step(name string) error {
+	return r.handle(r.t.Context(), Event{Step: name, SecretID: "usher/auth", Version: r.version})
+}
+
+func (r *rotating) must(names ...string) {
+	r.t.Helper()
+	for _, name := range names {
+		if err := r.step(name); err != nil {
+			r.t.Fatalf("%s: %v", name, err)
+		}
+	}
+}
+
+func parsed(t *testing.T, text string) secrets.Credentials {
+	t.Helper()
+	c, err := secrets.Parse(text, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+var steps = []string{"createSecret", "setSecret", "testSecret", "finishSecret"}
+
+func TestRotation(t *testing.T) {
+	for name, text := range map[string]string{"one application": one, "two applications": two} {
+		t.Run(name, func(t *testing.T) {
+			r := begin(t, text)
+			r.must(steps...)
+			old, fresh := parsed(t, text), parsed(t, r.vault.Text("AWSCURRENT"))
+			if r.vault.Text("AWSPREVIOUS") != text {
+				t.Errorf("the previous version is %s", r.vault.Text("AWSPREVIOUS"))
+			}
+			if fresh.Domain != old.Domain || fresh.ClientID != old.ClientID || fresh.ManagementClientID != old.ManagementClientID {
+				t.Errorf("%+v is of another application", fresh)
+			}
+			for id, secret := range map[string]string{fresh.ClientID: fresh.ClientSecret, fresh.ManagementClientID: fresh.ManagementClientSecret} {
+				if len(secret) != 64 || strings.Trim(secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+					t.Errorf("the secret of %s is %q", id, secret)
+				}
+				if r.provider.set[id] != secret {
+					t.Errorf("%s has another secret at the provider", id)
+				}
+			}
+			if strings.Contains(text, "note") && !strings.Contains(r.vault.Text("AWSCURRENT"), `"note":"kept"`) {
+				t.Error("what else the secret holds is lost")
+			}
+		})
+	}
+	t.Run("applications of different secrets", func(t *testing.T) {
+		r := begin(t, two)
+		r.must(steps...)
+		if c := parsed(t, r.vault.Text("AWSCURRENT")); c.ClientSecret == c.ManagementClientSecret {
+			t.Error("both have the same")
+		}
+		if got := strings.Join(r.provider.calls, " "); got != "web machine ? ? ? ? ?" { // who calls comes last
+			t.Errorf("%s", got)
+		}
+	})
+}
+
+// Each step may be sent again, and all of them: after any of them, and after the end.
+func TestStepsCanBeRepeated(t *testing.T) {
+	for cut := range steps {
+		t.Run("from the start again after "+steps[cut], func(t *testing.T) {
+			r := begin(t, two)
+			r.must(steps[:cut+1]...)
+			made := r.vault.Text("AWSPENDING")
+			r.must(steps[cut])
+			r.must(steps...)
+			r.must(steps...)
+			if got := r.vault.Text("AWSCURRENT"); got != made {
+				t.Errorf("%s was made, and %s is current", made, got)
+			}
+			if r.vault.Text("AWSPREVIOUS") != two {
+				t.Error("the previous version is lost")
+			}
+			if c := parsed(t, made); r.provider.set["web"] != c.ClientSecret || r.provider.set["machine"] != c.ManagementClientSecret {
+				t.Error("the provider has another secret than the vault")
+			}
+		})
+	}
+}
+
+// The secret is kept before it is the provider's, whatever fails then.
+func TestASecretIsKeptBeforeItIsSet(t *testing.T) {
+	for _, failing := range []string{"web", "machine"} {
+		t.Run(failing, func(t *testing.T) {
+			r := begin(t, two)
+			r.must("createSecret")
+			r.provider.setErr[failing] = errNotNow
+			if err := r.step("setSecret"); !errors.Is(err, errNotNow) {
+				t.Fatalf("%v", err)
+			}
+			pending := parsed(t, r.vault.Text("AWSPENDING"))
+			for id, secret := range map[string]string{"web": pending.ClientSecret, "machine": pending.ManagementClientSecret} {
+				if got := r.provider.set[id]; got != "" && got != secret {
+					t.Errorf("%s was set to what nobody knows", id)
+				}
+			}
+			delete(r.provider.setErr, failing)
+			r.must(steps...)
+		})
+	}
+}
+
+func TestTheTestWaitsUntilEveryNodeTakesIt(t *testing.T) {
+	r := begin(t, one)
+	r.must("createSecret", "setSecret")
+	r.provider.refusals = 30
+	r.must("testSecret")
+	if r.paused != 30+inARow-1 {
+		t.Errorf("%d pauses", r.paused)
+	}
+	r.provider.refusals, r.paused, r.most = 1000, 0, 5
+	err := r.step("testSecret")
+	if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, errNotNow) {
+		t.Errorf("%v does not say what was in the way", err)
+	}
+	if r.vault.Text("AWSCURRENT") != one {
+		t.Error("it is current all the same")
+	}
+}
+
+// Of five tests in a row none may fail.
+func TestATestThatFailsBeginsAnew(t *testing.T) {
+	r := begin(t, one)
+	r.must("createSecret", "setSecret")
+	inner := r.provider
+	n := 0
+	r.handle = Rotate(Options{Vault: secrets.NewVault(), Provider: &flaky{inner, &n}, Pause: func(context.Context, time.Duration) error { return nil }})
+	r.must("testSecret")
+	if n != 4+5 { // the fourth failed
+		t.Errorf("%d tests", n)
+	}
+}
+
+type flaky struct {
+	*provider
+	n *int
+}
+
+func (f *flaky) Accepts(ctx context.Context, c secrets.Credentials) error {
+	if *f.n++; *f.n == 4 {
+		return errNotNow
+	}
+	return f.provider.Accepts(ctx, c)
+}
+
+func TestEventsThatAreRefused(t *testing.T) {
+	tests := map[string]struct {
+		change func(*rotating)
+		step   string
+		says   string
+	}{
+		"an unknown step":       {func(*rotating) {}, "eraseSecret", `"eraseSecret" is no step`},
+		"an unknown version":    {func(r *rotating) { r.version = "another" }, "createSecret", "has no stage for rotation"},
+		"a version left behind": {func(r *rotating) { r.vault.BeginRotation() }, "setSecret", "has no stage for rotation"},
+		"nothing made yet":      {func(*rotating) {}, "setSecret", secrets.ErrNoValue.Error()},
+		"nothing to test":       {func(*rotating) {}, "testSecret", secrets.ErrNoValue.Error()},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := begin(t, one)
+			tt.change(r)
+			if err := r.step(tt.step); err == nil || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("%v, want %q in it", err, tt.says)
+			}
+			if len(r.provider.calls) != 0 || r.vault.Text("AWSCURRENT") != one {
+				t.Errorf("it was done: %v", r.provider.calls)
+			}
+		})
+	}
+	t.Run("not enabled", func(t *testing.T) {
+		secretstest.Start(t, one, time.Now)
+		err := Rotate(Options{Vault: secrets.NewVault()})(t.Context(), Event{Step: "createSecret", SecretID: "usher/auth", Version: "first"})
+		if err == nil || !strings.Contains(err.Error(), "is not enabled for rotation") {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("the previous version", func(t *testing.T) {
+		r := begin(t, one)
+		r.must(steps...)
+		r.version = "first"
+		if err := r.step("setSecret"); err == nil || !strings.Contains(err.Error(), "is not AWSPENDING") {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// A pending version that somebody else has put there may be about other
+// applications; their secrets are not ours to change.
+func TestAPendingVersionOfAnotherApplicationIsNotSet(t *testing.T) {
+	for name, other := range map[string]string{
+		"domain":      strings.Replace(two, "tenant.example.com", "other.example.com", 1),
+		"sign-in":     strings.Replace(two, `"web"`, `"other"`, 1),
+		"management":  strings.Replace(two, `"machine"`, `"other"`, 1),
+		"broken":      `{"client_secret":"s3cr3t"}`,
+		"plain http":  strings.Replace(two, "tenant.example.com", "http://tenant.example.com", 1),
+		"application": one,
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := begin(t, two)
+			if err := secrets.NewVault().PutPending(t.Context(), "usher/auth", r.version, other); err != nil {
+				t.Fatal(err)
+			}
+			r.must("createSecret") // it has a value: that is left alone
+			if err := r.step("setSecret"); err == nil || len(r.provider.calls) != 0 || strings.Contains(err.Error(), "s3cr3t") {
+				t.Errorf("%v, %v", err, r.provider.calls)
+			}
+		})
+	}
+}
+
+func TestTwoAtOnceMakeOneSecret(t *testing.T) {
+	r := begin(t, one)
+	vault := secrets.NewVault()
+	if err := vault.PutPending(t.Context(), "usher/auth", r.version, strings.Replace(one, "s3cr3t-web", "first", 1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := vault.PutPending(t.Context(), "usher/auth", r.version, strings.Replace(one, "s3cr3t-web", "second", 1)); err != nil {
+		t.Fatal(err)
+	}
+	if got := parsed(t, r.vault.Text("AWSPENDING")).ClientSecret; got != "first" {
+		t.Errorf("%q is kept", got)
+	}
+}
+
+func TestTheEventAndItsLog(t *testing.T) {
+	var e Event
+	if err := json.Unmarshal([]byte(`{"Step":"setSecret","SecretId":"arn:x","ClientRequestToken":"v1","RotationToken":"t"}`), &e); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Info("event", "event", e)
+	if want := "event.step=setSecret event.secret=arn:x event.version=v1"; !strings.Contains(log.String(), want) {
+		t.Errorf("%s, want %s", &log, want)
+	}
+}
+
+func TestPauseEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := pause(ctx, time.Hour); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if err := pause(t.Context(), 1); err != nil {
+		t.Error(fmt.Errorf("a short one: %w", err))
+	}
+}

@@ -1,0 +1,198 @@
+// Package secretstest plays AWS Secrets Manager for tests, with the calls that
+// reading and rotating a secret take.
+package secretstest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Server is a Secrets Manager that holds one secret, which has any id.
+type Server struct {
+	now func() time.Time
+
+	mu       sync.Mutex
+	rotates  bool
+	versions map[string]*version // by id
+	calls    map[string]int      // by the name of the call
+}
+
+type version struct {
+	text   *string // nil: Secrets Manager has made the version, and nobody has filled it
+	stages []string
+	made   time.Time
+}
+
+// The staging labels.
+const (
+	current, pending, previous = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
+)
+
+// Start starts a server whose secret has this text, and points the environment
+// at it: the AWS SDK finds it as it would find the real one. now is its clock.
+func Start(t *testing.T, text string, now func() time.Time) *Server {
+	t.Helper()
+	s := &Server{now: now, calls: map[string]int{}, versions: map[string]*version{"first": {text: &text, stages: []string{current}, made: now()}}}
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": server.URL,
+		"AWS_REGION":                       "eu-central-1",
+		"AWS_ACCESS_KEY_ID":                "test",
+		"AWS_SECRET_ACCESS_KEY":            "test",
+		"AWS_SESSION_TOKEN":                "",
+		"AWS_CONFIG_FILE":                  "/dev/null",
+		"AWS_SHARED_CREDENTIALS_FILE":      "/dev/null",
+	} {
+		t.Setenv(name, value)
+	}
+	return s
+}
+
+// BeginRotation does what Secrets Manager does before the first step: it makes a
+// version without a value. It returns the version's id.
+func (s *Server) BeginRotation() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rotates = true
+	id := fmt.Sprintf("version-%d-of-this-rotation", len(s.versions))
+	s.versions[id] = &version{made: s.now()}
+	s.label(pending, id)
+	return id
+}
+
+// Text is the value of the version with a label; "" where there is none.
+func (s *Server) Text(stage string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, v := range s.versions {
+		if slices.Contains(v.stages, stage) && v.text != nil {
+			return *v.text
+		}
+	}
+	return ""
+}
+
+// Calls is how often a call was made, such as "GetSecretValue".
+func (s *Server) Calls(name string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.calls[name]
+}
+
+// label moves a staging label, which only one version can have.
+func (s *Server) label(stage, to string) {
+	for _, v := range s.versions {
+		v.stages = slices.DeleteFunc(v.stages, func(l string) bool { return l == stage })
+	}
+	s.versions[to].stages = append(s.versions[to].stages, stage)
+}
+
+type request struct {
+	VersionID          string `json:"VersionId"`
+	VersionStage       string
+	ClientRequestToken string
+	SecretString       string
+	VersionStages      []string
+	RemoveFrom         string `json:"RemoveFromVersionId"`
+	MoveTo             string `json:"MoveToVersionId"`
+}
+
+type failure struct {
+	Type    string `json:"__type"`
+	Message string `json:"message"`
+}
+
+var notFound = failure{"ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label"}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var in request
+	target := r.Header.Get("X-Amz-Target")
+	calls := map[string]func(request) any{
+		"secretsmanager.GetSecretValue": s.get, "secretsmanager.DescribeSecret": s.describe,
+		"secretsmanager.PutSecretValue": s.put, "secretsmanager.UpdateSecretVersionStage": s.move,
+	}
+	call, ok := calls[target]
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || !ok {
+		call = func(request) any { return failure{"InvalidRequestException", target} }
+	}
+	s.mu.Lock()
+	s.calls[target[len("secretsmanager."):]]++
+	answer := call(in)
+	s.mu.Unlock()
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	if _, failed := answer.(failure); failed {
+		w.WriteHeader(http.StatusBadRequest)
+	}
+	_ = json.NewEncoder(w).Encode(answer)
+}
+
+func (s *Server) get(in request) any {
+	for id, v := range s.versions {
+		if v.text != nil && (in.VersionID == "" || in.VersionID == id) && (in.VersionStage == "" || slices.Contains(v.stages, in.VersionStage)) {
+			return map[string]any{"VersionId": id, "SecretString": *v.text, "VersionStages": v.stages, "CreatedDate": v.made.Unix()}
+		}
+	}
+	return notFound
+}
+
+func (s *Server) describe(request) any {
+	stages := map[string][]string{}
+	for id, v := range s.versions {
+		if len(v.stages) > 0 {
+			stages[id] = slices.Clone(v.stages)
+		}
+	}
+	return map[string]any{"RotationEnabled": s.rotates, "VersionIdsToStages": stages}
+}
+
+func (s *Server) put(in request) any {
+	v, ok := s.versions[in.ClientRequestToken]
+	switch {
+	case !ok:
+		v = &version{made: s.now()}
+		s.versions[in.ClientRequestToken] = v
+	case v.text != nil && *v.text != in.SecretString:
+		return failure{"ResourceExistsException", "You can't modify an existing version, you can only create a new version."}
+	}
+	v.text = &in.SecretString
+	stages := in.VersionStages
+	if len(stages) == 0 {
+		stages = []string{current}
+	}
+	for _, stage := range stages {
+		s.move(request{VersionStage: stage, MoveTo: in.ClientRequestToken, RemoveFrom: s.with(stage)})
+	}
+	return map[string]any{"VersionId": in.ClientRequestToken}
+}
+
+func (s *Server) with(stage string) string {
+	for id, v := range s.versions {
+		if slices.Contains(v.stages, stage) {
+			return id
+		}
+	}
+	return ""
+}
+
+// move moves a label, and AWSPREVIOUS with AWSCURRENT.
+func (s *Server) move(in request) any {
+	if before := s.with(in.VersionStage); before != in.RemoveFrom {
+		return failure{"InvalidParameterException", "the staging label is attached to version " + before}
+	}
+	if in.MoveTo == in.RemoveFrom {
+		return map[string]any{}
+	}
+	s.label(in.VersionStage, in.MoveTo)
+	if in.VersionStage == current && in.RemoveFrom != "" {
+		s.label(previous, in.RemoveFrom)
+	}
+	return map[string]any{}
+}

@@ -1,0 +1,132 @@
+package secrets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+)
+
+// ErrNoValue says that a version of a secret has no value, or that there is no
+// such version.
+var ErrNoValue = errors.New("the version has no value")
+
+// Vault is Secrets Manager for those who change a secret. It keeps nothing.
+type Vault struct {
+	mu     sync.Mutex
+	client *secretsmanager.Client // made from the environment, on first use
+}
+
+// NewVault returns a Vault that has done nothing yet.
+func NewVault() *Vault { return &Vault{} }
+
+// Description is what Secrets Manager says about a secret without telling it.
+type Description struct {
+	Rotates bool                // rotation is switched on
+	Stages  map[string][]string // staging labels by version id
+}
+
+// Is reports whether a version has a staging label.
+func (d Description) Is(version, stage string) bool { return slices.Contains(d.Stages[version], stage) }
+
+// CurrentVersion is the id of the version with AWSCURRENT; "" where none has it.
+func (d Description) CurrentVersion() string {
+	for version := range d.Stages {
+		if d.Is(version, stageCurrent) {
+			return version
+		}
+	}
+	return ""
+}
+
+// Describe describes a secret.
+func (v *Vault) Describe(ctx context.Context, secretID string) (Description, error) {
+	client, err := v.secretsManager(ctx)
+	if err != nil {
+		return Description{}, err
+	}
+	out, err := client.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &secretID})
+	if err != nil {
+		return Description{}, fmt.Errorf("describe secret %q: %w", secretID, err)
+	}
+	return Description{Rotates: out.RotationEnabled != nil && *out.RotationEnabled, Stages: out.VersionIdsToStages}, nil
+}
+
+// Current returns the text of the version with AWSCURRENT.
+func (v *Vault) Current(ctx context.Context, secretID string) (string, error) {
+	return v.read(ctx, &secretsmanager.GetSecretValueInput{SecretId: &secretID, VersionStage: new(stageCurrent)})
+}
+
+// Pending returns the text of a version that has AWSPENDING, or ErrNoValue.
+func (v *Vault) Pending(ctx context.Context, secretID, version string) (string, error) {
+	return v.read(ctx, &secretsmanager.GetSecretValueInput{SecretId: &secretID, VersionId: &version, VersionStage: new(stagePending)})
+}
+
+func (v *Vault) read(ctx context.Context, in *secretsmanager.GetSecretValueInput) (string, error) {
+	client, err := v.secretsManager(ctx)
+	if err != nil {
+		return "", err
+	}
+	out, err := client.GetSecretValue(ctx, in)
+	var none *types.ResourceNotFoundException
+	switch {
+	case errors.As(err, &none):
+		return "", fmt.Errorf("read %s of secret %q: %w", *in.VersionStage, *in.SecretId, ErrNoValue)
+	case err != nil:
+		return "", fmt.Errorf("read %s of secret %q: %w", *in.VersionStage, *in.SecretId, err)
+	case out.SecretString == nil:
+		return "", fmt.Errorf("%s of secret %q is binary, not text", *in.VersionStage, *in.SecretId)
+	}
+	return *out.SecretString, nil
+}
+
+// PutPending gives a version its text and AWSPENDING. A version that has another
+// text already keeps it: somebody else was faster, and may have used it.
+func (v *Vault) PutPending(ctx context.Context, secretID, version, text string) error {
+	client, err := v.secretsManager(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
+		SecretId: &secretID, ClientRequestToken: &version, SecretString: &text, VersionStages: []string{stagePending},
+	})
+	var exists *types.ResourceExistsException
+	if err != nil && !errors.As(err, &exists) {
+		return fmt.Errorf("put a pending version of secret %q: %w", secretID, err)
+	}
+	return nil
+}
+
+// MakeCurrent moves AWSCURRENT from one version to another; Secrets Manager
+// moves AWSPREVIOUS to the first by itself.
+func (v *Vault) MakeCurrent(ctx context.Context, secretID, from, to string) error {
+	client, err := v.secretsManager(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = client.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
+		SecretId: &secretID, VersionStage: new(stageCurrent), RemoveFromVersionId: &from, MoveToVersionId: &to,
+	})
+	if err != nil {
+		return fmt.Errorf("make version %s of secret %q the current one: %w", to, secretID, err)
+	}
+	return nil
+}
+
+func (v *Vault) secretsManager(ctx context.Context) (*secretsmanager.Client, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.client == nil {
+		cfg, err := config.LoadDefaultConfig(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("load the AWS configuration: %w", err)
+		}
+		v.client = secretsmanager.NewFromConfig(cfg)
+	}
+	return v.client, nil
+}
