@@ -1,5 +1,7 @@
 // Package seal makes text that only this service can make and read: cursors,
-// the state of a sign-in, and its cookie.
+// the state of a sign-in, and its cookie. It also derives keys for what is to be
+// made again and not to be guessed, such as the id of a user created under an
+// Idempotency-Key.
 //
 // The key is derived from the sign-in application's client secret, so that
 // there is nothing more to configure, and every container has it. While a
@@ -46,6 +48,8 @@ type Sealer struct {
 	mu       sync.Mutex
 	searched time.Time
 	others   []string // the client secrets of versions beside the current one, once found
+
+	generations generations // for keys
 }
 
 // New returns a Sealer; now is time.Now outside tests.
@@ -101,13 +105,7 @@ func (s *Sealer) knownOthers(context.Context) []string {
 // newer one, set since it read the secret, one that is being rotated to, and the
 // one before.
 func (s *Sealer) findOthers(ctx context.Context) []string {
-	s.mu.Lock()
-	due := s.searched.IsZero() || s.now().Sub(s.searched) >= searchInterval
-	if due {
-		s.searched = s.now()
-	}
-	s.mu.Unlock()
-	if !due {
+	if !s.searchIsDue() {
 		return nil
 	}
 	found, err := s.credentials.Versions(ctx)
@@ -119,6 +117,18 @@ func (s *Sealer) findOthers(ctx context.Context) []string {
 	defer s.mu.Unlock()
 	s.others = others
 	return others
+}
+
+// searchIsDue reports whether other secrets may be looked for now, and notes
+// that they are.
+func (s *Sealer) searchIsDue() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	due := s.searched.IsZero() || s.now().Sub(s.searched) >= searchInterval
+	if due {
+		s.searched = s.now()
+	}
+	return due
 }
 
 func open(secret, purpose, binding string, box []byte) ([]byte, bool) {
