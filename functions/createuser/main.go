@@ -7,5 +7,5 @@ import (
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return users.Create(env.Users(), env.Connection()) })
+	boot.HTTP(func(env *boot.Env) boot.Operation { return users.Create(env.Users(), env.Sealer(), env.Creating()) })
 }

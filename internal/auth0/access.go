@@ -36,13 +36,21 @@ func notInPlan(err error) bool {
 	return errors.As(err, &e) && (e.Status == 402 || slices.Contains([]string{"feature_not_enabled", "operation_not_supported", "not_entitled"}, e.Code))
 }
 
+// repeatToComplete is how most changes that were made in part are completed.
+const repeatToComplete = "Send the same request again to complete it."
+
 // partlyDone says what was done before a later call failed, and what was not.
 // Repeating the request completes it.
 func partlyDone(err error, done, undone []problem.Field) error {
+	return partlyDoneBut(err, repeatToComplete, done, undone)
+}
+
+// partlyDoneBut is partlyDone where something else may complete it.
+func partlyDoneBut(err error, cure string, done, undone []problem.Field) error {
 	why := problem.From(err)
 	kind := problem.PartlyUpdated
 	kind.Status = why.Kind.Status
-	p := kind.Wrap(err, "A part was done, the rest was not: "+why.Detail+" Send the same request again to complete it.", slices.Concat(done, undone)...)
+	p := kind.Wrap(err, "A part was done, the rest was not: "+why.Detail+" "+cure, slices.Concat(done, undone)...)
 	p.RetryAfter = why.RetryAfter
 	return p
 }

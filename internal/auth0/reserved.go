@@ -14,6 +14,32 @@ import (
 // this member with all others.
 const reservedMetadata = "usher"
 
+// reserved is what the service keeps of a user, under reservedMetadata.
+type reserved struct {
+	Request string `json:"request,omitempty"` // the fingerprint of the request that created the user
+	Mailed  bool   `json:"mailed,omitempty"`  // the invitation has gone out
+}
+
+// reservedIn reads what the service keeps of a user. Zero is nothing, or
+// nothing that can be read.
+func reservedIn(appMetadata map[string]any) reserved {
+	kept, _ := appMetadata[reservedMetadata].(map[string]any)
+	request, _ := kept["request"].(string)
+	mailed, _ := kept["mailed"].(bool)
+	return reserved{Request: request, Mailed: mailed}
+}
+
+// withReserved is app_metadata as the provider keeps it, with the service's own
+// part.
+func withReserved(appMetadata map[string]any, own reserved) map[string]any {
+	kept := maps.Clone(appMetadata)
+	if kept == nil {
+		kept = map[string]any{}
+	}
+	kept[reservedMetadata] = own
+	return kept
+}
+
 // withoutReserved is app_metadata as callers see it.
 func withoutReserved(appMetadata map[string]any) map[string]any {
 	if _, ok := appMetadata[reservedMetadata]; !ok {

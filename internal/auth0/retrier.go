@@ -34,7 +34,8 @@ type retrier struct {
 
 type repeatableKey struct{}
 
-// repeatable marks a POST that changes nothing, such as asking for a token.
+// repeatable marks a POST that may be sent twice: one that changes nothing, such
+// as asking for a token, or one that the provider does once.
 func repeatable(ctx context.Context) context.Context {
 	return context.WithValue(ctx, repeatableKey{}, true)
 }

@@ -16,27 +16,53 @@ import (
 // nothing has been changed. All other members go with the last call.
 var apart = [][]string{{"password"}, {"username"}, {"phone_number"}, {"email", "email_verified", "verify_email"}}
 
+// revokeSessions is the last step of a change that asks for it: once the password
+// is changed, nobody can come back by the former one.
+const revokeSessions = "revoke_sessions"
+
 // Update changes a user in as few calls as the provider takes; see
 // users.Updater. Repeating it after partly-updated completes it.
-func (u Users) Update(ctx context.Context, id string, patch users.Patch) (users.User, error) {
-	base, err := u.client.baseURL(ctx)
-	if err != nil {
-		return users.User{}, err
-	}
-	var user users.User
-	steps := stepsOf(patch.Members)
-	for i, members := range steps {
-		updated, err := u.client.users.Update(ctx, id, updateRequest(patch, members), base)
+func (u Users) Update(ctx context.Context, id string, patch users.Patch) (users.Updated, error) {
+	var updated users.Updated
+	if len(patch.Members) == 0 { // no change will tell what the user is
+		user, err := u.User(ctx, id)
 		if err != nil {
-			err = u.explainPolicyOf(ctx, ofOneUser(err), id)
-			return users.User{}, fmt.Errorf("update user: %w", partly(err, steps, i))
+			return users.Updated{}, err
 		}
-		user = userFrom((*management.UserResponseSchema)(updated))
+		updated.User = user
 	}
-	return user, nil
+	steps := stepsOf(patch.Members)
+	if patch.RevokeSessions {
+		steps = append(steps, []string{revokeSessions})
+	}
+	for i, members := range steps {
+		if err := u.step(ctx, id, patch, members, &updated); err != nil {
+			return users.Updated{}, fmt.Errorf("update user: %w", partly(err, steps, i))
+		}
+	}
+	return updated, nil
 }
 
-// stepsOf splits the members into the calls to make.
+// step makes one call of a change, and notes what comes of it.
+func (u Users) step(ctx context.Context, id string, patch users.Patch, members []string, updated *users.Updated) error {
+	if slices.Contains(members, revokeSessions) {
+		ended, err := u.client.endAccess(ctx, id)
+		updated.SessionsEnded = &ended
+		return err
+	}
+	base, err := u.client.baseURL(ctx)
+	if err != nil {
+		return err
+	}
+	changed, err := u.client.users.Update(ctx, id, updateRequest(patch, members), base)
+	if err != nil {
+		return u.explainPolicyOf(ctx, ofOneUser(err), id)
+	}
+	updated.User = userFrom((*management.UserResponseSchema)(changed))
+	return nil
+}
+
+// stepsOf splits the members into the calls to make; none for none.
 func stepsOf(members map[string]bool) [][]string {
 	var steps [][]string
 	var rest []string
@@ -50,7 +76,10 @@ func stepsOf(members map[string]bool) [][]string {
 			steps = append(steps, step)
 		}
 	}
-	if len(steps) == 0 {
+	switch {
+	case len(rest) == 0:
+		return steps
+	case len(steps) == 0:
 		return [][]string{rest}
 	}
 	last := len(steps) - 1
@@ -103,6 +132,9 @@ func partly(err error, steps [][]string, failed int) error {
 	fields := func(steps [][]string, detail string) []problem.Field {
 		var fields []problem.Field
 		for _, name := range slices.Concat(steps...) {
+			if name == revokeSessions {
+				detail = "may not have been done"
+			}
 			fields = append(fields, problem.Field{Field: name, Detail: detail})
 		}
 		return fields

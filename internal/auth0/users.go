@@ -44,46 +44,6 @@ func (u Users) ByEmail(ctx context.Context, email string) ([]users.User, error) 
 	return usersFrom(found), nil
 }
 
-// Create creates a user; see users.Creator.
-func (u Users) Create(ctx context.Context, n users.New) (users.User, error) {
-	if err := refuseReserved(n.AppMetadata, "app_metadata."); err != nil {
-		return users.User{}, err
-	}
-	base, err := u.client.baseURL(ctx)
-	if err != nil {
-		return users.User{}, err
-	}
-	request := &management.CreateUserRequestContent{
-		Connection:    n.Connection,
-		Email:         n.Email,
-		Password:      n.Password,
-		PhoneNumber:   n.PhoneNumber,
-		Username:      n.Username,
-		Name:          n.Name,
-		GivenName:     n.GivenName,
-		FamilyName:    n.FamilyName,
-		Nickname:      n.Nickname,
-		Picture:       n.Picture,
-		EmailVerified: n.EmailVerified,
-	}
-	if n.Email != nil {
-		verify := n.VerifyEmail != nil && *n.VerifyEmail
-		request.VerifyEmail = &verify // said even where false, or the provider mails by its own lights
-	}
-	if n.Metadata != nil {
-		request.UserMetadata = &n.Metadata
-	}
-	if n.AppMetadata != nil {
-		request.AppMetadata = &n.AppMetadata
-	}
-	created, err := u.client.users.Create(ctx, request, base)
-	if err != nil {
-		err = u.explainPolicy(ctx, ofTaken(err), n.Connection)
-		return users.User{}, fmt.Errorf("create user: %w", err)
-	}
-	return userFrom((*management.UserResponseSchema)(created)), nil
-}
-
 // Delete deletes a user; see users.Deleter.
 func (u Users) Delete(ctx context.Context, id string) error {
 	base, err := u.client.baseURL(ctx)

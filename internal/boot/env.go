@@ -17,6 +17,7 @@ import (
 	"usher/internal/seal"
 	"usher/internal/secrets"
 	"usher/internal/session"
+	"usher/internal/users"
 )
 
 // Deadline is for all that is done for one request. The functions' timeout in
@@ -96,6 +97,11 @@ func (e *Env) Sealer() *seal.Sealer { return e.sealer }
 
 // Connection is where users are created unless they say otherwise.
 func (e *Env) Connection() string { return e.config.Connection }
+
+// Creating is what the deployment decides about creating users.
+func (e *Env) Creating() users.CreateOptions {
+	return users.CreateOptions{Connection: e.config.Connection, ResultURLs: e.config.ResultURLs}
+}
 
 // ResultURLs are where the pages behind mailed links may lead to.
 func (e *Env) ResultURLs() []string { return e.config.ResultURLs }

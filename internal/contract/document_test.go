@@ -61,7 +61,11 @@ func codes(response *v3.Response) []string {
 	var codes []string
 	for _, content := range contents(response) {
 		for _, part := range content.Schema.Schema().AllOf {
-			for _, node := range part.Schema().Properties.GetOrZero("code").Schema().Enum {
+			code, ok := part.Schema().Properties.Get("code")
+			if !ok {
+				continue // a part that says something else
+			}
+			for _, node := range code.Schema().Enum {
 				codes = append(codes, node.Value)
 			}
 		}

@@ -18,7 +18,7 @@ func All(env *boot.Env) []Named {
 		{"blockuser", blocks.Put(env.Blocks())},
 		{"callback", session.Callback(env.SignIn(), env.Sealer(), env.Session())},
 		{"createpasswordticket", recovery.CreatePasswordTicket(env.Recovery(), env.ResultURLs())},
-		{"createuser", users.Create(env.Users(), env.Connection())},
+		{"createuser", users.Create(env.Users(), env.Sealer(), env.Creating())},
 		{"createverificationticket", recovery.CreateVerificationTicket(env.Recovery(), env.ResultURLs())},
 		{"deleteloginblocks", blocks.Lift(env.Blocks())},
 		{"deleteuser", users.Delete(env.Users())},

@@ -28,12 +28,13 @@ var (
 
 // What users can be, or fail to be.
 var (
-	ListTooUniform  = kind("list-too-uniform", http.StatusUnprocessableEntity, "The list cannot go on in this order.")
-	UserNotFound    = kind("user-not-found", http.StatusNotFound, "There is no such user.")
-	UserExists      = kind("user-exists", http.StatusConflict, "The user exists already.")
-	EmailAmbiguous  = kind("email-ambiguous", http.StatusConflict, "More than one user has this email address.")
-	PasswordTooWeak = kind("password-too-weak", http.StatusUnprocessableEntity, "The password breaks the password policy.")
-	PartlyUpdated   = kind("partly-updated", http.StatusBadGateway, "Only a part of the change was made.")
+	ListTooUniform       = kind("list-too-uniform", http.StatusUnprocessableEntity, "The list cannot go on in this order.")
+	UserNotFound         = kind("user-not-found", http.StatusNotFound, "There is no such user.")
+	UserExists           = kind("user-exists", http.StatusConflict, "The user exists already.")
+	EmailAmbiguous       = kind("email-ambiguous", http.StatusConflict, "More than one user has this email address.")
+	PasswordTooWeak      = kind("password-too-weak", http.StatusUnprocessableEntity, "The password breaks the password policy.")
+	IdempotencyKeyReused = kind("idempotency-key-reused", http.StatusUnprocessableEntity, "The Idempotency-Key was used for another request.")
+	PartlyUpdated        = kind("partly-updated", http.StatusBadGateway, "Only a part of the change was made.")
 )
 
 // What keeps a user from a new password or from verifying an address.

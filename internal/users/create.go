@@ -9,55 +9,97 @@ import (
 	"usher/internal/problem"
 )
 
-// Creator creates a user. Its errors are problems: user-exists,
-// password-too-weak, invalid-request, and those of a failing provider.
+// Creator creates users.
 type Creator interface {
+	// Create fails with user-exists where the address or the mark's id is taken,
+	// and with password-too-weak, invalid-request, and as the provider does.
 	Create(context.Context, New) (User, error)
+	// Made finds the user with a mark's id, or fails with user-not-found.
+	Made(ctx context.Context, markID string) (Made, error)
+	// Invite does what n says of an invitation to the user. It fails with
+	// partly-updated: the user is there.
+	Invite(ctx context.Context, made Made, n New) (Created, error)
+}
+
+// CreateOptions is what the deployment decides about creating users.
+type CreateOptions struct {
+	Connection string   // where users are created unless the body names another
+	ResultURLs []string // where the page behind an invitation may lead to, compared exactly
 }
 
 type createBody struct {
 	Profile
-	Connection  *string        `json:"connection"`
-	Metadata    map[string]any `json:"metadata"`
-	AppMetadata map[string]any `json:"app_metadata"`
+	inviteBody
+	Connection  *string        `json:"connection,omitempty"`
+	Metadata    map[string]any `json:"metadata,omitempty"`
+	AppMetadata map[string]any `json:"app_metadata,omitempty"`
 }
 
-// Create serves POST /users. Users are created in defaultConnection unless the
-// body names another.
-func Create(dir Creator, defaultConnection string) httpapi.Operation {
+// Create serves POST /users.
+func Create(dir Creator, keys Keys, o CreateOptions) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
 		if err := httpapi.NoQuery(r); err != nil {
+			return err
+		}
+		key, err := idempotencyKey(r)
+		if err != nil {
 			return err
 		}
 		var body createBody
 		if err := httpapi.Decode(r, &body); err != nil {
 			return err
 		}
-		newUser, err := body.user(defaultConnection)
+		newUser, err := body.user(o, key)
 		if err != nil {
 			return err
 		}
-		user, err := dir.Create(r.Context(), newUser)
+		made, err := create(r.Context(), dir, keys, body, newUser, key)
 		if err != nil {
 			return err
 		}
-		httpapi.Concerns(r.Context(), user.ID)
-		w.Header().Set("Location", httpapi.RequestPath(r)+"/"+url.PathEscape(user.ID))
-		return httpapi.Tagged(w, http.StatusCreated, user)
+		httpapi.Concerns(r.Context(), made.User.ID)
+		created, err := invited(r.Context(), dir, made, newUser)
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Location", httpapi.RequestPath(r)+"/"+url.PathEscape(created.ID))
+		return httpapi.TaggedAs(w, http.StatusCreated, created.User, created)
 	}
 	return httpapi.Operation{Routes: []string{"POST /users"}, Handler: handler, Change: "user.create"}
 }
 
-func (b createBody) user(defaultConnection string) (New, error) {
-	wrong := b.faults()
-	if b.Email == nil && b.PhoneNumber == nil && b.Username == nil {
+// create creates the user, once where there is an Idempotency-Key.
+func create(ctx context.Context, dir Creator, keys Keys, body createBody, n New, key string) (Made, error) {
+	if key == "" {
+		user, err := dir.Create(ctx, n)
+		return Made{User: user}, err
+	}
+	asked, err := body.asked()
+	if err != nil {
+		return Made{}, err
+	}
+	w := wish{frontEnd: frontEnd(httpapi.CallerOf(ctx)), connection: n.Connection, key: key, asked: asked}
+	return once{dir: dir, keys: keys, wish: w}.create(ctx, n)
+}
+
+func (b createBody) user(o CreateOptions, key string) (New, error) {
+	wrong := append(b.Profile.faults(), b.inviteBody.faults(b.Profile, o.ResultURLs)...)
+	if b.Email == nil && b.PhoneNumber == nil && b.Username == nil && b.Invite == nil {
 		wrong = append(wrong, problem.Field{Field: "email", Detail: "is missing, and so are phone_number and username"})
 	}
-	connection := defaultConnection
+	connection := o.Connection
 	if b.Connection != nil {
 		connection = *b.Connection
 		if !httpapi.IsConnection(connection) {
 			wrong = append(wrong, problem.Field{Field: "connection", Detail: "is not the name of a connection"})
+		}
+	}
+	if !takesPassword(connection) {
+		if b.Invite != nil {
+			wrong = append(wrong, problem.Field{Field: "invite", Detail: "goes with connections that have passwords only"})
+		}
+		if key != "" {
+			wrong = append(wrong, problem.Field{Field: "Idempotency-Key", Detail: "goes with connections that have passwords only"})
 		}
 	}
 	if err := problem.InvalidFields(wrong); err != nil {
@@ -67,5 +109,5 @@ func (b createBody) user(defaultConnection string) (New, error) {
 		generated := randomPassword()
 		b.Password = &generated
 	}
-	return New{Profile: b.Profile, Connection: connection, Metadata: b.Metadata, AppMetadata: b.AppMetadata}, nil
+	return New{Profile: b.Profile, Connection: connection, Metadata: b.Metadata, AppMetadata: b.AppMetadata, Invite: b.invite()}, nil
 }

@@ -14,6 +14,13 @@ import (
 	"usher/internal/users"
 )
 
+// createIn is POST /users as most of these tests need it.
+func createIn(dir *directory) httpapi.Operation {
+	return users.Create(dir, keys{held: []string{"one"}, fresh: []string{"one"}}, users.CreateOptions{
+		Connection: "default", ResultURLs: []string{"https://app.example/welcome"},
+	})
+}
+
 func TestCreate(t *testing.T) {
 	tests := map[string]struct {
 		body string
@@ -39,7 +46,7 @@ func TestCreate(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			dir := &directory{}
-			if w := do(t, users.Create(dir, "default"), http.MethodPost, "/users", jsonType, tt.body); w.Code != http.StatusCreated {
+			if w := do(t, createIn(dir), http.MethodPost, "/users", jsonType, tt.body); w.Code != http.StatusCreated {
 				t.Fatalf("got %d %s", w.Code, w.Body)
 			}
 			if diff := cmp.Diff(tt.want, dir.created); diff != "" {
@@ -70,7 +77,7 @@ func TestCreateRefuses(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			dir := &directory{}
-			w := do(t, users.Create(dir, "default"), http.MethodPost, tt.target, tt.contentType, tt.body)
+			w := do(t, createIn(dir), http.MethodPost, tt.target, tt.contentType, tt.body)
 			if diff := cmp.Diff(tt.want, answer(t, w)); diff != "" {
 				t.Error(diff)
 			}
@@ -83,7 +90,7 @@ func TestCreateRefuses(t *testing.T) {
 
 func TestCreatePassesFailuresOn(t *testing.T) {
 	dir := &directory{err: problem.UserExists.New("Taken.")}
-	w := do(t, users.Create(dir, "default"), http.MethodPost, "/users", jsonType, `{"email":"a@b.example"}`)
+	w := do(t, createIn(dir), http.MethodPost, "/users", jsonType, `{"email":"a@b.example"}`)
 	if got := answer(t, w); got != "user-exists | Taken." || w.Header().Get("Location") != "" {
 		t.Errorf("got %s, Location %q", got, w.Header().Get("Location"))
 	}
@@ -103,7 +110,7 @@ func TestCreateLocation(t *testing.T) {
 				r = r.WithContext(httpapi.WithRequestPath(r.Context(), tt.requestPath))
 			}
 			w := httptest.NewRecorder()
-			httpapi.Mux(users.Create(&directory{user: users.User{ID: tt.id}}, "default")).ServeHTTP(w, r)
+			httpapi.Mux(createIn(&directory{user: users.User{ID: tt.id}})).ServeHTTP(w, r)
 			if got := w.Header().Get("Location"); got != tt.want {
 				t.Errorf("got %s", got)
 			}
@@ -117,7 +124,7 @@ func TestCreateMakesARandomPassword(t *testing.T) {
 	seen := map[string]bool{}
 	for range 2000 {
 		dir := &directory{}
-		w := do(t, users.Create(dir, "default"), http.MethodPost, "/users", jsonType, `{"email":"a@b.example"}`)
+		w := do(t, createIn(dir), http.MethodPost, "/users", jsonType, `{"email":"a@b.example"}`)
 		if w.Code != http.StatusCreated || dir.created.Password == nil {
 			t.Fatalf("no password: %d %s", w.Code, w.Body)
 		}

@@ -27,9 +27,13 @@ type directory struct {
 	page  users.Page
 	err   error
 
+	made      map[string]users.Made // by mark
+	inviteErr error
+
 	asked   []string // calls, in order
 	created users.New
 	patch   users.Patch
+	ended   *bool // the sessions
 	listing listing
 }
 
@@ -52,10 +56,26 @@ func (d *directory) Create(_ context.Context, n users.New) (users.User, error) {
 	return d.user, d.err
 }
 
-func (d *directory) Update(_ context.Context, id string, p users.Patch) (users.User, error) {
+func (d *directory) Made(_ context.Context, markID string) (users.Made, error) {
+	d.asked = append(d.asked, "made "+markID)
+	if made, ok := d.made[markID]; ok {
+		return made, nil
+	}
+	return users.Made{}, problem.UserNotFound.New("Nobody.")
+}
+
+func (d *directory) Invite(_ context.Context, made users.Made, n users.New) (users.Created, error) {
+	d.asked = append(d.asked, "invite "+made.User.ID+" by "+n.Invite.By)
+	if d.inviteErr != nil {
+		return users.Created{}, d.inviteErr
+	}
+	return users.Created{User: made.User, Invitation: &users.Invitation{URL: "https://id.example/t"}}, nil
+}
+
+func (d *directory) Update(_ context.Context, id string, p users.Patch) (users.Updated, error) {
 	d.asked = append(d.asked, "update "+id)
 	d.patch = p
-	return d.user, d.err
+	return users.Updated{User: d.user, SessionsEnded: d.ended}, d.err
 }
 
 func (d *directory) Delete(_ context.Context, id string) error {
@@ -72,6 +92,28 @@ func (d *directory) List(_ context.Context, f users.Filter, s users.Sort, from *
 	d.asked = append(d.asked, "list")
 	d.listing = listing{f, s, from, limit}
 	return d.page, d.err
+}
+
+// keys hands out what a test gives it: fresh where it is asked to look anew.
+type keys struct {
+	held, fresh []string
+	err         error
+}
+
+func (k keys) Keys(_ context.Context, purpose string) ([][]byte, error) {
+	return asBytes(purpose, k.held), k.err
+}
+
+func (k keys) FreshKeys(_ context.Context, purpose string) ([][]byte, error) {
+	return asBytes(purpose, k.fresh), k.err
+}
+
+func asBytes(purpose string, texts []string) [][]byte {
+	var out [][]byte
+	for _, text := range texts {
+		out = append(out, []byte(purpose+" "+text))
+	}
+	return out
 }
 
 // sealer seals so that a test can look inside.

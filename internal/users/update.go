@@ -8,11 +8,23 @@ import (
 	"usher/internal/problem"
 )
 
-// Patch is a change to a user. Members holds the names of the wire's members
-// that change; one that is nil in the profile is removed.
+// Patch is a change to a user. Members holds the names of the profile's members
+// that change, as on the wire; one that is nil is removed.
 type Patch struct {
 	Profile
-	Members map[string]bool
+	Members        map[string]bool
+	RevokeSessions bool // and then the user is signed out everywhere
+}
+
+// Updated is a changed user on the wire.
+type Updated struct {
+	User
+	SessionsEnded *bool `json:"sessions_ended,omitempty"` // nil where it was not asked for; false where the provider's plan lacks it
+}
+
+type updateBody struct {
+	Profile
+	RevokeSessions *bool `json:"revoke_sessions"`
 }
 
 // Updater changes a user. Its errors are problems: user-not-found,
@@ -20,7 +32,7 @@ type Patch struct {
 // of a failing provider.
 type Updater interface {
 	Getter
-	Update(ctx context.Context, id string, patch Patch) (User, error)
+	Update(ctx context.Context, id string, patch Patch) (Updated, error)
 }
 
 // Update serves PATCH /users/{id}, a JSON merge patch (RFC 7396). If-Match is
@@ -35,7 +47,7 @@ func Update(dir Updater) httpapi.Operation {
 		if err != nil {
 			return err
 		}
-		var body Profile
+		var body updateBody
 		members, err := httpapi.DecodePatch(r, &body)
 		if err != nil {
 			return err
@@ -48,46 +60,49 @@ func Update(dir Updater) httpapi.Operation {
 		if err != nil {
 			return err
 		}
-		user, err := apply(r.Context(), dir, id, match, patch)
+		updated, err := apply(r.Context(), dir, id, match, patch)
 		if err != nil {
 			return err
 		}
-		return httpapi.Tagged(w, http.StatusOK, user)
+		return httpapi.TaggedAs(w, http.StatusOK, updated.User, updated)
 	}
 	return httpapi.Operation{Routes: []string{"PATCH /users/{id}"}, Handler: handler, Change: "user.update"}
 }
 
 // apply reads the user first where If-Match asks what is to be changed, and
 // knows that an empty merge patch leaves the user as it is (RFC 7396).
-func apply(ctx context.Context, dir Updater, id string, match httpapi.Match, patch Patch) (User, error) {
-	if !match.Asked() && len(patch.Members) > 0 {
+func apply(ctx context.Context, dir Updater, id string, match httpapi.Match, patch Patch) (Updated, error) {
+	isEmpty := len(patch.Members) == 0 && !patch.RevokeSessions
+	if !match.Asked() && !isEmpty {
 		return dir.Update(ctx, id, patch)
 	}
 	user, err := dir.User(ctx, id)
 	if err != nil {
-		return User{}, err
+		return Updated{}, err
 	}
-	if err := match.Check(user); err != nil || len(patch.Members) == 0 {
-		return user, err
+	if err := match.Check(user); err != nil || isEmpty {
+		return Updated{User: user}, err
 	}
 	return dir.Update(ctx, id, patch)
 }
 
-func (p Profile) patch(members map[string]bool) (Patch, error) {
-	wrong := p.faults()
+func (b updateBody) patch(members map[string]bool) (Patch, error) {
+	wrong := b.faults()
 	notNull := func(name string, isNil bool) {
 		if members[name] && isNil {
 			wrong = append(wrong, problem.Field{Field: name, Detail: "cannot be removed"})
 		}
 	}
-	notNull("password", p.Password == nil)
-	notNull("email_verified", p.EmailVerified == nil)
-	notNull("verify_email", p.VerifyEmail == nil)
+	notNull("password", b.Password == nil)
+	notNull("email_verified", b.EmailVerified == nil)
+	notNull("verify_email", b.VerifyEmail == nil)
+	notNull("revoke_sessions", b.RevokeSessions == nil)
 	if members["verify_email"] && !members["email"] && !members["email_verified"] {
 		wrong = append(wrong, problem.Field{Field: "verify_email", Detail: "goes with email or email_verified only"})
 	}
 	if err := problem.InvalidFields(wrong); err != nil {
 		return Patch{}, err
 	}
-	return Patch{Profile: p, Members: members}, nil
+	delete(members, "revoke_sessions") // which the user does not have
+	return Patch{Profile: b.Profile, Members: members, RevokeSessions: b.RevokeSessions != nil && *b.RevokeSessions}, nil
 }

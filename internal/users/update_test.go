@@ -3,10 +3,13 @@ package users_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"usher/internal/httpapi"
 	"usher/internal/problem"
 	"usher/internal/users"
 )
@@ -42,6 +45,12 @@ func TestUpdate(t *testing.T) {
 			`{"email":null,"phone_number":null,"username":null,"name":null,"given_name":null,"family_name":null,"nickname":null,"picture":null}`,
 			users.Patch{Members: set("email", "phone_number", "username", "name", "given_name", "family_name", "nickname", "picture")},
 		},
+		"and signed out": {
+			patchType, `{"password":"secret","revoke_sessions":true}`,
+			users.Patch{Members: set("password"), Profile: users.Profile{Password: ptr("secret")}, RevokeSessions: true},
+		},
+		"only signed out":       {patchType, `{"revoke_sessions":true}`, users.Patch{Members: set(), RevokeSessions: true}},
+		"not signed out":        {patchType, `{"name":"Ada","revoke_sessions":false}`, users.Patch{Members: set("name"), Profile: users.Profile{Name: ptr("Ada")}}},
 		"plain JSON":            {jsonType, `{"name":"Ada"}`, users.Patch{Members: set("name"), Profile: users.Profile{Name: ptr("Ada")}}},
 		"a mail for an address": {patchType, `{"email_verified":false,"verify_email":true}`, users.Patch{Members: set("email_verified", "verify_email"), Profile: users.Profile{EmailVerified: ptr(false), VerifyEmail: ptr(true)}}},
 	}
@@ -63,10 +72,76 @@ func TestUpdate(t *testing.T) {
 }
 
 func TestUpdateWithNothing(t *testing.T) {
-	dir := &directory{user: users.User{ID: "u"}}
-	w := do(t, users.Update(dir), http.MethodPatch, "/users/u", patchType, `{}`)
-	if diff := cmp.Diff([]string{"get u"}, dir.asked); diff != "" || w.Code != http.StatusOK {
-		t.Errorf("got %d, and the provider was asked:\n%s", w.Code, diff)
+	for _, body := range []string{`{}`, `{"revoke_sessions":false}`} {
+		dir := &directory{user: users.User{ID: "u"}}
+		w := do(t, users.Update(dir), http.MethodPatch, "/users/u", patchType, body)
+		if diff := cmp.Diff([]string{"get u"}, dir.asked); diff != "" || w.Code != http.StatusOK {
+			t.Errorf("%s: got %d, and the provider was asked:\n%s", body, w.Code, diff)
+		}
+	}
+}
+
+// The answer tells of the sessions where that was asked for, and its ETag is
+// the user's all the same.
+func TestUpdateTellsOfSessions(t *testing.T) {
+	tests := map[string]struct {
+		ended *bool
+		holds string
+	}{
+		"not asked": {nil, ""},
+		"ended":     {ptr(true), `"sessions_ended":true`},
+		"cannot be": {ptr(false), `"sessions_ended":false`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			dir := &directory{user: users.User{ID: "u"}, ended: tt.ended}
+			w := do(t, users.Update(dir), http.MethodPatch, "/users/u", patchType, `{"name":"A"}`)
+			if body := w.Body.String(); !strings.Contains(body, tt.holds) || tt.holds == "" && strings.Contains(body, "sessions_ended") {
+				t.Error(body)
+			}
+			if got := do(t, users.Get(dir), http.MethodGet, "/users/u", "", ""); got.Header().Get("ETag") != w.Header().Get("ETag") {
+				t.Errorf("ETag %s, and of the user %s", w.Header().Get("ETag"), got.Header().Get("ETag"))
+			}
+		})
+	}
+}
+
+func TestUpdateIfMatch(t *testing.T) {
+	dir := &directory{user: users.User{ID: "u", Name: "Ada"}}
+	tag := do(t, users.Get(dir), http.MethodGet, "/users/u", "", "").Header().Get("ETag")
+	read, written := []string{"get u"}, []string{"get u", "update u"}
+	tests := map[string]struct {
+		match, body string
+		want        string
+		asked       []string
+	}{
+		"the same":                   {tag, `{"name":"A"}`, "OK", written},
+		"any":                        {"*", `{"name":"A"}`, "OK", written},
+		"one of several":             {`"x", ` + tag, `{"name":"A"}`, "OK", written},
+		"another":                    {`"x"`, `{"name":"A"}`, "precondition-failed", read},
+		"a weak one":                 {"W/" + tag, `{"name":"A"}`, "precondition-failed", read},
+		"another, with nothing":      {`"x"`, `{}`, "precondition-failed", read},
+		"the same, with nothing":     {tag, `{}`, "OK", read},
+		"another, to be signed out":  {`"x"`, `{"revoke_sessions":true}`, "precondition-failed", read},
+		"the same, to be signed out": {tag, `{"revoke_sessions":true}`, "OK", written},
+		"no tag":                     {"x", `{"name":"A"}`, "invalid-request", nil},
+		"empty":                      {"", `{"name":"A"}`, "invalid-request", nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			dir.asked = nil
+			r := httptest.NewRequest(http.MethodPatch, "/users/u", strings.NewReader(tt.body))
+			r.Header.Set("Content-Type", patchType)
+			r.Header["If-Match"] = []string{tt.match}
+			w := httptest.NewRecorder()
+			httpapi.Mux(users.Update(dir)).ServeHTTP(w, r)
+			if got, _, _ := strings.Cut(answer(t, w), " |"); got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+			if diff := cmp.Diff(tt.asked, dir.asked); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }
 
@@ -84,6 +159,8 @@ func TestUpdateRefuses(t *testing.T) {
 		"no password":            {"/users/u", patchType, `{"password":null}`, "invalid-request | password: cannot be removed"},
 		"email_verified removed": {"/users/u", patchType, `{"email_verified":null}`, "invalid-request | email_verified: cannot be removed"},
 		"verify_email removed":   {"/users/u", patchType, `{"email":"a@b.example","verify_email":null}`, "invalid-request | verify_email: cannot be removed"},
+		"sessions removed":       {"/users/u", patchType, `{"revoke_sessions":null}`, "invalid-request | revoke_sessions: cannot be removed"},
+		"sessions counted":       {"/users/u", patchType, `{"revoke_sessions":1}`, "invalid-request | revoke_sessions: must be true or false, not number"},
 		"a mail for nothing":     {"/users/u", patchType, `{"name":"x","verify_email":true}`, "invalid-request | verify_email: goes with email or email_verified only"},
 	}
 	for name, tt := range tests {

@@ -40,4 +40,13 @@ type New struct {
 	Connection  string
 	Metadata    map[string]any
 	AppMetadata map[string]any
+	Invite      Invite
+	Mark        Mark // zero where a repeat need not find the user
+}
+
+// Created is a new user on the wire, with the invitation where it was asked for
+// as a link.
+type Created struct {
+	User
+	Invitation *Invitation `json:"invitation,omitempty"`
 }

@@ -13,17 +13,17 @@ import (
 // Profile holds the members that creating and changing a user have in common.
 // On the wire and beyond, nil is one that is not there.
 type Profile struct {
-	Email         *string `json:"email"`
-	Password      *string `json:"password"`
-	PhoneNumber   *string `json:"phone_number"`
-	Username      *string `json:"username"`
-	Name          *string `json:"name"`
-	GivenName     *string `json:"given_name"`
-	FamilyName    *string `json:"family_name"`
-	Nickname      *string `json:"nickname"`
-	Picture       *string `json:"picture"`
-	EmailVerified *bool   `json:"email_verified"`
-	VerifyEmail   *bool   `json:"verify_email"` // the provider mails a link to verify the address
+	Email         *string `json:"email,omitempty"`
+	Password      *string `json:"password,omitempty"`
+	PhoneNumber   *string `json:"phone_number,omitempty"`
+	Username      *string `json:"username,omitempty"`
+	Name          *string `json:"name,omitempty"`
+	GivenName     *string `json:"given_name,omitempty"`
+	FamilyName    *string `json:"family_name,omitempty"`
+	Nickname      *string `json:"nickname,omitempty"`
+	Picture       *string `json:"picture,omitempty"`
+	EmailVerified *bool   `json:"email_verified,omitempty"`
+	VerifyEmail   *bool   `json:"verify_email,omitempty"` // the provider mails a link to verify the address
 }
 
 // e164 is what the provider takes for a phone number.

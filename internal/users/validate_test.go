@@ -88,7 +88,7 @@ func TestValidation(t *testing.T) {
 			}
 			want := map[bool]string{true: "", false: "invalid-request | " + tt.member + ": " + tt.fault}[tt.fault == ""]
 
-			created := do(t, users.Create(&directory{}, "default"), http.MethodPost, "/users", jsonType, withIdentifier(tt.member, string(value)))
+			created := do(t, createIn(&directory{}), http.MethodPost, "/users", jsonType, withIdentifier(tt.member, string(value)))
 			updated := do(t, users.Update(&directory{}), http.MethodPatch, "/users/u", patchType, `{"`+tt.member+`":`+string(value)+`}`)
 			for op, w := range map[string]string{"create": answer(t, created), "update": answer(t, updated)} {
 				if want == "" && (w == "OK" || w == "Created") {
@@ -133,7 +133,7 @@ func TestConnectionNames(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w := do(t, users.Create(&directory{}, "default"), http.MethodPost, "/users", jsonType, withIdentifier("connection", string(quoted)))
+			w := do(t, createIn(&directory{}), http.MethodPost, "/users", jsonType, withIdentifier("connection", string(quoted)))
 			if fine := w.Code == http.StatusCreated; fine != tt.fine {
 				t.Errorf("got %d %s", w.Code, w.Body)
 			}

@@ -1,0 +1,85 @@
+package auth0
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/auth0/go-auth0/v3/management"
+
+	"usher/internal/problem"
+	"usher/internal/users"
+)
+
+// Invite invites a user who has just been created; see users.Creator. The user
+// is as they are now: the address may be another than that of a request that is
+// repeated.
+func (u Users) Invite(ctx context.Context, made users.Made, n users.New) (users.Created, error) {
+	var created users.Created
+	var err error
+	if n.Invite.By == users.InviteByEmail {
+		created, err = u.mailInvitation(ctx, made, n.Connection)
+	} else {
+		created, err = u.makeInvitation(ctx, made.User, n.Invite)
+	}
+	if err != nil {
+		return users.Created{}, fmt.Errorf("invite user: %w", notInvited(err, made))
+	}
+	return created, nil
+}
+
+// mailInvitation has the provider mail the link. Where a repeat can find the
+// user, it notes that, so that the repeat does not mail another one.
+func (u Users) mailInvitation(ctx context.Context, made users.Made, connection string) (users.Created, error) {
+	user := made.User
+	if user.Email == "" {
+		return users.Created{}, problem.Invalid("email", "the user has none any more")
+	}
+	if err := u.client.mailPasswordLink(ctx, connection, user.Email); err != nil {
+		return users.Created{}, err
+	}
+	if made.Mark == (users.Mark{}) {
+		return users.Created{User: user}, nil
+	}
+	noted, err := u.noteMailed(ctx, user.ID, made.Mark)
+	if err != nil { // the mail is out: all that the caller asked for is done
+		u.client.opts.Log.WarnContext(ctx, "it could not be noted that an invitation was mailed; a repeat may mail it again", "user", user.ID, "error", err)
+		return users.Created{User: user}, nil
+	}
+	return users.Created{User: noted}, nil
+}
+
+func (u Users) noteMailed(ctx context.Context, userID string, mark users.Mark) (users.User, error) {
+	base, err := u.client.baseURL(ctx)
+	if err != nil {
+		return users.User{}, err
+	}
+	request := &management.UpdateUserRequestContent{}
+	note := withReserved(nil, reserved{Request: mark.Fingerprint, Mailed: true}) // other members stay as they are
+	request.SetAppMetadata(&note)
+	updated, err := u.client.users.Update(ctx, userID, request, base)
+	if err != nil {
+		return users.User{}, ofOneUser(err)
+	}
+	return userFrom((*management.UserResponseSchema)(updated)), nil
+}
+
+func (u Users) makeInvitation(ctx context.Context, user users.User, invite users.Invite) (users.Created, error) {
+	url, expires, err := u.client.passwordTicket(ctx, user.ID, ticketOptions{
+		resultURL: invite.ResultURL, lifetime: invite.TTL, verifiesEmail: invite.VerifiesEmail,
+	})
+	if err != nil {
+		return users.Created{}, err
+	}
+	return users.Created{User: user, Invitation: &users.Invitation{URL: url, ExpiresAt: expires}}, nil
+}
+
+// notInvited says that the user is there, and how to complete the invitation.
+func notInvited(err error, made users.Made) error {
+	cure := "Complete it with POST /password-resets or POST /password-tickets."
+	if made.Mark != (users.Mark{}) {
+		cure = repeatToComplete
+	}
+	return partlyDoneBut(err, cure,
+		[]problem.Field{{Field: "id", Detail: made.User.ID}},
+		[]problem.Field{{Field: "invite", Detail: "may not have been sent or made"}})
+}
