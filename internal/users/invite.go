@@ -2,6 +2,7 @@ package users
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -67,8 +68,8 @@ func (b inviteBody) faults(p Profile, resultURLs []string) []problem.Field {
 		refuse("verifies_email", b.VerifiesEmail != nil, linkOnly)
 		return wrong
 	}
-	refuse("result_url", b.ResultURL != nil && !slices.Contains(resultURLs, *b.ResultURL), "is not one of the URLs that are allowed")
-	refuse("ttl", b.TTL != nil && (*b.TTL < shortestTTL || *b.TTL > longestTTL), "must be a whole number from 60 to 2592000")
+	refuse("result_url", b.ResultURL != nil && !slices.Contains(resultURLs, *b.ResultURL), "is not one of the URLs that the service is configured with")
+	refuse("ttl", b.TTL != nil && (*b.TTL < shortestTTL || *b.TTL > longestTTL), fmt.Sprintf("must be a whole number of seconds from %d to %d", shortestTTL, longestTTL))
 	return wrong
 }
 

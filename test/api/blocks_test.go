@@ -61,7 +61,7 @@ func (b *browser) quietly(t *testing.T) answer {
 
 func TestBlockOnAPlanWithoutSessions(t *testing.T) {
 	eachWay(t, func(t *testing.T, s *service) {
-		s.withoutSessions(t)
+		s.configure(t, func(c *localtenant.Settings) { c.NoSessions = true })
 		got := s.call("PUT", "/blocks/"+adasID, "")
 		s.want(got, 200, "")
 		if answer := got.json(t); answer["blocked"] != true || answer["sessions_ended"] != false {
@@ -71,14 +71,6 @@ func TestBlockOnAPlanWithoutSessions(t *testing.T) {
 			t.Errorf("the user is %v", user)
 		}
 	})
-}
-
-// withoutSessions puts the tenant on a plan that cannot end sessions.
-func (s *service) withoutSessions(t *testing.T) {
-	t.Helper()
-	if err := s.tenant.Tenant.Configure(func(c *localtenant.Settings) { c.NoSessions = true }); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func TestBlockThatIsDoneInPart(t *testing.T) {
@@ -225,14 +217,16 @@ func (s *service) resetPassword(t *testing.T, email, password string) {
 }
 
 // setPassword does what a user does who has followed a password link.
-func setPassword(t *testing.T, link, password string) {
+func setPassword(t *testing.T, link, password string) *http.Response {
 	t.Helper()
 	u := must(url.Parse(link))
 	ticket := u.Query().Get("ticket")
 	u.RawQuery, u.Fragment = "", ""
-	resp := must(http.PostForm(u.String(), url.Values{"ticket": {ticket}, "password": {password}, "again": {password}}))
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
+	web := &http.Client{CheckRedirect: stay}
+	resp := must(web.PostForm(u.String(), url.Values{"ticket": {ticket}, "password": {password}, "again": {password}}))
+	resp.Body.Close()
+	if resp.StatusCode >= http.StatusBadRequest {
 		t.Fatalf("setting the password: %s", resp.Status)
 	}
+	return resp
 }

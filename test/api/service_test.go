@@ -44,6 +44,7 @@ type service struct {
 	tenant *tenanttest.Server
 	client *http.Client
 	log    *buffer
+	setup  setup
 	serial atomic.Int64 // for what has to differ between requests
 }
 
@@ -90,15 +91,23 @@ func start(t *testing.T, w way, changes ...func(*setup)) *service {
 	if *rough {
 		roughen(t, tenant.Tenant)
 	}
+	return (&service{tenant: tenant, setup: s}).container(t, w)
+}
+
+// container is the service once more, before the same tenant, as another
+// process that has done nothing yet.
+func (s *service) container(t *testing.T, w way) *service {
+	t.Helper()
 	log := &buffer{}
 	logger := slog.New(slog.NewJSONHandler(log, nil))
-	transport := w.start(t, boot.New(s.config, s.credentials, logger, s.now), logger)
+	transport := w.start(t, boot.New(s.setup.config, s.setup.credentials, logger, s.setup.now), logger)
 	return &service{
 		t:      t,
 		way:    w,
-		tenant: tenant,
+		tenant: s.tenant,
 		client: &http.Client{Transport: contract.Load(t).Transport(t, transport), CheckRedirect: stay},
 		log:    log,
+		setup:  s.setup,
 	}
 }
 
