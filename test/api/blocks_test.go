@@ -61,7 +61,7 @@ func (b *browser) quietly(t *testing.T) answer {
 
 func TestBlockOnAPlanWithoutSessions(t *testing.T) {
 	eachWay(t, func(t *testing.T, s *service) {
-		s.configure(t, func(c *localtenant.Settings) { c.NoSessions = true })
+		s.withoutSessions(t)
 		got := s.call("PUT", "/blocks/"+adasID, "")
 		s.want(got, 200, "")
 		if answer := got.json(t); answer["blocked"] != true || answer["sessions_ended"] != false {
@@ -71,6 +71,12 @@ func TestBlockOnAPlanWithoutSessions(t *testing.T) {
 			t.Errorf("the user is %v", user)
 		}
 	})
+}
+
+// withoutSessions puts the tenant on a plan that cannot end sessions.
+func (s *service) withoutSessions(t *testing.T) {
+	t.Helper()
+	s.configure(t, func(c *localtenant.Settings) { c.NoSessions = true })
 }
 
 func TestBlockThatIsDoneInPart(t *testing.T) {

@@ -46,7 +46,7 @@ func TestUpdateRevokesSessions(t *testing.T) {
 
 func TestUpdateRevokesSessionsOnAPlanWithout(t *testing.T) {
 	eachWay(t, func(t *testing.T, s *service) {
-		s.configure(t, func(c *localtenant.Settings) { c.NoSessions = true })
+		s.withoutSessions(t)
 		for _, body := range []string{`{"password":"N3w-Passw0rd","revoke_sessions":true}`, `{"revoke_sessions":true}`} {
 			got := s.call("PATCH", "/users/"+adasID, body)
 			s.want(got, 200, "")
