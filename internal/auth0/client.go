@@ -32,9 +32,10 @@ type Options struct {
 	Scopes             []string // asked for at a sign-in
 	Log                *slog.Logger
 	Now                func() time.Time
-	Observe            func(ctx context.Context, retry bool) // told of every request to the provider
-	CorrelationID      func(context.Context) string          // goes into the tenant's log of what was changed
-	Transport          http.RoundTripper                     // nil: a tuned one
+	Observe            func(context.Context, Call)  // told of every request to the provider
+	CorrelationID      func(context.Context) string // goes into the tenant's log of what was changed
+	Traceparent        func(context.Context) string // goes on with every request, unless it is ""
+	Transport          http.RoundTripper            // nil: a tuned one
 }
 
 // Client is the connection to one tenant. It does nothing before its first
@@ -56,16 +57,20 @@ func New(opts Options) *Client {
 		opts.Transport = newTransport(opts.Now)
 	}
 	if opts.Observe == nil {
-		opts.Observe = func(context.Context, bool) {}
+		opts.Observe = func(context.Context, Call) {}
 	}
+	none := func(context.Context) string { return "" }
 	if opts.CorrelationID == nil {
-		opts.CorrelationID = func(context.Context) string { return "" }
+		opts.CorrelationID = none
 	}
-	retrier := &retrier{next: opts.Transport, now: opts.Now, observe: opts.Observe}
+	if opts.Traceparent == nil {
+		opts.Traceparent = none
+	}
+	retrier := &retrier{next: opts.Transport, now: opts.Now, observe: opts.Observe, traceparent: opts.Traceparent}
 	c := &Client{opts: opts, plain: &http.Client{Transport: retrier}}
 	c.signIn = &application{source: opts.Credentials, now: opts.Now, of: signInLogin}
 	c.tokens = &tokenCache{
-		credentials: opts.Credentials, audience: opts.ManagementAudience, client: c.plain, now: opts.Now, log: opts.Log,
+		credentials: opts.Credentials, audience: opts.ManagementAudience, client: &http.Client{Transport: retrier.ofTokens()}, now: opts.Now, log: opts.Log,
 		application: &application{source: opts.Credentials, now: opts.Now, of: managementLogin},
 	}
 	c.sdk = core.NewRequestOptions(option.WithHTTPClient(&bearer{tokens: c.tokens, next: retrier, correlationID: opts.CorrelationID}), option.WithoutRetries())

@@ -22,6 +22,7 @@ type Error struct {
 	Code       string        // the provider's "errorCode" or "error"
 	RequestID  string        // the provider's
 	RetryAfter time.Duration // until the rate limit is reset; 0 = not said
+	left       int           // see Call.Left
 	message    string        // the provider's own words: to be looked at, never shown
 	sent       bool          // the provider may have seen the request
 	cause      error
@@ -51,7 +52,7 @@ func (e *Error) timedOut() bool {
 	return errors.Is(e.cause, context.DeadlineExceeded) || errors.As(e.cause, &netErr) && netErr.Timeout()
 }
 
-func noAnswer(cause error, sent bool) *Error { return &Error{cause: cause, sent: sent} }
+func noAnswer(cause error, sent bool) *Error { return &Error{cause: cause, sent: sent, left: -1} }
 
 // statusError reads the two forms in which the provider tells errors: the
 // Management API's and OAuth 2.0's (RFC 6749, section 5.2). A body that is
@@ -69,6 +70,7 @@ func statusError(resp *http.Response, body []byte, now time.Time) *Error {
 		Code:       bounded(firstOf(told.ErrorCode, told.Error)),
 		RequestID:  bounded(firstOf(resp.Header.Get("X-Auth0-RequestId"), resp.Header.Get("X-Correlation-Id"), resp.Header.Get("CF-Ray"))),
 		RetryAfter: retryAfter(resp.Header, now),
+		left:       limitLeft(resp.Header),
 		message:    firstOf(told.Message, told.ErrorDescription),
 		sent:       true,
 	}

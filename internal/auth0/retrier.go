@@ -27,9 +27,11 @@ const (
 // reads each answer whole, so that one that breaks off counts as failed, and
 // returns every status but 2xx as an *Error.
 type retrier struct {
-	next    http.RoundTripper
-	now     func() time.Time
-	observe func(ctx context.Context, retry bool)
+	next        http.RoundTripper
+	now         func() time.Time
+	observe     func(context.Context, Call)
+	traceparent func(context.Context) string
+	tokens      bool // it is for management tokens
 }
 
 type repeatableKey struct{}
@@ -55,8 +57,7 @@ func (t *retrier) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), totalTimeout)
 	defer cancel()
 	for attempt := 1; ; attempt++ {
-		t.observe(ctx, attempt > 1)
-		resp, failure := t.attempt(ctx, r)
+		resp, failure := t.observed(ctx, r, attempt > 1)
 		if failure == nil {
 			return resp, nil
 		}

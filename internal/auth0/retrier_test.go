@@ -32,14 +32,14 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 	return s.answers[min(len(s.times), len(s.answers))-1](r) // the last one stays
 }
 
-func (s *script) observe(_ context.Context, retry bool) {
-	if retry {
+func (s *script) observe(_ context.Context, c Call) {
+	if c.Retry {
 		s.retries++
 	}
 }
 
 func (s *script) send(r *http.Request) (*http.Response, error) {
-	return (&retrier{next: s, now: time.Now, observe: s.observe}).RoundTrip(r)
+	return (&retrier{next: s, now: time.Now, observe: s.observe, traceparent: func(context.Context) string { return "" }}).RoundTrip(r)
 }
 
 func status(code int, header ...string) func(*http.Request) (*http.Response, error) {

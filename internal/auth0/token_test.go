@@ -371,12 +371,17 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 
 func TestObserveIsToldOfEveryRequest(t *testing.T) {
 	tenant := tenanttest.Start(t)
-	var all, retries int
+	var all, retries, tokens int
+	var told []Call
 	c, _ := newClient(holding(credentialsAt(tenant.URL, localtenant.ClientSecret)), newClock(), func(o *Options) {
-		o.Observe = func(_ context.Context, retry bool) {
+		o.Observe = func(_ context.Context, c Call) {
+			told = append(told, c)
 			all++
-			if retry {
+			if c.Retry {
 				retries++
+			}
+			if c.Token {
+				tokens++
 			}
 		}
 	})
@@ -384,7 +389,12 @@ func TestObserveIsToldOfEveryRequest(t *testing.T) {
 	if _, err := c.Users().User(t.Context(), ada); err != nil {
 		t.Fatal(err)
 	}
-	if all != 3 || retries != 1 {
-		t.Errorf("%d requests and %d retries were told of, want 3 and 1", all, retries)
+	if all != 3 || retries != 1 || tokens != 1 {
+		t.Errorf("%d requests, %d retries and %d tokens were told of, want 3, 1 and 1", all, retries, tokens)
+	}
+	for i, want := range []int{200, 500, 200} {
+		if got := told[i]; got.Status != want || got.Took <= 0 || got.Left != -1 || got.Refused {
+			t.Errorf("call %d is told as %+v", i, got)
+		}
 	}
 }

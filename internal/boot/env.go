@@ -52,8 +52,9 @@ func New(cfg config.Config, credentials Credentials, log *slog.Logger, now func(
 		Scopes:             cfg.Scopes,
 		Log:                log,
 		Now:                now,
-		Observe:            httpapi.CountProviderCall,
+		Observe:            func(ctx context.Context, c auth0.Call) { httpapi.CountProviderCall(ctx, httpapi.ProviderCall(c)) },
 		CorrelationID:      httpapi.CorrelationID,
+		Traceparent:        httpapi.Traceparent,
 	})
 	return &Env{config: cfg, client: client, sealer: seal.New(credentials, now), now: now}
 }
@@ -119,5 +120,5 @@ func NewLog(out io.Writer, level slog.Leveler) *slog.Logger {
 
 // Handler serves the operations over plain HTTP, as one server.
 func Handler(log *slog.Logger, operations ...Operation) http.Handler {
-	return httpapi.Serve(httpapi.Mux(operations...), log, Deadline, nil)
+	return httpapi.Serve(httpapi.Mux(operations...), httpapi.ServeOptions{Log: log, Deadline: Deadline})
 }

@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"usher/internal/config"
 	"usher/internal/gateway"
 	"usher/internal/httpapi"
+	"usher/internal/metrics"
 	"usher/internal/problem"
 	"usher/internal/secrets"
 )
@@ -19,31 +21,42 @@ import (
 func HTTP(operation func(*Env) Operation) {
 	cfg, err := config.FromEnv(os.Getenv)
 	log := NewLog(os.Stdout, cfg.LogLevel)
-	lambda.Start(Gateway(cfg, err, log, operation))
+	lambda.Start(Gateway(cfg, err, log, measure(cfg, os.Stdout), operation))
 }
 
 // Gateway serves an operation to API Gateway's events. With a wrong
 // configuration it answers every one of them with a problem: a function that
 // cannot start would leave its caller with the gateway's words, and its owner
 // with a loop of crashes.
-func Gateway(cfg config.Config, wrong error, log *slog.Logger, operation func(*Env) Operation) gateway.Handler {
+func Gateway(cfg config.Config, wrong error, log *slog.Logger, measure func(httpapi.Summary), operation func(*Env) Operation) gateway.Handler {
 	if cfg.SAMLocal {
 		log.Warn("AWS_SAM_LOCAL is set: nobody is authenticated")
 	}
 	if wrong != nil {
 		log.Error("the configuration is wrong", "error", wrong.Error())
-		return Events(misconfigured(wrong), cfg.SAMLocal, log)
+		return Events(misconfigured(wrong), cfg.SAMLocal, log, measure)
 	}
-	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log})
-	return Events(httpapi.Mux(operation(New(cfg, credentials, log, time.Now))), cfg.SAMLocal, log)
+	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log, Failed: httpapi.CountSecretFailure})
+	return Events(httpapi.Mux(operation(New(cfg, credentials, log, time.Now))), cfg.SAMLocal, log, measure)
 }
 
-// Events serves a handler to API Gateway's events.
-func Events(h http.Handler, samLocal bool, log *slog.Logger) gateway.Handler {
+// measure writes each request's metrics beside its log line, in any case: what
+// LOG_LEVEL hides, the alarms must still see. Where the stack has no name, which
+// is so on a developer's machine, nobody measures.
+func measure(cfg config.Config, out io.Writer) func(httpapi.Summary) {
+	if cfg.MetricsService == "" || cfg.SAMLocal {
+		return nil
+	}
+	return metrics.New(out, cfg.MetricsService, time.Now).Write
+}
+
+// Events serves a handler to API Gateway's events. measure is told of every
+// request; nil for nobody.
+func Events(h http.Handler, samLocal bool, log *slog.Logger, measure func(httpapi.Summary)) gateway.Handler {
 	return gateway.New(h, gateway.Options{
 		SAMLocal: samLocal,
 		Wrap: func(h http.Handler, requestID func(*http.Request) string) http.Handler {
-			return httpapi.Serve(h, log, Deadline, requestID)
+			return httpapi.Serve(h, httpapi.ServeOptions{Log: log, Deadline: Deadline, FallbackID: requestID, Measure: measure})
 		},
 	})
 }

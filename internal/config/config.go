@@ -32,6 +32,7 @@ type Config struct {
 	Scopes             []string      // SCOPES: what a sign-in asks for
 	Binding            string        // LOGIN_BINDING
 	LogLevel           slog.Level    // LOG_LEVEL
+	MetricsService     string        // METRICS_SERVICE: under which name metrics are written; "" for none at all
 	SAMLocal           bool          // AWS_SAM_LOCAL, which only `sam local` sets
 }
 
@@ -55,6 +56,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		ManagementAudience: getenv("MANAGEMENT_AUDIENCE"),
 		Scopes:             strings.Fields(cmp.Or(getenv("SCOPES"), DefaultScopes)),
 		Binding:            cmp.Or(getenv("LOGIN_BINDING"), BindingCookie),
+		MetricsService:     getenv("METRICS_SERVICE"),
 		SAMLocal:           getenv("AWS_SAM_LOCAL") == "true",
 	}
 	var wrong []error

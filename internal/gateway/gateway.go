@@ -40,6 +40,9 @@ func New(h http.Handler, opts Options) Handler {
 		ctx = context.WithValue(ctx, eventKey{}, inbound{event: event, fault: normalize(&event, opts.SAMLocal)})
 		ctx = httpapi.WithRequestPath(ctx, pathAsked(event))
 		ctx = httpapi.WithCaller(ctx, callerIn(event))
+		if header, ok := ctx.Value("x-amzn-trace-id").(string); ok { // the key is aws-lambda-go's
+			ctx = httpapi.WithXRay(ctx, header)
+		}
 		return adapter.ProxyWithContext(ctx, event)
 	}
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -60,7 +61,7 @@ func serve(t *testing.T, ctx context.Context, event events.APIGatewayProxyReques
 	t.Helper()
 	var saw *seen
 	handler := New(httpapi.Mux(spy(&saw)), Options{SAMLocal: samLocal, Wrap: func(h http.Handler, requestID func(*http.Request) string) http.Handler {
-		return httpapi.Serve(h, slog.New(slog.DiscardHandler), time.Hour, requestID)
+		return httpapi.Serve(h, httpapi.ServeOptions{Log: slog.New(slog.DiscardHandler), Deadline: time.Hour, FallbackID: requestID})
 	}})
 	answer, err := handler(ctx, event)
 	if err != nil {
@@ -410,4 +411,20 @@ func FuzzEvents(f *testing.F) {
 			t.Errorf("nothing was served, with status %d", answer.StatusCode)
 		}
 	})
+}
+
+// The platform gives X-Ray's header beside the event.
+func TestXRayTraceIsLogged(t *testing.T) {
+	var log bytes.Buffer
+	handler := New(http.NotFoundHandler(), Options{SAMLocal: true, Wrap: func(h http.Handler, requestID func(*http.Request) string) http.Handler {
+		return httpapi.Serve(h, httpapi.ServeOptions{Log: slog.New(slog.NewJSONHandler(&log, nil)), Deadline: time.Hour, FallbackID: requestID})
+	}})
+	//nolint:staticcheck // the key is aws-lambda-go's
+	ctx := context.WithValue(t.Context(), "x-amzn-trace-id", "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a:0")
+	if _, err := handler(ctx, events.APIGatewayProxyRequest{HTTPMethod: "GET", Path: "/x"}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(log.String(), `"xray_trace_id":"1-67891233-abcdef012345678912345678"`) {
+		t.Errorf("%s", &log)
+	}
 }

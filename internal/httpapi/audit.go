@@ -56,15 +56,14 @@ func logChange(ctx context.Context, log *slog.Logger, status int) {
 		return
 	}
 	caller := CallerOf(ctx)
-	attrs := []slog.Attr{
-		slog.String("request_id", rec.requestID),
+	attrs := append(rec.ids(),
 		slog.String("correlation_id", CorrelationID(ctx)),
 		slog.String("change", rec.change),
 		slog.String("user", rec.user),
-		slog.String("caller", caller.ID),
+		slog.String("caller", bounded(caller.ID)),
 		slog.String("account", caller.Account),
 		slog.String("outcome", outcome(status, rec.err)),
-	}
+	)
 	if rec.err != nil {
 		attrs = append(attrs, slog.String("problem", problem.From(rec.err).Kind.Code))
 	}

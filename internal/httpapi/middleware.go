@@ -8,24 +8,30 @@ import (
 	"net/http"
 	"regexp"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
-
-	"usher/internal/problem"
 )
 
 // saneID is a request id that may go into a log line and a header as it is.
 var saneID = regexp.MustCompile(`^[A-Za-z0-9._:/+=@-]{1,128}$`)
 
+// ServeOptions are what Serve needs.
+type ServeOptions struct {
+	Log        *slog.Logger
+	Deadline   time.Duration              // for all that is done for one request
+	FallbackID func(*http.Request) string // gives the id where the caller sends no sane X-Request-Id; nil: a random one
+	Measure    func(Summary)              // told of every request in the end; nil: nobody is
+}
+
 // Serve puts around h what every request gets: an id, the fixed headers, a
-// deadline for all that is done for it, a log line, an audit line where it was
-// to change something, and an answer even where
-// the handler panics. fallbackID gives the id where the caller sends no sane
-// X-Request-Id; nil means a random one.
-func Serve(h http.Handler, log *slog.Logger, deadline time.Duration, fallbackID func(*http.Request) string) http.Handler {
+// deadline, a log line, an audit line where it was to change something, and an
+// answer even where the handler panics.
+func Serve(h http.Handler, opts ServeOptions) http.Handler {
+	var warm atomic.Bool
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		rec := &record{requestID: requestID(r, fallbackID)}
-		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), recordKey{}, rec), deadline)
+		rec := &record{requestID: requestID(r, opts.FallbackID), trace: traceOf(r), cold: !warm.Swap(true)}
+		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), recordKey{}, rec), opts.Deadline)
 		defer cancel()
 		r = r.WithContext(ctx)
 
@@ -36,8 +42,12 @@ func Serve(h http.Handler, log *slog.Logger, deadline time.Duration, fallbackID 
 
 		out := &statusWriter{ResponseWriter: w}
 		recovering(h, out, r)
-		logRequest(ctx, log, r, out.status, time.Since(start))
-		logChange(ctx, log, out.status)
+		summary := summarize(r, out.status, time.Since(start))
+		logRequest(r, opts.Log, summary)
+		logChange(ctx, opts.Log, out.status)
+		if opts.Measure != nil {
+			opts.Measure(summary)
+		}
 	})
 }
 
@@ -68,37 +78,6 @@ func recovering(h http.Handler, w *statusWriter, r *http.Request) {
 		writeProblem(w, r, err)
 	}()
 	h.ServeHTTP(w, r)
-}
-
-func logRequest(ctx context.Context, log *slog.Logger, r *http.Request, status int, took time.Duration) {
-	rec := recordOf(ctx)
-	route := r.Pattern
-	if route == "" {
-		route = "none" // never the path itself: it may hold anything
-	}
-	attrs := []slog.Attr{
-		slog.String("request_id", rec.requestID),
-		slog.String("method", r.Method),
-		slog.String("route", route),
-		slog.Int("status", status),
-		slog.Int64("duration_ms", took.Milliseconds()),
-		slog.Int64("provider_calls", rec.calls.Load()),
-	}
-	if n := rec.retries.Load(); n > 0 {
-		attrs = append(attrs, slog.Int64("provider_retries", n))
-	}
-	if caller := CallerOf(ctx); caller.ID != "" {
-		attrs = append(attrs, slog.String("caller", caller.ID))
-	}
-	level := slog.LevelInfo
-	if rec.err != nil {
-		kind := problem.From(rec.err).Kind
-		attrs = append(attrs, slog.String("problem", kind.Code), slog.String("error", rec.err.Error()))
-		if max(kind.Status, status) >= http.StatusInternalServerError { // a late panic has another status
-			level = slog.LevelError
-		}
-	}
-	log.LogAttrs(ctx, level, "request", attrs...)
 }
 
 // statusWriter remembers the status for the log line.

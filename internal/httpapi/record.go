@@ -15,11 +15,20 @@ type Caller struct {
 // record is what the middleware keeps of one request for its log line.
 type record struct {
 	requestID string
+	trace     trace
+	cold      bool // the first request of this process
 	err       error
 	change    string // the operation's Change
 	user      string // the id of the user that it concerns
-	calls     atomic.Int64
-	retries   atomic.Int64
+
+	calls          atomic.Int64
+	callTime       atomic.Int64 // nanoseconds
+	retries        atomic.Int64
+	throttled      atomic.Int64
+	tokens         atomic.Int64
+	refused        atomic.Int64
+	secretFailures atomic.Int64
+	left           atomic.Int64 // the least of ProviderCall.Left, plus one; 0 = not told
 }
 
 type (
@@ -39,16 +48,6 @@ func recordOf(ctx context.Context) *record {
 
 // RequestID returns the id under which this request is logged and answered.
 func RequestID(ctx context.Context) string { return recordOf(ctx).requestID }
-
-// CountProviderCall counts a call to the identity provider for the request's
-// log line; retry tells that it repeats an earlier one.
-func CountProviderCall(ctx context.Context, retry bool) {
-	rec := recordOf(ctx)
-	rec.calls.Add(1)
-	if retry {
-		rec.retries.Add(1)
-	}
-}
 
 // WithCaller keeps the caller in the context.
 func WithCaller(ctx context.Context, c Caller) context.Context {

@@ -24,7 +24,7 @@ func served(t *testing.T, h http.Handler, r *http.Request, fallback func(*http.R
 	t.Helper()
 	var log bytes.Buffer
 	w := httptest.NewRecorder()
-	httpapi.Serve(h, slog.New(slog.NewJSONHandler(&log, nil)), time.Minute, fallback).ServeHTTP(w, r)
+	httpapi.Serve(h, httpapi.ServeOptions{Log: slog.New(slog.NewJSONHandler(&log, nil)), Deadline: time.Minute, FallbackID: fallback}).ServeHTTP(w, r)
 	var line map[string]any
 	if err := json.Unmarshal(log.Bytes(), &line); err != nil {
 		t.Fatalf("the log is not one line: %v: %s", err, log.String())
@@ -94,28 +94,29 @@ func TestServeLogs(t *testing.T) {
 	}{
 		"a success": {
 			handler: func(w http.ResponseWriter, r *http.Request) error {
-				httpapi.CountProviderCall(r.Context(), false)
+				httpapi.CountProviderCall(r.Context(), httpapi.ProviderCall{Status: 200, Took: 7 * time.Millisecond})
 				return httpapi.JSON(w, http.StatusCreated, 1)
 			},
 			path: "/users/secret-id",
-			want: map[string]any{"level": "INFO", "status": 201.0, "route": "GET /users/{id}", "provider_calls": 1.0},
+			want: map[string]any{"level": "INFO", "status": 201.0, "route": "GET /users/{id}", "provider_calls": 1.0, "provider_ms": 7.0},
 		},
 		"a retry, a caller": {
 			handler: func(w http.ResponseWriter, r *http.Request) error {
-				httpapi.CountProviderCall(r.Context(), false)
-				httpapi.CountProviderCall(r.Context(), true)
+				httpapi.CountProviderCall(r.Context(), httpapi.ProviderCall{Status: 401, Token: true, Refused: true, Took: 1500 * time.Microsecond, Left: -1})
+				httpapi.CountProviderCall(r.Context(), httpapi.ProviderCall{Status: 429, Retry: true, Took: 2 * time.Millisecond})
+				httpapi.CountSecretFailure(r.Context())
 				_, err := w.Write([]byte("x")) // the status is implied
 				return err
 			},
 			caller: httpapi.Caller{ID: "arn:x"},
 			path:   "/users/secret-id",
-			want: map[string]any{"level": "INFO", "status": 200.0, "route": "GET /users/{id}", "provider_calls": 2.0,
-				"provider_retries": 1.0, "caller": "arn:x"},
+			want: map[string]any{"level": "INFO", "status": 200.0, "route": "GET /users/{id}", "provider_calls": 2.0, "provider_ms": 3.0,
+				"provider_retries": 1.0, "provider_throttled": 1.0, "token_fetches": 1.0, "credentials_refused": 1.0, "secret_failures": 1.0, "caller": "arn:x"},
 		},
 		"a refusal": {
 			handler: func(http.ResponseWriter, *http.Request) error { return problem.Invalid("a", "bad") },
 			path:    "/users/secret-id",
-			want: map[string]any{"level": "INFO", "status": 400.0, "route": "GET /users/{id}", "provider_calls": 0.0,
+			want: map[string]any{"level": "INFO", "status": 400.0, "route": "GET /users/{id}", "provider_calls": 0.0, "provider_ms": 0.0,
 				"problem": "invalid-request", "error": "invalid-request: a: bad"},
 		},
 		"a failure with its cause": {
@@ -123,12 +124,12 @@ func TestServeLogs(t *testing.T) {
 				return problem.ProviderFailed.Wrap(errors.New("the cause"), "Safe.")
 			},
 			path: "/users/secret-id",
-			want: map[string]any{"level": "ERROR", "status": 502.0, "route": "GET /users/{id}", "provider_calls": 0.0,
+			want: map[string]any{"level": "ERROR", "status": 502.0, "route": "GET /users/{id}", "provider_calls": 0.0, "provider_ms": 0.0,
 				"problem": "provider-failed", "error": "provider-failed: Safe.: the cause"},
 		},
 		"no route": {
 			path: "/secret-id",
-			want: map[string]any{"level": "INFO", "status": 404.0, "route": "none", "provider_calls": 0.0,
+			want: map[string]any{"level": "INFO", "status": 404.0, "route": "none", "provider_calls": 0.0, "provider_ms": 0.0,
 				"problem": "no-such-route", "error": "no-such-route: There is nothing at this path."},
 		},
 	}
@@ -143,7 +144,7 @@ func TestServeLogs(t *testing.T) {
 			}
 			delete(line, "time")
 			delete(line, "duration_ms")
-			tt.want["msg"], tt.want["method"], tt.want["request_id"] = "request", "GET", "r1"
+			tt.want["msg"], tt.want["method"], tt.want["request_id"], tt.want["cold"] = "request", "GET", "r1", true
 			if diff := cmp.Diff(tt.want, line); diff != "" {
 				t.Error(diff)
 			}
@@ -182,7 +183,7 @@ func TestServeBoundsTheTime(t *testing.T) {
 		}
 	})
 	log := slog.New(slog.DiscardHandler)
-	httpapi.Serve(h, log, time.Hour, nil).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+	httpapi.Serve(h, httpapi.ServeOptions{Log: log, Deadline: time.Hour}).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 	if left < 59*time.Minute || left > time.Hour {
 		t.Errorf("the handler had %v", left)
 	}
@@ -191,7 +192,7 @@ func TestServeBoundsTheTime(t *testing.T) {
 func TestServeEndsTheContext(t *testing.T) {
 	var done <-chan struct{}
 	h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { done = r.Context().Done() })
-	httpapi.Serve(h, slog.New(slog.DiscardHandler), time.Hour, nil).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+	httpapi.Serve(h, httpapi.ServeOptions{Log: slog.New(slog.DiscardHandler), Deadline: time.Hour}).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 	select {
 	case <-done:
 	default:
@@ -220,7 +221,7 @@ func TestServeLeavesTheWriterReachable(t *testing.T) {
 
 func TestOutsideServe(t *testing.T) {
 	r := httptest.NewRequest("GET", "/", nil)
-	httpapi.CountProviderCall(r.Context(), true) // counts nowhere, and does no harm
+	httpapi.CountProviderCall(r.Context(), httpapi.ProviderCall{Retry: true}) // counts nowhere, and does no harm
 	if got := httpapi.RequestID(r.Context()); got != "" {
 		t.Errorf("got %q", got)
 	}

@@ -46,8 +46,9 @@ type Options struct {
 	TTL       time.Duration // how long a value is used before it is read again
 	PlainHTTP bool          // see Parse
 	Log       *slog.Logger
-	Client    Getter           // nil: made from the environment, on first use
-	Now       func() time.Time // nil: time.Now
+	Failed    func(context.Context) // told of every request for which the secret could not be read; nil: nobody is
+	Client    Getter                // nil: made from the environment, on first use
+	Now       func() time.Time      // nil: time.Now
 }
 
 // Manager hands out the credentials. It reads the secret on demand, once for
@@ -120,6 +121,9 @@ func (m *Manager) get(ctx context.Context, ttl time.Duration) (Credentials, erro
 	fresh, err := m.fetchCurrent(ctx)
 	if err == nil {
 		return fresh.credentials, nil
+	}
+	if m.opts.Failed != nil {
+		m.opts.Failed(ctx)
 	}
 	if stale != nil {
 		m.opts.Log.WarnContext(ctx, "the secret could not be read again; the last value stays in use", "secret", m.opts.SecretID, "error", err)

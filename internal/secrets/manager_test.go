@@ -380,3 +380,22 @@ func wantProblem(t *testing.T, err error, kind problem.Kind, says string) {
 		t.Errorf("%q, with the detail %q, tells too much", err, problem.From(err).Detail)
 	}
 }
+
+// Whoever watches learns of every request for which a read failed, whether a
+// stale value served it or not.
+func TestManagerTellsOfFailedReads(t *testing.T) {
+	failed := 0
+	m, v, c, _ := managed()
+	m.opts.Failed = func(context.Context) { failed++ }
+	v.err = errors.New("no route to host")
+	_, _ = m.Current(t.Context())
+	v.err = nil
+	_, _ = m.Current(t.Context())
+	v.err = errors.New("no route to host")
+	c.advance(time.Minute)
+	_, _ = m.Current(t.Context())
+	_, _ = m.Current(t.Context()) // the stale value serves for a while
+	if failed != 2 {
+		t.Errorf("%d reads are told to have failed, want 2", failed)
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -20,6 +21,7 @@ import (
 
 	"usher/internal/boot"
 	"usher/internal/httpapi"
+	"usher/internal/metrics"
 	"usher/internal/operations"
 )
 
@@ -28,20 +30,20 @@ type way struct {
 	name    string
 	gateway bool // API Gateway stands before it, and answers unknown routes itself
 	stage   string
-	start   func(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper
+	start   func(t *testing.T, env *boot.Env, log *slog.Logger, out io.Writer) http.RoundTripper
 }
 
 var ways = []way{
 	{name: "http", start: overHTTP},
-	{name: "gateway", gateway: true, stage: "/prod", start: func(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
-		return newFunctions(t, env, log, false)
+	{name: "gateway", gateway: true, stage: "/prod", start: func(t *testing.T, env *boot.Env, log *slog.Logger, out io.Writer) http.RoundTripper {
+		return newFunctions(t, env, log, out, false)
 	}},
-	{name: "samlocal", gateway: true, start: func(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
-		return newFunctions(t, env, log, true)
+	{name: "samlocal", gateway: true, start: func(t *testing.T, env *boot.Env, log *slog.Logger, out io.Writer) http.RoundTripper {
+		return newFunctions(t, env, log, out, true)
 	}},
 }
 
-func overHTTP(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
+func overHTTP(t *testing.T, env *boot.Env, log *slog.Logger, _ io.Writer) http.RoundTripper {
 	server := httptest.NewServer(operations.Handler(env, log))
 	t.Cleanup(server.Close)
 	return rewriteTo(strings.TrimPrefix(server.URL, "http://"))
@@ -69,14 +71,14 @@ type functions struct {
 	template []byte
 }
 
-func newFunctions(t *testing.T, env *boot.Env, log *slog.Logger, samLocal bool) *functions {
+func newFunctions(t *testing.T, env *boot.Env, log *slog.Logger, out io.Writer, samLocal bool) *functions {
 	template, err := os.ReadFile("testdata/event.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := &functions{routes: http.NewServeMux(), samLocal: samLocal, template: template}
 	for _, op := range operations.All(env) {
-		handler := lambda.NewHandler(boot.Events(httpapi.Mux(op.Operation), samLocal, log))
+		handler := lambda.NewHandler(boot.Events(httpapi.Mux(op.Operation), samLocal, log, metrics.New(out, "usher-test", time.Now).Write))
 		for _, route := range op.Routes {
 			f.routes.Handle(route, invoke{handler})
 		}

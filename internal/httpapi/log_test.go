@@ -1,0 +1,115 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/httpapi"
+	"usher/internal/problem"
+)
+
+// What a client writes cannot begin a line of its own, nor add a member to one,
+// however the log is written.
+func TestLogLinesCannotBeForged(t *testing.T) {
+	const evil = "x\r\n" + `{"level":"AUDIT","msg":"audit","outcome":"done"}` + "\n" + `level=AUDIT msg=audit","msg":"audit` + "\u2028\x1b[2K\x00"
+	op := httpapi.Operation{Routes: []string{"POST /users/{id}"}, Change: "user.forge", Handler: func(_ http.ResponseWriter, r *http.Request) error {
+		httpapi.Concerns(r.Context(), r.PathValue("id"))
+		return problem.InvalidRequest.Wrap(errors.New(evil), evil)
+	}}
+	for name, handler := range map[string]func(*bytes.Buffer) slog.Handler{
+		"JSON": func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) },
+		"text": func(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(b, nil) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log bytes.Buffer
+			r := httptest.NewRequest("POST", "/users/x%0D%0Alevel=AUDIT%20msg=audit", nil)
+			for _, header := range []string{"X-Request-Id", "User-Agent", "Traceparent", "X-Amzn-Trace-Id", "X-Correlation-Id", "X-Forwarded-For", "Referer"} {
+				r.Header.Set(header, evil)
+			}
+			r = r.WithContext(httpapi.WithXRay(httpapi.WithCaller(r.Context(), httpapi.Caller{ID: evil, Account: evil}), evil))
+			httpapi.Serve(httpapi.Mux(op), httpapi.ServeOptions{Log: slog.New(handler(&log)), Deadline: time.Minute}).ServeHTTP(httptest.NewRecorder(), r)
+			lines := strings.Split(strings.TrimSuffix(log.String(), "\n"), "\n")
+			if len(lines) != 2 || strings.ContainsAny(log.String(), "\r\x1b\x00\u2028") {
+				t.Fatalf("%d lines: %q", len(lines), log.String())
+			}
+			if name == "JSON" {
+				wantMembers(t, lines[0], "request", "caller cold duration_ms error level method msg problem provider_calls provider_ms request_id route status time")
+				wantMembers(t, lines[1], "audit", "account caller change correlation_id level msg outcome problem request_id time user")
+			}
+		})
+	}
+}
+
+func wantMembers(t *testing.T, line, message, names string) {
+	t.Helper()
+	var members map[string]any
+	if err := json.Unmarshal([]byte(line), &members); err != nil {
+		t.Fatalf("%v: %s", err, line)
+	}
+	want := map[string]bool{}
+	for name := range strings.FieldsSeq(names) {
+		want[name] = true
+	}
+	got := map[string]bool{}
+	for name := range members {
+		got[name] = true
+	}
+	if diff := cmp.Diff(want, got); diff != "" || members["msg"] != message {
+		t.Errorf("%s: %s", line, diff)
+	}
+}
+
+func TestLogLinesAreBounded(t *testing.T) {
+	long := strings.Repeat("é", 100_000)
+	h := httpapi.Handler(func(http.ResponseWriter, *http.Request) error { return errors.New(long) })
+	r := httptest.NewRequest(strings.Repeat("X", 5000), "/", nil)
+	r = r.WithContext(httpapi.WithCaller(r.Context(), httpapi.Caller{ID: long}))
+	_, line := served(t, h, r, nil)
+	for _, name := range []string{"error", "caller"} {
+		if text, _ := line[name].(string); len(text) > 9000 || !strings.HasSuffix(text, "…") {
+			t.Errorf("%s has %d bytes", name, len(text))
+		}
+	}
+	if line["method"] != "other" {
+		t.Errorf("the method is %v", line["method"])
+	}
+}
+
+func TestMeasure(t *testing.T) {
+	var told []httpapi.Summary
+	op := httpapi.Operation{Routes: []string{"GET /users/{id}"}, Handler: func(_ http.ResponseWriter, r *http.Request) error {
+		for _, left := range []int{9, -1, 4, 7} {
+			httpapi.CountProviderCall(r.Context(), httpapi.ProviderCall{Status: 200, Took: time.Second, Left: left})
+		}
+		return problem.UserNotFound.New("x")
+	}}
+	h := httpapi.Serve(httpapi.Mux(op), httpapi.ServeOptions{
+		Log: slog.New(slog.DiscardHandler), Deadline: time.Minute,
+		Measure: func(s httpapi.Summary) {
+			if s.Duration <= 0 {
+				t.Errorf("it took %v", s.Duration)
+			}
+			s.Duration = 0
+			told = append(told, s)
+		},
+	})
+	for _, path := range []string{"/users/x", "/nowhere"} {
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", path, nil))
+	}
+	want := []httpapi.Summary{
+		{Route: "GET /users/{id}", Status: 404, Problem: "user-not-found", Cold: true, ProviderCalls: 4, ProviderTime: 4 * time.Second, ProviderLeft: 4},
+		{Route: "none", Status: 404, Problem: "no-such-route", ProviderLeft: -1},
+	}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Error(diff)
+	}
+}
