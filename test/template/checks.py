@@ -358,7 +358,7 @@ def the_environment_holds_settings_only(t):
     """Under AWS_SAM_LOCAL the functions take calls from nobody in particular."""
     assert "AWS_SAM_LOCAL" not in json.dumps(t)
     allowed = set(
-        """SECRET_ID SECRET_TTL CONNECTION REDIRECT_URIS POST_LOGOUT_REDIRECT_URIS RESULT_URLS AUDIENCE MANAGEMENT_AUDIENCE SCOPES LOGIN_BINDING LOG_LEVEL
+        """SECRET_ID SECRET_TTL CONNECTION REDIRECT_URIS POST_LOGOUT_REDIRECT_URIS RESULT_URLS AUDIENCE MANAGEMENT_AUDIENCE SCOPES LOGIN_BINDING LOG_LEVEL METRICS_SERVICE
         AWS_ENDPOINT_URL_SECRETS_MANAGER""".split()
     )
     for name, f in functions(t).items():
