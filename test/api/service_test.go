@@ -100,7 +100,7 @@ func (s *service) container(t *testing.T, w way) *service {
 	t.Helper()
 	log := &buffer{}
 	logger := slog.New(slog.NewJSONHandler(log, nil))
-	transport := w.start(t, boot.New(s.setup.config, s.setup.credentials, logger, s.setup.now), logger, log)
+	transport := w.start(t, boot.New(s.setup.config, s.setup.credentials, logger, s.setup.now), logger)
 	return &service{
 		t:      t,
 		way:    w,
