@@ -51,7 +51,7 @@ func (c *Client) passwordTicket(ctx context.Context, userID string, o ticketOpti
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("make a password ticket: %w", ofOneUser(err))
 	}
-	return made.GetTicket(), expires, nil
+	return made.GetTicket(), expires, missing("ticket", made.GetTicket())
 }
 
 // verificationTicket returns a link that verifies the user's address, and when
@@ -70,5 +70,13 @@ func (c *Client) verificationTicket(ctx context.Context, userID string, o ticket
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("make a verification ticket: %w", ofOneUser(err))
 	}
-	return made.GetTicket(), expires, nil
+	return made.GetTicket(), expires, missing("ticket", made.GetTicket())
+}
+
+// missing is the failure of an answer that lacks what it is for, or nil.
+func missing(name, value string) error {
+	if value != "" {
+		return nil
+	}
+	return providerProblem(fmt.Errorf("the provider's answer has no %s", name))
 }

@@ -32,7 +32,7 @@ func (r Recovery) SendVerification(ctx context.Context, userID string) (recovery
 		err = r.withoutEmail(ctx, ofOneUser(err), userID)
 		return recovery.VerificationEmail{}, fmt.Errorf("send a verification email: %w", err)
 	}
-	return verificationFrom(job.ID, job.Status, job.GetCreatedAt()), nil
+	return verificationFrom(job.ID, job.Status, job.GetCreatedAt()), missing("job id", job.ID)
 }
 
 // Verification returns a mail that was asked for; see

@@ -28,8 +28,8 @@ type transaction struct {
 	sessionID   string // of whoever signed in for this transaction
 	acr         []string
 	methods     []string // the amr of this sign-in; a session that was there before shows none
-	pending     string  // the user who gave a password and has yet to give a second factor
-	enrolling   *factor // shown to that user, not theirs yet
+	pending     string   // the user who gave a password and has yet to give a second factor
+	enrolling   *factor  // shown to that user, not theirs yet
 }
 
 // authorize serves GET and POST /authorize.

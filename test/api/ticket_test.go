@@ -157,6 +157,21 @@ func TestRecoveryWithoutTheLookUp(t *testing.T) {
 	})
 }
 
+// An answer without a link, or without an id, is no success.
+func TestRecoveryWithEmptyAnswers(t *testing.T) {
+	eachWay(t, func(t *testing.T, s *service) {
+		s.calm(t)
+		for path, route := range map[string]string{
+			"/password-tickets":     "POST /api/v2/tickets/password-change",
+			"/verification-tickets": "POST /api/v2/tickets/email-verification",
+			"/verification-emails":  "POST /api/v2/jobs/verification-email",
+		} {
+			s.tenant.Tenant.Fail(localtenant.Fault{Route: route, Status: 201, Body: `{"type":"verification_email","status":"pending","id":"","ticket":""}`})
+			s.want(s.call("POST", path, `{"user_id":"`+ada+`"}`), 502, "provider-failed")
+		}
+	})
+}
+
 func TestVerificationEmail(t *testing.T) {
 	eachWay(t, func(t *testing.T, s *service) {
 		sent := s.call("POST", "/verification-emails", `{"user_id":"`+ada+`"}`)
