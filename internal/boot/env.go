@@ -78,6 +78,9 @@ func (e *Env) Metadata() auth0.Metadata { return e.client.Metadata() }
 // AppMetadata is what the company decides about users.
 func (e *Env) AppMetadata() auth0.Metadata { return e.client.AppMetadata() }
 
+// MFA is what the tenant's users have enrolled.
+func (e *Env) MFA() auth0.MFA { return e.client.MFA() }
+
 // SignIn is the tenant's half of a sign-in.
 func (e *Env) SignIn() auth0.SignIn { return e.client.SignIn() }
 

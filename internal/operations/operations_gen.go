@@ -6,6 +6,7 @@ import (
 	"usher/internal/blocks"
 	"usher/internal/boot"
 	"usher/internal/metadata"
+	"usher/internal/mfa"
 	"usher/internal/recovery"
 	"usher/internal/roles"
 	"usher/internal/session"
@@ -18,15 +19,19 @@ func All(env *boot.Env) []Named {
 		{"blockuser", blocks.Put(env.Blocks())},
 		{"callback", session.Callback(env.SignIn(), env.Sealer(), env.Session())},
 		{"createpasswordticket", recovery.CreatePasswordTicket(env.Recovery(), env.ResultURLs())},
+		{"createrecoverycode", mfa.CreateRecoveryCode(env.MFA())},
 		{"createuser", users.Create(env.Users(), env.Sealer(), env.Creating())},
 		{"createverificationticket", recovery.CreateVerificationTicket(env.Recovery(), env.ResultURLs())},
 		{"deleteloginblocks", blocks.Lift(env.Blocks())},
+		{"deletemfamethod", mfa.Remove(env.MFA())},
 		{"deleteuser", users.Delete(env.Users())},
 		{"endsession", session.End(env.Sessions())},
 		{"endsessions", session.EndAll(env.Sessions())},
+		{"enrollmfa", mfa.Enroll(env.MFA())},
 		{"getappmetadata", metadata.Get(metadata.App, env.AppMetadata())},
 		{"getloginblocks", blocks.List(env.Blocks())},
 		{"getmetadata", metadata.Get(metadata.User, env.Metadata())},
+		{"getmfa", mfa.List(env.MFA())},
 		{"getuser", users.Get(env.Users())},
 		{"getuserroles", roles.Get(env.Roles())},
 		{"getverificationemail", recovery.GetVerification(env.Recovery())},
@@ -40,6 +45,7 @@ func All(env *boot.Env) []Named {
 		{"removeuserroles", roles.Remove(env.Roles())},
 		{"replaceappmetadata", metadata.Replace(metadata.App, env.AppMetadata())},
 		{"replacemetadata", metadata.Replace(metadata.User, env.Metadata())},
+		{"resetmfa", mfa.DeleteAll(env.MFA())},
 		{"resetpassword", recovery.ResetPassword(env.Recovery(), env.Connection())},
 		{"sendverificationemail", recovery.SendVerification(env.Recovery())},
 		{"setuserroles", roles.Set(env.Roles())},

@@ -49,6 +49,13 @@ var (
 	MetadataTooLarge = kind("metadata-too-large", http.StatusUnprocessableEntity, "The metadata would be too large.")
 )
 
+// What users prove themselves with beside the password.
+var (
+	MFAMethodNotFound  = kind("mfa-method-not-found", http.StatusNotFound, "The user has no such method.")
+	MFAAlreadyEnrolled = kind("mfa-already-enrolled", http.StatusConflict, "The user has a second factor already.")
+	MFANotEnrolled     = kind("mfa-not-enrolled", http.StatusUnprocessableEntity, "The user has no second factor.")
+)
+
 // How a sign-in can end short of one.
 var (
 	StateMissing            = kind("state-missing", http.StatusBadRequest, "The state parameter is missing.")

@@ -1,0 +1,91 @@
+package auth0
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/auth0/go-auth0/v3/management/users/authenticationmethods"
+	"github.com/auth0/go-auth0/v3/management/users/multifactor"
+
+	"usher/internal/mfa"
+	"usher/internal/problem"
+)
+
+// MFA is what the tenant's users have enrolled, as the mfa package needs it.
+type MFA struct{ client *Client }
+
+// MFA returns what the tenant's users have enrolled.
+func (c *Client) MFA() MFA { return MFA{client: c} }
+
+// Remove removes one method of a user's; see mfa.Remover.
+func (m MFA) Remove(ctx context.Context, userID, method string) error {
+	base, err := m.client.baseURL(ctx)
+	if err != nil {
+		return err
+	}
+	err = authenticationmethods.NewClient(m.client.sdk).Delete(ctx, userID, method, base)
+	switch {
+	case err == nil:
+		return nil
+	case hasStatus(err, http.StatusNotFound) && !isAboutUser(err):
+		err = problem.MFAMethodNotFound.Wrap(err, "The user has no such method.")
+	}
+	return fmt.Errorf("remove a method: %w", ofOneUser(err))
+}
+
+// Reset removes all methods of a user's; see mfa.Resetter. They are read first,
+// since the provider removes nothing of nobody without a word. Sessions end
+// last: while a method is good, a new one could begin with it.
+func (m MFA) Reset(ctx context.Context, userID string) (mfa.Reset, error) {
+	found, err := m.Methods(ctx, userID)
+	if err != nil {
+		return mfa.Reset{}, err
+	}
+	base, err := m.client.baseURL(ctx)
+	if err != nil {
+		return mfa.Reset{}, err
+	}
+	if err := authenticationmethods.NewClient(m.client.sdk).DeleteAll(ctx, userID, base); err != nil {
+		return mfa.Reset{}, fmt.Errorf("remove all methods: %w", ofOneUser(err))
+	}
+	done := []problem.Field{{Field: "methods", Detail: "were removed"}}
+	sessions := problem.Field{Field: "sessions", Detail: "may not have ended"}
+	if err := multifactor.NewClient(m.client.sdk).InvalidateRememberBrowser(ctx, userID, base); err != nil {
+		browsers := problem.Field{Field: "browsers", Detail: "may still be remembered"}
+		return mfa.Reset{}, fmt.Errorf("forget remembered browsers: %w", partlyDone(ofOneUser(err), done, []problem.Field{browsers, sessions}))
+	}
+	ended, err := m.client.endAccess(ctx, userID)
+	if err != nil {
+		done = append(done, problem.Field{Field: "browsers", Detail: "are forgotten"})
+		return mfa.Reset{}, fmt.Errorf("reset MFA: %w", partlyDone(err, done, []problem.Field{sessions}))
+	}
+	return mfa.Reset{MethodsRemoved: len(found), SessionsEnded: ended}, nil
+}
+
+// NewRecoveryCode makes a new recovery code; see mfa.RecoveryMaker. The
+// provider has none for one who has no second factor.
+func (m MFA) NewRecoveryCode(ctx context.Context, userID string) (string, error) {
+	base, err := m.client.baseURL(ctx)
+	if err != nil {
+		return "", err
+	}
+	made, err := m.client.users.RegenerateRecoveryCode(ctx, userID, base)
+	switch {
+	case hasStatus(err, http.StatusNotFound) && !isAboutUser(err):
+		err = problem.MFANotEnrolled.Wrap(err, "The user has no second factor that a recovery code could stand in for.")
+	case err == nil && made.GetRecoveryCode() == "":
+		err = problem.ProviderFailed.New("The identity provider gave no usable answer.")
+	case err == nil:
+		return made.GetRecoveryCode(), nil
+	}
+	return "", fmt.Errorf("make a recovery code: %w", ofOneUser(err))
+}
+
+// isAboutUser reports whether what the provider did not find is the user, and
+// not what the user was to have.
+func isAboutUser(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Code == "inexistent_user" || e.Code == "user_not_found" || e.message == "User not found")
+}

@@ -1,0 +1,100 @@
+package mfa
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"usher/internal/httpapi"
+	"usher/internal/problem"
+)
+
+// How an enrolment's link gets to the user.
+const (
+	byLink  = "link"  // the caller delivers it
+	byEmail = "email" // the provider mails it
+)
+
+// Phone is the factor of one who may choose between SMS and Voice.
+const Phone = "phone"
+
+// factors are those that can be asked for. An email address cannot be enrolled
+// by a link.
+var factors = []string{TOTP, Phone, Push, WebAuthnRoaming, WebAuthnPlatform}
+
+// Enrollment is what is asked for an enrolment.
+type Enrollment struct {
+	Factor        string // one of those above, or "" for the user to choose
+	AllowMultiple bool   // the user may have another factor already
+	SendMail      bool   // to the user's address
+}
+
+// Ticket is an enrolment's link, and when it ends. It is a credential.
+type Ticket struct {
+	URL     string
+	Expires time.Time
+}
+
+// Enroller makes an enrolment's link, and mails it if asked to. It fails with
+// user-not-found and mfa-already-enrolled.
+type Enroller interface {
+	Enroll(ctx context.Context, userID string, e Enrollment) (Ticket, error)
+}
+
+type enrollBody struct {
+	Delivery      *string `json:"delivery"`
+	Factor        *string `json:"factor"`
+	AllowMultiple bool    `json:"allow_multiple"`
+}
+
+type enrollAnswer struct {
+	Delivery  string     `json:"delivery"`
+	URL       string     `json:"url,omitempty"`
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+}
+
+// Enroll serves POST /mfa/{user_id}/enrollments. Who has the link mailed does
+// not get it.
+func Enroll(dir Enroller) httpapi.Operation {
+	handler := func(w http.ResponseWriter, r *http.Request) error {
+		id, err := userOf(r)
+		if err != nil {
+			return err
+		}
+		var body enrollBody
+		if err := httpapi.Decode(r, &body); err != nil {
+			return err
+		}
+		asked, err := body.enrollment()
+		if err != nil {
+			return err
+		}
+		made, err := dir.Enroll(r.Context(), id, asked)
+		if err != nil {
+			return err
+		}
+		if asked.SendMail {
+			return httpapi.JSON(w, http.StatusAccepted, enrollAnswer{Delivery: byEmail})
+		}
+		return httpapi.JSON(w, http.StatusCreated, enrollAnswer{Delivery: byLink, URL: made.URL, ExpiresAt: &made.Expires})
+	}
+	return httpapi.Operation{Routes: []string{"POST /mfa/{user_id}/enrollments"}, Handler: handler, Change: "mfa.enroll"}
+}
+
+func (b enrollBody) enrollment() (Enrollment, error) {
+	var wrong []problem.Field
+	oneOf := func(name string, value *string, fallback string, allowed ...string) string {
+		if value == nil {
+			return fallback
+		}
+		if !slices.Contains(allowed, *value) {
+			wrong = append(wrong, problem.Field{Field: name, Detail: fmt.Sprintf("must be one of %q", allowed)})
+		}
+		return *value
+	}
+	delivery := oneOf("delivery", b.Delivery, byLink, byLink, byEmail)
+	factor := oneOf("factor", b.Factor, "", factors...)
+	return Enrollment{Factor: factor, AllowMultiple: b.AllowMultiple, SendMail: delivery == byEmail}, problem.InvalidFields(wrong)
+}
