@@ -47,7 +47,7 @@ func hasStatus(err error, status int) bool {
 
 // ofOneUser is providerProblem for a call about the user with one id.
 func ofOneUser(err error) error {
-	if hasStatus(err, http.StatusNotFound) {
+	if !problem.IsProblem(err) && hasStatus(err, http.StatusNotFound) {
 		return problem.UserNotFound.Wrap(err, "No user has this id.")
 	}
 	return ofTaken(err)
@@ -55,7 +55,7 @@ func ofOneUser(err error) error {
 
 // ofTaken is providerProblem for a call that gives a user an address or a name.
 func ofTaken(err error) error {
-	if hasStatus(err, http.StatusConflict) {
+	if !problem.IsProblem(err) && hasStatus(err, http.StatusConflict) {
 		return problem.UserExists.Wrap(err, takenDetail)
 	}
 	return providerProblem(err)
