@@ -33,6 +33,7 @@ type claims struct {
 	UpdatedAt     eitherTime `json:"updated_at"`
 	Methods       []string   `json:"amr"`
 	AuthTime      float64    `json:"auth_time"` // Unix seconds
+	IssuedAt      float64    `json:"iat"`       // Unix seconds
 }
 
 // eitherTime is text (RFC 3339), as this provider writes it, or Unix seconds,

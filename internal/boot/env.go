@@ -69,6 +69,9 @@ func (e *Env) Blocks() auth0.Blocks { return e.client.Blocks() }
 // addresses.
 func (e *Env) Recovery() auth0.Recovery { return e.client.Recovery() }
 
+// Identities is the tenant's connections and its users' identities.
+func (e *Env) Identities() auth0.Identities { return e.client.Identities() }
+
 // Roles is the tenant's roles, and who has them.
 func (e *Env) Roles() auth0.Roles { return e.client.Roles() }
 
@@ -98,6 +101,9 @@ func (e *Env) Vault() *secrets.Vault { return secrets.NewVault() }
 
 // Sealer makes cursors and the state of sign-ins.
 func (e *Env) Sealer() *seal.Sealer { return e.sealer }
+
+// Now is the clock.
+func (e *Env) Now() func() time.Time { return e.now }
 
 // Connection is where users are created unless they say otherwise.
 func (e *Env) Connection() string { return e.config.Connection }

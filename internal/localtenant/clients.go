@@ -19,7 +19,7 @@ type client struct {
 
 // allScopes are all scopes in the description, and those of routes that it lacks.
 func (t *Tenant) allScopes() []string {
-	var out []string
+	out := slices.Clone(clientReaders)
 	for _, r := range t.table() {
 		out = append(out, r.scopes...)
 	}

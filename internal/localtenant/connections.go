@@ -12,6 +12,11 @@ type connection struct {
 	Strategy string
 	Options  map[string]any
 	policy   PasswordPolicy // of a database connection
+
+	label    string // its display name
+	button   *bool  // nil until somebody says
+	noSignIn bool   // for connected accounts only
+	disabled bool   // not for the application
 }
 
 func (c *connection) database() bool { return c.Strategy == "auth0" }
@@ -57,15 +62,27 @@ func (t *Tenant) connectionWithID(id string) (*connection, bool) {
 }
 
 func (c *connection) document() map[string]any {
-	options := map[string]any{}
+	options := c.Options
 	if c.database() {
 		options = c.databaseOptions()
+	} else if options == nil {
+		options = map[string]any{}
 	}
-	return map[string]any{
+	doc := map[string]any{
 		"id": c.ID, "name": c.Name, "strategy": c.Strategy, "options": options,
 		"is_domain_connection": false,
 		"realms":               []string{c.Name},
 	}
+	if c.label != "" {
+		doc["display_name"] = c.label
+	}
+	if c.button != nil {
+		doc["show_as_button"] = *c.button
+	}
+	if c.noSignIn {
+		doc["authentication"] = map[string]any{"active": false}
+	}
+	return doc
 }
 
 func (c *connection) databaseOptions() map[string]any {

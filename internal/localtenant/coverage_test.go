@@ -24,6 +24,8 @@ func simplified() map[string]string {
 		"POST /api/v2/users":                                                      "database and passwordless connections only",
 		"GET /api/v2/connections/{id}":                                            "not in the description; reading only",
 		"PATCH /api/v2/clients/{id}":                                              "not in the description; `client_secret` only",
+		"GET /api/v2/clients/{id}/connections":                                    "not in the description; wants `read:clients` or `read:client_summary`, too",
+		"POST /api/v2/users/{id}/identities":                                      "an account with linked identities of its own is refused; a real tenant is said to take them all",
 		"POST /api/v2/jobs/verification-email":                                    "the mail is in the outbox; the job is completed when it is read",
 		"POST /api/v2/jobs/users-imports":                                         "done at once; `custom_password_hash` and `mfa_factors` are refused",
 		"DELETE /api/v2/users/{id}/multifactor/{provider}":                        "nothing is kept of Duo",

@@ -13,6 +13,9 @@ import (
 	"usher/internal/localtenant/tenanttest"
 )
 
+// alsoNeeded are scopes that a route takes beside one of those in the table.
+var alsoNeeded = map[string][]string{"GET /api/v2/clients/{id}/connections": {"read:client_summary"}}
+
 // TestEveryRouteGuards calls each route of the Management API without a token,
 // without its scopes, and over the rate limit.
 func TestEveryRouteGuards(t *testing.T) {
@@ -36,7 +39,7 @@ func TestEveryRouteGuards(t *testing.T) {
 				t.Errorf("got %v, want %s", body, want)
 			}
 			for _, scope := range r.Scopes {
-				s.Tenant.SetScopes(scope)
+				s.Tenant.SetScopes(append(alsoNeeded[r.Pattern], scope)...)
 				if status, body := newAPI(t, s).call(method, path, nil); status == 401 || status == 403 {
 					t.Errorf("with %s: %d %v", scope, status, body)
 				}
@@ -63,6 +66,7 @@ func TestBadRequests(t *testing.T) {
 		want         int
 	}{
 		{"GET", "/api/v2/connections?per_page=0", nil, 400},
+		{"GET", "/api/v2/clients/nobody/connections", nil, 404},
 		{"GET", "/api/v2/users/" + ada + "/authentication-methods?per_page=x", nil, 400},
 		{"GET", "/api/v2/users/nobody/authentication-methods", nil, 404},
 		{"GET", "/api/v2/users/nobody/enrollments", nil, 404},
@@ -537,4 +541,36 @@ func TestTicketsAndJobs(t *testing.T) {
 	a.obj("GET", path, nil, 200)
 	now.add(time.Hour)
 	newAPI(t, s).obj("GET", path, nil, 404)
+}
+
+// An application's connections are those that are enabled for it, a page after
+// the other.
+func TestClientConnections(t *testing.T) {
+	s := tenanttest.Start(t)
+	s.Tenant.AddConnection(localtenant.NewConnection{Name: "elsewhere", Strategy: "oidc", Disabled: true})
+	s.Tenant.AddConnection(localtenant.NewConnection{Name: "staff", Strategy: "samlp", DisplayName: "Our staff", NoSignIn: true})
+	s.Tenant.SetScopes("read:connections", "read:clients")
+	a := newAPI(t, s)
+	var names []any
+	for from := ""; ; {
+		page := a.obj("GET", "/api/v2/clients/"+localtenant.ClientID+"/connections?take=3&fields=name,display_name,authentication"+from, nil, 200)
+		for _, c := range page["connections"].([]any) {
+			connection := c.(map[string]any)
+			names = append(names, connection["name"])
+			if connection["options"] != nil || connection["strategy"] != nil {
+				t.Errorf("fields that were not asked for: %v", connection)
+			}
+			if connection["name"] == "staff" && (connection["display_name"] != "Our staff" || connection["authentication"].(map[string]any)["active"] != false) {
+				t.Errorf("staff is %v", connection)
+			}
+		}
+		next, more := page["next"].(string)
+		if !more {
+			break
+		}
+		from = "&from=" + next
+	}
+	if diff := cmp.Diff([]any{localtenant.Connection, "google-oauth2", "github", "windowslive", "apple", "email", "sms", "staff"}, names); diff != "" {
+		t.Error(diff)
+	}
 }

@@ -27,6 +27,7 @@ func (t *Tenant) table() []route {
 		{"GET /api/v2/connections", t.listConnections, any("read:connections")},
 		{"GET /api/v2/connections/{id}", t.getConnection, any("read:connections")},
 		{"PATCH /api/v2/clients/{id}", t.updateClient, any("update:clients", "update:client_keys")},
+		{"GET /api/v2/clients/{id}/connections", t.listClientConnections, any("read:connections")},
 
 		{"POST /api/v2/users/{id}/identities", t.linkIdentity, any("update:users")},
 		{"DELETE /api/v2/users/{id}/identities/{provider}/{user_id}", t.unlinkIdentity, any("update:users")},

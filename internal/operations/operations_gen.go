@@ -5,6 +5,7 @@ package operations
 import (
 	"usher/internal/blocks"
 	"usher/internal/boot"
+	"usher/internal/identities"
 	"usher/internal/metadata"
 	"usher/internal/mfa"
 	"usher/internal/recovery"
@@ -36,6 +37,9 @@ func All(env *boot.Env) []Named {
 		{"getuserroles", roles.Get(env.Roles())},
 		{"getverificationemail", recovery.GetVerification(env.Recovery())},
 		{"introspect", session.Introspect(env.Tokens())},
+		{"linkidentity", identities.Link(env.Identities(), env.Now())},
+		{"listconnections", identities.Connections(env.Identities())},
+		{"listidentities", identities.List(env.Identities())},
 		{"listroles", roles.List(env.Roles())},
 		{"listsessions", session.List(env.Sessions(), env.Sealer())},
 		{"listusers", users.List(env.Users(), env.Sealer())},
@@ -50,6 +54,7 @@ func All(env *boot.Env) []Named {
 		{"sendverificationemail", recovery.SendVerification(env.Recovery())},
 		{"setuserroles", roles.Set(env.Roles())},
 		{"unblockuser", blocks.Delete(env.Blocks())},
+		{"unlinkidentity", identities.Unlink(env.Identities())},
 		{"updateappmetadata", metadata.Update(metadata.App, env.AppMetadata())},
 		{"updatemetadata", metadata.Update(metadata.User, env.Metadata())},
 		{"updateuser", users.Update(env.Users())},

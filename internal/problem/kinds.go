@@ -75,6 +75,15 @@ var (
 	IDTokenInvalid          = kind("id-token-invalid", http.StatusBadGateway, "The provider's ID token did not pass its checks.")
 )
 
+// What keeps accounts from being linked and parted.
+var (
+	ProofRefused          = kind("proof-refused", http.StatusUnprocessableEntity, "An ID token does not prove what it should.")
+	IdentityAlreadyLinked = kind("identity-already-linked", http.StatusConflict, "The account is linked already.")
+	AccountHasIdentities  = kind("account-has-identities", http.StatusUnprocessableEntity, "The account to link has linked identities of its own.")
+	PrimaryIdentity       = kind("primary-identity", http.StatusUnprocessableEntity, "The primary identity cannot be unlinked.")
+	IdentityNotFound      = kind("identity-not-found", http.StatusNotFound, "The user has no such identity.")
+)
+
 // What roles can lack.
 var (
 	UnknownRoles = kind("unknown-roles", http.StatusUnprocessableEntity, "Some of these are not roles.")

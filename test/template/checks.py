@@ -337,8 +337,8 @@ def methods_of(t):
 
 
 def secret_of(t, name):
-    """A function that only reads can do with an application that may only read. A sign-in cannot: it is another's."""
-    only_reads = methods_of(t)[name] == {"get"} and name not in {"Login", "Callback", "Logout"}
+    """A function that only reads can do with an application that may only read. A sign-in and its list cannot: they are another's."""
+    only_reads = methods_of(t)[name] == {"get"} and name not in {"Login", "Callback", "Logout", "ListConnections"}
     return READ_SECRET if only_reads else SECRET
 
 

@@ -1,0 +1,12 @@
+// Command unlinkidentity serves DELETE /identities/{user_id}/{provider}/{identity}:
+// identities.Unlink, in internal/identities/unlink.go.
+package main
+
+import (
+	"usher/internal/boot"
+	"usher/internal/identities"
+)
+
+func main() {
+	boot.HTTP(func(env *boot.Env) boot.Operation { return identities.Unlink(env.Identities()) })
+}

@@ -1,0 +1,106 @@
+package auth0
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/auth0/go-auth0/v3/management"
+	clientconnections "github.com/auth0/go-auth0/v3/management/clients/connections"
+
+	"usher/internal/identities"
+)
+
+const (
+	maxConnectionPages = 10
+	// ofConnection leaves the options out: they hold the secrets by which the
+	// tenant is known to others.
+	ofConnection = "name,display_name,strategy,show_as_button,authentication"
+)
+
+// Connections returns what is enabled for the application that users sign in
+// to, and shown to them; see identities.Offerer.
+func (i Identities) Connections(ctx context.Context) ([]identities.Connection, error) {
+	base, err := i.client.baseURL(ctx)
+	if err != nil {
+		return nil, err
+	}
+	credentials, err := i.client.opts.Credentials.Current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fields, take := ofConnection, pageSize
+	request := &management.ConnectionsGetRequest{Fields: &fields, Take: &take}
+	var all []identities.Connection
+	for range maxConnectionPages {
+		page, err := clientconnections.NewClient(i.client.sdk).Get(ctx, credentials.ClientID, request, base)
+		if hasStatus(err, http.StatusNotFound) {
+			return nil, misconfigured(fmt.Errorf("the provider does not know the sign-in application %q: %w", credentials.ClientID, err))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list the application's connections: %w", providerProblem(err))
+		}
+		for _, c := range page.Response.Connections {
+			if isOffered(c) {
+				all = append(all, connectionFrom(c))
+			}
+		}
+		if request.From = page.Response.Next; request.From == nil {
+			break
+		}
+	}
+	return all, nil
+}
+
+// isOffered leaves out what no login page shows: connections that nobody signs
+// in through, and companies' ones without a button, which are found by the
+// domain of an address. To other kinds the button means nothing.
+func isOffered(c *management.ConnectionForList) bool {
+	if c.Authentication != nil && !c.Authentication.Active {
+		return false
+	}
+	return kindOf(c.GetStrategy()) != identities.Enterprise || c.GetShowAsButton()
+}
+
+func connectionFrom(c *management.ConnectionForList) identities.Connection {
+	return identities.Connection{
+		Name:        c.GetName(),
+		DisplayName: firstOf(c.GetDisplayName(), properNames[c.GetName()], c.GetName()),
+		Strategy:    strategyOf(c.GetStrategy()),
+		Kind:        kindOf(c.GetStrategy()),
+	}
+}
+
+// properNames are those of connections that have the provider's own names and
+// no other.
+var properNames = map[string]string{
+	"apple":         "Apple",
+	"email":         "Email",
+	"facebook":      "Facebook",
+	"github":        "GitHub",
+	"google-oauth2": "Google",
+	"linkedin":      "LinkedIn",
+	"sms":           "SMS",
+	"windowslive":   "Microsoft",
+}
+
+// strategyOf keeps the provider's own name out of the names of strategies.
+func strategyOf(strategy string) string {
+	if strategy == "auth0" {
+		return "database"
+	}
+	return strings.TrimPrefix(strategy, "auth0-")
+}
+
+func kindOf(strategy string) identities.Kind {
+	switch strategy {
+	case "auth0":
+		return identities.Database
+	case "email", "sms":
+		return identities.Passwordless
+	case "ad", "adfs", "auth0-adldap", "auth0-oidc", "custom", "google-apps", "ip", "office365", "oidc", "okta", "pingfederate", "samlp", "sharepoint", "waad":
+		return identities.Enterprise
+	}
+	return identities.Social
+}

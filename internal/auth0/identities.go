@@ -1,0 +1,132 @@
+package auth0
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/auth0/go-auth0/v3/management"
+	useridentities "github.com/auth0/go-auth0/v3/management/users/identities"
+	"github.com/coreos/go-oidc/v3/oidc"
+
+	"usher/internal/identities"
+	"usher/internal/problem"
+)
+
+// Identities is the tenant's connections and its users' identities, as the
+// identities package needs them.
+type Identities struct{ client *Client }
+
+// Identities returns the tenant's connections and identities.
+func (c *Client) Identities() Identities { return Identities{client: c} }
+
+// ofAccount are the members of a user that matter for its identities. What they
+// hold of tokens of other providers is never read.
+var ofAccount = "user_id,email,email_verified,blocked,identities"
+
+// Account returns what matters of a user; see identities.Reader.
+func (i Identities) Account(ctx context.Context, userID string) (identities.Account, error) {
+	base, err := i.client.baseURL(ctx)
+	if err != nil {
+		return identities.Account{}, err
+	}
+	found, err := i.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &ofAccount}, base)
+	if err != nil {
+		return identities.Account{}, fmt.Errorf("get user: %w", ofOneUser(err))
+	}
+	return accountFrom((*management.UserResponseSchema)(found)), nil
+}
+
+// ByEmail returns the accounts with the address; see identities.Finder.
+func (i Identities) ByEmail(ctx context.Context, email string) ([]identities.Account, error) {
+	base, err := i.client.baseURL(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := i.client.users.ListUsersByEmail(ctx, &management.ListUsersByEmailRequestParameters{Email: strings.ToLower(email), Fields: &ofAccount}, base)
+	if err != nil {
+		return nil, fmt.Errorf("list users by email: %w", providerProblem(err))
+	}
+	accounts := make([]identities.Account, len(found))
+	for n, user := range found {
+		accounts[n] = accountFrom(user)
+	}
+	return accounts, nil
+}
+
+// Proof checks an ID token; see identities.Prover.
+func (i Identities) Proof(ctx context.Context, idToken string) (identities.Proof, error) {
+	credentials, err := i.client.opts.Credentials.Current(ctx)
+	if err != nil {
+		return identities.Proof{}, err
+	}
+	said, err := i.client.verifyIDToken(ctx, credentials, idToken)
+	var expired *oidc.TokenExpiredError
+	switch {
+	case errors.As(err, &expired):
+		return identities.Proof{}, identities.ErrExpired
+	case problem.Is(err, problem.IDTokenInvalid):
+		return identities.Proof{}, identities.ErrForeign
+	case err != nil:
+		return identities.Proof{}, err
+	}
+	return identities.Proof{Subject: said.Subject, IssuedAt: time.Unix(int64(said.IssuedAt), 0)}, nil
+}
+
+// Link links an account, which is named by its own identity: no token of the
+// user's goes to the provider. An id is of one connection only, so that the
+// provider's connection_id is not needed. See identities.Linker.
+func (i Identities) Link(ctx context.Context, userID string, other identities.Identity) ([]identities.Identity, error) {
+	base, err := i.client.baseURL(ctx)
+	if err != nil {
+		return nil, err
+	}
+	linked, err := useridentities.NewClient(i.client.sdk).Link(ctx, userID, &management.LinkUserIdentityRequestContent{
+		Provider: providerOf(other.Provider),
+		UserID:   &management.UserID{String: other.UserID},
+	}, base)
+	switch {
+	case hasStatus(err, http.StatusConflict):
+		return nil, problem.IdentityAlreadyLinked.Wrap(err, "The account of link_id_token is linked already, to this user or another.")
+	case err != nil:
+		return nil, fmt.Errorf("link an identity: %w", notTaken(err))
+	}
+	list := make([]*management.UserIdentitySchema, len(linked))
+	for n, l := range linked {
+		list[n] = &management.UserIdentitySchema{Connection: &l.Connection, Provider: providerOf(l.Provider), UserID: l.UserID, IsSocial: l.IsSocial, ProfileData: l.ProfileData}
+	}
+	return accountIdentities(list), nil
+}
+
+// Unlink makes an identity an account of its own; see identities.Unlinker.
+func (i Identities) Unlink(ctx context.Context, userID string, identity identities.Identity) ([]identities.Identity, error) {
+	base, err := i.client.baseURL(ctx)
+	if err != nil {
+		return nil, err
+	}
+	left, err := useridentities.NewClient(i.client.sdk).Delete(ctx, userID, providerOf(identity.Provider), identity.UserID, base)
+	if err != nil {
+		return nil, fmt.Errorf("unlink an identity: %w", notTaken(err))
+	}
+	list := make([]*management.UserIdentitySchema, len(left))
+	for n, l := range left {
+		list[n] = &management.UserIdentitySchema{Connection: &l.Connection, Provider: providerOf(l.Provider), UserID: l.UserID, IsSocial: l.IsSocial, ProfileData: l.ProfileData}
+	}
+	return accountIdentities(list), nil
+}
+
+func providerOf(name string) *management.UserIdentityProviderEnum {
+	provider := management.UserIdentityProviderEnum(name)
+	return &provider
+}
+
+// notTaken marks the refusals whose reason is to be found out.
+func notTaken(err error) error {
+	if hasStatus(err, http.StatusBadRequest) || hasStatus(err, http.StatusNotFound) {
+		return errors.Join(identities.ErrNotTaken, ofOneUser(err))
+	}
+	return providerProblem(err)
+}

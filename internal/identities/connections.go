@@ -1,0 +1,54 @@
+package identities
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+
+	"usher/internal/httpapi"
+)
+
+// Kind is what a person does to sign in through a connection.
+type Kind string
+
+// The kinds of connections.
+const (
+	Database     Kind = "database"     // types a password
+	Social       Kind = "social"       // is known to somebody else, such as GitHub
+	Enterprise   Kind = "enterprise"   // is known to their company
+	Passwordless Kind = "passwordless" // gets a code by mail or text message
+)
+
+// Connection is a way to sign in, on the wire.
+type Connection struct {
+	Name        string `json:"name"`
+	DisplayName string `json:"display_name"` // for people
+	Strategy    string `json:"strategy"`     // the protocol, or whose login page it is
+	Kind        Kind   `json:"kind"`
+}
+
+// Offerer knows the connections that a login page would show: those that are
+// enabled for the application that users sign in to, and not hidden.
+type Offerer interface {
+	Connections(ctx context.Context) ([]Connection, error)
+}
+
+// Connections serves GET /connections.
+func Connections(dir Offerer) httpapi.Operation {
+	handler := func(w http.ResponseWriter, r *http.Request) error {
+		if err := httpapi.NoQuery(r); err != nil {
+			return err
+		}
+		found, err := dir.Connections(r.Context())
+		if err != nil {
+			return err
+		}
+		sorted := append([]Connection{}, found...)
+		slices.SortFunc(sorted, func(a, b Connection) int { return cmp.Compare(a.Name, b.Name) })
+		return httpapi.JSON(w, http.StatusOK, struct {
+			Connections []Connection `json:"connections"`
+		}{sorted})
+	}
+	return httpapi.Operation{Routes: []string{"GET /connections"}, Handler: handler}
+}

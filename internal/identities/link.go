@@ -1,0 +1,92 @@
+package identities
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"usher/internal/httpapi"
+	"usher/internal/problem"
+)
+
+// Linker makes an account an identity of another one, which cannot be undone
+// for its metadata. Link fails with identity-already-linked or user-not-found,
+// or with what wraps ErrNotTaken.
+type Linker interface {
+	Prover
+	Reader
+	Link(ctx context.Context, userID string, other Identity) ([]Identity, error)
+}
+
+// Link serves POST /identities/{user_id}.
+func Link(dir Linker, now func() time.Time) httpapi.Operation {
+	handler := func(w http.ResponseWriter, r *http.Request) error {
+		if err := httpapi.NoQuery(r); err != nil {
+			return err
+		}
+		id, err := httpapi.UserID(r, "user_id")
+		if err != nil {
+			return err
+		}
+		var body proofs
+		if err := httpapi.Decode(r, &body); err != nil {
+			return err
+		}
+		if err := body.malformed(); err != nil {
+			return err
+		}
+		subject, err := body.check(r.Context(), dir, id, now())
+		if err != nil {
+			return err
+		}
+		linked, err := link(r.Context(), dir, id, subject)
+		if err != nil {
+			return err
+		}
+		return httpapi.JSON(w, http.StatusCreated, listOf(linked))
+	}
+	return httpapi.Operation{Routes: []string{"POST /identities/{user_id}"}, Handler: handler, Change: "identity.link"}
+}
+
+// link reads the other account first: its own linked identities would come
+// along, or be lost, and nobody has asked for either.
+func link(ctx context.Context, dir Linker, userID, subject string) ([]Identity, error) {
+	if subject == userID { // a linked identity signs in as the account that it is linked to
+		return nil, alreadyLinked()
+	}
+	other, err := dir.Account(ctx, subject)
+	if problem.Is(err, problem.UserNotFound) {
+		return nil, whyNot(ctx, dir, userID, subject, problem.ProofRefused.Wrap(err, "Nothing was linked: the account of link_id_token is no longer there.",
+			problem.Field{Field: "link_id_token", Detail: "is of an account that is no longer there"}))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(other.Identities) != 1 {
+		return nil, problem.AccountHasIdentities.New("Nothing was linked: the account of link_id_token has linked identities of its own. Unlink them first.")
+	}
+	linked, err := dir.Link(ctx, userID, other.Identities[0])
+	if errors.Is(err, ErrNotTaken) {
+		return nil, whyNot(ctx, dir, userID, subject, err)
+	}
+	return linked, err
+}
+
+// whyNot finds out why nothing was linked: the user may be gone, or have the
+// identity already, as after an answer that was lost. If neither is so, it is
+// otherwise.
+func whyNot(ctx context.Context, dir Reader, userID, subject string, otherwise error) error {
+	user, err := dir.Account(ctx, userID)
+	switch {
+	case err != nil:
+		return err
+	case user.has(subject):
+		return alreadyLinked()
+	}
+	return otherwise
+}
+
+func alreadyLinked() error {
+	return problem.IdentityAlreadyLinked.New("The account of link_id_token is this user's already.")
+}

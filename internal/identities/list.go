@@ -1,0 +1,72 @@
+package identities
+
+import (
+	"context"
+	"net/http"
+
+	"usher/internal/httpapi"
+)
+
+// Suggestion is another account that may be the same person's, on the wire.
+type Suggestion struct {
+	UserID     string `json:"user_id"`
+	Connection string `json:"connection"`
+	Provider   string `json:"provider"`
+	Social     bool   `json:"social"`
+}
+
+// Finder also finds the accounts with an address.
+type Finder interface {
+	Reader
+	ByEmail(ctx context.Context, email string) ([]Account, error)
+}
+
+// List serves GET /identities/{user_id}.
+func List(dir Finder) httpapi.Operation {
+	handler := func(w http.ResponseWriter, r *http.Request) error {
+		q := httpapi.NewQuery(r)
+		suggest := q.Bool("suggest")
+		if err := q.Err(); err != nil {
+			return err
+		}
+		id, err := httpapi.UserID(r, "user_id")
+		if err != nil {
+			return err
+		}
+		account, err := dir.Account(r.Context(), id)
+		if err != nil {
+			return err
+		}
+		answer := listOf(account.Identities)
+		if suggest != nil && *suggest {
+			suggestions, err := suggestionsFor(r.Context(), dir, account)
+			if err != nil {
+				return err
+			}
+			answer.Suggestions = &suggestions
+		}
+		return httpapi.JSON(w, http.StatusOK, answer)
+	}
+	return httpapi.Operation{Routes: []string{"GET /identities/{user_id}"}, Handler: handler}
+}
+
+// suggestionsFor are hints and no proofs. Both addresses must be verified: who
+// enters somebody else's would be shown their account, or be shown to them.
+func suggestionsFor(ctx context.Context, dir Finder, account Account) ([]Suggestion, error) {
+	suggestions := []Suggestion{}
+	if account.Email == "" || !account.EmailVerified {
+		return suggestions, nil
+	}
+	others, err := dir.ByEmail(ctx, account.Email)
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range others {
+		if !account.sharesVerifiedEmail(other) || other.Blocked || len(other.Identities) == 0 {
+			continue
+		}
+		first := other.Identities[0]
+		suggestions = append(suggestions, Suggestion{UserID: other.ID, Connection: first.Connection, Provider: first.Provider, Social: first.Social})
+	}
+	return suggestions, nil
+}

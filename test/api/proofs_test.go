@@ -1,0 +1,117 @@
+package api
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/internal/localtenant"
+)
+
+func TestLinkingNeedsTwoProofs(t *testing.T) {
+	for _, w := range ways {
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			var late time.Duration
+			s := start(t, w, func(s *setup) { s.now = func() time.Time { return time.Now().Add(late) } })
+			mine, octos := s.idToken(t, "", "ada@example.com"), s.idToken(t, "?connection=github", "octo@example.com")
+			graces := s.idToken(t, "", "grace@example.com")
+			forged := mine[:strings.LastIndex(mine, ".")+1] + octos[strings.LastIndex(octos, ".")+1:]
+			tests := map[string]struct {
+				body   string
+				late   time.Duration
+				status int
+				fields map[string]string // what is told of them
+			}{
+				"another user's":       {proofs(graces, octos), 0, 422, map[string]string{"id_token": "is another user's"}},
+				"the other way round":  {proofs(octos, mine), 0, 422, map[string]string{"id_token": "is another user's"}},
+				"forged":               {proofs(forged, octos), 0, 422, map[string]string{"id_token": "is not an ID token of a sign-in here"}},
+				"the other one forged": {proofs(mine, forged), 0, 422, map[string]string{"link_id_token": "is not an ID token of a sign-in here"}},
+				"both forged":          {proofs(forged, forged), 0, 422, map[string]string{"id_token": "is not an ID token of a sign-in here", "link_id_token": "is not an ID token of a sign-in here"}},
+				"old":                  {proofs(mine, octos), 11 * time.Minute, 422, map[string]string{"id_token": "was issued more than 10 minutes ago", "link_id_token": "was issued more than 10 minutes ago"}},
+				"expired":              {proofs(mine, octos), 240 * time.Hour, 422, map[string]string{"id_token": "has expired", "link_id_token": "has expired"}},
+				"no JWT":               {proofs("x", "a.b.c"), 0, 400, map[string]string{"id_token": "is not a JWT", "link_id_token": "is not a JWT"}},
+				"an empty one":         {proofs("", octos), 0, 400, map[string]string{"id_token": "is not a JWT"}},
+				"one alone":            {`{"id_token":"` + mine + `"}`, 0, 400, map[string]string{"link_id_token": "is missing"}},
+				"an address":           {`{"id_token":"` + mine + `","email":"octo@example.com"}`, 0, 400, map[string]string{"email": "unknown field"}},
+			}
+			for name, tt := range tests {
+				t.Run(name, func(t *testing.T) {
+					late = tt.late
+					got := s.as(t, "POST", "/identities/"+url.PathEscape(ada), tt.body)
+					wantAnswer(t, got, tt.status, map[int]string{400: "invalid-request", 422: "proof-refused"}[tt.status])
+					told := map[string]string{}
+					for _, one := range got.json(t)["errors"].([]any) {
+						told[one.(map[string]any)["field"].(string)] = one.(map[string]any)["detail"].(string)
+					}
+					if !maps.Equal(told, tt.fields) {
+						t.Errorf("told %v, want %v", told, tt.fields)
+					}
+				})
+			}
+			late = 9 * time.Minute
+			wantAnswer(t, s.as(t, "POST", "/identities/"+url.PathEscape(ada), proofs(mine, mine)), 409, "identity-already-linked")
+			wantAnswer(t, s.as(t, "POST", "/identities/"+url.PathEscape(ada), proofs(mine, octos)), 201, "")
+			for _, token := range []string{mine, octos, graces, forged} {
+				if strings.Contains(s.log.String(), token) {
+					t.Error("a token is in the log")
+				}
+			}
+		})
+	}
+}
+
+func TestLinkingRefusesAccountsThatCannotBe(t *testing.T) {
+	eachWay(t, func(t *testing.T, s *service) {
+		path := "/identities/" + url.PathEscape(ada)
+		s.linked(t, "many@example.com")
+		many := s.idToken(t, "?connection=github", "many@example.com")
+		mine, octos := s.idToken(t, "", "ada@example.com"), s.signedInAs(t, "?connection=github", "octo@example.com")
+		body := proofs(mine, octos["tokens"].(map[string]any)["id_token"].(string))
+		s.want(s.call("POST", path, proofs(mine, many)), 422, "account-has-identities")
+		s.want(s.call("DELETE", "/users/"+url.PathEscape(subjectOf(octos)), ""), 204, "")
+		got := s.call("POST", path, body)
+		s.want(got, 422, "proof-refused")
+		if !strings.Contains(string(got.body), "is of an account that is no longer there") {
+			t.Errorf("%s", got.body)
+		}
+		apples := s.idToken(t, "?connection=apple", "octo@example.com")
+		s.want(s.call("DELETE", "/users/"+url.PathEscape(ada), ""), 204, "")
+		s.want(s.call("POST", path, body), 404, "user-not-found")
+		s.want(s.call("POST", path, proofs(mine, apples)), 404, "user-not-found")
+	})
+}
+
+// The contract's example has no real proofs in it, so what the generic checks
+// do for other operations is done here.
+func TestLinkingSurvivesTheProvider(t *testing.T) {
+	const read, link = "GET /api/v2/users/{id}", "POST /api/v2/users/{id}/identities"
+	for i, name := range slices.Sorted(maps.Keys(failures())) {
+		tt := failures()[name]
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, ways[i%len(ways)])
+			s.calm(t)
+			body := proofs(s.idToken(t, "", "ada@example.com"), s.idToken(t, "?connection=github", "octo@example.com"))
+			target := "/identities/" + url.PathEscape(ada)
+			survive(t, s, "POST", target, body, read, tt.fault, tt.status, tt.code)
+			s.tenant.Tenant.ClearFaults()
+			survive(t, s, "POST", target, body, link, tt.fault, tt.status, tt.code)
+			s.tenant.Tenant.ClearFaults()
+			if got := s.as(t, "POST", target, body); got.status != 201 && got.code(t) != "identity-already-linked" {
+				t.Errorf("a repeat: %d %s", got.status, got.body)
+			}
+		})
+	}
+}
+
+func TestLinkingAConflict(t *testing.T) {
+	eachWay(t, func(t *testing.T, s *service) {
+		s.tenant.Tenant.Fail(localtenant.Fault{Route: "POST /api/v2/users/{id}/identities", Times: 1, Status: 409})
+		body := proofs(s.idToken(t, "", "ada@example.com"), s.idToken(t, "?connection=github", "octo@example.com"))
+		s.want(s.call("POST", "/identities/"+url.PathEscape(ada), body), 409, "identity-already-linked")
+	})
+}
