@@ -85,7 +85,7 @@ func TestCreateOnceAThousandTimes(t *testing.T) {
 	for i := range containers {
 		s := first.container(t, callers("front-end", fmt.Sprintf("session-%d", i)))
 		for range each {
-			all.Go(func() { answers <- s.createBare(t, someone, "k1") })
+			all.Go(func() { answers <- s.createUntilAnswered(t, someone, "k1") })
 		}
 	}
 	all.Wait()
@@ -109,6 +109,17 @@ func TestCreateOnceAThousandTimes(t *testing.T) {
 	if n := len(users(t, first.call("GET", "/users", ""))); n != 1 {
 		t.Errorf("%d users after another body", n)
 	}
+}
+
+// createUntilAnswered creates a user as a front-end does that has a key: where
+// the provider is too slow for so many, it asks again.
+func (s *service) createUntilAnswered(t *testing.T, body, key string) string {
+	for range 10 {
+		if got := s.createBare(t, body, key); !strings.HasPrefix(got, "504 ") {
+			return got
+		}
+	}
+	return "no answer"
 }
 
 // createBare creates a user, and tells the answer. It may be called by many at
