@@ -75,12 +75,17 @@ func (t *Tenant) newUser(in userFields) (*user, error) {
 	in.setProfile(u)
 	u.fillDefaults()
 	if conn.database() {
-		if err := t.setPassword(u, conn, *in.Password); err != nil {
+		if err := conn.policy.check(*in.Password, u); err != nil {
 			return nil, err
 		}
 	}
-	if _, taken := t.users.get(u.ID); taken {
+	if _, taken := t.users.get(u.ID); taken { // before the hash, which takes long
 		return nil, userExists()
+	}
+	if conn.database() {
+		if err := t.setPassword(u, conn, *in.Password); err != nil {
+			return nil, err
+		}
 	}
 	if err := t.users.put(u, now); errors.Is(err, errTaken) {
 		return nil, userExists()
