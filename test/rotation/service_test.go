@@ -123,7 +123,7 @@ func start(t *testing.T, nodes localtenant.Nodes, applications int) *service {
 	}
 	s.vault = secretstest.Start(t, string(text), s.clock.now)
 	for range containers {
-		s.containers = append(s.containers, container{operations.Handler(s.env(), s.logger())})
+		s.containers = append(s.containers, container{s.handler()})
 	}
 	s.rotator = s.env()
 	s.meet(t)
@@ -133,6 +133,9 @@ func start(t *testing.T, nodes localtenant.Nodes, applications int) *service {
 }
 
 func (s *service) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(&s.log, nil)) }
+
+// handler is a new container's.
+func (s *service) handler() http.Handler { return operations.Handler(s.env(), s.logger()) }
 
 // env is what a container makes of its environment when it starts.
 func (s *service) env() *boot.Env {
