@@ -99,6 +99,9 @@ func (e *Env) Applications() auth0.Applications { return e.client.Applications()
 // Vault is Secrets Manager, for a change of the secret.
 func (e *Env) Vault() *secrets.Vault { return secrets.NewVault() }
 
+// Events is the tenant's log.
+func (e *Env) Events() auth0.Events { return e.client.Events() }
+
 // Sealer makes cursors and the state of sign-ins.
 func (e *Env) Sealer() *seal.Sealer { return e.sealer }
 

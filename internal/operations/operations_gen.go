@@ -5,6 +5,7 @@ package operations
 import (
 	"usher/internal/blocks"
 	"usher/internal/boot"
+	"usher/internal/events"
 	"usher/internal/identities"
 	"usher/internal/metadata"
 	"usher/internal/mfa"
@@ -39,6 +40,7 @@ func All(env *boot.Env) []Named {
 		{"introspect", session.Introspect(env.Tokens())},
 		{"linkidentity", identities.Link(env.Identities(), env.Now())},
 		{"listconnections", identities.Connections(env.Identities())},
+		{"listevents", events.List(env.Events(), env.Sealer())},
 		{"listidentities", identities.List(env.Identities())},
 		{"listroles", roles.List(env.Roles())},
 		{"listsessions", session.List(env.Sessions(), env.Sealer())},

@@ -1,0 +1,11 @@
+// Command listevents serves GET /events/{user_id}: events.List, in internal/events/list.go.
+package main
+
+import (
+	"usher/internal/boot"
+	"usher/internal/events"
+)
+
+func main() {
+	boot.HTTP(func(env *boot.Env) boot.Operation { return events.List(env.Events(), env.Sealer()) })
+}
