@@ -30,7 +30,7 @@ func simplified() map[string]string {
 		"POST /api/v2/jobs/users-imports":                                         "done at once; `custom_password_hash` and `mfa_factors` are refused",
 		"DELETE /api/v2/users/{id}/multifactor/{provider}":                        "nothing is kept of Duo",
 		"POST /api/v2/users/{id}/multifactor/actions/invalidate-remember-browser": "no browser is ever remembered",
-		"GET /api/v2/users/{id}/logs":                                             "what happens on the pages; not Management API calls",
+		"GET /api/v2/users/{id}/logs":                                             "what happens on the pages; no exchanges of tokens",
 		"POST /api/v2/guardian/enrollments/ticket":                                "the page enrols an authenticator app, whatever factor was asked for",
 		"GET /authorize":                                                          "code flow, query response mode",
 		"POST /oauth/token":                                                       "authorization code, refresh token, client credentials",

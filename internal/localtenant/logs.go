@@ -18,6 +18,7 @@ type event struct {
 	name        string // what was typed, where there is no user
 	client      string
 	ip, agent   string
+	api         *apiCall // of a change by the Management API
 }
 
 // The kinds of event that the tenant logs.
@@ -35,19 +36,26 @@ const (
 	eventEnrolled      = "gd_enrollment_complete"
 )
 
+// eventAPI is a change by the Management API.
+const eventAPI = "sapi"
+
 // maxEvents bounds the log, so that a long run does not fill the memory.
 const maxEvents = 10_000
 
 // record logs something that a browser's user did.
 func (t *Tenant) record(r *http.Request, kind string, u *user, name, description string) {
+	t.addEvent(r, event{kind: kind, description: description, user: u, name: name})
+}
+
+// addEvent adds an event, with what is known of every request.
+func (t *Tenant) addEvent(r *http.Request, e event) {
 	if len(t.events) == maxEvents {
 		t.events = slices.Delete(t.events, 0, maxEvents/10)
 	}
 	t.eventSeq++
-	t.events = append(t.events, event{
-		id: fmt.Sprintf("900%s%025d", t.now().Format("20060102150405"), t.eventSeq), kind: kind, description: description,
-		date: t.now(), user: u, name: name, client: ClientID, ip: remoteIP(r), agent: r.UserAgent(),
-	})
+	e.id = fmt.Sprintf("900%s%025d", t.now().Format("20060102150405"), t.eventSeq)
+	e.date, e.client, e.ip, e.agent = t.now(), ClientID, remoteIP(r), r.UserAgent()
+	t.events = append(t.events, e)
 }
 
 func (e event) document() map[string]any {
@@ -62,6 +70,7 @@ func (e event) document() map[string]any {
 		doc["connection"], doc["strategy"] = first.Connection, first.Provider
 		doc["strategy_type"] = map[bool]string{true: "social", false: "database"}[first.IsSocial]
 	}
+	e.api.addTo(doc)
 	return doc
 }
 
@@ -79,6 +88,9 @@ func (t *Tenant) listUserLogs(w http.ResponseWriter, r *http.Request) error {
 		slices.SortStableFunc(items, func(a, b map[string]any) int { return compare(a[field], b[field], direction == "-1") })
 	}
 	p := pageOf(r)
+	if p.start+p.limit > maxRecords {
+		return badRequest("invalid_paging", "You can only page through the first 1000 records.")
+	}
 	window := append([]map[string]any{}, cut(items, p)...)
 	if !p.totals {
 		writeJSON(w, http.StatusOK, window)

@@ -125,6 +125,7 @@ func (t *Tenant) table() []route {
 		{"DELETE /_tenant/stats", t.deleteStats, nil},
 		{"GET /_tenant/outbox", t.getOutbox, nil},
 		{"DELETE /_tenant/outbox", t.deleteOutbox, nil},
+		{"GET /_tenant/log", t.getTenantLog, nil},
 		{"GET /_tenant/faults", t.getFaults, nil},
 		{"POST /_tenant/faults", t.postFault, nil},
 		{"DELETE /_tenant/faults", t.deleteFaults, nil},

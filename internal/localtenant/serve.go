@@ -45,7 +45,7 @@ func (t *Tenant) serve(rt route) http.Handler {
 }
 
 // handle runs a route's handler as one transaction.
-func (t *Tenant) handle(rt route, w http.ResponseWriter, r *http.Request, body []byte) error {
+func (t *Tenant) handle(rt route, w *buffer, r *http.Request, body []byte) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err := t.limits.take(w, rt.pattern, t.now()); err != nil {
@@ -68,7 +68,11 @@ func (t *Tenant) handle(rt route, w http.ResponseWriter, r *http.Request, body [
 		}
 		return err
 	}
-	return rt.handle(w, r)
+	if err := rt.handle(w, r); err != nil {
+		return err
+	}
+	t.recordChange(r, firstStatus(w.status))
+	return nil
 }
 
 // finish turns a handler's error into the answer.

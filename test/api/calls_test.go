@@ -22,7 +22,7 @@ type cost struct {
 }
 
 // costs are all of them, gathered from the domains' own tests.
-var costs = [][]cost{costsOfUsers, costsOfBlocks, costsOfRecovery, costsOfSignIn, costsOfRoles, costsOfMetadata, costsOfSessions, costsOfMFA, costsOfIdentities}
+var costs = [][]cost{costsOfUsers, costsOfBlocks, costsOfRecovery, costsOfSignIn, costsOfRoles, costsOfMetadata, costsOfSessions, costsOfMFA, costsOfIdentities, costsOfEvents}
 
 var costsOfUsers = []cost{
 	{"listusers", "", 1, request("/users", "")},
