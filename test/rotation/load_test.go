@@ -20,10 +20,10 @@ import (
 // share and the test moves; the requests of each come as fast as they go.
 const (
 	seconds    = 60
-	perSecond  = 200
-	signIns    = 10 // begun in each second, and finished in another one
-	refreshes  = 10 // in each second; all else is reads
-	containers = 12
+	perSecond  = 200 / share
+	signIns    = 10 / share // begun in each second, and finished in another one
+	refreshes  = 10 / share // in each second; all else is reads
+	containers = 12 / share
 	atOnce     = 8
 
 	begins   = 5                // the second in which the rotation begins

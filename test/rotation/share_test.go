@@ -1,0 +1,6 @@
+//go:build !race
+
+package rotation
+
+// share is by how much there is less of everything.
+const share = 1
