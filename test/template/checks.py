@@ -184,7 +184,7 @@ def substituted(text):
 # Who, when, what and how it ended; no path, query, header or body, which hold
 # addresses, codes and tokens.
 LOGGED = {
-    "context.requestTimeEpoch", "context.requestId", "context.extendedRequestId",
+    "context.apiId", "context.requestTimeEpoch", "context.requestId", "context.extendedRequestId",
     "context.identity.userArn", "context.identity.accountId", "context.identity.sourceIp", "context.identity.vpceId",
     "context.httpMethod", "context.resourcePath", "context.status", "context.error.responseType",
     "context.responseLength", "context.responseLatency",
@@ -192,9 +192,24 @@ LOGGED = {
 }  # fmt: skip
 
 
+def logging_more(member):
+    """A sabotage that adds a member to what is logged already."""
+
+    def change(template):
+        setting = template["Resources"]["Api"]["Properties"]["AccessLogSetting"]
+        setting["Format"] = setting["Format"].replace('{"time"', "{" + member + ',"time"')
+
+    return change
+
+
 @check(
     none=api(None, "AccessLogSetting"),
     path=api('{"path":"$context.path"}', "AccessLogSetting", "Format"),
+    path_among_others=logging_more('"path":"$context.path"'),
+    query_string=logging_more('"query":"$context.requestOverride.querystring"'),
+    parameters=logging_more('"code":"$input.params(\'code\')"'),
+    body=logging_more('"body":"$input.body"'),
+    user_agent=logging_more('"agent":"$context.identity.userAgent"'),
     header=api('{"q":"$input.params(\'code\')"}', "AccessLogSetting", "Format"),
     not_json=api("$context.requestId $context.status", "AccessLogSetting", "Format"),
 )
@@ -392,6 +407,14 @@ def every_function_logs_to_a_group_of_its_own_that_expires(t):
     assert sorted(map(str, used)) == sorted(set(groups) - {"AccessLogs"}), used
 
 
+TRACE = {
+    "Fn::If": [
+        "Traces",
+        {"Effect": "Allow", "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "Resource": "*"},
+        {"Ref": "AWS::NoValue"},
+    ]
+}
+
 # What the steps of a rotation call, on the two secrets and on nothing else.
 ROTATE = {
     "Effect": "Allow",
@@ -415,6 +438,9 @@ def statement(value, policy, *path):
     any_log=statement("arn:aws:logs:*:*:*", 1, "Resource"),
     anothers_log=statement({"Fn::GetAtt": ["ListUsersLogs", "Arn"]}, 1, "Resource"),
     no_secret=put(None, "GetUserRole", "Properties", "Policies", 0),
+    always_tracing=put(
+        TRACE["Fn::If"][1], "GetUserRole", "Properties", "Policies", 0, "PolicyDocument", "Statement", 1
+    ),
     managed_policy=put(["arn:aws:iam::aws:policy/ReadOnlyAccess"], "GetUserRole", "Properties", "ManagedPolicyArns"),
     role_by_sam=function(None, "Role"),
     anothers_role=function({"Fn::GetAtt": ["ListUsersRole", "Arn"]}, "Role"),
@@ -447,6 +473,7 @@ def a_function_may_read_the_one_secret_and_write_its_own_log(t):
         may = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": secret_of(t, name)}
         assert granted == [
             ROTATE if name == "RotateSecret" else may,
+            TRACE,
             {
                 "Effect": "Allow",
                 "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],

@@ -6,6 +6,7 @@ import re
 import pytest
 
 import checks
+import running_checks  # noqa: F401  it registers its checks
 from transformed import ROOT, source, transform
 
 WRITTEN = source()
@@ -76,6 +77,10 @@ PARAMETERS = {
     "SecretsManagerEndpoint": (
         ["", "https://vpce-1.secretsmanager.eu-central-1.vpce.amazonaws.com", "http://172.17.0.1:5000"],
         ["http://secrets.example:80", "http://127.0.0.1.evil.example:80", "https://a.example/path", "ftp://x"],
+    ),
+    "AlarmTopicArn": (
+        ["", "arn:aws:sns:eu-central-1:123456789012:on-call"],
+        ["on-call", "*", "arn:aws:sns:eu-central-1:123456789012:*", "arn:aws:sqs:eu-central-1:123456789012:q"],
     ),
     "Stage": (["live", "v1"], ["", "a/b", "$default"]),
 }
