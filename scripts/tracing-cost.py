@@ -25,7 +25,6 @@ OTEL = """package boot
 import (
 	"context"
 	"net/http"
-	"os"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel"
@@ -43,9 +42,10 @@ func init() {
 	found, _ := resource.New(context.Background(), resource.WithFromEnv(), resource.WithTelemetrySDK())
 	otel.SetTracerProvider(sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(found)))
 	otel.SetTextMapPropagator(propagation.TraceContext{})
-	http.DefaultTransport = otelhttp.NewTransport(http.DefaultTransport)
-	_ = os.Args
 }
+
+// Traced is what calls the provider.
+var Traced http.RoundTripper = otelhttp.NewTransport(http.DefaultTransport)
 """
 XRAY = """package boot
 
@@ -59,8 +59,10 @@ func init() {
 	if err := xray.Configure(xray.Config{LogLevel: "error"}); err != nil {
 		panic(err)
 	}
-	http.DefaultTransport = xray.RoundTripper(http.DefaultTransport)
 }
+
+// Traced is what calls the provider.
+var Traced http.RoundTripper = xray.RoundTripper(http.DefaultTransport)
 """
 VARIANTS = {
     "as it is": (None, []),
