@@ -39,13 +39,14 @@ const base = "http://127.0.0.1:3000"
 
 // service is a running service and what is around it.
 type service struct {
-	t      *testing.T
-	way    way
-	tenant *tenanttest.Server
-	client *http.Client
-	log    *buffer
-	setup  setup
-	serial atomic.Int64 // for what has to differ between requests
+	t        *testing.T
+	way      way
+	tenant   *tenanttest.Server
+	client   *http.Client
+	log      *buffer
+	setup    setup
+	serial   atomic.Int64 // for what has to differ between requests
+	canaries *canaries    // what no log may hold
 }
 
 // setup is what a test may change before the service starts.
@@ -98,16 +99,27 @@ func start(t *testing.T, w way, changes ...func(*setup)) *service {
 // process that has done nothing yet.
 func (s *service) container(t *testing.T, w way) *service {
 	t.Helper()
+	if s.canaries == nil {
+		s.canaries = &canaries{}
+		s.tenant.Watch(s.canaries.readProvider)
+	}
 	log := &buffer{}
 	logger := slog.New(slog.NewJSONHandler(log, nil))
 	transport := w.start(t, boot.New(s.setup.config, s.setup.credentials, logger, s.setup.now), logger)
+	t.Cleanup(func() {
+		for _, fault := range faultsOfLog(log.String(), s.canaries) {
+			t.Error(fault)
+		}
+	})
+	watched := &watcher{t: t, next: transport, canaries: s.canaries}
 	return &service{
-		t:      t,
-		way:    w,
-		tenant: s.tenant,
-		client: &http.Client{Transport: contract.Load(t).Transport(t, transport), CheckRedirect: stay},
-		log:    log,
-		setup:  s.setup,
+		t:        t,
+		way:      w,
+		tenant:   s.tenant,
+		client:   &http.Client{Transport: contract.Load(t).Transport(t, watched), CheckRedirect: stay},
+		log:      log,
+		setup:    s.setup,
+		canaries: s.canaries,
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 type Server struct {
 	URL    string // without a trailing slash
 	Tenant *localtenant.Tenant
+	watch  *watched
 }
 
 // sharedKey is made once for all tests of a process: making one takes longer than
@@ -48,11 +49,12 @@ func Start(tb testing.TB, opts ...func(*localtenant.Options)) *Server {
 	if err != nil {
 		tb.Fatalf("make a tenant: %v", err)
 	}
-	srv := &httptest.Server{Listener: listener, Config: &http.Server{Handler: tenant, ConnState: tenant.ConnState}}
+	watch := &watched{next: tenant}
+	srv := &httptest.Server{Listener: listener, Config: &http.Server{Handler: watch, ConnState: tenant.ConnState}}
 	srv.Start()
 	tb.Cleanup(func() {
 		srv.CloseClientConnections() // a request that hangs would be waited for
 		srv.Close()
 	})
-	return &Server{URL: o.BaseURL, Tenant: tenant}
+	return &Server{URL: o.BaseURL, Tenant: tenant, watch: watch}
 }
