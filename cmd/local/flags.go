@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
+	"strings"
 )
 
 const (
@@ -21,6 +23,8 @@ type options struct {
 	envFile     string
 	usersFile   string
 	allowRemote bool
+	auth        string // one of authModes
+	frontend    string // "" for none
 }
 
 func parseFlags(args []string, out io.Writer) (options, error) {
@@ -32,21 +36,31 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&o.envFile, "env", "", "use the real tenant that this `file` describes, instead of a local one")
 	flags.StringVar(&o.usersFile, "users", "", "in place of the local tenant's sample users, those of a `file` in the format of Auth0's import")
 	flags.BoolVar(&o.allowRemote, "allow-remote", false, "let other machines in: they are not authenticated, and could manage every user")
+	flags.StringVar(&o.auth, "auth", authNone, "how front-ends are authenticated: "+strings.Join(authModes, " or ")+"; iam checks AWS signatures with the key pair of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (any will do)")
+	flags.StringVar(&o.frontend, "frontend", "", "let the local tenant return to this front-end, by its `URL`: sign-ins to its /callback, sign-outs to its /")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	if flags.NArg() > 0 {
-		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	return o, o.check(flags.Args())
+}
+
+// check finds what does not go together.
+func (o options) check(arguments []string) error {
+	if len(arguments) > 0 {
+		return fmt.Errorf("unexpected argument %q", arguments[0])
 	}
-	if o.envFile != "" && o.usersFile != "" {
-		return o, errors.New("-users is for the local tenant; it does not go with -env")
+	if o.envFile != "" && (o.usersFile != "" || o.frontend != "") {
+		return errors.New("-users and -frontend are for the local tenant; they do not go with -env")
+	}
+	if !slices.Contains(authModes, o.auth) {
+		return fmt.Errorf("-auth %q is not one of: %s", o.auth, strings.Join(authModes, ", "))
 	}
 	for name, addr := range map[string]string{"-addr": cmp.Or(o.addr, defaultAddr), "-tenant-addr": o.tenantAddr} {
 		if err := checkAddr(name, addr, o.allowRemote); err != nil {
-			return o, err
+			return err
 		}
 	}
-	return o, nil
+	return nil
 }
 
 func checkAddr(flagName, addr string, allowRemote bool) error {

@@ -10,7 +10,7 @@ import (
 
 // greet says where things are, and what to try first.
 func greet(out io.Writer, s settings, opts options) {
-	fmt.Fprintf(out, "Usher listens on http://%s. Nobody is authenticated here: it is for this machine only.\n", s.addr)
+	fmt.Fprintf(out, "Usher listens on http://%s. %s\n", s.addr, whoMayCall[opts.auth])
 	if s.tenant == nil {
 		fmt.Fprintf(out, "It uses the tenant at https://%s. What you change there is changed.\n", s.credentials.Domain)
 	} else {
@@ -22,5 +22,8 @@ func greet(out io.Writer, s settings, opts options) {
 	if s.config.Binding == config.BindingNone {
 		fmt.Fprintln(out, "LOGIN_BINDING=none: sign-ins are not bound to the browser that began them.")
 	}
-	fmt.Fprintf(out, "\nTry:\n  curl http://%s/users\n  open http://%s/login in a browser\n\nCtrl-C ends it.\n\n", s.addr, s.addr)
+	if opts.auth == authNone {
+		fmt.Fprintf(out, "\nTry:\n  curl http://%s/users\n  open http://%s/login in a browser\n", s.addr, s.addr)
+	}
+	fmt.Fprint(out, "\nCtrl-C ends it.\n\n")
 }

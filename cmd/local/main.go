@@ -49,7 +49,11 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 			return err
 		}
 	}
-	handler := operations.Handler(boot.New(set.config, set.credentials, log, time.Now), log)
+	authenticate, err := authentication(opts.auth, getenv, log)
+	if err != nil {
+		return err
+	}
+	handler := authenticate(operations.Handler(boot.New(set.config, set.credentials, log, time.Now), log))
 	if !opts.allowRemote {
 		handler = onlyLoopbackHosts(handler)
 	}

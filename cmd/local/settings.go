@@ -37,7 +37,12 @@ func settingsFor(opts options, getenv func(string) string) (settings, error) {
 		LogoutURIs:   []string{"http://127.0.0.1:" + port + "/", "http://localhost:" + port + "/"},
 		ResultURLs:   []string{"http://127.0.0.1:" + port + "/", "http://localhost:" + port + "/"},
 	}
-	tenant, err := newTenant("http://"+opts.tenantAddr, cfg.RedirectURIs, opts.usersFile)
+	if front := strings.TrimSuffix(opts.frontend, "/"); front != "" {
+		cfg.RedirectURIs = append(cfg.RedirectURIs, front+"/callback")
+		cfg.LogoutURIs = append(cfg.LogoutURIs, front+"/")
+		cfg.ResultURLs = append(cfg.ResultURLs, front+"/")
+	}
+	tenant, err := newTenant("http://"+opts.tenantAddr, cfg, opts.usersFile)
 	if err != nil {
 		return settings{}, err
 	}

@@ -37,16 +37,18 @@ var importRules = map[string][]string{
 	"internal/boot":        {"internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/auth0", "internal/config", "internal/gateway", "internal/httpapi", "internal/metrics", "internal/problem", "internal/seal", "internal/secrets", "internal/session", "internal/users", "github.com/aws/aws-lambda-go/..."},
 	"internal/operations":  {"internal/boot", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/users", "internal/session"},
 	"internal/localtenant": {"github.com/go-jose/go-jose/...", "golang.org/x/crypto/..."},
+	"internal/sigv4":       {"github.com/aws/aws-sdk-go-v2/..."}, // for the local server
 	"internal/contract":    {"internal/problem", "github.com/pb33f/..."},
-	"cmd/local":            {"internal/boot", "internal/config", "internal/httpapi", "internal/localtenant", "internal/operations", "internal/secrets", "github.com/joho/godotenv"},
+	"cmd/local":            {"internal/boot", "internal/config", "internal/httpapi", "internal/localtenant", "internal/operations", "internal/problem", "internal/secrets", "internal/sigv4", "github.com/aws/aws-sdk-go-v2/aws", "github.com/joho/godotenv"},
 	"cmd/localtenant":      {"internal/localtenant"},
 	"functions":            {"internal/boot", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}, // and one domain only
+	"examples":             {"github.com/aws/aws-sdk-go-v2/..."},                                                                                                                                                                                  // nothing of ours: a front-end's team has none of it
 	"test":                 {},                                                                                                                                                                                                                    // tests only
 }
 
 // environmentRules says who may look at the process's environment: packages
 // that do can be made for one machine only.
-var environmentRules = []string{"internal/boot", "internal/localtenant", "internal/operations/generate", "internal/contract", "cmd/local", "cmd/localtenant"}
+var environmentRules = []string{"internal/boot", "internal/localtenant", "internal/operations/generate", "internal/contract", "cmd/local", "cmd/localtenant", "examples"}
 
 // domains are the packages that hold operations, or what else a function does.
 var domains = []string{"internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}
@@ -121,7 +123,8 @@ func functionFaults(p goPackage) []string {
 		faults = append(faults, p.ImportPath+" must import one domain")
 	}
 	for _, dep := range p.Deps {
-		if under(strings.TrimPrefix(dep, module), "internal/localtenant/...") {
+		ours := strings.TrimPrefix(dep, module)
+		if under(ours, "internal/localtenant/...") || under(ours, "internal/sigv4") {
 			faults = append(faults, p.ImportPath+" must not be built with "+dep)
 		}
 	}
@@ -166,6 +169,8 @@ func TestImportFaults(t *testing.T) {
 		"a function and another":         {"functions/x", []string{"usher/internal/users", "usher/functions/y"}, nil, "must not import usher/functions/y"},
 		"a function and an SDK":          {"functions/x", []string{"usher/internal/users", "github.com/aws/aws-sdk-go-v2/config"}, nil, "must not import"},
 		"a function over a local tenant": {"functions/x", []string{"usher/internal/users"}, []string{"usher/internal/localtenant/search"}, "must not be built with"},
+		"a function over a verifier":     {"functions/x", []string{"usher/internal/users"}, []string{"usher/internal/sigv4"}, "must not be built with"},
+		"an example and ours":            {"examples/x", []string{"usher/internal/problem"}, nil, "must not import usher/internal/problem"},
 		"a stranger":                     {"internal/shared", nil, nil, "has no rule"},
 		"a name that begins alike":       {"internal/httpapi", []string{"usher/internal/problematic"}, nil, "must not import"},
 	}

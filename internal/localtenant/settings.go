@@ -69,7 +69,7 @@ func (t *Tenant) defaultSettings() Settings {
 		SessionIdle: Duration(3 * 24 * time.Hour), SessionMaximum: Duration(7 * 24 * time.Hour),
 		Application: Application{
 			Callbacks:            append([]string{"http://127.0.0.1:3000/callback", "http://localhost:3000/callback"}, t.opts.Callbacks...),
-			LogoutURLs:           []string{"http://127.0.0.1:3000", "http://127.0.0.1:3000/", "http://localhost:3000", "http://localhost:3000/"},
+			LogoutURLs:           append([]string{"http://127.0.0.1:3000", "http://127.0.0.1:3000/", "http://localhost:3000", "http://localhost:3000/"}, t.opts.LogoutURLs...),
 			Grants:               []string{"authorization_code", "refresh_token", "client_credentials"},
 			Scopes:               t.allScopes(),
 			IDTokenLifetime:      Duration(10 * time.Hour),

@@ -27,6 +27,7 @@ type Options struct {
 	BaseURL      string           // where it is reached, no trailing slash; the issuer is BaseURL + "/"
 	Now          func() time.Time // default time.Now
 	Callbacks    []string         // redirect URIs allowed beside the two defaults
+	LogoutURLs   []string         // where sign-outs may return to beside the two defaults
 	Audiences    []string         // APIs that users' access tokens may be asked for, beside the Management API
 	PasswordCost int              // of bcrypt; default bcrypt.DefaultCost
 	Log          *slog.Logger     // one line per request; nil is silent

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"usher/internal/httpapi"
+	"usher/internal/problem"
+	"usher/internal/sigv4"
+)
+
+// The ways in which -auth authenticates front-ends.
+const (
+	authNone = "none" // not at all
+	authIAM  = "iam"  // as the gateway does by default: AWS Signature Version 4
+)
+
+var authModes = []string{authNone, authIAM}
+
+// whoMayCall is what the first line at the start says of each.
+var whoMayCall = map[string]string{
+	authNone: "Nobody is authenticated here: it is for this machine only.",
+	authIAM:  "Calls have to be signed with AWS Signature Version 4 (service execute-api), with the key pair of the environment.",
+}
+
+// localRole is whom a rightly signed call comes from: a made-up role in a
+// made-up account, in the form in which the gateway names roles.
+var localRole = httpapi.Caller{
+	Account: "000000000000",
+	ID:      "arn:aws:sts::000000000000:assumed-role/local/session",
+}
+
+// authentication returns what stands before the service in the gateway's place.
+func authentication(mode string, getenv func(string) string, log *slog.Logger) (func(http.Handler) http.Handler, error) {
+	if mode == authNone {
+		return func(h http.Handler) http.Handler { return h }, nil
+	}
+	verifier := sigv4.Verifier{
+		Credentials: aws.Credentials{
+			AccessKeyID:     getenv("AWS_ACCESS_KEY_ID"),
+			SecretAccessKey: getenv("AWS_SECRET_ACCESS_KEY"),
+			SessionToken:    getenv("AWS_SESSION_TOKEN"),
+		},
+		Region: getenv("AWS_REGION"),
+		Now:    time.Now,
+	}
+	if verifier.Credentials.AccessKeyID == "" || verifier.Credentials.SecretAccessKey == "" {
+		return nil, errors.New("-auth iam needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment: any made-up pair that the front-end has, too")
+	}
+	return func(h http.Handler) http.Handler { return signed(h, verifier, log) }, nil
+}
+
+// signed lets only rightly signed calls through. Its refusals are those of the
+// gateway (GatewayResponses in template.yaml), with the reason in the log.
+func signed(h http.Handler, verifier sigv4.Verifier, log *slog.Logger) http.Handler {
+	type reason struct{}
+	refuse := httpapi.Serve(httpapi.Handler(func(_ http.ResponseWriter, r *http.Request) error {
+		why, _ := r.Context().Value(reason{}).(error)
+		return gatewaysProblem(why)
+	}), httpapi.ServeOptions{Log: log, Deadline: time.Second})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := verifier.Verify(r); err != nil {
+			refuse.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), reason{}, err)))
+			return
+		}
+		h.ServeHTTP(w, r.WithContext(httpapi.WithCaller(r.Context(), localRole)))
+	})
+}
+
+// notSigned is the gateway's own: no function answers with it.
+var notSigned = problem.Kind{
+	Code:   "not-authenticated-or-no-such-route",
+	Status: http.StatusForbidden,
+	Title:  "The call is not signed, or there is no such route.",
+}
+
+func gatewaysProblem(err error) error {
+	switch {
+	case errors.Is(err, sigv4.ErrUnsigned):
+		return notSigned.Wrap(err, "Sign the request with AWS Signature Version 4 (service execute-api), and check the method and the path.")
+	case errors.Is(err, sigv4.ErrTooLarge):
+		return problem.BodyTooLarge.Wrap(err, "The gateway takes 10 MB at most.")
+	}
+	return problem.NotAuthenticated.Wrap(err, "The signature is wrong or has expired.")
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+)
+
+const emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+func keyPair(name string) string {
+	return map[string]string{"AWS_ACCESS_KEY_ID": "AKIDLOCAL", "AWS_SECRET_ACCESS_KEY": hidden}[name]
+}
+
+func TestAuthIAM(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	addr, out, ended := freeAddr(t), &output{}, make(chan error, 1)
+	go func() {
+		ended <- realMain(ctx, []string{"-addr", addr, "-tenant-addr", freeAddr(t), "-auth", "iam"}, keyPair, out)
+	}()
+	defer func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}()
+	waitFor(t, out, "Ctrl-C ends it.")
+	if !strings.Contains(out.String(), "have to be signed") || strings.Contains(out.String(), "curl http") {
+		t.Errorf("it greets with %s", out)
+	}
+	tests := map[string]struct {
+		secret string // "" leaves the call unsigned
+		status int
+		code   string
+	}{
+		"signed":       {hidden, 200, ""},
+		"unsigned":     {"", 403, "not-authenticated-or-no-such-route"},
+		"wrong secret": {"guessed", 403, "not-authenticated"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			r, err := http.NewRequest("GET", "http://"+addr+"/users/auth0%7C65e19a100000000000000001", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tt.secret != "" {
+				credentials := aws.Credentials{AccessKeyID: "AKIDLOCAL", SecretAccessKey: tt.secret}
+				if err := v4.NewSigner().SignHTTP(t.Context(), credentials, r, emptyHash, "execute-api", "eu-central-1", time.Now()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			resp, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(resp.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var told struct{ Code, RequestID string }
+			if err := json.Unmarshal([]byte(strings.Replace(string(body), "request_id", "RequestID", 1)), &told); err != nil {
+				t.Fatal(err)
+			}
+			if resp.StatusCode != tt.status || told.Code != tt.code || (tt.code != "") != (told.RequestID != "") {
+				t.Errorf("%d %s", resp.StatusCode, body)
+			}
+		})
+	}
+	if log := out.String(); !strings.Contains(log, "caller="+localRole.ID) || !strings.Contains(log, "not that of this request") || strings.Contains(log, hidden) {
+		t.Errorf("the log lacks the caller or the reason, or holds the secret: %s", log)
+	}
+}
+
+func TestAuthOptions(t *testing.T) {
+	tests := map[string]struct {
+		args []string
+		says string
+	}{
+		"no such way":            {[]string{"-auth", "basic"}, `-auth "basic" is not one of: none, iam`},
+		"no key pair":            {[]string{"-auth", "iam"}, "needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
+		"a front-end on http":    {[]string{"-frontend", "http://app.example.com"}, "neither https nor http on loopback"},
+		"a front-end and -env":   {[]string{"-frontend", "https://app.example.com", "-env", "x"}, "do not go with -env"},
+		"a front-end of nowhere": {[]string{"-frontend", "app"}, "is not an absolute URL"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			args := append([]string{"-addr", freeAddr(t), "-tenant-addr", freeAddr(t)}, tt.args...)
+			if err := realMain(t.Context(), args, noEnv, &output{}); err == nil || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("got %v, want %q", err, tt.says)
+			}
+		})
+	}
+}
+
+// A front-end that is named may be returned to, by the service and by the tenant.
+func TestFrontend(t *testing.T) {
+	addr, tenant := freeAddr(t), freeAddr(t)
+	start(t, "-addr", addr, "-tenant-addr", tenant, "-frontend", "https://127.0.0.1:8443/")
+	status, body := get(t, addr, "/login?redirect_uri=https%3A%2F%2F127.0.0.1%3A8443%2Fcallback", "")
+	if status != 302 || !strings.Contains(body, "redirect_uri=https%3A%2F%2F127.0.0.1%3A8443%2Fcallback") {
+		t.Errorf("%d %s", status, body)
+	}
+	status, body = get(t, tenant, "/v2/logout?client_id=usher-local&returnTo=https%3A%2F%2F127.0.0.1%3A8443%2F", "")
+	if status != 302 {
+		t.Errorf("the tenant does not return there: %d %s", status, body)
+	}
+}
