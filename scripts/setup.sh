@@ -18,6 +18,7 @@ chromium() { has chromium || has chromium-browser || has google-chrome || [ -e "
 engine() { docker version || has dockerd; }
 stand_in() { [ "$(uname)" != Linux ] || busybox --list; }
 c_compiler() { has cc || has gcc || has clang; }
+node_and_npm() { node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' && npm --version; }
 certificates() { [ "$(uname)" != Linux ] || [ -e /etc/ssl/certs/ca-certificates.crt ]; }
 
 # What for: "python" is enough to build and deploy, "docker" to serve the
@@ -33,6 +34,7 @@ check_all() {
 	need "certificate authorities" ca-certificates certificates
 	[ "$purpose" = docker ] && return
 	need "curl (for the README's lines)" curl has curl
+	need "Node.js 18 or newer, with npm (for the example of a signed call)" "nodejs npm" node_and_npm
 	need "a C compiler (for Go's race detector)" "gcc libc6-dev" c_compiler
 	need "Chromium or Chrome (for the sign-in test)" chromium chromium
 	need "strace (for the test that starting does no I/O)" strace has strace
@@ -60,4 +62,12 @@ if ! cmp -s "$root/tools/requirements.txt" "$venv/.requirements.txt"; then
 	python3 -m venv "$venv"
 	"$venv/bin/pip" install --quiet --disable-pip-version-check -r "$root/tools/requirements.txt"
 	cp "$root/tools/requirements.txt" "$venv/.requirements.txt"
+fi
+
+# What the example of a signed call takes from npm: ten small packages.
+example=$root/examples/sigv4/node
+if [ "$purpose" = all ] && ! cmp -s "$example/package-lock.json" "$example/node_modules/.installed.json"; then
+	say "installing the packages of examples/sigv4/node"
+	npm ci --prefix "$example" --silent --ignore-scripts --no-audit --no-fund
+	cp "$example/package-lock.json" "$example/node_modules/.installed.json"
 fi

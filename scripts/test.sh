@@ -37,11 +37,11 @@ template() {
 }
 
 # One run for everything that `go test` can do in a process of its own: Chromium,
-# moto, curl and HTTPie, without which these files are not compiled, have to be
-# there.
+# moto, curl, HTTPie, Node and botocore, without which these files are not
+# compiled, have to be there.
 go_tests() {
-	MOTO_SERVER="$venv/bin/moto_server" HTTPIE="$venv/bin/http" go_test --format pkgname --junitfile "$reports/go.xml" -- \
-		-race -tags chromium,moto,readme -timeout 15m -coverpkg=./internal/... -coverprofile=.cache/cover.out ./...
+	MOTO_SERVER="$venv/bin/moto_server" HTTPIE="$venv/bin/http" PYTHON="$venv/bin/python" go_test --format pkgname --junitfile "$reports/go.xml" -- \
+		-race -tags chromium,moto,readme,sigv4 -timeout 15m -coverpkg=./internal/... -coverprofile=.cache/cover.out ./...
 }
 
 # The whole API once more, against a tenant with rate limits, an index that lags

@@ -1,0 +1,41 @@
+"""Calls Usher from Python, signed by botocore (which boto3 brings along).
+
+The address is in USHER_URL; the region and the credentials come from wherever
+AWS's own tools take them: the environment, a profile, the role of the machine.
+"""
+
+import json
+import os
+import sys
+import urllib.request
+from urllib.parse import quote, urlencode
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.session import Session
+
+session = Session()
+region = os.environ.get("AWS_REGION") or session.get_config_variable("region")  # botocore itself looks for AWS_DEFAULT_REGION
+
+
+def call(method, path, query=None, body=None):
+    """Signs one request, sends it, and returns the answer's JSON."""
+    url = os.environ["USHER_URL"].rstrip("/") + path
+    if query:
+        url += "?" + urlencode(query, quote_via=quote, safe="")  # %20, not +, for a space
+    data = None if body is None else json.dumps(body).encode()
+    request = AWSRequest(method, url, data=data, headers={"Content-Type": "application/json"} if data else {})
+    credentials = session.get_credentials().get_frozen_credentials()  # each time: a role's are renewed
+    SigV4Auth(credentials, "execute-api", region).add_auth(request)
+    signed = urllib.request.Request(url, data=data, method=method, headers=dict(request.headers))
+    with urllib.request.urlopen(signed, timeout=10) as answer:
+        return json.load(answer)
+
+
+found = call("GET", "/users", {"limit": "1", "email": "ada@example.com"})
+print("found", found["users"][0]["email"])
+user = call("GET", "/users/" + quote("auth0|65e19a100000000000000002", safe=""))  # | is %7C in a path
+print("got", user["email"])
+email = sys.argv[1] if len(sys.argv) > 1 else "python@example.com"
+created = call("POST", "/users", body={"email": email, "password": "Str0ng-Enough"})
+print("created", created["email"])
