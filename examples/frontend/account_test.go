@@ -1,0 +1,107 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestAccount(t *testing.T) {
+	const path = "/users/auth0%7C65e19a100000000000000001"
+	h, a, s := start(t, map[string]http.HandlerFunc{})
+	if resp := send(h, "GET", "/account", nil); resp.StatusCode != 303 || resp.Header.Get("Location") != "/login?return_to=/account" {
+		t.Errorf("signed out: %d to %q", resp.StatusCode, resp.Header.Get("Location"))
+	}
+	session := open(t, h, s)
+	s.answers["GET "+path] = func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("ETag", `"v1"`)
+		_, _ = io.WriteString(w, `{"id":"x","email":"ada@example.com","name":"<script>alert(1)</script>","metadata":{"language":"de"}}`)
+	}
+	resp := send(h, "GET", "/account", nil, session)
+	page, _ := io.ReadAll(resp.Body)
+	for _, want := range []string{"ada@example.com", "with a second factor", "&lt;script&gt;", "&#34;v1&#34;", `"de" selected`} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("no %q on the page %s", want, page)
+		}
+	}
+
+	s.answers["PATCH "+path], s.asked, s.bodies = refuse(412, "precondition-failed"), nil, nil
+	form := url.Values{"etag": {`"v0"`}, "name": {"Ada"}, "language": {"fr"}, "user_id": {"auth0|another"}}
+	resp = send(h, "POST", "/account", form, session)
+	page, _ = io.ReadAll(resp.Body)
+	if resp.StatusCode != 412 || !strings.Contains(string(page), "changed elsewhere") || s.asked[0].Header.Get("If-Match") != `"v0"` {
+		t.Errorf("%d %s", resp.StatusCode, page)
+	}
+
+	metadata := "PATCH /metadata/auth0%7C65e19a100000000000000001"
+	s.answers["PATCH "+path], s.answers[metadata], s.asked, s.bodies = reply("{}"), reply("{}"), nil, nil
+	resp = send(h, "POST", "/account", form, session)
+	if resp.StatusCode != 303 || !slices.Equal(s.bodies, []string{`{"name":"Ada"}`, `{"language":"fr"}`}) {
+		t.Errorf("%d, and Usher got %q", resp.StatusCode, s.bodies)
+	}
+	form.Set("language", "")
+	if send(h, "POST", "/account", form, session); s.bodies[3] != `{"language":null}` {
+		t.Errorf("Usher got %q", s.bodies)
+	}
+
+	s.answers["GET "+path] = reply(`{"blocked":true}`)
+	if resp = send(h, "GET", "/account", nil, session); resp.StatusCode != 303 || len(a.sessions.byID) != 0 {
+		t.Errorf("blocked: %d, %d sessions", resp.StatusCode, len(a.sessions.byID))
+	}
+}
+
+func TestSignUp(t *testing.T) {
+	h, _, s := start(t, map[string]http.HandlerFunc{"POST /users": reply("{}")})
+	form := url.Values{"key": {"k1"}, "email": {"new+1@example.com"}, "name": {"New"}, "password": {"Str0ng-Enough"}}
+	resp := send(h, "POST", "/sign-up", form)
+	if resp.StatusCode != 303 || resp.Header.Get("Location") != "/login?login_hint=new%2B1%40example.com&return_to=%2Faccount" {
+		t.Errorf("%d to %q", resp.StatusCode, resp.Header.Get("Location"))
+	}
+	if got := s.asked[0].Header.Get("Idempotency-Key"); got != "k1" || s.bodies[0] != `{"email":"new+1@example.com","name":"New","password":"Str0ng-Enough","verify_email":true}` {
+		t.Errorf("Usher got the key %q and %s", got, s.bodies[0])
+	}
+	for name, tt := range map[string]struct {
+		answer  http.HandlerFunc
+		status  int
+		says    string
+		sameKey bool
+	}{
+		"taken": {refuse(409, "user-exists"), 409, "cannot be used", false},
+		"a fault": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(422)
+			_, _ = io.WriteString(w, `{"code":"password-too-weak","errors":[{"field":"password","detail":"is weak"}]}`)
+		}, 422, "password is weak", false},
+		"a failure": {refuse(504, "provider-timeout"), 502, "Try again", true},
+	} {
+		s.answers["POST /users"] = tt.answer
+		resp := send(h, "POST", "/sign-up", form)
+		page, _ := io.ReadAll(resp.Body)
+		if resp.StatusCode != tt.status || !strings.Contains(string(page), tt.says) || strings.Contains(string(page), `value="k1"`) != tt.sameKey || strings.Contains(string(page), "Str0ng") {
+			t.Errorf("%s: %d %s", name, resp.StatusCode, page)
+		}
+	}
+}
+
+func TestSignOut(t *testing.T) {
+	const all = "DELETE /sessions/auth0%7C65e19a100000000000000001"
+	h, a, s := start(t, map[string]http.HandlerFunc{"GET /logout": redirect()})
+	here, there := open(t, h, s), open(t, h, s)
+	s.answers[all] = refuse(503, "provider-unavailable")
+	if resp := send(h, "POST", "/sign-out-everywhere", nil, here); resp.StatusCode != 502 || len(a.sessions.byID) != 2 {
+		t.Errorf("it failed with %d, and left %d sessions", resp.StatusCode, len(a.sessions.byID))
+	}
+	if resp := send(h, "POST", "/sign-out", nil, there); resp.StatusCode != 302 || len(a.sessions.byID) != 1 || resp.Cookies()[0].MaxAge >= 0 {
+		t.Errorf("signed out: %d, %d sessions, %v", resp.StatusCode, len(a.sessions.byID), resp.Cookies())
+	}
+	if q := s.asked[len(s.asked)-1].URL.Query(); q.Get("post_logout_redirect_uri") != "https://app.example/" || q.Get("id_token_hint") != "s3cret.i.d" {
+		t.Errorf("Usher was asked %v", q)
+	}
+	_ = open(t, h, s)
+	s.answers[all] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
+	if resp := send(h, "POST", "/sign-out-everywhere", nil, here); resp.StatusCode != 302 || len(a.sessions.byID) != 0 || s.elsewhere != 0 {
+		t.Errorf("signed out everywhere: %d, %d sessions", resp.StatusCode, len(a.sessions.byID))
+	}
+}

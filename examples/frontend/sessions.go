@@ -1,0 +1,108 @@
+package main
+
+import (
+	"crypto/rand"
+	"maps"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// session is what the front-end knows of somebody who is signed in. It stays on
+// the server: the browser has nothing but a random name for it. So no token can
+// be read by a script, or be taken out of a browser.
+type session struct {
+	userID      string
+	tokens      tokens
+	mfa         bool // signed in with a second factor; ask this, and no claim, where one is needed
+	began, seen time.Time
+}
+
+// tokens are the provider's, for calls in the user's name to other services.
+type tokens struct {
+	AccessToken  string `json:"access_token"`
+	IDToken      string `json:"id_token"`
+	RefreshToken string `json:"refresh_token"`
+}
+
+const (
+	// The __Host- prefix makes browsers insist on Secure, on this very host, and on
+	// Path=/: nothing on a neighbouring host can plant a session.
+	sessionCookie = "__Host-session"
+
+	maxIdle = 30 * time.Minute
+	maxAge  = 8 * time.Hour
+)
+
+// sessions are kept in memory here; two servers would share a store.
+type sessions struct {
+	now func() time.Time
+
+	mu   sync.Mutex
+	byID map[string]session
+}
+
+func newSessions(now func() time.Time) *sessions {
+	return &sessions{now: now, byID: map[string]session{}}
+}
+
+// begin makes a session with a name that nobody had before, and never goes on
+// under an old one: a name that somebody knew before the sign-in is worth nothing.
+func (s *sessions) begin(w http.ResponseWriter, r *http.Request, signedIn session) {
+	s.forget(r)
+	id := rand.Text() // 130 bits
+	signedIn.began, signedIn.seen = s.now(), s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.byID, func(_ string, old session) bool { return s.isOver(old) })
+	s.byID[id] = signedIn
+	http.SetCookie(w, cookie(id, 0)) // it ends with the browser
+}
+
+// find returns the request's session.
+func (s *sessions) find(r *http.Request) (session, bool) {
+	c, err := r.Cookie(sessionCookie)
+	if err != nil {
+		return session{}, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, ok := s.byID[c.Value]
+	if !ok || s.isOver(found) {
+		return session{}, false
+	}
+	found.seen = s.now()
+	s.byID[c.Value] = found
+	return found, true
+}
+
+// end ends the request's session, if it has one.
+func (s *sessions) end(w http.ResponseWriter, r *http.Request) {
+	s.forget(r)
+	http.SetCookie(w, cookie("", -1))
+}
+
+func (s *sessions) forget(r *http.Request) {
+	if c, err := r.Cookie(sessionCookie); err == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.byID, c.Value)
+	}
+}
+
+// endAll ends all of a user's sessions here. Usher knows of the provider's alone.
+func (s *sessions) endAll(userID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.byID, func(_ string, x session) bool { return x.userID == userID })
+}
+
+func (s *sessions) isOver(x session) bool {
+	return s.now().Sub(x.seen) > maxIdle || s.now().Sub(x.began) > maxAge
+}
+
+// cookie is SameSite=Lax, not Strict: a browser that comes back from the provider
+// has to show it.
+func cookie(value string, maxAge int) *http.Cookie {
+	return &http.Cookie{Name: sessionCookie, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode}
+}

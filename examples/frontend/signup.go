@@ -1,0 +1,48 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/url"
+)
+
+// signUpPage is what the form shows.
+type signUpPage struct {
+	Key    string // makes sending the form twice create one user
+	Email  string
+	Name   string
+	Faults []string
+}
+
+func (a *app) signUpForm(w http.ResponseWriter, _ *http.Request) {
+	show(w, http.StatusOK, "signup.html", signUpPage{Key: rand.Text()})
+}
+
+// signUp creates the user, has the provider mail a link to verify the address,
+// and goes on to the sign-in.
+func (a *app) signUp(w http.ResponseWriter, r *http.Request) {
+	page := signUpPage{Key: r.PostFormValue("key"), Email: r.PostFormValue("email"), Name: r.PostFormValue("name")}
+	body := struct {
+		Email       string `json:"email"`
+		Name        string `json:"name,omitempty"`
+		Password    string `json:"password"`
+		VerifyEmail bool   `json:"verify_email"`
+	}{page.Email, page.Name, r.PostFormValue("password"), true}
+	_, err := a.usher.do(r.Context(), call{
+		method: http.MethodPost, path: "/users", body: body,
+		header: http.Header{"Idempotency-Key": {page.Key}},
+	})
+	var refused *problem
+	switch {
+	case err == nil:
+		http.Redirect(w, r, "/login?"+url.Values{"login_hint": {page.Email}, "return_to": {"/account"}}.Encode(), http.StatusSeeOther)
+	case errors.As(err, &refused) && refused.Status < http.StatusInternalServerError:
+		page.Key = rand.Text() // what comes next is another request
+		page.Faults = faults(refused)
+		show(w, refused.Status, "signup.html", page)
+	default: // nobody knows whether the user is there: the same key again finds out
+		page.Faults = []string{textOf(err)}
+		show(w, http.StatusBadGateway, "signup.html", page)
+	}
+}
