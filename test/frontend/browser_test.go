@@ -35,7 +35,7 @@ func newBrowser(t *testing.T) *browser {
 	t.Cleanup(cancel)
 	b := &browser{T: t, ctx: ctx}
 	b.do() // starts it: its life must not depend on a timeout
-	ctx, cancelTimeout := context.WithTimeout(ctx, 90*time.Second)
+	ctx, cancelTimeout := context.WithTimeout(ctx, 3*time.Minute)
 	t.Cleanup(cancelTimeout)
 	b.ctx = ctx
 	return b

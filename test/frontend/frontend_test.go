@@ -25,10 +25,10 @@ func TestAnAccountsLife(t *testing.T) {
 	b.fill("name", "Mia <b>Wong</b>")
 	b.fill("email", "mia@example.com")
 	b.fill("password", "weak")
-	b.do(chromedp.Click("button"))
+	b.do(chromedp.Click("#up"))
 	b.sees("password must have")
 	b.fill("password", goodPassword)
-	b.do(chromedp.Click("button"))
+	b.do(chromedp.Click("#up"))
 	if hint := b.read(`document.querySelector("#username")?.value ?? ""`); hint != "mia@example.com" {
 		t.Errorf("the provider's page asks for %q", hint)
 	}
