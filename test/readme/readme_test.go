@@ -1,8 +1,9 @@
 //go:build readme
 
-// Package readme runs the command lines of README.md as printed, against the
-// service that `make run` starts, and holds what they print to what the README
-// shows. It needs bash, curl and HTTPie, and fails without.
+// Package readme runs the command lines of README.md and docs/account.md as
+// printed, against the service that `make run` starts, and holds what they print
+// to what the pages show. It needs bash, curl, HTTPie and Chromium, and fails
+// without.
 package readme
 
 import (
@@ -29,7 +30,12 @@ type example struct {
 // examples are the console blocks of the README.
 func examples(t *testing.T) []example {
 	t.Helper()
-	file, err := os.Open("../../README.md")
+	return examplesOf(t, "../../README.md")
+}
+
+func examplesOf(t *testing.T, page string) []example {
+	t.Helper()
+	file, err := os.Open(page)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,13 +62,20 @@ func examples(t *testing.T) []example {
 // startLocal runs cmd/local on a port of its own, and ends it with the test.
 func startLocal(t *testing.T, environment ...string) (addr string) {
 	t.Helper()
+	addr, _ = startWithTenant(t, environment...)
+	return addr
+}
+
+// startWithTenant is startLocal for who needs the tenant, too.
+func startWithTenant(t *testing.T, environment ...string) (addr, tenantAddr string) {
+	t.Helper()
 	binary := filepath.Join(t.TempDir(), "local")
 	if out, err := exec.Command("go", "build", "-o", binary, "usher/cmd/local").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	addr = freeAddr(t)
+	addr, tenantAddr = freeAddr(t), freeAddr(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, binary, "-addr", addr, "-tenant-addr", freeAddr(t))
+	cmd := exec.CommandContext(ctx, binary, "-addr", addr, "-tenant-addr", tenantAddr)
 	cmd.Env = append(os.Environ(), environment...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	var log bytes.Buffer
@@ -79,12 +92,12 @@ func startLocal(t *testing.T, environment ...string) (addr string) {
 	for range 200 {
 		if conn, err := net.Dial("tcp", addr); err == nil {
 			conn.Close()
-			return addr
+			return addr, tenantAddr
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
 	t.Fatalf("local does not listen:\n%s", log.String())
-	return ""
+	return "", ""
 }
 
 func freeAddr(t *testing.T) string {

@@ -18,10 +18,12 @@ type shell struct {
 	in   io.WriteCloser
 	out  *bufio.Reader
 	addr string
+
+	tenantPort string
 }
 
 // startShell runs the prelude first, and fails where it prints anything.
-func startShell(t *testing.T, addr, prelude string) *shell {
+func startShell(t *testing.T, addr, tenantAddr, prelude string) *shell {
 	t.Helper()
 	cmd := exec.Command("bash")
 	in, err := cmd.StdinPipe()
@@ -42,7 +44,8 @@ func startShell(t *testing.T, addr, prelude string) *shell {
 			t.Errorf("bash ended with %v", err)
 		}
 	})
-	s := &shell{in: in, out: bufio.NewReader(out), addr: addr}
+	_, tenantPort, _ := net.SplitHostPort(tenantAddr)
+	s := &shell{in: in, out: bufio.NewReader(out), addr: addr, tenantPort: tenantPort}
 	if printed := s.run(t, prelude); printed != "" {
 		t.Fatalf("the prelude printed %s", printed)
 	}
@@ -54,7 +57,7 @@ func (s *shell) run(t *testing.T, command string) string {
 	t.Helper()
 	const end = "-- the line has ended with status "
 	_, port, _ := net.SplitHostPort(s.addr)
-	command = strings.ReplaceAll(command, ":3000", ":"+port)
+	command = strings.NewReplacer(":3000", ":"+port, ":3001", ":"+s.tenantPort).Replace(command)
 	if _, err := fmt.Fprintf(s.in, "%s\nprintf '\\n%s%%s\\n' $?\n", command, end); err != nil {
 		t.Fatal(err)
 	}
