@@ -48,7 +48,7 @@ func (a *app) callback(w http.ResponseWriter, r *http.Request) {
 		ReturnTo       string `json:"return_to"`
 	}
 	if err := json.Unmarshal(got.body, &signIn); err != nil || signIn.Account.ID == "" {
-		showError(w, errors.New("Usher's answer to the callback holds no account"))
+		showError(w, errors.New("the answer to the callback holds no account"))
 		return
 	}
 	a.sessions.begin(w, r, session{userID: signIn.Account.ID, tokens: signIn.Tokens, mfa: signIn.Authentication.MFA})

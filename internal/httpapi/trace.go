@@ -46,7 +46,7 @@ func traceOf(r *http.Request) trace {
 const traceparentLength = 55
 
 var (
-	traceparent = regexp.MustCompile(`^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(?:-[!-~]{0,200})?$`)
+	traceparent = regexp.MustCompile(`^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(?:-[\x21-\x7e]{0,200})?$`)
 	noTrace     = strings.Repeat("0", 32)
 	noParent    = strings.Repeat("0", 16)
 )

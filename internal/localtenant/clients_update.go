@@ -11,7 +11,7 @@ import (
 )
 
 // secretForm is what a client secret of the caller's own may be.
-var secretForm = regexp.MustCompile(`^[!-~]{16,512}$`)
+var secretForm = regexp.MustCompile(`^[\x21-\x7e]{16,512}$`)
 
 // updateClient serves PATCH /api/v2/clients/{id}: a secret of the caller's own
 // choice. The description lacks the route, so the body is checked here

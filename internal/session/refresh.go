@@ -31,7 +31,7 @@ const (
 )
 
 // scopes is the form of a list of scopes (RFC 6749, section 3.3).
-var scopes = regexp.MustCompile(`^[!#-\[\]-~]+( [!#-\[\]-~]+)*$`)
+var scopes = regexp.MustCompile(`^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$`)
 
 // Refresh serves POST /token. A rotated refresh token works once, so nothing
 // is sent twice that the provider may have seen.

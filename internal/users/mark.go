@@ -68,7 +68,7 @@ func (b createBody) asked() (string, error) {
 }
 
 // visible is the form of an Idempotency-Key.
-var visible = regexp.MustCompile(`^[!-~]{1,255}$`)
+var visible = regexp.MustCompile(`^[\x21-\x7e]{1,255}$`)
 
 // idempotencyKey reads the header, "" where it is left out.
 func idempotencyKey(r *http.Request) (string, error) {

@@ -10,8 +10,9 @@ import (
 	"usher/internal/contract"
 )
 
-// ofASignIn are the operations with GET that speak for the sign-in application.
-var ofASignIn = []string{"login", "callback", "logout"}
+// ofASignIn are the operations with GET that speak for the sign-in application,
+// and so keep the secret that has it.
+var ofASignIn = []string{"login", "callback", "logout", "listconnections"}
 
 // readingScopes are those that docs/keys.md gives to an application for reading.
 func readingScopes(t *testing.T) []string {
