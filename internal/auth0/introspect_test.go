@@ -96,7 +96,7 @@ func TestIntrospect(t *testing.T) {
 
 func TestTokensThatAreNotActive(t *testing.T) {
 	s := startIssuer(t)
-	c := newClock()
+	c := &clock{at: time.Now().Truncate(time.Second)}
 	now := c.now().Unix()
 	keys := signingKeys()
 	rs := func(key *rsa.PrivateKey, kid string, changes map[string]any) string {

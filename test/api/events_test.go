@@ -149,6 +149,9 @@ func TestEventsByPages(t *testing.T) {
 					for _, one := range list {
 						got = append(got, one["id"].(string))
 					}
+					if len(got) > 230 {
+						t.Fatal("the walk repeats itself")
+					}
 					if next == "" {
 						break
 					}
@@ -188,6 +191,9 @@ func TestEventsEndAtTheProvidersLimit(t *testing.T) {
 		for {
 			list, next := s.eventsOf(t, adasID, query)
 			seen += len(list)
+			if len(list) == 0 {
+				t.Fatal("a cursor leads to nothing")
+			}
 			if next == "" {
 				break
 			}
