@@ -49,7 +49,8 @@ func (t Tokens) Introspect(ctx context.Context, raw string) (session.Introspecti
 		return session.Introspection{}, nil //nolint:nilerr // it is an answer, not an error
 	}
 	var said tokenClaims
-	if token.Claims(&said) != nil || !said.timely(t.client.opts.Now()) || said.Subject == "" {
+	readable := token.Claims(&said) == nil
+	if !readable || !said.timely(t.client.opts.Now()) || said.Subject == "" {
 		return session.Introspection{}, nil
 	}
 	use := t.useOf(c, raw, token.Audience, said)
