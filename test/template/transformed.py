@@ -4,6 +4,7 @@ import copy
 import logging
 import pathlib
 
+from samcli.lib.translate import sam_template_validator
 from samcli.lib.translate.sam_template_validator import SamTemplateValidator
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
@@ -20,6 +21,11 @@ class _NoManagedPolicies:
         return {}
 
 
+# The validator gives its result as text, which would only be read again: most
+# of the time that a transform takes.
+sam_template_validator.yaml_dump = lambda template: template
+
+
 def source():
     """The template as it is written, anchors resolved into copies as `sam build` does."""
     return yaml_parse(yaml_dump(yaml_parse((ROOT / "template.yaml").read_text())))
@@ -28,7 +34,7 @@ def source():
 def transform(template):
     template = copy.deepcopy(template)  # the transform works in place
     validator = SamTemplateValidator(template, _NoManagedPolicies(), region="eu-central-1")
-    return yaml_parse(validator.get_translated_template_if_valid())
+    return validator.get_translated_template_if_valid()
 
 
 def of_type(template, kind):
