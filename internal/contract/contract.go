@@ -33,6 +33,8 @@ type Operation struct {
 	Function string // the function that serves it
 	Method   string
 	Path     string // a template: /users/{id}
+	// Permission is the group of operations that it belongs to.
+	Permission string
 	Calls    Calls
 
 	otherParameters bool // whether undeclared ones are ignored
@@ -126,6 +128,9 @@ func newOperation(method, path string, item *v3.PathItem, operation *v3.Operatio
 	}
 	if node := operation.Extensions.GetOrZero("x-function"); node != nil {
 		op.Function = node.Value
+	}
+	if node := operation.Extensions.GetOrZero("x-permission"); node != nil {
+		op.Permission = node.Value
 	}
 	if node := operation.Extensions.GetOrZero("x-other-parameters"); node != nil {
 		op.otherParameters = node.Value == "ignored"

@@ -16,6 +16,7 @@ import (
 // too. ARCHITECTURE.md quotes this table.
 var importRules = map[string][]string{
 	"internal/problem":     {},
+	"internal/permission":  {},
 	"internal/httpapi":     {"internal/problem"},
 	"internal/metrics":     {"internal/httpapi"},
 	"internal/users":       {"internal/httpapi", "internal/problem"},

@@ -27,8 +27,9 @@ func TestConnections(t *testing.T) {
 	} {
 		t.Run(c.in.Name, func(t *testing.T) {
 			eachWay(t, func(t *testing.T, s *service) {
-				c.in.Options = map[string]any{"client_secret": secret}
-				s.tenant.Tenant.AddConnection(c.in)
+				added := c.in
+				added.Options = map[string]any{"client_secret": secret}
+				s.tenant.Tenant.AddConnection(added)
 				got := s.call("GET", "/connections", "")
 				s.want(got, 200, "")
 				if text := string(got.body); !strings.Contains(text, c.want) || c.want == "" && strings.Contains(text, c.in.Name) {

@@ -73,8 +73,9 @@ func TestResetThatIsDoneInPart(t *testing.T) {
 				s.calm(t)
 				b := newBrowser(t, s)
 				wantAnswer(t, b.get(t, b.signInThrough(t, b.begin(t, "?mfa=required"), "ada@example.com")), 200, "")
-				tt.fault.Route = tt.route
-				s.tenant.Tenant.Fail(tt.fault)
+				fault := tt.fault
+				fault.Route = tt.route
+				s.tenant.Tenant.Fail(fault)
 				before := len(s.log.String())
 				got := s.call("DELETE", "/mfa/"+adasID, "")
 				s.want(got, tt.status, tt.code)

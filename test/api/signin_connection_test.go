@@ -98,8 +98,9 @@ func TestConnectionThatCannotBeLookedUp(t *testing.T) {
 				s.calm(t)
 				b := newBrowser(t, s)
 				callback := b.signedIn(t, "?connection="+localtenant.Connection)
-				tt.fault.Route = "GET /api/v2/users/{id}"
-				s.tenant.Tenant.Fail(tt.fault)
+				fault := tt.fault
+				fault.Route = "GET /api/v2/users/{id}"
+				s.tenant.Tenant.Fail(fault)
 				got := b.get(t, callback)
 				wantAnswer(t, got, tt.status, tt.code)
 				if strings.Contains(string(got.body), "access_token") {

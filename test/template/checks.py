@@ -459,7 +459,8 @@ def statement(value, policy, *path):
 )
 def a_function_may_read_the_one_secret_and_write_its_own_log(t):
     roles = of_type(t, "AWS::IAM::Role")
-    assert not of_type(t, "AWS::IAM::Policy") and not of_type(t, "AWS::IAM::ManagedPolicy")
+    # Managed policies are for front-ends; a_policy_lets_call_named_routes_of_this_api_alone looks at them.
+    assert not of_type(t, "AWS::IAM::Policy")
     taken = set()
     for name, f in functions(t).items():
         role_name = f["Role"]["Fn::GetAtt"][0]
@@ -590,3 +591,31 @@ def many_log_groups(template):
 def the_stack_stays_below_cloudformations_limit(t):
     # The limit is 500; the rest is room for what a company adds.
     assert len(t["Resources"]) < 450, len(t["Resources"])
+
+
+def policy(value, *path):
+    return put(value, "UsherRead", "Properties", "PolicyDocument", "Statement", 0, *path)
+
+
+@check(
+    everything=policy("*", "Resource"),
+    any_api=policy([{"Fn::Sub": "arn:aws:execute-api:*:*:*/*/GET/users"}], "Resource"),
+    any_route=policy(
+        [{"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/${Stage}/*"}], "Resource"
+    ),
+    any_action=policy("execute-api:*", "Action"),
+    functions=policy(["execute-api:Invoke", "lambda:InvokeFunction"], "Action"),
+    attached=put(["someone"], "UsherRead", "Properties", "Roles"),
+)
+def a_policy_lets_call_named_routes_of_this_api_alone(t):
+    policies = of_type(t, "AWS::IAM::ManagedPolicy")
+    assert policies
+    begin = r"arn:\$\{AWS::Partition\}:execute-api:\$\{AWS::Region\}:\$\{AWS::AccountId\}:\$\{Api\}/\$\{Stage\}/"
+    for name, p in policies.items():
+        assert set(p["Properties"]) == {"Description", "PolicyDocument"}, name
+        for s in p["Properties"]["PolicyDocument"]["Statement"]:
+            assert set(s) == {"Effect", "Action", "Resource"}, name
+            assert (s["Effect"], s["Action"]) == ("Allow", "execute-api:Invoke"), name
+            assert isinstance(s["Resource"], list), name
+            for r in s["Resource"]:
+                assert re.fullmatch(begin + r"(GET|POST|PUT|PATCH|DELETE)/[a-z-]+(/\*|/[a-z-]+)*", r["Fn::Sub"]), r

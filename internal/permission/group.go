@@ -1,0 +1,77 @@
+package permission
+
+import (
+	"slices"
+	"strings"
+)
+
+// Group is operations that a front-end is allowed together.
+type Group struct {
+	Name   string   // of the IAM managed policy, as the stack names it: "UsherRead"
+	Scope  string   // of a bearer token (RFC 6749, section 3.3): "usher:read"
+	About  string   // what a front-end can do with it
+	Routes []string // "GET /users/{id}"
+	Needs  []string // the scopes that the management application has to have for it
+}
+
+// Resources are the routes as they stand in an execute-api ARN behind the
+// stage: "GET/users/*". A "*" there matches slashes as well, so one that another
+// covers is left out.
+func (g Group) Resources() []string {
+	var all []string
+	for _, route := range g.Routes {
+		all = append(all, resource(route))
+	}
+	var least []string
+	for i, r := range all {
+		covered := slices.ContainsFunc(all, func(other string) bool { return other != r && Matches(other, r) })
+		if !covered && !slices.Contains(all[:i], r) {
+			least = append(least, r)
+		}
+	}
+	return least
+}
+
+func resource(route string) string {
+	method, path, _ := strings.Cut(route, " ")
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		if strings.HasPrefix(segment, "{") {
+			segments[i] = "*"
+		}
+	}
+	return method + strings.Join(segments, "/")
+}
+
+// Matches reports whether IAM would take the pattern to mean the resource: "*"
+// stands for any characters, slashes too, and "?" for one.
+func Matches(pattern, resource string) bool {
+	if pattern == "" {
+		return resource == ""
+	}
+	switch pattern[0] {
+	case '*':
+		for i := range len(resource) + 1 {
+			if Matches(pattern[1:], resource[i:]) {
+				return true
+			}
+		}
+		return false
+	case '?':
+		return resource != "" && Matches(pattern[1:], resource[1:])
+	}
+	return resource != "" && pattern[0] == resource[0] && Matches(pattern[1:], resource[1:])
+}
+
+// Of returns the group that a route belongs to.
+func Of(route string) (Group, bool) {
+	for _, g := range groups {
+		if slices.Contains(g.Routes, route) {
+			return g, true
+		}
+	}
+	return Group{}, false
+}
+
+// All lists the groups.
+func All() []Group { return slices.Clone(groups) }

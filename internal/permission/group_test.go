@@ -1,0 +1,84 @@
+package permission
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestMatches(t *testing.T) {
+	tests := map[string]struct {
+		pattern, resource string
+		want              bool
+	}{
+		"itself":               {"GET/users", "GET/users", true},
+		"another":              {"GET/users", "GET/user", false},
+		"below":                {"GET/users", "GET/users/x", false},
+		"a star":               {"GET/users/*", "GET/users/x", true},
+		"a star over a slash":  {"GET/users/*", "GET/users/x/secret", true},
+		"a star for nothing":   {"GET/users/*", "GET/users/", true},
+		"a star in the middle": {"DELETE/mfa/*/methods/*", "DELETE/mfa/x/methods/y", true},
+		"not without it":       {"DELETE/mfa/*/methods/*", "DELETE/mfa/x", false},
+		"a question mark":      {"GET/user?", "GET/users", true},
+		"for one only":         {"GET/user?", "GET/user", false},
+		"everything":           {"*", "PUT/x/y", true},
+		"empty":                {"", "x", false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := Matches(tt.pattern, tt.resource); got != tt.want {
+				t.Errorf("%q means %q: %t", tt.pattern, tt.resource, got)
+			}
+		})
+	}
+}
+
+func TestResources(t *testing.T) {
+	g := Group{Routes: []string{"GET /users", "GET /users/{id}", "DELETE /mfa/{user_id}/methods/{method}", "DELETE /mfa/{user_id}"}}
+	want := []string{"GET/users", "GET/users/*", "DELETE/mfa/*"}
+	if diff := cmp.Diff(want, g.Resources()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// No group's pattern lets anybody reach a route of another group, however odd
+// the ids in it are: "*" crosses slashes.
+func TestGroupsAreApart(t *testing.T) {
+	ids := strings.NewReplacer("{id}", "auth0%7C1", "{user_id}", "a/b", "{method}", "x|y", "{provider}", "github", "{identity}", "1/2", "{session}", "s")
+	seen := map[string]string{}
+	for _, g := range All() {
+		for _, pattern := range g.Resources() {
+			for _, other := range All() {
+				for _, route := range other.Routes {
+					asked := resource(ids.Replace(route))
+					if other.Name != g.Name && Matches(pattern, asked) {
+						t.Errorf("%s of %s allows %s, which is of %s", pattern, g.Name, route, other.Name)
+					}
+				}
+			}
+		}
+		for _, route := range g.Routes {
+			if seen[route] != "" {
+				t.Errorf("%s is in %s and in %s", route, seen[route], g.Name)
+			}
+			seen[route] = g.Name
+			if covering(g, resource(ids.Replace(route))) == "" {
+				t.Errorf("nothing in %s allows %s", g.Name, route)
+			}
+			if found, ok := Of(route); !ok || found.Name != g.Name {
+				t.Errorf("Of(%q) is %q", route, found.Name)
+			}
+		}
+	}
+}
+
+// covering is the group's first pattern that means the resource.
+func covering(g Group, asked string) string {
+	for _, pattern := range g.Resources() {
+		if Matches(pattern, asked) {
+			return pattern
+		}
+	}
+	return ""
+}
