@@ -35,7 +35,7 @@ type Operation struct {
 	Path     string // a template: /users/{id}
 	// Permission is the group of operations that it belongs to.
 	Permission string
-	Calls    Calls
+	Calls      Calls
 
 	otherParameters bool // whether undeclared ones are ignored
 	item            *v3.PathItem
