@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"usher/internal/httpapi"
 	"usher/internal/problem"
@@ -82,8 +83,21 @@ func create(ctx context.Context, dir Creator, keys Keys, body createBody, n New,
 	return once{dir: dir, keys: keys, wish: w}.create(ctx, n)
 }
 
+// checkMetadata holds both to what the provider keeps, and gives their numbers
+// the form in which it does.
+func (b *createBody) checkMetadata() (wrong []problem.Field) {
+	var more []problem.Field
+	if b.Metadata != nil {
+		b.Metadata, wrong = httpapi.CheckMetadata(b.Metadata, "metadata.", nil)
+	}
+	if b.AppMetadata != nil {
+		b.AppMetadata, more = httpapi.CheckMetadata(b.AppMetadata, "app_metadata.", httpapi.ReservedAppMetadata)
+	}
+	return append(wrong, more...)
+}
+
 func (b createBody) user(o CreateOptions, key string) (New, error) {
-	wrong := append(b.Profile.faults(), b.inviteBody.faults(b.Profile, o.ResultURLs)...)
+	wrong := slices.Concat(b.Profile.faults(), b.inviteBody.faults(b.Profile, o.ResultURLs), b.checkMetadata())
 	if b.Email == nil && b.PhoneNumber == nil && b.Username == nil && b.Invite == nil {
 		wrong = append(wrong, problem.Field{Field: "email", Detail: "is missing, and so are phone_number and username"})
 	}

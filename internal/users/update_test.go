@@ -1,7 +1,6 @@
 package users_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,8 +12,6 @@ import (
 	"usher/internal/problem"
 	"usher/internal/users"
 )
-
-func jsonNumber(s string) json.Number { return json.Number(s) }
 
 const patchType = "application/merge-patch+json"
 
