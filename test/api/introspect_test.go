@@ -3,10 +3,7 @@ package api
 import (
 	"crypto/rand"
 	"crypto/rsa"
-	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -31,23 +28,6 @@ func ownKey(t *testing.T) func(*localtenant.Options) {
 		t.Fatal(err)
 	}
 	return func(o *localtenant.Options) { o.Key = key }
-}
-
-// managementToken is a token of the tenant's for another audience.
-func managementToken(t *testing.T, s *service) string {
-	t.Helper()
-	resp := must(http.PostForm(s.tenant.URL+"/oauth/token", url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {localtenant.ClientID},
-		"client_secret": {localtenant.ClientSecret}, "audience": {s.tenant.Tenant.Audience()},
-	}))
-	defer resp.Body.Close()
-	var answer struct {
-		Token string `json:"access_token"`
-	}
-	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || answer.Token == "" {
-		t.Fatalf("no management token: %v", err)
-	}
-	return answer.Token
 }
 
 func (s *service) introspect(t *testing.T, token any) answer {
