@@ -42,7 +42,7 @@ func TestAccount(t *testing.T) {
 	}
 	warm.call(t, http.MethodDelete, "/blocks/"+user, "").want(t, 204)
 	warm.call(t, http.MethodGet, "/mfa/"+user, "").want(t, 200)
-	warm.call(t, http.MethodPost, "/mfa/"+user+"/enrollments", `{"factor":"otp"}`).want(t, 201)
+	warm.call(t, http.MethodPost, "/mfa/"+user+"/enrollments", `{"factor":"totp"}`).want(t, 201)
 	warm.call(t, http.MethodGet, "/sessions/"+user, "").want(t, 200)
 	warm.call(t, http.MethodDelete, "/sessions/"+user, "").want(t, 204)
 	warm.call(t, http.MethodGet, "/connections", "").want(t, 200)
