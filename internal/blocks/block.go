@@ -25,7 +25,7 @@ type Blocker interface {
 // Put serves PUT /blocks/{user_id}.
 func Put(dir Blocker) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := userOf(r)
+		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}
@@ -36,12 +36,4 @@ func Put(dir Blocker) httpapi.Operation {
 		return httpapi.JSON(w, http.StatusOK, Block{UserID: id, Blocked: true, SessionsEnded: ended})
 	}
 	return httpapi.Operation{Routes: []string{"PUT /blocks/{user_id}"}, Handler: handler, Change: "user.block"}
-}
-
-// userOf is whom a request is about that takes nothing but a user's id.
-func userOf(r *http.Request) (string, error) {
-	if err := httpapi.NoQuery(r); err != nil {
-		return "", err
-	}
-	return httpapi.UserID(r, "user_id")
 }

@@ -23,7 +23,7 @@ type Lister interface {
 // List serves GET /login-blocks/{user_id}.
 func List(dir Lister) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := userOf(r)
+		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ type Lifter interface {
 // Lift serves DELETE /login-blocks/{user_id}.
 func Lift(dir Lifter) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := userOf(r)
+		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}

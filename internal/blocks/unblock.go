@@ -16,7 +16,7 @@ type Unblocker interface {
 // Delete serves DELETE /blocks/{user_id}.
 func Delete(dir Unblocker) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := userOf(r)
+		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}

@@ -22,10 +22,7 @@ type Linker interface {
 // Link serves POST /identities/{user_id}.
 func Link(dir Linker, now func() time.Time) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		if err := httpapi.NoQuery(r); err != nil {
-			return err
-		}
-		id, err := httpapi.UserID(r, "user_id")
+		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}

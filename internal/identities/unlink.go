@@ -20,10 +20,7 @@ type Unlinker interface {
 // Unlink serves DELETE /identities/{user_id}/{provider}/{identity}.
 func Unlink(dir Unlinker) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		if err := httpapi.NoQuery(r); err != nil {
-			return err
-		}
-		id, err := httpapi.UserID(r, "user_id")
+		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}

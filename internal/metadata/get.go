@@ -9,10 +9,7 @@ import (
 // Get serves GET /metadata/{user_id}, and GET /app-metadata/{user_id}.
 func Get(kind Kind, dir Reader) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		if err := httpapi.NoQuery(r); err != nil {
-			return err
-		}
-		id, err := httpapi.UserID(r, "user_id")
+		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}

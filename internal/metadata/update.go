@@ -23,10 +23,7 @@ const unread = 4 << 10
 // last writer wins, since the provider has no conditional write.
 func Update(kind Kind, dir Store) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		if err := httpapi.NoQuery(r); err != nil {
-			return err
-		}
-		id, err := httpapi.UserID(r, "user_id")
+		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}

@@ -59,7 +59,7 @@ type enrollAnswer struct {
 // not get it.
 func Enroll(dir Enroller) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := userOf(r)
+		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}

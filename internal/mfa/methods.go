@@ -43,7 +43,7 @@ type Lister interface {
 // List serves GET /mfa/{user_id}.
 func List(dir Lister) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := userOf(r)
+		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}
@@ -59,12 +59,4 @@ func List(dir Lister) httpapi.Operation {
 		}{found})
 	}
 	return httpapi.Operation{Routes: []string{"GET /mfa/{user_id}"}, Handler: handler}
-}
-
-// userOf is whom a request without parameters is about.
-func userOf(r *http.Request) (string, error) {
-	if err := httpapi.NoQuery(r); err != nil {
-		return "", err
-	}
-	return httpapi.UserID(r, "user_id")
 }

@@ -17,7 +17,7 @@ type RecoveryMaker interface {
 // this once; nobody can read it again.
 func CreateRecoveryCode(dir RecoveryMaker) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := userOf(r)
+		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ type Remover interface {
 // Remove serves DELETE /mfa/{user_id}/methods/{method}.
 func Remove(dir Remover) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := userOf(r)
+		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ type Resetter interface {
 // DeleteAll serves DELETE /mfa/{user_id}.
 func DeleteAll(dir Resetter) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := userOf(r)
+		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}

@@ -18,10 +18,7 @@ const MaxRoles = 50
 // others.
 func Set(dir Changer) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		if err := httpapi.NoQuery(r); err != nil {
-			return err
-		}
-		id, err := httpapi.UserID(r, "user_id")
+		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}

@@ -20,10 +20,7 @@ type Ender interface {
 // EndAll serves DELETE /sessions/{user_id}: the user is signed out everywhere.
 func EndAll(provider Ender) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		if err := httpapi.NoQuery(r); err != nil {
-			return err
-		}
-		id, err := httpapi.UserID(r, "user_id")
+		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}
@@ -38,10 +35,7 @@ func EndAll(provider Ender) httpapi.Operation {
 // End serves DELETE /sessions/{user_id}/{session}.
 func End(provider Ender) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		if err := httpapi.NoQuery(r); err != nil {
-			return err
-		}
-		userID, err := httpapi.UserID(r, "user_id")
+		userID, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
 			return err
 		}

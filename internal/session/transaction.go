@@ -1,22 +1,17 @@
 package session
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+
+	"usher/internal/httpapi"
 )
 
-// Sealer makes text that only this service can make and read; what is sealed
-// for one purpose and binding does not open for another.
-type Sealer interface {
-	Seal(ctx context.Context, purpose, binding string, plain []byte) (string, error)
-	// Open fails with a problem where the keys cannot be had, and with
-	// another error where the text is not ours.
-	Open(ctx context.Context, purpose, binding, sealed string) ([]byte, error)
-}
+// Sealer makes the state and the cookie, each for a purpose of its own.
+type Sealer = httpapi.Sealer
 
 // What is sealed. A state never opens as a cookie, nor the other way round. A
 // new layout of the cookie takes a new purpose: while functions are replaced,

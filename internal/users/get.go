@@ -15,10 +15,7 @@ type Getter interface {
 // Get serves GET /users/{id}.
 func Get(dir Getter) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		if err := httpapi.NoQuery(r); err != nil {
-			return err
-		}
-		id, err := httpapi.UserID(r, "id")
+		id, err := httpapi.OnlyUserID(r, "id")
 		if err != nil {
 			return err
 		}

@@ -40,10 +40,7 @@ type Updater interface {
 // writer wins between the two.
 func Update(dir Updater) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
-		if err := httpapi.NoQuery(r); err != nil {
-			return err
-		}
-		id, err := httpapi.UserID(r, "id")
+		id, err := httpapi.OnlyUserID(r, "id")
 		if err != nil {
 			return err
 		}
