@@ -5,4 +5,7 @@
 // so an unknown name causes at most one look at the issuer's key set per 30
 // seconds, for however many tokens. What a token says is the caller's to check:
 // issuer, audience, times.
+//
+// Where the keys are is told ([New]), or stands in the issuer's OpenID Connect
+// configuration ([Discover]).
 package jwks

@@ -3,6 +3,7 @@ package jwks
 import (
 	"context"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/rsa"
 	"encoding/json"
 	"errors"
@@ -20,11 +21,23 @@ const (
 )
 
 func (s *Set) fetch(ctx context.Context) (map[string][]jose.JSONWebKey, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url, nil)
+	url, err := s.locate(ctx)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := s.client.Do(r)
+	body, err := get(ctx, s.client, url)
+	if err != nil {
+		return nil, err
+	}
+	return parse(body)
+}
+
+func get(ctx context.Context, client *http.Client, url string) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := client.Do(r)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +52,7 @@ func (s *Set) fetch(ctx context.Context) (map[string][]jose.JSONWebKey, error) {
 	if len(body) > maxBody {
 		return nil, errors.New("the answer is too large")
 	}
-	return parse(body)
+	return body, nil
 }
 
 // parse reads a JWK Set (RFC 7517). A key that means nothing here is passed
@@ -77,7 +90,7 @@ func signs(key jose.JSONWebKey) bool {
 	switch public := key.Key.(type) {
 	case *rsa.PublicKey:
 		return public.N.BitLen() >= minRSA
-	case *ecdsa.PublicKey:
+	case *ecdsa.PublicKey, ed25519.PublicKey:
 		return true
 	}
 	return false

@@ -2,6 +2,7 @@ package jwks
 
 import (
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/rsa"
 	"testing"
 )
@@ -28,7 +29,7 @@ func FuzzParse(f *testing.F) {
 		for id, list := range keys {
 			for _, key := range list {
 				switch key.Key.(type) {
-				case *rsa.PublicKey, *ecdsa.PublicKey:
+				case *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey:
 				default:
 					t.Errorf("a key of type %T", key.Key)
 				}

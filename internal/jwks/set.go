@@ -19,8 +19,9 @@ const (
 	// practice.
 	Pause = 30 * time.Second
 
-	// emptyPause is Pause where a fetch failed and there is no key at all: one
-	// broken answer must not keep everybody out for half a minute.
+	// emptyPause is the first pause where a fetch failed and there is no key at
+	// all: one broken answer must not keep everybody out for half a minute. It
+	// doubles up to Pause, for an issuer that is down is not helped by more.
 	emptyPause = time.Second
 
 	// maxAge is how long keys are trusted before they are fetched anew, so that
@@ -48,7 +49,7 @@ func (e *FetchError) Unwrap() error { return e.cause }
 // for concurrent use, and needs nothing in the background. It is an
 // oidc.KeySet of go-oidc.
 type Set struct {
-	url    string
+	locate func(context.Context) (url string, err error)
 	client *http.Client
 	now    func() time.Time
 	flight singleflight.Group
@@ -58,12 +59,14 @@ type Set struct {
 	fetched time.Time                    // when these keys were asked for
 	tried   time.Time                    // when keys were asked for last
 	failure error                        // what became of that
+	empty   time.Duration                // the next pause where there is no key at all
 }
 
 // New returns the key set at a URL; now is time.Now outside tests. The client
 // decides on retries.
 func New(url string, client *http.Client, now func() time.Time) *Set {
-	return &Set{url: url, client: client, now: now}
+	locate := func(context.Context) (string, error) { return url, nil }
+	return &Set{locate: locate, client: client, now: now}
 }
 
 // Ready fetches the keys if there are none. Who is to do something that cannot
@@ -127,7 +130,7 @@ func (s *Set) begin() (due bool, failure error) {
 	defer s.mu.Unlock()
 	pause := Pause
 	if len(s.keys) == 0 {
-		pause = emptyPause
+		pause = s.empty
 	}
 	if !s.tried.IsZero() && s.now().Sub(s.tried) < pause {
 		return false, s.failure
@@ -142,6 +145,7 @@ func (s *Set) end(keys map[string][]jose.JSONWebKey, err error) error {
 	s.failure = nil
 	if err != nil {
 		s.failure = &FetchError{err}
+		s.empty = min(max(2*s.empty, emptyPause), Pause)
 		return s.failure
 	}
 	s.keys, s.fetched = keys, s.tried

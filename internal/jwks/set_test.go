@@ -140,6 +140,22 @@ func TestAnEmptySetRecovers(t *testing.T) {
 	i.fetched(2)
 }
 
+// While an issuer stays down, the looks at it become as rare as all others.
+func TestAnEmptySetAsksLessAndLess(t *testing.T) {
+	key := newKey(t, "key")
+	i := newIssuer(t)
+	i.answer(http.StatusInternalServerError, "")
+	good := token(t, key, jose.ES256)
+	for range 120 { // seconds
+		i.verify(good, errFetch)
+		i.later(time.Second)
+	}
+	i.fetched(8) // after 0, 1, 3, 7, 15, 31, 61 and 91
+	i.publish(key)
+	i.later(time.Second)
+	i.verify(good, nil)
+}
+
 // Who waits gives up by itself, and does not take the fetch along.
 func TestTheFetchOutlivesWhoCameFirst(t *testing.T) {
 	key := newKey(t, "key")

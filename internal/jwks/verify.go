@@ -10,7 +10,7 @@ import (
 // algorithms are those with a public key. A caller that wants fewer, as it
 // should, checks that itself.
 var algorithms = []jose.SignatureAlgorithm{
-	jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384, jose.ES512,
+	jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384, jose.ES512, jose.EdDSA,
 }
 
 var (
@@ -22,6 +22,8 @@ var (
 // that a key of the set has signed. It fails with *FetchError where the keys
 // cannot be had, with ErrUnknownKey, and with other errors for a token that is
 // malformed or not signed so; none of their texts holds a part of the token.
+// That an algorithm fits the kind of key, ES256 no other curve than P-256, is
+// go-jose's to see to.
 func (s *Set) VerifySignature(ctx context.Context, token string) ([]byte, error) {
 	signed, err := jose.ParseSignedCompact(token, algorithms)
 	if err != nil || len(signed.Signatures) != 1 {

@@ -2,6 +2,8 @@ package jwks_test
 
 import (
 	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
@@ -60,13 +62,15 @@ func TestATokenWithoutAKeyIDCausesNoFetch(t *testing.T) {
 	i.fetched(0)
 }
 
-// Which keys of a set count. Each set has a good key beside the one in question.
+// Which keys of a set count, and for which algorithm. Each set has a good key
+// beside the one in question.
 func TestKeysThatCount(t *testing.T) {
-	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	long, short := rsaKey(t, 2048), rsaKey(t, 1024)
+	p384, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	short, err := rsa.GenerateKey(rand.Reader, 1024)
+	_, edwards, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,9 +81,13 @@ func TestKeysThatCount(t *testing.T) {
 	}{
 		"as it should be":       {func(*jose.JSONWebKey) {}, jose.ES256, true},
 		"no use, no algorithm":  {func(k *jose.JSONWebKey) { k.Use, k.Algorithm = "", "" }, jose.ES256, true},
-		"RSA":                   {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = private, "RS256" }, jose.RS256, true},
+		"RSA":                   {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = long, "RS256" }, jose.RS256, true},
+		"RSA with PSS":          {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = long, "PS256" }, jose.PS256, true},
+		"either, with RSA":      {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = long, "" }, jose.PS256, true},
+		"Ed25519":               {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = edwards, "EdDSA" }, jose.EdDSA, true},
+		"P-384":                 {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = p384, "ES384" }, jose.ES384, true},
 		"for encryption":        {func(k *jose.JSONWebKey) { k.Use = "enc" }, jose.ES256, false},
-		"for another algorithm": {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = private, "RS512" }, jose.RS256, false},
+		"for another algorithm": {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = long, "RS512" }, jose.RS256, false},
 		"a short RSA key":       {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = short, "RS256" }, jose.RS256, false},
 	}
 	for name, tt := range tests {
@@ -96,4 +104,13 @@ func TestKeysThatCount(t *testing.T) {
 			}
 		})
 	}
+}
+
+func rsaKey(t *testing.T, bits int) *rsa.PrivateKey {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, bits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
 }
