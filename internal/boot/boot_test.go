@@ -73,7 +73,7 @@ func listUsers(env *Env) Operation { return users.List(env.Users(), env.Sealer()
 func event(path string) events.APIGatewayProxyRequest {
 	return events.APIGatewayProxyRequest{
 		HTTPMethod: "GET", Path: path,
-		RequestContext: events.APIGatewayProxyRequestContext{RequestID: "gateway-id", Identity: events.APIGatewayRequestIdentity{UserArn: "arn:front-end"}},
+		RequestContext: events.APIGatewayProxyRequestContext{RequestID: "gateway-id", Identity: events.APIGatewayRequestIdentity{AccountID: "123456789012", UserArn: "arn:front-end"}},
 	}
 }
 
@@ -179,21 +179,65 @@ func TestFunctionWithAWrongConfiguration(t *testing.T) {
 	}
 }
 
-func TestOnlySAMLocalLetsNobodyIn(t *testing.T) {
+func TestOnlyWhereToldIsNobodyServed(t *testing.T) {
 	nobody := event("/users/x")
-	nobody.RequestContext.Identity.UserArn = ""
-	for samLocal, want := range map[bool]problem.Kind{false: problem.NotAuthenticated, true: problem.UserNotFound} {
-		t.Run(fmt.Sprint("SAM local ", samLocal), func(t *testing.T) {
+	nobody.RequestContext.Identity = events.APIGatewayRequestIdentity{SourceIP: "127.0.0.1"}
+	const (
+		locally   = "AWS_SAM_LOCAL is set"
+		dangerous = "DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS is true"
+	)
+	tests := map[string]struct {
+		change func(*config.Config)
+		want   problem.Kind
+		warns  string
+	}{
+		"by IAM":               {func(*config.Config) {}, problem.NotAuthenticated, ""},
+		"by token":             {func(c *config.Config) { c.FrontendAuth = config.AuthBearer }, problem.NotAuthenticated, ""},
+		"sam local":            {func(c *config.Config) { c.SAMLocal = true }, problem.UserNotFound, locally},
+		"allowed":              {func(c *config.Config) { c.AllowNobody = true }, problem.UserNotFound, dangerous},
+		"allowed beside token": {func(c *config.Config) { c.AllowNobody, c.FrontendAuth = true, config.AuthBearer }, problem.UserNotFound, dangerous},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
 			tenant := tenanttest.Start(t)
 			startVault(t, 200, secretOf(tenant.URL, localtenant.ClientSecret))
 			cfg := configured()
-			cfg.SAMLocal = samLocal
+			cfg.LogLevel = slog.LevelError
+			tt.change(&cfg)
 			serve, log := function(cfg, nil, getUser)
-			if warned := strings.Contains(log.String(), "AWS_SAM_LOCAL is set"); warned != samLocal {
-				t.Errorf("the log says at the start: %q", log)
+			for _, warning := range []string{locally, dangerous} {
+				if warned := strings.Contains(log.String(), warning); warned != (warning == tt.warns) {
+					t.Errorf("the log says at the start: %q", log)
+				}
 			}
 			status, body := serve(t, nobody)
-			wantProblem(t, status, body, want)
+			wantProblem(t, status, body, tt.want)
+		})
+	}
+}
+
+// What the authorizer says of its caller counts in the functions, too.
+func TestFunctionChecksTheTokenAgain(t *testing.T) {
+	in := func(d time.Duration) string { return fmt.Sprint(time.Now().Add(d).Unix()) }
+	tests := map[string]struct {
+		said map[string]any
+		want problem.Kind
+	}{
+		"allowed":         {map[string]any{"caller": "shop", "permissions": "usher:read", "exp": in(time.Minute)}, problem.UserNotFound},
+		"another's scope": {map[string]any{"caller": "shop", "permissions": "usher:manage", "exp": in(time.Minute)}, problem.Forbidden},
+		"expired":         {map[string]any{"caller": "shop", "permissions": "usher:read", "exp": in(-time.Minute)}, problem.Unauthorized},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			tenant := tenanttest.Start(t)
+			startVault(t, 200, secretOf(tenant.URL, localtenant.ClientSecret))
+			cfg := configured()
+			cfg.FrontendAuth = config.AuthBearer
+			serve, _ := function(cfg, nil, getUser)
+			asked := event("/users/x")
+			asked.RequestContext.Authorizer = tt.said
+			status, body := serve(t, asked)
+			wantProblem(t, status, body, tt.want)
 		})
 	}
 }

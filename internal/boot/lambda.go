@@ -32,12 +32,25 @@ func Gateway(cfg config.Config, wrong error, log *slog.Logger, measure func(http
 	if cfg.SAMLocal {
 		log.Warn("AWS_SAM_LOCAL is set: nobody is authenticated")
 	}
+	if cfg.AllowNobody { // an error, so that no log level drops it
+		log.Error("DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS is true: whoever reaches this function can do all that it does, to every user")
+	}
 	if wrong != nil {
 		log.Error("the configuration is wrong", "error", wrong.Error())
-		return Events(misconfigured(wrong), cfg.SAMLocal, log, measure)
+		return Events(misconfigured(wrong), sender(cfg), log, measure)
 	}
 	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log, Failed: httpapi.CountSecretFailure})
-	return Events(httpapi.Mux(operation(New(cfg, credentials, log, time.Now))), cfg.SAMLocal, log, measure)
+	return Events(httpapi.Mux(operation(New(cfg, credentials, log, time.Now))), sender(cfg), log, measure)
+}
+
+// sender is who sends the events, and on whose behalf.
+func sender(cfg config.Config) gateway.Options {
+	return gateway.Options{
+		Bearer:      cfg.FrontendAuth == config.AuthBearer,
+		AllowNobody: cfg.AllowNobody,
+		SAMLocal:    cfg.SAMLocal,
+		Now:         time.Now,
+	}
 }
 
 // measure writes each request's metrics beside its log line, in any case: what
@@ -52,13 +65,11 @@ func measure(cfg config.Config, out io.Writer) func(httpapi.Summary) {
 
 // Events serves a handler to API Gateway's events. measure is told of every
 // request; nil for nobody.
-func Events(h http.Handler, samLocal bool, log *slog.Logger, measure func(httpapi.Summary)) gateway.Handler {
-	return gateway.New(h, gateway.Options{
-		SAMLocal: samLocal,
-		Wrap: func(h http.Handler, requestID func(*http.Request) string) http.Handler {
-			return httpapi.Serve(h, httpapi.ServeOptions{Log: log, Deadline: Deadline, FallbackID: requestID, Measure: measure})
-		},
-	})
+func Events(h http.Handler, from gateway.Options, log *slog.Logger, measure func(httpapi.Summary)) gateway.Handler {
+	from.Wrap = func(h http.Handler, requestID func(*http.Request) string) http.Handler {
+		return httpapi.Serve(h, httpapi.ServeOptions{Log: log, Deadline: Deadline, FallbackID: requestID, Measure: measure})
+	}
+	return gateway.New(h, from)
 }
 
 func misconfigured(wrong error) http.Handler {

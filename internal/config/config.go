@@ -19,6 +19,12 @@ const (
 	BindingNone   = "none"   // not at all: for a client without a cookie jar, on loopback
 )
 
+// The ways in which the gateway authenticates front-ends.
+const (
+	AuthIAM    = "iam"    // by the signature of a role or user
+	AuthBearer = "bearer" // by a token, which an authorizer checks
+)
+
 // Config is all that can be configured, beside the secret.
 type Config struct {
 	SecretID           string        // SECRET_ID: name or ARN of the credentials in Secrets Manager
@@ -31,6 +37,8 @@ type Config struct {
 	ManagementAudience string        // MANAGEMENT_AUDIENCE: "" for the tenant's own
 	Scopes             []string      // SCOPES: what a sign-in asks for
 	Binding            string        // LOGIN_BINDING
+	FrontendAuth       string        // FRONTEND_AUTH: how the gateway authenticates front-ends
+	AllowNobody        bool          // DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS: and that it need not
 	LogLevel           slog.Level    // LOG_LEVEL
 	MetricsService     string        // METRICS_SERVICE: under which name metrics are written; "" for none at all
 	SAMLocal           bool          // AWS_SAM_LOCAL, which only `sam local` sets
@@ -56,6 +64,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		ManagementAudience: getenv("MANAGEMENT_AUDIENCE"),
 		Scopes:             strings.Fields(cmp.Or(getenv("SCOPES"), DefaultScopes)),
 		Binding:            cmp.Or(getenv("LOGIN_BINDING"), BindingCookie),
+		FrontendAuth:       cmp.Or(getenv("FRONTEND_AUTH"), AuthIAM),
 		MetricsService:     getenv("METRICS_SERVICE"),
 		SAMLocal:           getenv("AWS_SAM_LOCAL") == "true",
 	}
@@ -74,6 +83,16 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		if err := c.LogLevel.UnmarshalText([]byte(level)); err != nil {
 			wrong = append(wrong, fmt.Errorf("LOG_LEVEL %q is not one of debug, info, warn, error", level))
 		}
+	}
+	if c.FrontendAuth != AuthIAM && c.FrontendAuth != AuthBearer {
+		wrong = append(wrong, fmt.Errorf("FRONTEND_AUTH %q is not one of iam, bearer", c.FrontendAuth))
+	}
+	switch allow := getenv("DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS"); allow {
+	case "true":
+		c.AllowNobody = true
+	case "false", "":
+	default:
+		wrong = append(wrong, fmt.Errorf("DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS %q is not one of true, false", allow))
 	}
 	return c, errors.Join(append(wrong, c.Validate())...)
 }

@@ -26,6 +26,7 @@ func defaults(change func(*Config)) Config {
 		RedirectURIs: []string{"https://app.example.com/callback"},
 		Scopes:       []string{"openid", "profile", "email", "offline_access"},
 		Binding:      BindingCookie,
+		FrontendAuth: AuthIAM,
 		LogLevel:     slog.LevelInfo,
 	}
 	change(&c)
@@ -45,6 +46,10 @@ func TestFromEnv(t *testing.T) {
 		"a log level":          {map[string]string{"LOG_LEVEL": "debug"}, func(c *Config) { c.LogLevel = slog.LevelDebug }},
 		"a log level, shouted": {map[string]string{"LOG_LEVEL": "WARN"}, func(c *Config) { c.LogLevel = slog.LevelWarn }},
 		"a cookie":             {map[string]string{"LOGIN_BINDING": "cookie"}, func(*Config) {}},
+		"by IAM":               {map[string]string{"FRONTEND_AUTH": "iam"}, func(*Config) {}},
+		"by token":             {map[string]string{"FRONTEND_AUTH": "bearer"}, func(c *Config) { c.FrontendAuth = AuthBearer }},
+		"anybody":              {map[string]string{"DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS": "true"}, func(c *Config) { c.AllowNobody = true }},
+		"not anybody":          {map[string]string{"DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS": "false"}, func(*Config) {}},
 		"in sam local":         {map[string]string{"AWS_SAM_LOCAL": "true"}, func(c *Config) { c.SAMLocal = true }},
 		"almost in sam local":  {map[string]string{"AWS_SAM_LOCAL": "1"}, func(*Config) {}},
 		"redirect URIs": {map[string]string{"REDIRECT_URIS": " https://b.example.com/cb?x=1 , http://localhost:3000/callback,,"},
@@ -87,6 +92,8 @@ func TestFromEnvRefuses(t *testing.T) {
 		"unbound on https":         {map[string]string{"LOGIN_BINDING": "none"}, []string{unbound}},
 		"unbound on both":          {map[string]string{"LOGIN_BINDING": "none", "REDIRECT_URIS": "http://localhost/cb,https://app.example.com/cb"}, []string{unbound}},
 		"unbound on https locally": {map[string]string{"LOGIN_BINDING": "none", "REDIRECT_URIS": "https://localhost/cb"}, []string{unbound}},
+		"another way to call":      {map[string]string{"FRONTEND_AUTH": "IAM"}, []string{`FRONTEND_AUTH "IAM"`}},
+		"anybody, by and by":       {map[string]string{"DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS": "yes"}, []string{`DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS "yes"`}},
 		"two redirect URIs":        {map[string]string{"REDIRECT_URIS": "/a,https://app.example.com/cb,/b"}, []string{`"/a"`, `"/b"`}},
 		"all at once": {
 			map[string]string{"SECRET_ID": "", "SECRET_TTL": "x", "LOG_LEVEL": "x", "REDIRECT_URIS": "http://app.example.com/cb", "SCOPES": "email", "LOGIN_BINDING": "none"},

@@ -108,7 +108,7 @@ func blamesRequest(status int, code string) bool {
 	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType:
 		return true
 	}
-	return code == problem.NotAuthenticated.Code
+	return code == problem.NotAuthenticated.Code || code == problem.Unauthorized.Code
 }
 
 func named(op Operation, request *http.Request, err error) error {

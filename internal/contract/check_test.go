@@ -18,7 +18,7 @@ const (
 	consent   = `{"type":"urn:usher:problem:consent-required","title":"The user has to give consent.","status":401,"detail":"No.","code":"consent-required","request_id":"r1"}`
 	unsigned  = `{"type":"urn:usher:problem:not-authenticated","title":"The caller is not authenticated.","status":403,"detail":"No.","code":"not-authenticated","request_id":"r1"}`
 	broken    = `{"type":"urn:usher:problem:internal","title":"Something went wrong.","status":500,"detail":"No.","code":"internal","request_id":"r1"}`
-	forbidden = `{"type":"urn:usher:problem:forbidden","title":"The caller may not do this.","status":403,"detail":"No.","code":"forbidden","request_id":"r1"}`
+	gateways  = `{"type":"urn:usher:problem:not-authenticated-or-no-such-route","title":"The call is not signed, or there is no such route.","status":403,"detail":"No.","code":"not-authenticated-or-no-such-route","request_id":"r1"}`
 )
 
 const aCookie = "usher-Mzk4MGYwMTMtYmFza2V0LQ=c2VhbGVk; Path=/; Max-Age=600; HttpOnly; SameSite=Lax"
@@ -126,7 +126,7 @@ func TestCheckCatches(t *testing.T) {
 		"an undeclared status":     {get(func(e *exchange) { e.status = 202 }), "202"},
 		"an undeclared code":       {refusal(func(e *exchange) { e.body = strings.ReplaceAll(notFound, "user-not-found", "user-gone") }), "code"},
 		"another operation's code": {refusal(func(e *exchange) { e.body = strings.ReplaceAll(notFound, "user-not-found", "no-such-route") }), "must be"},
-		"the gateway's code":       {refusal(func(e *exchange) { e.status, e.body = 403, forbidden }), "the gateway's"},
+		"the gateway's code":       {refusal(func(e *exchange) { e.status, e.body = 403, gateways }), "the gateway's"},
 		"a missing member":         {get(func(e *exchange) { e.body = strings.Replace(aUser, `"blocked":false,`, ``, 1) }), "blocked"},
 		"an extra member":          {get(func(e *exchange) { e.body = strings.Replace(aUser, `{`, `{"secret":1,`, 1) }), "secret"},
 		"an extra nested member": {get(func(e *exchange) {

@@ -33,7 +33,7 @@ var importRules = map[string][]string{
 	"internal/seal":        {"internal/secrets"},
 	"internal/jwks":        {"github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
 	"internal/auth0":       {"internal/blocks", "internal/events", "internal/identities", "internal/jwks", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/users", "internal/session", "internal/secrets", "internal/problem", "github.com/auth0/go-auth0/...", "github.com/coreos/go-oidc/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
-	"internal/gateway":     {"internal/httpapi", "internal/problem", "github.com/aws/aws-lambda-go/...", "github.com/awslabs/aws-lambda-go-api-proxy/..."},
+	"internal/gateway":     {"internal/httpapi", "internal/permission", "internal/problem", "github.com/aws/aws-lambda-go/...", "github.com/awslabs/aws-lambda-go-api-proxy/..."},
 	"internal/config":      {},
 	"internal/boot":        {"internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/auth0", "internal/config", "internal/gateway", "internal/httpapi", "internal/metrics", "internal/problem", "internal/seal", "internal/secrets", "internal/session", "internal/users", "github.com/aws/aws-lambda-go/..."},
 	"internal/operations":  {"internal/boot", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/users", "internal/session"},

@@ -21,25 +21,35 @@ const timeToAnswer = 500 * time.Millisecond
 // Handler is what lambda.Start takes.
 type Handler func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 
-// Options say where the events come from.
+// Options say where the events come from, and who may have sent them.
 type Options struct {
+	// Bearer is for a gateway whose authorizer checks bearer tokens; any other
+	// one authenticates by IAM.
+	Bearer bool
+	// AllowNobody serves events of nobody, too.
+	AllowNobody bool
 	// SAMLocal is for events from `sam local`: their paths are decoded
 	// already, and nobody is authenticated.
 	SAMLocal bool
+	// Now is the clock by which tokens end.
+	Now func() time.Time
 	// Wrap puts the middleware around the handler; requestID is the gateway's
 	// id of a request.
 	Wrap func(h http.Handler, requestID func(*http.Request) string) http.Handler
 }
 
+func (o Options) servesNobody() bool { return o.SAMLocal || o.AllowNobody }
+
 // New serves events with h.
 func New(h http.Handler, opts Options) Handler {
-	adapter := httpadapter.New(withHost(opts.Wrap(guard(h, opts), requestID)))
+	adapter := httpadapter.New(withHost(opts.Wrap(guard(h), requestID)))
 	return func(ctx context.Context, event events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 		ctx, cancel := leaveTimeToAnswer(ctx)
 		defer cancel()
-		ctx = context.WithValue(ctx, eventKey{}, inbound{event: event, fault: normalize(&event, opts.SAMLocal)})
+		who := identify(event, opts)
+		ctx = context.WithValue(ctx, eventKey{}, inbound{event: event, identity: who, fault: normalize(&event, opts.SAMLocal)})
 		ctx = httpapi.WithRequestPath(ctx, pathAsked(event))
-		ctx = httpapi.WithCaller(ctx, callerIn(event))
+		ctx = withIdentity(ctx, who, opts)
 		if header, ok := ctx.Value("x-amzn-trace-id").(string); ok { // the key is aws-lambda-go's
 			ctx = httpapi.WithXRay(ctx, header)
 		}
@@ -51,8 +61,9 @@ type eventKey struct{}
 
 // inbound is what the handlers need to know of an event.
 type inbound struct {
-	event events.APIGatewayProxyRequest
-	fault error // what is wrong with it
+	event    events.APIGatewayProxyRequest
+	identity identity
+	fault    error // what is wrong with it
 }
 
 func inboundOf(r *http.Request) inbound {

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
@@ -59,10 +58,17 @@ func spy(saw **seen) httpapi.Operation {
 // serve sends an event through a gateway to the spy.
 func serve(t *testing.T, ctx context.Context, event events.APIGatewayProxyRequest, samLocal bool) (*seen, events.APIGatewayProxyResponse) {
 	t.Helper()
+	return serveFrom(t, ctx, event, Options{SAMLocal: samLocal})
+}
+
+func serveFrom(t *testing.T, ctx context.Context, event events.APIGatewayProxyRequest, from Options) (*seen, events.APIGatewayProxyResponse) {
+	t.Helper()
 	var saw *seen
-	handler := New(httpapi.Mux(spy(&saw)), Options{SAMLocal: samLocal, Wrap: func(h http.Handler, requestID func(*http.Request) string) http.Handler {
+	from.Now = func() time.Time { return now }
+	from.Wrap = func(h http.Handler, requestID func(*http.Request) string) http.Handler {
 		return httpapi.Serve(h, httpapi.ServeOptions{Log: slog.New(slog.DiscardHandler), Deadline: time.Hour, FallbackID: requestID})
-	}})
+	}
+	handler := New(httpapi.Mux(spy(&saw)), from)
 	answer, err := handler(ctx, event)
 	if err != nil {
 		t.Fatalf("no answer: %v", err)
@@ -322,53 +328,6 @@ func TestPathAsked(t *testing.T) {
 	}
 }
 
-func TestCaller(t *testing.T) {
-	spoofed := local("GET", "/users", "/users")
-	spoofed.Headers = map[string]string{"Authorization": "Bearer x", "X-Amzn-Oidc-Identity": arn, "X-Amz-User-Arn": arn, "UserArn": arn}
-	spoofed.MultiValueHeaders = map[string][]string{"X-Apigateway-Api-Proxy-Context": {`{"identity":{"userArn":"` + arn + `"}}`}, "Userarn": {arn}}
-	account := local("GET", "/users", "/users")
-	account.RequestContext.Identity.AccountID = "123456789012"
-	account.RequestContext.AccountID = "123456789012"
-	someone := httpapi.Caller{Account: "123456789012", ID: arn}
-	tests := map[string]struct {
-		event    events.APIGatewayProxyRequest
-		samLocal bool
-		served   bool
-		want     httpapi.Caller
-	}{
-		"authenticated":            {eventFor("GET", "/users", "/users"), false, true, someone},
-		"nobody":                   {local("GET", "/users", "/users"), false, false, httpapi.Caller{}},
-		"an account without a who": {account, false, false, httpapi.Caller{}},
-		"headers":                  {spoofed, false, false, httpapi.Caller{}},
-		"an empty event":           {events.APIGatewayProxyRequest{}, false, false, httpapi.Caller{}},
-		"nobody in sam local":      {local("GET", "/users", "/users"), true, true, httpapi.Caller{}},
-		"headers in sam local":     {spoofed, true, true, httpapi.Caller{}},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			saw, answer := serve(t, t.Context(), tt.event, tt.samLocal)
-			if !tt.served {
-				wantProblem(t, answer, problem.NotAuthenticated)
-				if saw != nil {
-					t.Error("the handler was called")
-				}
-				return
-			}
-			if saw == nil || saw.caller != tt.want {
-				t.Errorf("%+v, %s; want the caller %+v", saw, answer.Body, tt.want)
-			}
-		})
-	}
-}
-
-// Whoever is not authenticated learns nothing about the event's other faults.
-func TestIdentityIsCheckedFirst(t *testing.T) {
-	event := local("POST", "/users", "/users/%zz")
-	event.Body, event.IsBase64Encoded = "not base64!", true
-	_, answer := serve(t, t.Context(), event, false)
-	wantProblem(t, answer, problem.NotAuthenticated)
-}
-
 func TestInvocationLeavesTimeToAnswer(t *testing.T) {
 	end := time.Now().Add(time.Minute)
 	ctx, cancel := context.WithDeadline(t.Context(), end)
@@ -381,36 +340,6 @@ func TestInvocationLeavesTimeToAnswer(t *testing.T) {
 	if until := time.Until(saw.deadline); until < 59*time.Minute {
 		t.Errorf("an invocation without an end has a deadline in %v", until)
 	}
-}
-
-func FuzzEvents(f *testing.F) {
-	whole, err := json.Marshal(eventFor("GET", "/users/{id}", "/users/auth0%7Cabc"))
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(whole, false)
-	f.Add(whole, true)
-	f.Add([]byte(`{}`), false)
-	f.Add([]byte(`{}`), true)
-	f.Add([]byte(`{"path":"//%2f/..","httpMethod":"GE T","resource":"/","isBase64Encoded":true,"body":"="}`), true)
-	f.Add([]byte(`{"path":"*","httpMethod":"CONNECT","multiValueHeaders":{"Host":["\u0000"],"":[""]},"multiValueQueryStringParameters":{"":["&"]}}`), true)
-	f.Add([]byte(`{"requestContext":{"domainName":"a b","path":"%","identity":{"userArn":"a"}},"httpMethod":"é","path":"/users/%00"}`), false)
-	f.Fuzz(func(t *testing.T, text []byte, samLocal bool) {
-		var event events.APIGatewayProxyRequest
-		if json.Unmarshal(text, &event) != nil {
-			return // the Lambda runtime refuses it
-		}
-		saw, answer := serve(t, t.Context(), event, samLocal)
-		if answer.StatusCode < 200 || answer.StatusCode > 599 || !utf8.ValidString(answer.Body) {
-			t.Errorf("%+v", answer)
-		}
-		if saw != nil && !samLocal && event.RequestContext.Identity.UserArn == "" {
-			t.Error("an event of nobody was served")
-		}
-		if saw == nil && answer.StatusCode < 400 {
-			t.Errorf("nothing was served, with status %d", answer.StatusCode)
-		}
-	})
 }
 
 // The platform gives X-Ray's header beside the event.

@@ -23,10 +23,10 @@ func LevelName(groups []string, a slog.Attr) slog.Attr {
 }
 
 // audited notes what the operation is to change, for the audit line.
-func audited(op Operation) http.Handler {
+func audited(change string, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		recordOf(r.Context()).change = op.Change
-		op.Handler.ServeHTTP(w, r)
+		recordOf(r.Context()).change = change
+		h.ServeHTTP(w, r)
 	})
 }
 

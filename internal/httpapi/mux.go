@@ -22,7 +22,7 @@ func Mux(operations ...Operation) http.Handler {
 	mux := http.NewServeMux()
 	for _, op := range operations {
 		for _, route := range op.Routes {
-			mux.Handle(route, audited(op))
+			mux.Handle(route, audited(op.Change, gated(op.Handler)))
 		}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

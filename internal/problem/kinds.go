@@ -23,7 +23,13 @@ var (
 	MethodNotAllowed     = kind("method-not-allowed", http.StatusMethodNotAllowed, "The path does not take this method.")
 	BodyTooLarge         = kind("body-too-large", http.StatusRequestEntityTooLarge, "The body is too large.")
 	UnsupportedMediaType = kind("unsupported-media-type", http.StatusUnsupportedMediaType, "The body's media type is not supported.")
-	NotAuthenticated     = kind("not-authenticated", http.StatusForbidden, "The caller is not authenticated.")
+)
+
+// Who the caller is not, and what it may not do. The gateway has the same codes.
+var (
+	NotAuthenticated = kind("not-authenticated", http.StatusForbidden, "The caller is not authenticated.")
+	Unauthorized     = kind("unauthorized", http.StatusUnauthorized, "The credentials were not accepted.")
+	Forbidden        = kind("forbidden", http.StatusForbidden, "The caller may not do this.")
 )
 
 // What users can be, or fail to be.

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"usher/internal/boot"
+	"usher/internal/gateway"
 	"usher/internal/httpapi"
 	"usher/internal/metrics"
 	"usher/internal/operations"
@@ -78,7 +79,7 @@ func newFunctions(t *testing.T, env *boot.Env, log *slog.Logger, samLocal bool) 
 	}
 	f := &functions{routes: http.NewServeMux(), samLocal: samLocal, template: template}
 	for _, op := range operations.All(env) {
-		handler := lambda.NewHandler(boot.Events(httpapi.Mux(op.Operation), samLocal, log, metrics.New(intoLog{log}, "usher-test", time.Now).Write))
+		handler := lambda.NewHandler(boot.Events(httpapi.Mux(op.Operation), gateway.Options{SAMLocal: samLocal, Now: env.Now()}, log, metrics.New(intoLog{log}, "usher-test", time.Now).Write))
 		for _, route := range op.Routes {
 			f.routes.Handle(route, invoke{handler})
 		}

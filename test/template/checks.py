@@ -48,6 +48,13 @@ def function(value, *path):
     return put(value, "GetUser", "Properties", *path)
 
 
+def parameter(value, name, member):
+    def change(template):
+        template["Parameters"][name][member] = value
+
+    return change
+
+
 def both(*changes):
     def change(template):
         for c in changes:
@@ -384,7 +391,7 @@ def the_environment_holds_settings_only(t):
     assert "AWS_SAM_LOCAL" not in json.dumps(t)
     allowed = set(
         """SECRET_ID SECRET_TTL CONNECTION REDIRECT_URIS POST_LOGOUT_REDIRECT_URIS RESULT_URLS AUDIENCE MANAGEMENT_AUDIENCE SCOPES LOGIN_BINDING LOG_LEVEL METRICS_SERVICE
-        AWS_ENDPOINT_URL_SECRETS_MANAGER""".split()
+        AWS_ENDPOINT_URL_SECRETS_MANAGER DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS""".split()
     )
     for name, f in functions(t).items():
         variables = f["Environment"]["Variables"]
@@ -392,6 +399,19 @@ def the_environment_holds_settings_only(t):
         # A value that is not a parameter cannot be set by who deploys, or is a secret in the template.
         assert all(set(v) == {"Ref"} or v == READ_SECRET for v in variables.values()), (name, variables)
     assert t["Parameters"]["SecretsManagerEndpoint"]["Default"] == ""
+
+
+@check(
+    anybody=parameter("true", "DangerouslyAllowUnauthenticatedCallers", "Default"),
+    anybody_for_good=function("true", "Environment", "Variables", "DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS"),
+)
+def nobody_is_refused_unless_asked(t):
+    """The gateway may be opened by mistake; the functions must not be open behind it."""
+    allow = "DangerouslyAllowUnauthenticatedCallers"
+    assert t["Parameters"][allow]["Default"] == "false"
+    assert t["Parameters"][allow]["AllowedValues"] == ["true", "false"]
+    for name, f in functions(t).items():
+        assert f["Environment"]["Variables"]["DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS"] == {"Ref": allow}, name
 
 
 @check(

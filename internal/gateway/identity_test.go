@@ -1,0 +1,227 @@
+package gateway
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"usher/internal/httpapi"
+	"usher/internal/permission"
+	"usher/internal/problem"
+)
+
+// now is the clock of these tests.
+var now = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+
+// said is what an authorizer says of a caller with a good token, changed.
+func said(changes map[string]any) map[string]any {
+	context := map[string]any{
+		"caller": "shop", "permissions": "usher:sign-in usher:read", "exp": fmt.Sprint(now.Unix() + 60),
+		"principalId": "someone-else", "integrationLatency": 12,
+	}
+	maps.Copy(context, changes)
+	return context
+}
+
+// tokened is an event by way of an authorizer, which leaves the identity of IAM
+// empty.
+func tokened(method, resource, path string, changes map[string]any) events.APIGatewayProxyRequest {
+	event := local(method, resource, path)
+	event.RequestContext.Authorizer = said(changes)
+	return event
+}
+
+func TestCaller(t *testing.T) {
+	byIAM, byToken := Options{}, Options{Bearer: true}
+	nobody := local("GET", "/users", "/users")
+
+	spoofed := local("GET", "/users", "/users")
+	spoofed.Headers = map[string]string{"Authorization": "Bearer x", "X-Amzn-Oidc-Identity": arn, "X-Amz-User-Arn": arn, "UserArn": arn, "caller": "shop", "X-Caller": "shop"}
+	spoofed.MultiValueHeaders = map[string][]string{
+		"X-Apigateway-Api-Proxy-Context": {`{"identity":{"userArn":"` + arn + `","accountId":"123456789012"},"authorizer":{"caller":"shop"}}`},
+		"Userarn":                        {arn}, "Accountid": {"123456789012"}, "Permissions": {"usher:read"},
+	}
+	with := func(change func(*events.APIGatewayProxyRequestContext)) events.APIGatewayProxyRequest {
+		event := local("GET", "/users", "/users")
+		change(&event.RequestContext)
+		return event
+	}
+	account := with(func(c *events.APIGatewayProxyRequestContext) {
+		c.Identity.AccountID, c.AccountID = "123456789012", "123456789012"
+	})
+	role := with(func(c *events.APIGatewayProxyRequestContext) { c.Identity.UserArn, c.AccountID = arn, "123456789012" })
+	others := with(func(c *events.APIGatewayProxyRequestContext) {
+		c.Identity = events.APIGatewayRequestIdentity{Caller: "AROA:x", User: "AROA:x", AccessKey: "ASIA", CognitoIdentityID: "x", APIKey: "k", AccountID: "123456789012"}
+	})
+	bySignature := eventFor("GET", "/users", "/users")
+	byBoth := eventFor("GET", "/users", "/users")
+	byBoth.RequestContext.Authorizer = said(nil)
+	byAuthorizer := func(changes map[string]any) events.APIGatewayProxyRequest {
+		return tokened("GET", "/users", "/users", changes)
+	}
+	ends := func(at time.Duration) events.APIGatewayProxyRequest {
+		return byAuthorizer(map[string]any{"exp": fmt.Sprint(now.Add(at).Unix())})
+	}
+	exp := func(value any) events.APIGatewayProxyRequest { return byAuthorizer(map[string]any{"exp": value}) }
+
+	served := problem.Kind{}
+	front, shop := httpapi.Caller{Account: "123456789012", ID: arn}, httpapi.Caller{ID: "shop"}
+	tests := map[string]struct {
+		from  Options
+		event events.APIGatewayProxyRequest
+		kind  problem.Kind
+		want  httpapi.Caller
+	}{
+		"IAM, signed":                      {byIAM, bySignature, served, front},
+		"IAM, nobody":                      {byIAM, nobody, problem.NotAuthenticated, httpapi.Caller{}},
+		"IAM, an account without a who":    {byIAM, account, problem.NotAuthenticated, httpapi.Caller{}},
+		"IAM, a who without an account":    {byIAM, role, problem.NotAuthenticated, httpapi.Caller{}},
+		"IAM, other fields":                {byIAM, others, problem.NotAuthenticated, httpapi.Caller{}},
+		"IAM, headers":                     {byIAM, spoofed, problem.NotAuthenticated, httpapi.Caller{}},
+		"IAM, an authorizer's fields":      {byIAM, byAuthorizer(nil), problem.NotAuthenticated, httpapi.Caller{}},
+		"IAM, signed, and an authorizer's": {byIAM, byBoth, served, front},
+		"IAM, an empty event":              {byIAM, events.APIGatewayProxyRequest{}, problem.NotAuthenticated, httpapi.Caller{}},
+
+		"token":                        {byToken, byAuthorizer(nil), served, shop},
+		"token, nobody":                {byToken, nobody, problem.NotAuthenticated, httpapi.Caller{}},
+		"token, an empty event":        {byToken, events.APIGatewayProxyRequest{}, problem.NotAuthenticated, httpapi.Caller{}},
+		"token, headers":               {byToken, spoofed, problem.NotAuthenticated, httpapi.Caller{}},
+		"token, a signature's fields":  {byToken, bySignature, problem.NotAuthenticated, httpapi.Caller{}},
+		"token, and a signature's":     {byToken, byBoth, served, shop},
+		"token, no caller":             {byToken, byAuthorizer(map[string]any{"caller": ""}), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, no text for a caller":  {byToken, byAuthorizer(map[string]any{"caller": 7}), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, claims of another":     {byToken, byAuthorizer(map[string]any{"caller": nil, "claims": map[string]any{"caller": "shop"}}), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, has just ended":        {byToken, ends(-30 * time.Second), served, shop},
+		"token, has ended":             {byToken, ends(-31 * time.Second), problem.Unauthorized, httpapi.Caller{}},
+		"token, ended long ago":        {byToken, exp("1"), problem.Unauthorized, httpapi.Caller{}},
+		"token, no end":                {byToken, exp(nil), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, no text for an end":    {byToken, exp(float64(now.Unix() + 60)), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, an end in words":       {byToken, exp("never"), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, an end in fractions":   {byToken, exp("1893456000.5"), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, an end before all":     {byToken, exp("-1"), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, an end with a sign":    {byToken, exp("+1893456000"), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, an end beyond numbers": {byToken, exp("99999999999999999999"), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, an end and more":       {byToken, exp("1893456000 x"), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, another's scope":       {byToken, byAuthorizer(map[string]any{"permissions": "usher:manage"}), problem.Forbidden, httpapi.Caller{}},
+		"token, no scope":              {byToken, byAuthorizer(map[string]any{"permissions": ""}), problem.Forbidden, httpapi.Caller{}},
+		"token, nothing of scopes":     {byToken, byAuthorizer(map[string]any{"permissions": nil}), problem.Forbidden, httpapi.Caller{}},
+		"token, a list of scopes":      {byToken, byAuthorizer(map[string]any{"permissions": []any{"usher:read"}}), problem.Forbidden, httpapi.Caller{}},
+		"token, almost the scope":      {byToken, byAuthorizer(map[string]any{"permissions": "usher:reader,usher:read USHER:READ"}), problem.Forbidden, httpapi.Caller{}},
+
+		"sam local, nobody":            {Options{SAMLocal: true}, nobody, served, httpapi.Caller{}},
+		"sam local, headers":           {Options{SAMLocal: true}, spoofed, served, httpapi.Caller{}},
+		"anybody, nobody":              {Options{AllowNobody: true}, nobody, served, httpapi.Caller{}},
+		"anybody, headers":             {Options{AllowNobody: true}, spoofed, served, httpapi.Caller{}},
+		"anybody, signed":              {Options{AllowNobody: true}, bySignature, served, front},
+		"anybody, half an identity":    {Options{AllowNobody: true}, role, served, httpapi.Caller{}},
+		"anybody by token, nobody":     {Options{AllowNobody: true, Bearer: true}, nobody, served, httpapi.Caller{}},
+		"anybody by token, ended":      {Options{AllowNobody: true, Bearer: true}, ends(-time.Hour), problem.Unauthorized, httpapi.Caller{}},
+		"anybody by token, no scope":   {Options{AllowNobody: true, Bearer: true}, byAuthorizer(map[string]any{"permissions": ""}), problem.Forbidden, httpapi.Caller{}},
+		"anybody by token, fine":       {Options{AllowNobody: true, Bearer: true}, byAuthorizer(nil), served, shop},
+		"sam local by token, no scope": {Options{SAMLocal: true, Bearer: true}, byAuthorizer(map[string]any{"permissions": ""}), problem.Forbidden, httpapi.Caller{}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			saw, answer := serveFrom(t, t.Context(), tt.event, tt.from)
+			if tt.kind != served {
+				wantProblem(t, answer, tt.kind)
+				if saw != nil {
+					t.Error("the handler was called")
+				}
+				return
+			}
+			if saw == nil || saw.caller != tt.want {
+				t.Errorf("%+v, %s; want the caller %+v", saw, answer.Body, tt.want)
+			}
+		})
+	}
+}
+
+// What counts is the route that is served, whatever the event calls it.
+func TestPermissionsAreOfTheRouteServed(t *testing.T) {
+	for _, group := range permission.All() {
+		for method, needs := range map[string]string{"POST": "usher:manage", "GET": "usher:read"} {
+			event := tokened(method, "/connections", "/users", map[string]any{"permissions": group.Scope})
+			event.RequestContext.ResourcePath, event.RequestContext.HTTPMethod = "/connections", "GET"
+			saw, answer := serveFrom(t, t.Context(), event, Options{Bearer: true})
+			if group.Scope == needs {
+				if saw == nil {
+					t.Errorf("%s is not enough for %s: %s", group.Scope, method, answer.Body)
+				}
+				continue
+			}
+			wantProblem(t, answer, problem.Forbidden)
+			if saw != nil {
+				t.Errorf("%s is enough for %s", group.Scope, method)
+			}
+		}
+	}
+}
+
+// A route that is in no group is nobody's.
+func TestNoPermissionIsNoPermission(t *testing.T) {
+	all := identity{}
+	for _, group := range permission.All() {
+		all.permissions = append(all.permissions, group.Scope)
+	}
+	for _, route := range []string{"", "GET /secrets", "GET /users/", "get /users"} {
+		if err := all.may(route); !problem.Is(err, problem.Forbidden) {
+			t.Errorf("%q: %v", route, err)
+		}
+	}
+}
+
+// Whoever is not authenticated learns nothing about the event's other faults.
+func TestIdentityIsCheckedFirst(t *testing.T) {
+	for name, from := range map[string]Options{"IAM": {}, "token": {Bearer: true}} {
+		event := local("POST", "/users", "/users/%zz")
+		event.Body, event.IsBase64Encoded = "not base64!", true
+		_, answer := serveFrom(t, t.Context(), event, from)
+		t.Run(name, func(t *testing.T) { wantProblem(t, answer, problem.NotAuthenticated) })
+	}
+}
+
+func FuzzEvents(f *testing.F) {
+	for _, event := range []events.APIGatewayProxyRequest{
+		eventFor("GET", "/users/{id}", "/users/auth0%7Cabc"), tokened("GET", "/users/{id}", "/users/auth0%7Cabc", nil),
+	} {
+		whole, err := json.Marshal(event)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, samLocal := range []bool{false, true} {
+			f.Add(whole, samLocal, false)
+			f.Add(whole, samLocal, true)
+		}
+	}
+	f.Add([]byte(`{}`), false, false)
+	f.Add([]byte(`{}`), true, true)
+	f.Add([]byte(`{"path":"//%2f/..","httpMethod":"GE T","resource":"/","isBase64Encoded":true,"body":"="}`), true, false)
+	f.Add([]byte(`{"path":"*","httpMethod":"CONNECT","multiValueHeaders":{"Host":["\u0000"],"":[""]},"multiValueQueryStringParameters":{"":["&"]}}`), true, false)
+	f.Add([]byte(`{"requestContext":{"domainName":"a b","path":"%","identity":{"userArn":"a"}},"httpMethod":"é","path":"/users/%00"}`), false, false)
+	f.Add([]byte(`{"requestContext":{"authorizer":{"caller":["a"],"exp":{},"permissions":null}},"httpMethod":"GET","path":"/users"}`), false, true)
+	f.Fuzz(func(t *testing.T, text []byte, samLocal, bearer bool) {
+		var event events.APIGatewayProxyRequest
+		if json.Unmarshal(text, &event) != nil {
+			return // the Lambda runtime refuses it
+		}
+		saw, answer := serveFrom(t, t.Context(), event, Options{SAMLocal: samLocal, Bearer: bearer})
+		if answer.StatusCode < 200 || answer.StatusCode > 599 || !utf8.ValidString(answer.Body) {
+			t.Errorf("%+v", answer)
+		}
+		if saw != nil && !samLocal && saw.caller.ID == "" {
+			t.Error("an event of nobody was served")
+		}
+		if saw != nil && saw.caller.ID != "" && bearer != (saw.caller.Account == "") {
+			t.Errorf("the caller is %+v", saw.caller)
+		}
+		if saw == nil && answer.StatusCode < 400 {
+			t.Errorf("nothing was served, with status %d", answer.StatusCode)
+		}
+	})
+}
