@@ -23,6 +23,19 @@ host_arch() {
 	esac
 }
 
+# for_lambda tells every `go build` from here on how Lambda gets the functions. SAM's
+# builder runs a plain one, so all that it is to know comes by environment:
+# - static, or the binary does not start on a minimal image;
+# - no RPC mode, which only the retired go1.x runtime used;
+# - no symbols and no paths: half the size, and the same bytes in every folder;
+# - no commit: a function's bytes are those of its sources, so that a change of
+#   anything else deploys none. The SBOM says which commit they are of.
+# - the oldest processors that Lambda has, whatever this machine's own setting is.
+for_lambda() { # ARCH
+	export CGO_ENABLED=0 GOOS=linux GOARCH=${1/x86_64/amd64} GOAMD64=v1 GOARM64=v8.0
+	export GOFLAGS='-tags=lambda.norpc -trimpath -buildvcs=false "-ldflags=-s -w -buildid="'
+}
+
 # at_exit adds a command to those that run, last one first, when the script ends.
 exit_commands=()
 at_exit() { exit_commands+=("$*"); }
