@@ -57,6 +57,18 @@ build: ## build the functions for Lambda: ARCH=arm64 or x86_64
 sizes: build ## hold the built functions to 12 MB each
 	@scripts/sizes.sh
 
+.PHONY: hashes
+hashes: build ## the SHA-256 of every built function
+	@scripts/hashes.sh
+
+.PHONY: reproduce
+reproduce: build ## build all functions again from nothing, and compare (takes minutes)
+	@scripts/reproduce.sh $(ARCH) .aws-sam/build all
+
+.PHONY: sbom
+sbom: build ## what is linked into the functions, in CycloneDX's format
+	@scripts/sbom.sh >.aws-sam/usher.cdx.json && echo .aws-sam/usher.cdx.json
+
 .PHONY: sam-local
 sam-local: ## the functions in Docker on 127.0.0.1:3000, by `sam local start-api`
 	@scripts/setup.sh docker

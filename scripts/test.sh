@@ -60,6 +60,14 @@ functions_as_built() {
 	scripts/build.sh arm64 .aws-sam/arm64 && scripts/sizes.sh .aws-sam/arm64
 }
 
+reproducible() { scripts/reproduce.sh arm64 .aws-sam/arm64; }
+
+bill_of_materials() {
+	scripts/sbom.sh .aws-sam/arm64 >.aws-sam/usher.cdx.json &&
+		FUNCTIONS=.aws-sam/arm64 SBOM=.aws-sam/usher.cdx.json \
+			"$venv/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$reports/sbom.xml" test/sbom
+}
+
 sam_local() {
 	go_test --format testname --junitfile "$reports/samlocal.xml" -- -race -tags samlocal -count=1 -timeout 15m ./test/samlocal
 }
@@ -85,6 +93,8 @@ step "go test" go_tests
 step "coverage" coverage
 step "go test, with a rough tenant" rough
 step "functions: build and size" functions_as_built
+step "functions: the same bytes again" reproducible
+step "functions: bill of materials" bill_of_materials
 step "functions in sam local" sam_local
 step "known vulnerabilities" vulnerabilities
 summary

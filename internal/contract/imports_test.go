@@ -38,10 +38,12 @@ var importRules = map[string][]string{
 	"internal/boot":        {"internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/auth0", "internal/config", "internal/gateway", "internal/httpapi", "internal/metrics", "internal/problem", "internal/seal", "internal/secrets", "internal/session", "internal/users", "github.com/aws/aws-lambda-go/..."},
 	"internal/operations":  {"internal/boot", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/users", "internal/session"},
 	"internal/localtenant": {"github.com/go-jose/go-jose/...", "golang.org/x/crypto/..."},
-	"internal/sigv4":       {"github.com/aws/aws-sdk-go-v2/..."}, // for the local server
+	"internal/sigv4":       {"github.com/aws/aws-sdk-go-v2/..."},                                    // for the local server
+	"internal/sbom":        {"github.com/CycloneDX/cyclonedx-go", "github.com/google/licensecheck"}, // for the build
 	"internal/contract":    {"internal/problem", "github.com/pb33f/..."},
 	"cmd/local":            {"internal/boot", "internal/config", "internal/httpapi", "internal/localtenant", "internal/operations", "internal/problem", "internal/secrets", "internal/sigv4", "github.com/aws/aws-sdk-go-v2/aws", "github.com/joho/godotenv"},
 	"cmd/localtenant":      {"internal/localtenant"},
+	"cmd/sbom":             {"internal/sbom", "github.com/CycloneDX/cyclonedx-go"},
 	"functions":            {"internal/boot", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}, // and one domain only
 	"examples":             {"github.com/aws/aws-sdk-go-v2/..."},                                                                                                                                                                                  // nothing of ours: a front-end's team has none of it
 	"test":                 {},                                                                                                                                                                                                                    // tests only
@@ -49,7 +51,7 @@ var importRules = map[string][]string{
 
 // environmentRules says who may look at the process's environment: packages
 // that do can be made for one machine only.
-var environmentRules = []string{"internal/boot", "internal/localtenant", "internal/operations/generate", "internal/contract", "cmd/local", "cmd/localtenant", "examples"}
+var environmentRules = []string{"internal/boot", "internal/localtenant", "internal/operations/generate", "internal/contract", "cmd/local", "cmd/localtenant", "cmd/sbom", "internal/sbom", "examples"}
 
 // domains are the packages that hold operations, or what else a function does.
 var domains = []string{"internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}
@@ -125,7 +127,7 @@ func functionFaults(p goPackage) []string {
 	}
 	for _, dep := range p.Deps {
 		ours := strings.TrimPrefix(dep, module)
-		if under(ours, "internal/localtenant/...") || under(ours, "internal/sigv4") {
+		if under(ours, "internal/localtenant/...") || under(ours, "internal/sigv4") || under(ours, "internal/sbom") {
 			faults = append(faults, p.ImportPath+" must not be built with "+dep)
 		}
 	}
