@@ -136,6 +136,9 @@ func (t *Tenant) grantedScopes(in url.Values) []string {
 	known := []string{"openid", "profile", "email", "phone", "address", "offline_access"}
 	scopes := []string{}
 	for _, s := range strings.Fields(in.Get("scope")) {
+		if s == "offline_access" && !t.allowsOffline(in.Get("audience")) {
+			continue
+		}
 		own := strings.HasSuffix(s, ":current_user") || strings.Contains(s, ":current_user_")
 		custom := slices.Contains(t.opts.Audiences, in.Get("audience"))
 		if (slices.Contains(known, s) || custom || (own && in.Get("audience") == t.Audience())) && !slices.Contains(scopes, s) {

@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 )
@@ -62,12 +63,11 @@ func (t *Tenant) connectionWithID(id string) (*connection, bool) {
 }
 
 func (c *connection) document() map[string]any {
-	options := c.Options
+	options := map[string]any{}
 	if c.database() {
 		options = c.databaseOptions()
-	} else if options == nil {
-		options = map[string]any{}
 	}
+	maps.Copy(options, c.Options)
 	doc := map[string]any{
 		"id": c.ID, "name": c.Name, "strategy": c.Strategy, "options": options,
 		"is_domain_connection": false,
@@ -98,6 +98,7 @@ func (c *connection) databaseOptions() map[string]any {
 		"password_no_personal_info":    map[string]any{"enable": c.policy.NoUserInfo},
 		"strategy_version":             2,
 		"requires_username":            false,
+		"disable_signup":               false,
 		"brute_force_protection":       true,
 		"enabledDatabaseCustomization": false,
 	}

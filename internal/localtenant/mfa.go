@@ -19,7 +19,7 @@ func (t *Tenant) wantsMFA(tx *transaction) bool {
 	case MFAAlways:
 		return true
 	case MFARequested:
-		return slices.Contains(tx.acr, acrMFA)
+		return t.settings.MFAAction == MFAActionBound && slices.Contains(tx.acr, acrMFA)
 	}
 	return false
 }

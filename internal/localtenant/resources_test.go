@@ -26,13 +26,13 @@ func TestEveryRouteGuards(t *testing.T) {
 		if !strings.HasPrefix(path, "/api/v2/") {
 			continue
 		}
-		path = strings.NewReplacer("{id}", "x", "{user_id}", "y", "{provider}", "auth0", "{authentication_method_id}", "z").Replace(path)
+		path = strings.NewReplacer("{id}", "x", "{user_id}", "y", "{provider}", "auth0", "{authentication_method_id}", "z", "{triggerId}", "post-login").Replace(path)
 		t.Run(r.Pattern, func(t *testing.T) {
 			if len(r.Scopes) == 0 {
 				t.Fatal("a route of the Management API without scopes")
 			}
 			(&api{t: t, url: s.URL}).obj(method, path, nil, 401)
-			s.Tenant.SetScopes("read:clients")
+			s.Tenant.SetScopes("read:nothing")
 			body := newAPI(t, s).obj(method, path, nil, 403)
 			want := "Insufficient scope, expected any of: " + strings.Join(r.Scopes, ",")
 			if body["message"] != want || body["errorCode"] != "insufficient_scope" {

@@ -26,6 +26,7 @@ func (t *Tenant) table() []route {
 		{"GET /api/v2/users-by-email", t.listUsersByEmail, any("read:users")},
 		{"GET /api/v2/connections", t.listConnections, any("read:connections")},
 		{"GET /api/v2/connections/{id}", t.getConnection, any("read:connections")},
+		{"GET /api/v2/clients/{id}", t.getClient, any("read:clients", "read:client_keys", "read:client_credentials", "read:client_summary")},
 		{"PATCH /api/v2/clients/{id}", t.updateClient, any("update:clients", "update:client_keys")},
 		{"GET /api/v2/clients/{id}/connections", t.listClientConnections, any("read:connections")},
 
@@ -60,6 +61,11 @@ func (t *Tenant) table() []route {
 		{"POST /api/v2/guardian/enrollments/ticket", t.createEnrollmentTicket, any("create:guardian_enrollment_tickets")},
 		{"GET /api/v2/guardian/enrollments/{id}", t.getEnrollment, any("read:guardian_enrollments")},
 		{"DELETE /api/v2/guardian/enrollments/{id}", t.deleteEnrollment, any("delete:guardian_enrollments")},
+
+		{"GET /api/v2/guardian/factors", t.listGuardianFactors, any("read:guardian_factors")},
+		{"GET /api/v2/actions/actions", t.listActions, any("read:actions")},
+		{"GET /api/v2/actions/triggers/{triggerId}/bindings", t.listBindings, any("read:actions")},
+		{"GET /api/v2/resource-servers/{id}", t.getResourceServer, any("read:resource_servers")},
 
 		{"GET /api/v2/users/{user_id}/sessions", t.listUserSessions, any("read:sessions")},
 		{"DELETE /api/v2/users/{user_id}/sessions", t.deleteUserSessions, any("delete:sessions")},

@@ -6,12 +6,17 @@ import (
 	"testing"
 
 	"github.com/auth0/go-auth0/v3/management"
+	actions "github.com/auth0/go-auth0/v3/management/actions/client"
+	"github.com/auth0/go-auth0/v3/management/actions/triggers/bindings"
+	clients "github.com/auth0/go-auth0/v3/management/clients/client"
 	connections "github.com/auth0/go-auth0/v3/management/connections/client"
 	"github.com/auth0/go-auth0/v3/management/core"
 	"github.com/auth0/go-auth0/v3/management/guardian/enrollments"
+	guardianfactors "github.com/auth0/go-auth0/v3/management/guardian/factors/client"
 	jobs "github.com/auth0/go-auth0/v3/management/jobs/client"
 	"github.com/auth0/go-auth0/v3/management/jobs/verificationemail"
 	"github.com/auth0/go-auth0/v3/management/refreshtokens"
+	"github.com/auth0/go-auth0/v3/management/resourceservers"
 	roles "github.com/auth0/go-auth0/v3/management/roles/client"
 	roleusers "github.com/auth0/go-auth0/v3/management/roles/users"
 	"github.com/auth0/go-auth0/v3/management/sessions"
@@ -28,6 +33,7 @@ import (
 	userroles "github.com/auth0/go-auth0/v3/management/users/roles"
 	usersessions "github.com/auth0/go-auth0/v3/management/users/sessions"
 
+	"usher/internal/localtenant"
 	"usher/internal/localtenant/tenanttest"
 )
 
@@ -61,7 +67,7 @@ func TestSDKResources(t *testing.T) {
 	t.Run("roles", func(t *testing.T) { sdkRoles(ctx, t, o, id) })
 	t.Run("factors", func(t *testing.T) { sdkFactors(ctx, t, o, id) })
 	t.Run("sessions", func(t *testing.T) { sdkSessions(ctx, t, s, o, id) })
-	t.Run("the rest", func(t *testing.T) { sdkRest(ctx, t, o, id, other) })
+	t.Run("the rest", func(t *testing.T) { sdkRest(ctx, t, s, o, id, other) })
 }
 
 func sdkRoles(ctx context.Context, t *testing.T, o *core.RequestOptions, id string) {
@@ -107,6 +113,9 @@ func sdkFactors(ctx context.Context, t *testing.T, o *core.RequestOptions, id st
 	guardian := enrollments.NewClient(o)
 	one(guardian.Get(ctx, enrolled[0].GetID()))(t)
 	all(t, guardian.Delete(ctx, enrolled[0].GetID()))
+	if got := one(guardianfactors.NewClient(o).List(ctx))(t); len(got) != 8 || got[0].GetName() != "sms" || got[0].GetEnabled() {
+		t.Errorf("factors %v", got)
+	}
 	one(guardian.CreateTicket(ctx, &management.CreateGuardianEnrollmentTicketRequestContent{UserID: id}))(t)
 	set := one(c.Set(ctx, id, management.SetUserAuthenticationMethodsRequestContent{
 		{Type: "email", Email: ptr("a@example.com")}, {Type: "totp", TotpSecret: ptr("JBSWY3DPEHPK3PXP")},
@@ -154,7 +163,7 @@ func sdkSessions(ctx context.Context, t *testing.T, s *tenanttest.Server, o *cor
 	}
 }
 
-func sdkRest(ctx context.Context, t *testing.T, o *core.RequestOptions, id, other string) {
+func sdkRest(ctx context.Context, t *testing.T, s *tenanttest.Server, o *core.RequestOptions, id, other string) {
 	c := identities.NewClient(o)
 	linked := one(c.Link(ctx, id, &management.LinkUserIdentityRequestContent{
 		Provider: ptr(management.UserIdentityProviderEnum("auth0")), UserID: &management.UserID{String: other},
@@ -178,6 +187,19 @@ func sdkRest(ctx context.Context, t *testing.T, o *core.RequestOptions, id, othe
 	job := one(verificationemail.NewClient(o).Create(ctx, &management.CreateVerificationEmailRequestContent{UserID: id}))(t)
 	if got := one(jobs.NewClient(o).Get(ctx, job.GetID()))(t); got.GetStatus() != "completed" {
 		t.Errorf("job %v", got)
+	}
+	if got := one(clients.NewClient(o).Get(ctx, localtenant.ClientID, &management.GetClientRequestParameters{}))(t); len(got.GetCallbacks()) != 2 || got.GetAppType() != "regular_web" {
+		t.Errorf("client %v", got)
+	}
+	if got := one(actions.NewClient(o).List(ctx, &management.ListActionsRequestParameters{}))(t); len(got.Results) != 1 || !got.Results[0].GetAllChangesDeployed() {
+		t.Errorf("actions %v", got.Results)
+	}
+	bound := one(bindings.NewClient(o).List(ctx, ptr(management.ActionTriggerTypeEnum("post-login")), &management.ListActionTriggerBindingsRequestParameters{}))(t)
+	if len(bound.Results) != 1 || bound.Results[0].GetDisplayName() != "require-mfa" {
+		t.Errorf("bindings %v", bound.Results)
+	}
+	if got := one(resourceservers.NewClient(o).Get(ctx, s.Tenant.Audience(), &management.GetResourceServerRequestParameters{}))(t); !got.GetIsSystem() {
+		t.Errorf("API %v", got)
 	}
 	conns := one(connections.NewClient(o).List(ctx, &management.ListConnectionsQueryParameters{Take: ptr(50)}))(t)
 	if len(conns.Results) != 7 {

@@ -13,7 +13,10 @@ type Settings struct {
 	IndexLag         Duration       `json:"index_lag"`                  // how much later searches see a change
 	IssuerInResponse bool           `json:"authorization_response_iss"` // RFC 9207
 	MFA              MFAPolicy      `json:"mfa"`
-	PasswordPolicy   PasswordPolicy `json:"password_policy"` // of the database connection
+	MFAAction        MFAAction      `json:"mfa_action"`        // without one that is bound, "requested" is as "never"
+	Factors          []string       `json:"factors"`           // that are switched on
+	NoOfflineAccess  bool           `json:"no_offline_access"` // no refresh tokens for APIs of one's own
+	PasswordPolicy   PasswordPolicy `json:"password_policy"`   // of the database connection
 	SessionIdle      Duration       `json:"session_idle"`
 	SessionMaximum   Duration       `json:"session_maximum"`
 	NoSessions       bool           `json:"no_sessions"`  // a plan without the endpoints for sessions and refresh tokens
@@ -24,6 +27,8 @@ type Settings struct {
 
 // Application is what is registered of an application.
 type Application struct {
+	Type                 string   `json:"app_type"`                   // default "regular_web"
+	AuthMethod           string   `json:"token_endpoint_auth_method"` // default "client_secret_post"
 	Callbacks            []string `json:"callbacks"`
 	LogoutURLs           []string `json:"logout_urls"`
 	Grants               []string `json:"grants"`
@@ -65,9 +70,10 @@ func (d Duration) after(t time.Time) time.Time { return t.Add(time.Duration(d)) 
 
 func (t *Tenant) defaultSettings() Settings {
 	return Settings{
-		Plan: t.opts.Plan, MFA: MFARequested, PasswordPolicy: defaultPolicy(), SecretNodes: NodesByConnection,
+		Plan: t.opts.Plan, MFA: MFARequested, MFAAction: MFAActionBound, Factors: []string{"otp", "recovery-code"}, PasswordPolicy: defaultPolicy(), SecretNodes: NodesByConnection,
 		SessionIdle: Duration(3 * 24 * time.Hour), SessionMaximum: Duration(7 * 24 * time.Hour),
 		Application: Application{
+			Type: "regular_web", AuthMethod: "client_secret_post",
 			Callbacks:            append([]string{"http://127.0.0.1:3000/callback", "http://localhost:3000/callback"}, t.opts.Callbacks...),
 			LogoutURLs:           append([]string{"http://127.0.0.1:3000", "http://127.0.0.1:3000/", "http://localhost:3000", "http://localhost:3000/"}, t.opts.LogoutURLs...),
 			Grants:               []string{"authorization_code", "refresh_token", "client_credentials"},
@@ -82,6 +88,7 @@ func (t *Tenant) defaultSettings() Settings {
 
 // clone shares nothing with s: what a test holds must not change under the tenant.
 func (s Settings) clone() Settings {
+	s.Factors = slices.Clone(s.Factors)
 	a := &s.Application
 	a.Callbacks, a.LogoutURLs = slices.Clone(a.Callbacks), slices.Clone(a.LogoutURLs)
 	a.Grants, a.Scopes = slices.Clone(a.Grants), slices.Clone(a.Scopes)
@@ -94,6 +101,10 @@ func (s Settings) validate() error {
 		return fmt.Errorf("plan %q: want none, free, self-service or enterprise", s.Plan)
 	case s.MFA != MFARequested && s.MFA != MFAAlways && s.MFA != MFANever:
 		return fmt.Errorf("mfa %q: want requested, always or never", s.MFA)
+	case !s.MFAAction.known():
+		return fmt.Errorf("mfa_action %q: want none, draft, deployed or bound", s.MFAAction)
+	case slices.ContainsFunc(s.Factors, func(f string) bool { return !slices.Contains(guardianFactors, f) }):
+		return fmt.Errorf("factors %q: want some of %q", s.Factors, guardianFactors)
 	case s.SecretNodes != NodesByConnection && s.SecretNodes != NodesByRequest:
 		return fmt.Errorf("secret_nodes %q: want connection or request", s.SecretNodes)
 	case !slices.Contains([]string{"none", "low", "fair", "good", "excellent"}, s.PasswordPolicy.Level):

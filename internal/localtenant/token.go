@@ -56,6 +56,11 @@ func (t *Tenant) clientCredentials(c *client, in url.Values) (map[string]any, er
 	default:
 		return nil, newOAuthError(http.StatusForbidden, "access_denied", "Service not found: %s", aud)
 	}
+	if len(c.Scopes) == 0 {
+		return nil, newOAuthError(http.StatusForbidden, "access_denied",
+			"Client is not authorized to access %q. You need to create a \"client-grant\" associated to this API. "+
+				"See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants", t.Audience())
+	}
 	now := t.now()
 	scope := strings.Join(c.Scopes, " ")
 	token, err := t.sign(map[string]any{

@@ -220,3 +220,14 @@ func TestSetClientSecret(t *testing.T) {
 		t.Errorf("the new secret: %d %s", status, body)
 	}
 }
+
+// An application that was granted nothing of the Management API gets no token for it.
+func TestNoTokenWithoutAGrant(t *testing.T) {
+	s := tenanttest.Start(t)
+	s.Tenant.SetScopes()
+	status, body := redeem(t, s, "", map[string]any{"grant_type": "client_credentials", "audience": s.Tenant.Audience()})
+	description, _ := body["error_description"].(string)
+	if status != 403 || body["error"] != "access_denied" || !strings.HasPrefix(description, "Client is not authorized to access \""+s.URL+"/api/v2/\"") {
+		t.Errorf("%d %v", status, body)
+	}
+}

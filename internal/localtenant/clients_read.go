@@ -1,0 +1,53 @@
+package localtenant
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+)
+
+// getClient serves GET /api/v2/clients/{id}. What it shows depends on the scopes
+// (https://auth0.com/docs/api/management/v2/clients/get-clients-by-id).
+func (t *Tenant) getClient(w http.ResponseWriter, r *http.Request) error {
+	c, ok := t.clients[r.PathValue("id")]
+	if !ok {
+		return newAPIError(http.StatusNotFound, "inexistent_client", "The client does not exist")
+	}
+	held := t.scopesOf(r)
+	holdsAny := func(scopes ...string) bool {
+		return slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(held, s) })
+	}
+	doc := c.summary()
+	if holdsAny("read:clients", "read:client_keys") {
+		maps.Copy(doc, c.registration())
+	}
+	if holdsAny("read:client_keys", "read:client_credentials") {
+		doc["client_secret"] = c.Secrets[len(c.Secrets)-1]
+	}
+	writeJSON(w, http.StatusOK, pick(doc, r))
+	return nil
+}
+
+// summary is what every scope shows.
+func (c *client) summary() map[string]any {
+	return map[string]any{"client_id": c.ID, "name": c.ID, "app_type": firstOf(c.Type, "regular_web")}
+}
+
+// registration is what is neither open to all readers nor secret.
+func (c *client) registration() map[string]any {
+	rotation, expiration := "non-rotating", "non-expiring"
+	if c.RotateRefreshTokens {
+		rotation, expiration = "rotating", "expiring"
+	}
+	return map[string]any{
+		"callbacks":                  append([]string{}, c.Callbacks...),
+		"allowed_logout_urls":        append([]string{}, c.LogoutURLs...),
+		"grant_types":                append([]string{}, c.Grants...),
+		"token_endpoint_auth_method": firstOf(c.AuthMethod, "client_secret_post"),
+		"is_first_party":             true,
+		"oidc_conformant":            true,
+		"refresh_token": map[string]any{
+			"rotation_type": rotation, "expiration_type": expiration, "leeway": 0, "token_lifetime": c.RefreshTokenLifetime.seconds(),
+		},
+	}
+}

@@ -1,0 +1,26 @@
+package localtenant
+
+import (
+	"net/http"
+	"slices"
+)
+
+// getResourceServer serves GET /api/v2/resource-servers/{id}: an API, by its
+// audience.
+func (t *Tenant) getResourceServer(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	own := id == t.Audience()
+	if !own && !slices.Contains(t.opts.Audiences, id) {
+		return newAPIError(http.StatusNotFound, "inexistent_resource_server", "The resource server does not exist")
+	}
+	writeJSON(w, http.StatusOK, map[string]any{
+		"id": id, "name": id, "identifier": id, "is_system": own, "scopes": []any{}, "signing_alg": "RS256",
+		"allow_offline_access": !own && !t.settings.NoOfflineAccess,
+	})
+	return nil
+}
+
+// allowsOffline reports whether refresh tokens may be had for an audience.
+func (t *Tenant) allowsOffline(audience string) bool {
+	return !t.settings.NoOfflineAccess || !slices.Contains(t.opts.Audiences, audience)
+}
