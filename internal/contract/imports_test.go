@@ -40,8 +40,9 @@ var importRules = map[string][]string{
 	"internal/localtenant": {"github.com/go-jose/go-jose/...", "golang.org/x/crypto/..."},
 	"internal/sigv4":       {"github.com/aws/aws-sdk-go-v2/..."},                                    // for the local server
 	"internal/sbom":        {"github.com/CycloneDX/cyclonedx-go", "github.com/google/licensecheck"}, // for the build
+	"internal/envfile":     {"internal/config", "internal/secrets", "github.com/joho/godotenv"},     // for commands
 	"internal/contract":    {"internal/problem", "github.com/pb33f/..."},
-	"cmd/local":            {"internal/boot", "internal/config", "internal/httpapi", "internal/localtenant", "internal/operations", "internal/problem", "internal/secrets", "internal/sigv4", "github.com/aws/aws-sdk-go-v2/aws", "github.com/joho/godotenv"},
+	"cmd/local":            {"internal/boot", "internal/config", "internal/envfile", "internal/httpapi", "internal/localtenant", "internal/operations", "internal/problem", "internal/secrets", "internal/sigv4", "github.com/aws/aws-sdk-go-v2/aws"},
 	"cmd/localtenant":      {"internal/localtenant"},
 	"cmd/sbom":             {"internal/sbom", "github.com/CycloneDX/cyclonedx-go"},
 	"functions":            {"internal/boot", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}, // and one domain only
@@ -51,7 +52,7 @@ var importRules = map[string][]string{
 
 // environmentRules says who may look at the process's environment: packages
 // that do can be made for one machine only.
-var environmentRules = []string{"internal/boot", "internal/localtenant", "internal/operations/generate", "internal/contract", "cmd/local", "cmd/localtenant", "cmd/sbom", "internal/sbom", "examples"}
+var environmentRules = []string{"internal/boot", "internal/envfile", "internal/localtenant", "internal/operations/generate", "internal/contract", "cmd/local", "cmd/localtenant", "cmd/sbom", "internal/sbom", "examples"}
 
 // domains are the packages that hold operations, or what else a function does.
 var domains = []string{"internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}

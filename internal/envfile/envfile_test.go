@@ -1,0 +1,86 @@
+package envfile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+const hidden = "a-secret-that-nobody-may-see"
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), ".env")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func nothing(string) string { return "" }
+
+const least = "DOMAIN=tenant.example.com\nCLIENT_ID=web\nCLIENT_SECRET=" + hidden + "\n"
+
+func TestSettings(t *testing.T) {
+	file, err := Read(write(t, least+"SCOPES=openid email\nPOST_LOGOUT_REDIRECT_URI=https://app.example.com/\nRESULT_URL=https://app.example.com/done\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	environment := map[string]string{"SCOPES": "openid phone", "LOGIN_BINDING": "none", "DOMAIN": "other.example.com"}
+	s, err := file.Settings("http://127.0.0.1:3000/callback", func(name string) string { return environment[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := s.Config
+	for got, want := range map[string]string{
+		strings.Join(c.RedirectURIs, " "):    "http://127.0.0.1:3000/callback",
+		strings.Join(c.LogoutURIs, " "):      "https://app.example.com/",
+		strings.Join(c.ResultURLs, " "):      "https://app.example.com/done",
+		strings.Join(c.Scopes, " "):          "openid email", // the file before the environment
+		c.Binding:                            "none",
+		c.Connection:                         "Username-Password-Authentication",
+		s.Credentials.Domain:                 "tenant.example.com", // never from the environment
+		s.Credentials.ManagementClientID:     "web",
+		s.Credentials.ManagementClientSecret: hidden,
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// All that is wrong is said at once, and what is right can be used.
+func TestSettingsThatAreWrong(t *testing.T) {
+	file := File{"CLIENT_ID": "web", "CLIENT_SECRET": hidden, "REDIRECT_URI": "http://app.example.com/cb", "SCOPES": "email"}
+	s, err := file.Settings("", nothing)
+	if err == nil {
+		t.Fatal("taken")
+	}
+	for _, want := range []string{"missing: DOMAIN", "neither https nor http on loopback", "SCOPES lacks openid"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q does not say %q", err, want)
+		}
+	}
+	if s.Credentials.ClientID != "web" || len(s.Config.RedirectURIs) != 1 {
+		t.Errorf("%+v", s.Config)
+	}
+	file["DOMAIN"] = "http://127.0.0.1:3001"
+	if _, err := file.Settings("", nothing); err == nil || !strings.Contains(err.Error(), "without a scheme") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestFilesThatCannotBeRead(t *testing.T) {
+	if _, err := Read(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) || err.Error() != syscall.ENOENT.Error() {
+		t.Errorf("%v", err)
+	}
+	for _, text := range []string{"DOMAIN=x\n" + hidden + " and more\n", "CLIENT_SECRET=\"" + hidden + "\n"} {
+		if _, err := Read(write(t, text)); err == nil || strings.Contains(err.Error(), hidden) {
+			t.Errorf("%v", err)
+		}
+	}
+}
