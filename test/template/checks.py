@@ -65,40 +65,7 @@ def both(*changes):
 
 # ------------------------------------------------------------------ the gateway
 
-
-@check(
-    regional=api("REGIONAL", "EndpointConfiguration", "Type"),
-    no_endpoint=api(None, "EndpointConfiguration", "VPCEndpointIds"),
-)
-def the_api_is_private(t):
-    endpoint = one(t, "AWS::ApiGateway::RestApi")["EndpointConfiguration"]
-    assert endpoint == {"Types": ["PRIVATE"], "VpcEndpointIds": {"Ref": "VpcEndpointIds"}}
-    assert t["Parameters"]["VpcEndpointIds"]["Type"] == "CommaDelimitedList"
-
-
 ALLOW_ALL = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
-
-
-@check(
-    no_policy=api(None, "Auth", "ResourcePolicy"),
-    shorthand=api({"IntrinsicVpceWhitelist": ["vpce-0123456789abcdef0"]}, "Auth", "ResourcePolicy"),
-    allow=api(ALLOW_ALL, "Auth", "ResourcePolicy", "CustomStatements", 0),
-    only_one_path=api("execute-api:/*/GET/*", "Auth", "ResourcePolicy", "CustomStatements", 0, "Resource"),
-    by_address=api(
-        {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, "Auth", "ResourcePolicy", "CustomStatements", 0, "Condition"
-    ),
-)
-def the_policy_denies_all_other_endpoints_and_allows_nobody(t):
-    statements = one(t, "AWS::ApiGateway::RestApi")["Body"]["x-amazon-apigateway-policy"]["Statement"]
-    assert statements == [
-        {
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "execute-api:Invoke",
-            "Resource": "execute-api:/*",
-            "Condition": {"StringNotEquals": {"aws:SourceVpce": {"Ref": "VpcEndpointIds"}}},
-        }
-    ]
 
 
 def methods(t):
@@ -354,7 +321,7 @@ def methods_of(t):
     found = {name: set() for name in functions(t)}
     for _, method, definition in methods(t):
         uri = definition["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
-        found[re.search(r"\$\{(\w+)\.Arn\}", uri)[1]].add(method)
+        found[re.search(r"\$\{(\w+)Aliaslive\}", uri)[1]].add(method)
     return found
 
 
@@ -391,7 +358,7 @@ def the_environment_holds_settings_only(t):
     assert "AWS_SAM_LOCAL" not in json.dumps(t)
     allowed = set(
         """SECRET_ID SECRET_TTL CONNECTION REDIRECT_URIS POST_LOGOUT_REDIRECT_URIS RESULT_URLS AUDIENCE MANAGEMENT_AUDIENCE SCOPES LOGIN_BINDING LOG_LEVEL METRICS_SERVICE
-        AWS_ENDPOINT_URL_SECRETS_MANAGER DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS""".split()
+        AWS_ENDPOINT_URL_SECRETS_MANAGER DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS SETTINGS_VERSION""".split()
     )
     for name, f in functions(t).items():
         variables = f["Environment"]["Variables"]
@@ -435,6 +402,23 @@ TRACE = {
     ]
 }
 
+
+def decrypt(action, secret):
+    """With the secrets' own key, for nothing but the secret, and through nothing but Secrets Manager."""
+    statement = {
+        "Effect": "Allow",
+        "Action": action,
+        "Resource": {"Ref": "SecretKeyArn"},
+        "Condition": {
+            "StringEquals": {
+                "kms:ViaService": {"Fn::Sub": "secretsmanager.${AWS::Region}.${AWS::URLSuffix}"},
+                "kms:EncryptionContext:SecretARN": secret,
+            }
+        },
+    }
+    return {"Fn::If": ["HasSecretKey", statement, {"Ref": "AWS::NoValue"}]}
+
+
 # What the steps of a rotation call, on the two secrets and on nothing else.
 ROTATE = {
     "Effect": "Allow",
@@ -444,6 +428,10 @@ ROTATE = {
     ],
     "Resource": [SECRET, {"Fn::If": ["HasReadSecret", {"Ref": "ReadSecretArn"}, {"Ref": "AWS::NoValue"}]}],
 }  # fmt: skip
+
+
+def decryption(value, *path):
+    return put(value, "GetUserRole", "Properties", "Policies", 0, "PolicyDocument", "Statement", 1, "Fn::If", 1, *path)
 
 
 def statement(value, policy, *path):
@@ -459,7 +447,16 @@ def statement(value, policy, *path):
     anothers_log=statement({"Fn::GetAtt": ["ListUsersLogs", "Arn"]}, 1, "Resource"),
     no_secret=put(None, "GetUserRole", "Properties", "Policies", 0),
     always_tracing=put(
-        TRACE["Fn::If"][1], "GetUserRole", "Properties", "Policies", 0, "PolicyDocument", "Statement", 1
+        TRACE["Fn::If"][1], "GetUserRole", "Properties", "Policies", 0, "PolicyDocument", "Statement", 2
+    ),
+    any_key=decryption("*", "Resource"),
+    any_use_of_the_key=decryption("kms:*", "Action"),
+    through_any_service=decryption(None, "Condition", "StringEquals", "kms:ViaService"),
+    of_any_secret=decryption(None, "Condition", "StringEquals", "kms:EncryptionContext:SecretARN"),
+    of_the_other_secret=decryption(SECRET, "Condition", "StringEquals", "kms:EncryptionContext:SecretARN"),
+    no_key=put(None, "GetUserRole", "Properties", "Policies", 0, "PolicyDocument", "Statement", 1),
+    rotation_without_encryption=put(
+        "kms:Decrypt", "RotateSecretRole", "Properties", "Policies", 0, "PolicyDocument", "Statement", 1, "Fn::If", 1, "Action"
     ),
     managed_policy=put(["arn:aws:iam::aws:policy/ReadOnlyAccess"], "GetUserRole", "Properties", "ManagedPolicyArns"),
     role_by_sam=function(None, "Role"),
@@ -491,9 +488,11 @@ def a_function_may_read_the_one_secret_and_write_its_own_log(t):
         assert trusted == [{"Service": "lambda.amazonaws.com"}], (name, trusted)
         granted = [s for p in role["Policies"] for s in p["PolicyDocument"]["Statement"]]
         log_group = f["LoggingConfig"]["LogGroup"]["Ref"]
-        may = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": secret_of(t, name)}
+        secret = secret_of(t, name)
+        may = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": secret}
+        both = decrypt(["kms:Decrypt", "kms:GenerateDataKey"], ROTATE["Resource"])
         assert granted == [
-            ROTATE if name == "RotateSecret" else may,
+            *([ROTATE, both] if name == "RotateSecret" else [may, decrypt("kms:Decrypt", secret)]),
             TRACE,
             {
                 "Effect": "Allow",
@@ -501,7 +500,8 @@ def a_function_may_read_the_one_secret_and_write_its_own_log(t):
                 "Resource": {"Fn::GetAtt": [log_group, "Arn"]},
             },
         ], (name, granted)
-    assert taken == set(roles) and len(taken) == len(functions(t)), "a role is shared, or stands alone"
+    # CodeDeploy's own is no function's; codedeploy_may_move_aliases_alone looks at it.
+    assert taken == set(roles) - {"ReleaseRole"} and len(taken) == len(functions(t)), "a role is shared, or stands alone"
 
 
 @check(
@@ -513,6 +513,19 @@ def a_function_may_read_the_one_secret_and_write_its_own_log(t):
         },
         "Extra",
     ),
+    from_any_api=put(
+        {
+            "Type": "AWS::Lambda::Permission",
+            "Properties": {
+                "Action": "lambda:InvokeFunction",
+                "FunctionName": {"Ref": "GetUser.Alias"},
+                "Principal": "apigateway.amazonaws.com",
+                "SourceArn": {"Fn::Sub": ["arn:aws:execute-api:*:*:${__ApiId__}", {"__ApiId__": "*"}]},
+            },
+        },
+        "Extra",
+    ),
+    past_the_alias=function("", "AutoPublishAlias"),
 )
 def only_the_gateway_may_call_a_function(t):
     assert not of_type(t, "AWS::Lambda::Url")
@@ -521,6 +534,8 @@ def only_the_gateway_may_call_a_function(t):
             continue
         assert p["Properties"]["Principal"] == "apigateway.amazonaws.com", name
         assert p["Properties"]["SourceArn"]["Fn::Sub"][1]["__ApiId__"] == {"Ref": "Api"}, name
+        # Not the function itself, whose latest version no release has tried.
+        assert p["Properties"]["FunctionName"]["Ref"] in of_type(t, "AWS::Lambda::Alias"), name
 
 
 PERMISSION, SCHEDULE = ("RotateSecretPermission", "Properties"), ("RotateSecretSchedule", "Properties")

@@ -1,43 +1,158 @@
 """Holds the transformed template to checks.py, and each check to its sabotages."""
 
 import copy
+import functools
 import re
 
 import pytest
 
 import checks
-import running_checks  # noqa: F401  it registers its checks
-from transformed import ROOT, source, transform
+import release_checks  # noqa: F401  it registers its checks
+import running_checks  # noqa: F401
+import settings_checks
+from resolved import resolve
+from settings import ENDPOINTS, FRONTENDS, KEY, SECRET, SETTINGS
+from transformed import ROOT, source, transform, with_few_operations
 
 WRITTEN = source()
+SMALL = with_few_operations(WRITTEN)
 
 
-@pytest.fixture(scope="session")
-def transformed():
-    return transform(WRITTEN)
+@functools.cache
+def transformed(setting):
+    return transform(WRITTEN, SETTINGS[setting])
 
 
+@functools.cache
+def deployed(setting):
+    return resolve(transformed(setting), SETTINGS[setting])
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
 @pytest.mark.parametrize("name", checks.CHECKS)
-def test_the_template(name, transformed):
-    checks.CHECKS[name](transformed)
+def test_the_template(name, setting):
+    checks.CHECKS[name](transformed(setting))
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("name", settings_checks.SETTINGS_CHECKS)
+def test_the_stack(name, setting):
+    settings_checks.SETTINGS_CHECKS[name](deployed(setting))
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_a_template_with_few_operations_passes_as_well(setting):
+    """So that what a sabotage of it fails for is the sabotage."""
+    result = transform(SMALL, SETTINGS[setting])
+    for check in checks.CHECKS.values():
+        check(result)
+    for check in settings_checks.SETTINGS_CHECKS.values():
+        check(resolve(result, SETTINGS[setting]))
+
+
+def sabotaged(change, setting):
+    """The transformed template after a sabotage, or None if the transform itself refuses it, which is as good."""
+    template = copy.deepcopy(SMALL)
+    change(template)
+    assert template != SMALL, "the sabotage changes nothing"
+    try:
+        return transform(template, SETTINGS[setting])
+    except Exception as e:  # noqa: BLE001
+        assert "Invalid" in type(e).__name__, e
+        return None
 
 
 @pytest.mark.parametrize(("name", "sabotage", "change"), [pytest.param(*s, id=f"{s[0]}-{s[1]}") for s in checks.SABOTAGES])
 def test_a_sabotage_is_caught(name, sabotage, change):
-    template = copy.deepcopy(WRITTEN)
-    change(template)
-    assert template != WRITTEN, f"{sabotage} changes nothing"
-    try:
-        result = transform(template)
-    except Exception as e:  # noqa: BLE001  the transform itself refuses it, which is as good
-        assert "Invalid" in type(e).__name__, e
-        return
-    with pytest.raises((AssertionError, KeyError)):
-        checks.CHECKS[name](result)
+    if (result := sabotaged(change, "off")) is not None:
+        with pytest.raises((AssertionError, KeyError)):
+            checks.CHECKS[name](result)
+
+
+@pytest.mark.parametrize(
+    ("name", "sabotage", "setting", "change"),
+    [pytest.param(*s, id=f"{s[0]}-{s[1]}") for s in settings_checks.SETTINGS_SABOTAGES],
+)
+def test_a_sabotage_of_a_setting_is_caught(name, sabotage, setting, change):
+    if (result := sabotaged(change, setting)) is not None:
+        with pytest.raises((AssertionError, KeyError)):
+            settings_checks.SETTINGS_CHECKS[name](resolve(result, SETTINGS[setting]))
 
 
 def test_every_check_is_proved_able_to_fail():
     assert {name for name, *_ in checks.SABOTAGES} == set(checks.CHECKS)
+    assert {name for name, *_ in settings_checks.SETTINGS_SABOTAGES} == set(settings_checks.SETTINGS_CHECKS)
+
+
+def test_every_parameter_is_in_one_group():
+    """The console shows what is in no group at the end, under "Other parameters"."""
+    groups = WRITTEN["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(name for g in groups for name in g["Parameters"]) == sorted(WRITTEN["Parameters"])
+    assert all(g["Label"]["default"] for g in groups)
+
+
+def of_the_url(template, setting="off"):
+    """What an API's URL is made of, and the deployment that is behind it."""
+    resources = transform(template, SETTINGS[setting])["Resources"]
+    ids = {r["Type"]: name for name, r in resources.items()}
+    stage = resources[ids["AWS::ApiGateway::Stage"]]["Properties"]
+    return (ids["AWS::ApiGateway::RestApi"], ids["AWS::ApiGateway::Stage"], stage["StageName"]), stage["DeploymentId"]["Ref"]
+
+
+def another_route(template):
+    template["Resources"]["GetUser"]["Properties"]["Events"]["Get"]["Properties"]["Path"] = "/people/{id}"
+
+
+def a_route_less(template):
+    for name in ("DeleteUser", "DeleteUserLogs", "DeleteUserRole"):
+        del template["Resources"][name]
+
+
+def another_policy(template):
+    template["Resources"]["Api"]["Properties"]["Auth"]["ResourcePolicy"]["CustomStatements"].pop()
+
+
+CHANGES = {"nothing": lambda _: None, "a route": another_route, "a route less": a_route_less, "the policy": another_policy}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_deployment_keeps_the_url_and_takes_effect(change, monkeypatch):
+    """A replaced API would have another id, and a stage goes on with the deployment that it has."""
+    template = copy.deepcopy(SMALL)
+    monkeypatch.setattr("time.time", lambda: 1_700_000_000)
+    url, deployment = of_the_url(template)
+    CHANGES[change](template)
+    monkeypatch.setattr("time.time", lambda: 1_700_000_060)
+    assert of_the_url(template)[0] == url
+    assert of_the_url(template)[1] != deployment
+
+
+def test_a_changed_function_is_a_new_version():
+    """Not only changed code is: the alias would go on with the old timeout."""
+    template = copy.deepcopy(SMALL)
+    before = transform(template)
+    template["Resources"]["GetUser"]["Properties"]["Timeout"] = 11
+    after = transform(template)
+    changed = {name for name in before["Resources"].keys() ^ after["Resources"].keys() if "ApiDeployment" not in name}
+    assert len(changed) == 2 and all(re.fullmatch("GetUserVersion[0-9a-f]{10}", name) for name in changed), changed
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_an_option_keeps_the_url(setting):
+    assert of_the_url(SMALL, setting)[0] == ("Api", "ApiStage", {"Ref": "Stage"})
+
+
+@pytest.mark.parametrize(("always", "deployed_anew"), [(True, True), (None, False)])
+def test_another_endpoint_takes_effect_since_every_deployment_does(always, deployed_anew, monkeypatch):
+    """Another VPC is another endpoint, whose id the transform cannot know: to it the policy has not changed."""
+    template = copy.deepcopy(SMALL)
+    template["Resources"]["Api"]["Properties"]["AlwaysDeploy"] = always
+    parameters, found = SETTINGS["endpoint made"], set()
+    for seconds, vpc in enumerate([parameters["VpcId"], "vpc-0a1b2c3d"]):
+        monkeypatch.setattr("time.time", lambda now=1_700_000_000 + 60 * seconds: now)
+        resources = transform(template, parameters | {"VpcId": vpc})["Resources"]
+        found |= {name for name, r in resources.items() if r["Type"] == "AWS::ApiGateway::Deployment"}
+    assert (len(found) == 2) is deployed_anew, found
 
 
 def test_a_function_is_one_folder():
@@ -49,10 +164,43 @@ def test_a_function_is_one_folder():
             assert r["Metadata"] == {"BuildMethod": "go1.x"}
 
 
-VPCE, SECRET = "vpce-0123456789abcdef0", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/usher-a1B2c3"
 PARAMETERS = {
     # name: (values to take, values to refuse)
-    "VpcEndpointIds": ([VPCE, "vpce-0a1b2c3d"], ["", "vpc-0a1b2c3d", "*", VPCE + " ", VPCE.upper()]),
+    "VpcEndpointIds": (
+        ["", ENDPOINTS[0], ",".join(ENDPOINTS), "vpce-0a1b2c3d"],
+        ["vpc-0a1b2c3d", "*", ENDPOINTS[0] + " ", ENDPOINTS[0] + ",", ", ".join(ENDPOINTS), ENDPOINTS[0].upper()],
+    ),
+    "VpcId": (["", "vpc-0a1b2c3d"], ["vpce-0a1b2c3d", "*", "vpc-0a1b2c3d,vpc-0a1b2c3e"]),
+    "SubnetIds": (["", "subnet-0a1b2c3d", "subnet-0a1b2c3d,subnet-0a1b2c3e"], ["*", "subnet-0a1b2c3d,", "vpc-0a1b2c3d"]),
+    "FrontendCidr": (
+        ["", "10.0.0.0/8", "192.168.17.0/24", "10.1.2.3/32"],
+        ["0.0.0.0/0", "128.0.0.0/1", "10.0.0.0", "10.0.0.0/33", "10.0.0.256/32", "::/0", "*"],
+    ),
+    "FrontendSecurityGroupId": (["", "sg-0a1b2c3d"], ["*", "sg-0a1b2c3d,sg-0a1b2c3e"]),
+    "FrontendPrincipals": (
+        ["", FRONTENDS[0], ",".join(FRONTENDS), "arn:aws-cn:iam::210987654321:role/a+b=c@d.e_f-g"],
+        [
+            "*", "210987654321", "arn:aws:iam::210987654321:root", "arn:aws:iam::210987654321:role/*", "arn:aws:iam::*:role/a",
+            "arn:aws:iam::210987654321:user/a", FRONTENDS[0] + ",", FRONTENDS[0] + ",*", ", ".join(FRONTENDS),
+            "arn:aws:sts::210987654321:assumed-role/a/b",
+        ],
+    ),
+    "DomainName": (
+        ["", "usher.internal.example.com", "a.example"],
+        ["usher", "*.example.com", "Usher.example.com", "usher.example.com.", "https://usher.example.com", "-a.example", "a..example"],
+    ),
+    "CertificateArn": (
+        ["", SETTINGS["domain"]["CertificateArn"]],
+        ["*", "arn:aws:iam::123456789012:server-certificate/a", SETTINGS["domain"]["CertificateArn"] + "*"],
+    ),
+    "HostedZoneId": (["", "Z0123456789ABCDEFGHIJ"], ["*", "/hostedzone/Z0123456789", "z0123"]),
+    **dict.fromkeys(
+        ["SecretKeyArn", "LogKeyArn"],
+        (
+            ["", KEY, KEY.replace("key/", "key/mrk-")],
+            ["*", KEY[:-36] + "*", KEY.replace("key/", "alias/"), KEY.rsplit("/")[-1], KEY.replace("123456789012", "*")],
+        ),
+    ),
     "SecretArn": (
         [SECRET, SECRET.replace("arn:aws:", "arn:aws-us-gov:")],
         ["", "*", "prod/usher", SECRET[:-7], SECRET[:-6] + "*", SECRET.replace("123456789012", "*")],
@@ -86,7 +234,7 @@ PARAMETERS = {
 }
 
 
-OFF_AT_ZERO = {"RotationDays"}
+OFF_AT_ZERO = {"RotationDays", "SignInProvisionedConcurrency"}
 
 
 @pytest.mark.parametrize("name", WRITTEN["Parameters"])
@@ -108,7 +256,7 @@ def test_a_parameter_says_what_it_is_and_what_it_takes(name):
 
 def test_what_has_no_default_is_what_nobody_can_guess():
     required = {name for name, p in WRITTEN["Parameters"].items() if "Default" not in p}
-    assert required == {"VpcEndpointIds", "SecretArn", "RedirectUris"}
+    assert required == {"SecretArn", "RedirectUris"}
 
 
 def test_builds_are_never_cached():

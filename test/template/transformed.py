@@ -7,6 +7,7 @@ import pathlib
 from samcli.lib.translate import sam_template_validator
 from samcli.lib.translate.sam_template_validator import SamTemplateValidator
 from samcli.yamlhelper import yaml_dump, yaml_parse
+from settings import OFF
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -31,9 +32,27 @@ def source():
     return yaml_parse(yaml_dump(yaml_parse((ROOT / "template.yaml").read_text())))
 
 
-def transform(template):
+# Enough of the operations to show what a sabotage does to any: a writer, a reader,
+# one with two routes, and those that sign in.
+FEW = {"ListUsers", "GetUser", "UpdateUser", "DeleteUser", "Login", "Callback", "RefreshToken", "ListConnections"}
+
+
+def with_few_operations(template):
+    """The template without most operations, which is transformed in a quarter of the time."""
+    template = copy.deepcopy(template)
+    resources = template["Resources"]
+    routed = [n for n, r in resources.items() if r["Type"] == "AWS::Serverless::Function" and "Events" in r["Properties"]]
+    assert set(routed) > FEW
+    for name in set(routed) - FEW:
+        for part in (name, name + "Logs", name + "Role"):
+            del resources[part]
+    return template
+
+
+def transform(template, parameters=OFF):
+    """The transform knows the parameters: some it decides by, others it puts in."""
     template = copy.deepcopy(template)  # the transform works in place
-    validator = SamTemplateValidator(template, _NoManagedPolicies(), region="eu-central-1")
+    validator = SamTemplateValidator(template, _NoManagedPolicies(), region="eu-central-1", parameter_overrides=parameters)
     return validator.get_translated_template_if_valid()
 
 
