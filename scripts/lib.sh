@@ -9,7 +9,8 @@ export SAM_CLI_TELEMETRY=0
 
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
-has() { command -v "$1" >/dev/null; }
+# has asks for a program; a function of the same name is none.
+has() { type -P "$1" >/dev/null; }
 
 as_root=()
 [ "$(id -u)" = 0 ] || as_root=(sudo)

@@ -14,7 +14,7 @@ need() { # what for, Debian's package, test…
 	missing+=("$what")
 	packages+=("$package")
 }
-chromium() { has chromium || has chromium-browser || has google-chrome || [ -e "/Applications/Google Chrome.app" ]; }
+browser() { has chromium || has chromium-browser || has google-chrome || [ -e "/Applications/Google Chrome.app" ]; }
 engine() { docker version || has dockerd; }
 stand_in() { [ "$(uname)" != Linux ] || busybox --list; }
 c_compiler() { has cc || has gcc || has clang; }
@@ -36,7 +36,7 @@ check_all() {
 	need "curl (for the README's lines)" curl has curl
 	need "Node.js 18 or newer, with npm (for the example of a signed call)" "nodejs npm" node_and_npm
 	need "a C compiler (for Go's race detector)" "gcc libc6-dev" c_compiler
-	need "Chromium or Chrome (for the sign-in test)" chromium chromium
+	need "Chromium or Chrome (for the sign-in test)" chromium browser
 	need "strace (for the test that starting does no I/O)" strace has strace
 }
 
