@@ -6,7 +6,9 @@ wider than it must be, and one that is off must leave nothing behind. A sabotage
 here names the setting in which it has to be caught.
 """
 
+import json
 import re
+from graphlib import CycleError, TopologicalSorter
 
 from checks import ALLOW_ALL, api, function, methods, put
 from settings import ENDPOINTS
@@ -472,3 +474,27 @@ def codedeploy_may_move_aliases_alone(d):
         },
         {"Effect": "Allow", "Action": "cloudwatch:DescribeAlarms", "Resource": "*"},
     ]
+
+
+def needed_by(resource, names):
+    """The resources that CloudFormation makes before this one."""
+    text = json.dumps(resource)
+    refs = re.findall(r'"(?:Ref|DependsOn)": "(\w+)"|"Fn::GetAtt": \["(\w+)"|\$\{(\w+)[.}]', text)
+    return {name for found in refs for name in found} & names
+
+
+THIS_API = {"Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*"}
+
+
+@check(
+    the_endpoint_names_the_api=("endpoint made", made(THIS_API, *POLICY, "Resource", 0)),
+    the_settings_name_the_api=("off", put({"Fn::Sub": "Api=${Api}"}, "Settings", "Properties", "Content")),
+    the_release_watches_the_denials=("release in steps", preference([{"Ref": "DenialsAlarm"}], "Alarms")),
+)
+def nothing_waits_for_itself(d):
+    """CloudFormation finds a circle only when it is asked to make one, so a setting that nobody tries may have it."""
+    names = set(d["Resources"])
+    try:
+        TopologicalSorter({name: needed_by(r, names) for name, r in d["Resources"].items()}).prepare()
+    except CycleError as e:
+        raise AssertionError(e) from e
