@@ -450,6 +450,49 @@ def a_release_goes_in_steps_and_back_where_told(d):
         assert properties["ServiceRoleArn"] == {"Fn::GetAtt": ["ReleaseRole", "Arn"]}, name
 
 
+def release_alarm(value, *path):
+    return put(value, "ReleaseAlarm", "Properties", *path)
+
+
+OWN = "FILL(defects, 0) + FILL(misconfigured, 0) + FILL(faults, 0) - FILL(answered, 0)"
+
+
+@check(
+    too_late=("release in steps", release_alarm(300, "Metrics", 1, "MetricStat", "Period")),
+    too_long=("release in steps", release_alarm(6, "EvaluationPeriods")),
+    too_many=("release in steps", release_alarm(1000, "Threshold")),
+    for_the_providers_failures=("release in steps", release_alarm("FILL(faults, 0)", "Metrics", 0, "Expression")),
+    no_defects=("release in steps", release_alarm("FILL(faults, 0) - FILL(answered, 0)", "Metrics", 0, "Expression")),
+    an_average=("release in steps", release_alarm("Average", "Metrics", 3, "MetricStat", "Stat")),
+    another_code=(
+        "release in steps",
+        release_alarm("provider-unavailable", "Metrics", 1, "MetricStat", "Metric", "Dimensions", 1, "Value"),
+    ),
+    the_functions_faults_twice=("release in steps", release_alarm("Faults", "Metrics", 3, "MetricStat", "Metric", "MetricName")),
+    one_is_missing=("release in steps", release_alarm(None, "Metrics", 4)),
+)
+def a_release_is_stopped_within_its_first_step_for_its_own_failures(d):
+    """The shortest step is of a minute; the provider's bad days are no reason."""
+    if d["Values"]["DeploymentPreference"] == "AllAtOnce":
+        return
+    alarm = d["Resources"]["ReleaseAlarm"]["Properties"]
+    assert alarm["DatapointsToAlarm"] == 1 and alarm["EvaluationPeriods"] <= 2 and alarm["Threshold"] <= 2
+    shown, *counted = alarm["Metrics"]
+    assert shown["Expression"] == OWN and "ReturnData" not in shown
+    watched = {}
+    for m in counted:
+        stat = m["MetricStat"]
+        assert (stat["Period"], stat["Stat"], m["ReturnData"]) == (60, "Sum", False), m["Id"]
+        code = [x["Value"] for x in stat["Metric"]["Dimensions"] if x["Name"] == "Code"]
+        watched[m["Id"]] = (stat["Metric"]["Namespace"], stat["Metric"]["MetricName"], *code)
+    assert watched == {
+        "defects": ("Usher", "Problems", "internal"),
+        "misconfigured": ("Usher", "Problems", "service-misconfigured"),
+        "faults": ("AWS/ApiGateway", "5XXError"),
+        "answered": ("Usher", "Faults"),
+    }
+
+
 def release_role(value, *path):
     return put(value, "ReleaseRole", "Properties", *path)
 
