@@ -25,6 +25,7 @@ type options struct {
 	allowRemote bool
 	auth        string // one of authModes
 	frontend    string // "" for none
+	limitsFile  string // "" for none
 }
 
 func parseFlags(args []string, out io.Writer) (options, error) {
@@ -38,6 +39,7 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	flags.BoolVar(&o.allowRemote, "allow-remote", false, "let other machines in: they are not authenticated, and could manage every user")
 	flags.StringVar(&o.auth, "auth", authNone, "how front-ends are authenticated: "+strings.Join(authModes, " or ")+"; iam checks AWS signatures with the key pair of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (any will do)")
 	flags.StringVar(&o.frontend, "frontend", "", "let the local tenant return to this front-end, by its `URL`: sign-ins to its /callback, sign-outs to its /")
+	flags.StringVar(&o.limitsFile, "limits", "", "limit single front-ends as the policy document in this `file` says (docs/limits.md); it takes an -auth that tells front-ends apart")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -54,6 +56,9 @@ func (o options) check(arguments []string) error {
 	}
 	if !slices.Contains(authModes, o.auth) {
 		return fmt.Errorf("-auth %q is not one of: %s", o.auth, strings.Join(authModes, ", "))
+	}
+	if o.limitsFile != "" && o.auth == authNone {
+		return errors.New("-limits does not go with -auth none: where nobody is authenticated, nobody can be told from others")
 	}
 	for name, addr := range map[string]string{"-addr": cmp.Or(o.addr, defaultAddr), "-tenant-addr": o.tenantAddr} {
 		if err := checkAddr(name, addr, o.allowRemote); err != nil {

@@ -41,6 +41,9 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 	if err != nil {
 		return err
 	}
+	if set.config.Limits, err = limitsFrom(opts.limitsFile, set.config); err != nil {
+		return err
+	}
 	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: set.config.LogLevel, ReplaceAttr: shortTime}))
 	var servers group
 	defer servers.close()

@@ -33,6 +33,24 @@ func (s SignIn) HasIdentity(ctx context.Context, userID, connection string) (boo
 	}), nil
 }
 
+// ConnectionOf returns the connection of the identity that the user's account was
+// made with; see limits.Directory.
+func (u Users) ConnectionOf(ctx context.Context, userID string) (string, error) {
+	base, err := u.client.baseURL(ctx)
+	if err != nil {
+		return "", err
+	}
+	fields := "identities"
+	found, err := u.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &fields}, base)
+	if err != nil {
+		return "", fmt.Errorf("look up whose user it is: %w", ofOneUser(err))
+	}
+	if len(found.Identities) == 0 {
+		return "", nil
+	}
+	return found.Identities[0].GetConnection(), nil
+}
+
 // several are the kinds of connection of which a tenant may have several beside
 // each other, under any names.
 var several = []string{

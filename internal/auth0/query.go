@@ -63,6 +63,14 @@ func flag(field string, value bool) string {
 	return "NOT " + field + ":true" // it may be missing, which is false as well
 }
 
+func anyOf(field string, values []string) string {
+	terms := make([]string, len(values))
+	for i, value := range values {
+		terms[i] = term(field, value, exactly)
+	}
+	return "(" + strings.Join(terms, " OR ") + ")"
+}
+
 // clauses are the filter as parts of a query, to be joined by AND.
 func clauses(f users.Filter) []string {
 	var all []string
@@ -71,6 +79,9 @@ func clauses(f users.Filter) []string {
 	}
 	if f.Connection != "" {
 		all = append(all, term("identities.connection", f.Connection, exactly))
+	}
+	if f.Connections != nil {
+		all = append(all, anyOf("identities.connection", f.Connections))
 	}
 	if f.EmailVerified != nil {
 		all = append(all, flag("email_verified", *f.EmailVerified))

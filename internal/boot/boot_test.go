@@ -321,7 +321,7 @@ func TestEnv(t *testing.T) {
 func TestHandlerBoundsEveryRequest(t *testing.T) {
 	var left time.Duration
 	var log bytes.Buffer
-	handler := Handler(slog.New(slog.NewTextHandler(&log, nil)), Operation{Routes: []string{"GET /x"}, Handler: func(_ http.ResponseWriter, r *http.Request) error {
+	handler := New(configured(), secrets.Static{}, slog.New(slog.DiscardHandler), time.Now).Handler(slog.New(slog.NewTextHandler(&log, nil)), Operation{Routes: []string{"GET /x"}, Handler: func(_ http.ResponseWriter, r *http.Request) error {
 		deadline, _ := r.Context().Deadline()
 		left = time.Until(deadline)
 		return errors.New("unforeseen")

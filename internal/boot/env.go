@@ -14,6 +14,7 @@ import (
 	"usher/internal/auth0"
 	"usher/internal/config"
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 	"usher/internal/seal"
 	"usher/internal/secrets"
 	"usher/internal/session"
@@ -130,7 +131,18 @@ func NewLog(out io.Writer, level slog.Leveler) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: httpapi.LevelName}))
 }
 
+// Mux routes to the operations, each held to the limits of the front-end that
+// calls.
+func (e *Env) Mux(operations ...Operation) http.Handler {
+	guard := limits.Guard{Policy: e.config.Limits, Directory: e.client.Users()}
+	guarded := make([]Operation, len(operations))
+	for i, operation := range operations {
+		guarded[i] = guard.Operation(operation)
+	}
+	return httpapi.Mux(guarded...)
+}
+
 // Handler serves the operations over plain HTTP, as one server.
-func Handler(log *slog.Logger, operations ...Operation) http.Handler {
-	return httpapi.Serve(httpapi.Mux(operations...), httpapi.ServeOptions{Log: log, Deadline: Deadline})
+func (e *Env) Handler(log *slog.Logger, operations ...Operation) http.Handler {
+	return httpapi.Serve(e.Mux(operations...), httpapi.ServeOptions{Log: log, Deadline: Deadline})
 }

@@ -40,7 +40,8 @@ func Gateway(cfg config.Config, wrong error, log *slog.Logger, measure func(http
 		return Events(misconfigured(wrong), sender(cfg), log, measure)
 	}
 	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log, Failed: httpapi.CountSecretFailure})
-	return Events(httpapi.Mux(operation(New(cfg, credentials, log, time.Now))), sender(cfg), log, measure)
+	env := New(cfg, credentials, log, time.Now)
+	return Events(env.Mux(operation(env)), sender(cfg), log, measure)
 }
 
 // sender is who sends the events, and on whose behalf.

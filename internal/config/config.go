@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"usher/internal/limits"
 )
 
 // The ways in which a sign-in is bound to the browser that began it.
@@ -38,6 +40,7 @@ type Config struct {
 	Scopes             []string      // SCOPES: what a sign-in asks for
 	Binding            string        // LOGIN_BINDING
 	FrontendAuth       string        // FRONTEND_AUTH: how the gateway authenticates front-ends
+	Limits             limits.Policy // FRONTEND_LIMITS: what single front-ends are limited to
 	AllowNobody        bool          // DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS: and that it need not
 	LogLevel           slog.Level    // LOG_LEVEL
 	MetricsService     string        // METRICS_SERVICE: under which name metrics are written; "" for none at all
@@ -84,6 +87,11 @@ func FromEnv(getenv func(string) string) (Config, error) {
 			wrong = append(wrong, fmt.Errorf("LOG_LEVEL %q is not one of debug, info, warn, error", level))
 		}
 	}
+	policy, err := limits.Parse(getenv("FRONTEND_LIMITS"), c.Deployment())
+	if err != nil {
+		wrong = append(wrong, fmt.Errorf("FRONTEND_LIMITS: %w", err))
+	}
+	c.Limits = policy
 	if c.FrontendAuth != AuthIAM && c.FrontendAuth != AuthBearer {
 		wrong = append(wrong, fmt.Errorf("FRONTEND_AUTH %q is not one of iam, bearer", c.FrontendAuth))
 	}
@@ -122,6 +130,11 @@ func (c Config) Validate() error {
 		wrong = append(wrong, fmt.Errorf("LOGIN_BINDING %q is not one of cookie, none", c.Binding))
 	}
 	return errors.Join(wrong...)
+}
+
+// Deployment is what front-ends' limits can narrow.
+func (c Config) Deployment() limits.Deployment {
+	return limits.Deployment{RedirectURIs: c.RedirectURIs, LogoutURIs: c.LogoutURIs, ResultURLs: c.ResultURLs}
 }
 
 func splitList(list string) []string {

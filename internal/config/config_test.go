@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/httpapi"
+	"usher/internal/limits"
 )
 
 // environment is what a function has at the least, and changes to it.
@@ -68,7 +71,7 @@ func TestFromEnv(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(defaults(tt.want), got); diff != "" {
+			if diff := cmp.Diff(defaults(tt.want), got, cmp.AllowUnexported(limits.Policy{})); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -94,7 +97,11 @@ func TestFromEnvRefuses(t *testing.T) {
 		"unbound on https locally": {map[string]string{"LOGIN_BINDING": "none", "REDIRECT_URIS": "https://localhost/cb"}, []string{unbound}},
 		"another way to call":      {map[string]string{"FRONTEND_AUTH": "IAM"}, []string{`FRONTEND_AUTH "IAM"`}},
 		"anybody, by and by":       {map[string]string{"DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS": "yes"}, []string{`DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS "yes"`}},
-		"two redirect URIs":        {map[string]string{"REDIRECT_URIS": "/a,https://app.example.com/cb,/b"}, []string{`"/a"`, `"/b"`}},
+		"limits beyond the deployment": {
+			map[string]string{"FRONTEND_LIMITS": `{"unlisted":"no","front_ends":[{"name":"shop","client_id":"c","redirect_uris":["https://evil.example.com/"]}]}`},
+			[]string{`FRONTEND_LIMITS: unlisted must be one of`, "front_ends[0].redirect_uris[0] is not one of the deployment's"},
+		},
+		"two redirect URIs": {map[string]string{"REDIRECT_URIS": "/a,https://app.example.com/cb,/b"}, []string{`"/a"`, `"/b"`}},
 		"all at once": {
 			map[string]string{"SECRET_ID": "", "SECRET_TTL": "x", "LOG_LEVEL": "x", "REDIRECT_URIS": "http://app.example.com/cb", "SCOPES": "email", "LOGIN_BINDING": "none"},
 			[]string{"SECRET_ID", "SECRET_TTL", "LOG_LEVEL", `"http://app.example.com/cb" is neither https`, "SCOPES", unbound},
@@ -116,6 +123,23 @@ func TestFromEnvRefuses(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestFromEnvReadsLimits(t *testing.T) {
+	c, err := FromEnv(environment(map[string]string{
+		"POST_LOGOUT_REDIRECT_URIS": "https://app.example.com/bye", "RESULT_URLS": "https://app.example.com/done",
+		"FRONTEND_LIMITS": `{"unlisted":"refuse","front_ends":[{"name":"shop","client_id":"c","redirect_uris":["https://app.example.com/callback"],
+			"post_logout_redirect_uris":["https://app.example.com/bye"],"result_urls":["https://app.example.com/done"]}]}`,
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, err := c.Limits.Of(httpapi.Caller{ID: "c"}); err != nil || f.Name() != "shop" {
+		t.Errorf("%+v, %v", f, err)
+	}
+	if f, err := c.Limits.Of(httpapi.Caller{ID: "d"}); err == nil {
+		t.Errorf("%+v", f)
 	}
 }
 

@@ -48,6 +48,9 @@ type Calls struct {
 	Usual int    `yaml:"usual"`
 	Most  int    `yaml:"most"`
 	Note  string `yaml:"note"` // when it is the most
+	// Limited is how many more it makes for a front-end that is limited to
+	// connections.
+	Limited int `yaml:"limited"`
 }
 
 var load = sync.OnceValues(func() (*Contract, error) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 )
 
 // Event is a line of a user's history. It holds nothing of the provider's own
@@ -54,6 +55,9 @@ func List(log Lister, sealer httpapi.Sealer) httpapi.Operation {
 		from, err := httpapi.OpenCursor[Position](r.Context(), sealer, cursorPurpose, id, cursor)
 		if err != nil {
 			return err
+		}
+		if limits.Gone(r.Context()) { // and with them, whether the front-end may see what they did
+			return writePage(w, r, sealer, id, limit, Page{})
 		}
 		page, err := log.Events(r.Context(), id, from, limit)
 		if err != nil {

@@ -6,12 +6,6 @@ import (
 	"sync/atomic"
 )
 
-// Caller is the front-end that calls, as the gateway has authenticated it.
-type Caller struct {
-	Account string // AWS account id; "" where the gateway gives none
-	ID      string // role or user ARN, or an OAuth client id
-}
-
 // record is what the middleware keeps of one request for its log line.
 type record struct {
 	requestID string
@@ -34,7 +28,6 @@ type record struct {
 type (
 	recordKey struct{}
 	pathKey   struct{}
-	callerKey struct{}
 )
 
 // recordOf returns the request's record, or a fresh one where the middleware
@@ -48,18 +41,6 @@ func recordOf(ctx context.Context) *record {
 
 // RequestID returns the id under which this request is logged and answered.
 func RequestID(ctx context.Context) string { return recordOf(ctx).requestID }
-
-// WithCaller keeps the caller in the context.
-func WithCaller(ctx context.Context, c Caller) context.Context {
-	return context.WithValue(ctx, callerKey{}, c)
-}
-
-// CallerOf returns the caller; its zero value where nobody was authenticated,
-// which is so only on a developer's machine.
-func CallerOf(ctx context.Context) Caller {
-	c, _ := ctx.Value(callerKey{}).(Caller)
-	return c
-}
 
 // WithRequestPath keeps the escaped path that the client asked for, with the
 // gateway's stage or base path, which URL.Path lacks.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 )
 
 // Kind is what a person does to sign in through a connection.
@@ -44,7 +45,8 @@ func Connections(dir Offerer) httpapi.Operation {
 		if err != nil {
 			return err
 		}
-		sorted := append([]Connection{}, found...)
+		f := limits.Of(r.Context())
+		sorted := slices.DeleteFunc(append([]Connection{}, found...), func(c Connection) bool { return f.Connection(c.Name) != nil })
 		slices.SortFunc(sorted, func(a, b Connection) int { return cmp.Compare(a.Name, b.Name) })
 		return httpapi.JSON(w, http.StatusOK, struct {
 			Connections []Connection `json:"connections"`

@@ -42,6 +42,14 @@ type Account struct {
 	Identities    []Identity // the primary one first
 }
 
+// connection is the one that the account belongs to; "" where nobody says.
+func (a Account) connection() string {
+	if len(a.Identities) == 0 {
+		return ""
+	}
+	return a.Identities[0].Connection
+}
+
 func (a Account) has(accountID string) bool {
 	return slices.ContainsFunc(a.Identities, func(i Identity) bool { return i.accountID() == accountID })
 }

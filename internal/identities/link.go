@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 	"usher/internal/problem"
 )
 
@@ -58,6 +59,9 @@ func link(ctx context.Context, dir Linker, userID, subject string) ([]Identity, 
 			problem.Field{Field: "link_id_token", Detail: "is of an account that is no longer there"}))
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := limits.Of(ctx).Connection(other.connection()); err != nil {
 		return nil, err
 	}
 	if len(other.Identities) != 1 {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 )
 
 // Suggestion is another account that may be the same person's, on the wire.
@@ -62,7 +63,7 @@ func suggestionsFor(ctx context.Context, dir Finder, account Account) ([]Suggest
 		return nil, err
 	}
 	for _, other := range others {
-		if !account.sharesVerifiedEmail(other) || other.Blocked || len(other.Identities) == 0 {
+		if !account.sharesVerifiedEmail(other) || other.Blocked || len(other.Identities) == 0 || limits.Of(ctx).Connection(other.connection()) != nil {
 			continue
 		}
 		first := other.Identities[0]

@@ -26,5 +26,5 @@ func Handler(env *boot.Env, log *slog.Logger) http.Handler {
 	for _, named := range All(env) {
 		all = append(all, named.Operation)
 	}
-	return boot.Handler(log, all...)
+	return env.Handler(log, all...)
 }

@@ -7,7 +7,7 @@ const ContentType = "application/problem+json"
 const URN = "urn:usher:problem:"
 
 // Document is a problem on the wire: RFC 9457's members, and as extensions the
-// bare code, the request's id, and the inputs at fault.
+// bare code, the request's id, the rule that refused, and the inputs at fault.
 type Document struct {
 	Type      string  `json:"type"`
 	Title     string  `json:"title"`
@@ -15,6 +15,7 @@ type Document struct {
 	Detail    string  `json:"detail"`
 	Code      string  `json:"code"`
 	RequestID string  `json:"request_id"`
+	Rule      string  `json:"rule,omitempty"`
 	Errors    []Field `json:"errors,omitempty"`
 }
 
@@ -27,6 +28,7 @@ func (e *Error) Document(requestID string) Document {
 		Detail:    e.Detail,
 		Code:      e.Kind.Code,
 		RequestID: requestID,
+		Rule:      e.Rule,
 		Errors:    e.Fields,
 	}
 }

@@ -30,6 +30,8 @@ var (
 	NotAuthenticated = kind("not-authenticated", http.StatusForbidden, "The caller is not authenticated.")
 	Unauthorized     = kind("unauthorized", http.StatusUnauthorized, "The credentials were not accepted.")
 	Forbidden        = kind("forbidden", http.StatusForbidden, "The caller may not do this.")
+
+	OutsideFrontEndsLimits = kind("outside-front-ends-limits", http.StatusForbidden, "The front-end's limits exclude this.")
 )
 
 // What users can be, or fail to be.
@@ -67,6 +69,7 @@ var (
 	StateMissing            = kind("state-missing", http.StatusBadRequest, "The state parameter is missing.")
 	StateInvalid            = kind("state-invalid", http.StatusBadRequest, "The state was not made by this service.")
 	StateExpired            = kind("state-expired", http.StatusBadRequest, "The sign-in took too long.")
+	StateNotFromFrontEnd    = kind("state-not-from-this-front-end", http.StatusForbidden, "Another front-end began the sign-in.")
 	StateNotFromThisBrowser = kind("state-not-from-this-browser", http.StatusBadRequest, "The sign-in was not begun in this browser.")
 	CodeMissing             = kind("code-missing", http.StatusBadRequest, "The code parameter is missing.")
 	CodeRefused             = kind("code-refused", http.StatusBadRequest, "The code was refused.")

@@ -6,11 +6,12 @@ import (
 	"time"
 )
 
-// Error is a problem on its way to a client. Only Detail, Fields and
+// Error is a problem on its way to a client. Only Detail, Rule, Fields and
 // RetryAfter ever leave the service; the cause is for logs and errors.Is.
 type Error struct {
 	Kind       Kind
 	Detail     string        // what happened this time; safe for the client
+	Rule       string        // which rule of the deployment's refused it; "" for none
 	Fields     []Field       // which input, and what is wrong with it
 	RetryAfter time.Duration // when to come back; 0 = not said
 	cause      error
@@ -50,10 +51,14 @@ func InvalidFields(fields []Field) error {
 
 // Error is for logs: it holds the cause, so it must not reach a client.
 func (e *Error) Error() string {
-	if e.cause == nil {
-		return e.Kind.Code + ": " + e.Detail
+	text := e.Kind.Code + ": " + e.Detail
+	if e.Rule != "" {
+		text += " (rule " + e.Rule + ")"
 	}
-	return e.Kind.Code + ": " + e.Detail + ": " + e.cause.Error()
+	if e.cause != nil {
+		text += ": " + e.cause.Error()
+	}
+	return text
 }
 
 // Unwrap returns the cause.

@@ -36,6 +36,9 @@ func CreatePasswordTicket(dir PasswordTicketer, resultURLs []string) httpapi.Ope
 			return err
 		}
 		httpapi.Concerns(r.Context(), userID)
+		if err := within(r.Context(), userID, options); err != nil {
+			return err
+		}
 		options.VerifiesEmail = body.VerifiesEmail
 		ticket, err := dir.PasswordTicket(r.Context(), userID, options)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 	"usher/internal/problem"
 )
 
@@ -40,6 +41,9 @@ func ResetPassword(mailer Mailer, defaultConnection string) httpapi.Operation {
 		}
 		email, connection, err := body.valid(defaultConnection)
 		if err != nil {
+			return err
+		}
+		if err := limits.Of(r.Context()).Connection(connection); err != nil {
 			return err
 		}
 		if err := mailer.MailPasswordLink(r.Context(), connection, email); err != nil {

@@ -1,11 +1,13 @@
 package recovery
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
 
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 	"usher/internal/problem"
 )
 
@@ -54,6 +56,17 @@ func (b ticketBody) valid(resultURLs []string) (userID string, o TicketOptions, 
 		}
 	}
 	return userID, o, problem.InvalidFields(wrong)
+}
+
+// within refuses a ticket that the calling front-end may not have.
+func within(ctx context.Context, userID string, o TicketOptions) error {
+	f := limits.Of(ctx)
+	if o.ResultURL != "" {
+		if err := f.ResultURL(o.ResultURL); err != nil {
+			return err
+		}
+	}
+	return f.User(ctx, userID)
 }
 
 func faultsOfUserID(id *string) []problem.Field {

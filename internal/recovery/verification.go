@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 	"usher/internal/problem"
 )
 
@@ -54,6 +55,9 @@ func SendVerification(dir Verifier) httpapi.Operation {
 			return err
 		}
 		httpapi.Concerns(r.Context(), *body.UserID)
+		if err := limits.Of(r.Context()).User(r.Context(), *body.UserID); err != nil {
+			return err
+		}
 		email, err := dir.SendVerification(r.Context(), *body.UserID)
 		if err != nil {
 			return err

@@ -30,6 +30,9 @@ func CreateVerificationTicket(dir VerificationTicketer, resultURLs []string) htt
 			return err
 		}
 		httpapi.Concerns(r.Context(), userID)
+		if err := within(r.Context(), userID, options); err != nil {
+			return err
+		}
 		ticket, err := dir.VerificationTicket(r.Context(), userID, options)
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 	"usher/internal/problem"
 )
 
@@ -18,6 +19,9 @@ func Callback(provider Provider, sealer Sealer, opts Options) httpapi.Operation 
 		}
 		t, x, err := resume(r, sealer, opts, answer.state)
 		if err != nil {
+			return err
+		}
+		if err := permitted(r, opts, x); err != nil {
 			return err
 		}
 		signIn, err := finish(r, provider, opts, t, x, answer)
@@ -70,6 +74,21 @@ func resume(r *http.Request, sealer Sealer, opts Options, state string) (ticket,
 	return t, x, nil
 }
 
+// permitted refuses the sign-ins that the calling front-end has not begun, and
+// those that its limits have come to exclude since. The browser's cookie stays: it
+// is another front-end's to use.
+func permitted(r *http.Request, opts Options, x transaction) error {
+	if !x.begunBy(httpapi.CallerOf(r.Context())) {
+		return problem.StateNotFromFrontEnd.New("Another front-end began this sign-in, and has to finish it.")
+	}
+	f := limits.Of(r.Context())
+	redirectURI, _ := x.redirectURI(opts.RedirectURIs) // resume has found it
+	if err := f.RedirectURI(redirectURI); err != nil || x.asked.connection == "" {
+		return err
+	}
+	return f.Connection(x.asked.connection)
+}
+
 func finish(r *http.Request, provider Provider, opts Options, t ticket, x transaction, a answer) (SignIn, error) {
 	if err := checkIssuer(r, provider, a.issuer); err != nil {
 		return SignIn{}, err
@@ -86,6 +105,9 @@ func finish(r *http.Request, provider Provider, opts Options, t ticket, x transa
 		return SignIn{}, err
 	}
 	httpapi.Concerns(r.Context(), signIn.Account.ID) // whatever becomes of it
+	if err := limits.Of(r.Context()).TokensOf(r.Context(), signIn.Account.ID); err != nil {
+		return SignIn{}, err
+	}
 	if err := x.asked.check(r.Context(), provider, t.begun(), signIn); err != nil {
 		return SignIn{}, err
 	}

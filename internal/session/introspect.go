@@ -6,6 +6,7 @@ import (
 	"regexp"
 
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 	"usher/internal/problem"
 )
 
@@ -68,6 +69,11 @@ func Introspect(provider Introspector) httpapi.Operation {
 		found, err := provider.Introspect(r.Context(), body.Token)
 		if err != nil {
 			return err
+		}
+		if found.Active {
+			if err := limits.Of(r.Context()).TokensOf(r.Context(), found.Subject); err != nil {
+				return err
+			}
 		}
 		return httpapi.JSON(w, http.StatusOK, found)
 	}

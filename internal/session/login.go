@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 )
 
 // Options are what a deployment decides about sign-ins.
@@ -32,9 +33,17 @@ func Login(provider Authorizer, sealer Sealer, opts Options) httpapi.Operation {
 		if err != nil {
 			return err
 		}
+		if err := within(r, opts, &request); err != nil {
+			return err
+		}
 		cookie, err := begin(r.Context(), sealer, opts, &request, returnTo)
 		if err != nil {
 			return err
+		}
+		if request.Connection == "" { // what its limits ask for by themselves, they check by themselves, too
+			if request.Connection, err = limits.Of(r.Context()).LoginConnection(); err != nil {
+				return err
+			}
 		}
 		location, err := provider.AuthorizationURL(r.Context(), request)
 		if err != nil {
@@ -76,17 +85,34 @@ func parseLogin(r *http.Request, opts Options) (request Authorization, returnTo 
 	if request.MFA && request.Prompt == "none" {
 		q.Refuse("prompt", "cannot be none with mfa=required: the user has to be asked")
 	}
-	if request.RedirectURI == "" {
-		request.RedirectURI = defaultRedirect(opts.RedirectURIs, r.Host)
-	}
 	return request, returnTo, q.Err()
+}
+
+// within refuses what the calling front-end may not ask for, and chooses the
+// redirect URI of those that it has where it asked for none.
+func within(r *http.Request, opts Options, request *Authorization) error {
+	f := limits.Of(r.Context())
+	if request.Connection != "" {
+		if err := f.Connection(request.Connection); err != nil {
+			return err
+		}
+	}
+	if request.RedirectURI != "" {
+		return f.RedirectURI(request.RedirectURI)
+	}
+	own, err := f.RedirectURIs(opts.RedirectURIs)
+	if err != nil {
+		return err
+	}
+	request.RedirectURI = defaultRedirect(own, r.Host)
+	return nil
 }
 
 // begin makes the sign-in's secrets, puts them into the request, and returns
 // the cookie that binds it to the browser; nil where it is not to be bound.
 func begin(ctx context.Context, sealer Sealer, opts Options, request *Authorization, returnTo string) (*http.Cookie, error) {
 	asked := demands{mfa: request.MFA, connection: request.Connection}
-	t, x := newTicket(opts.Now()), newTransaction(request.RedirectURI, asked, returnTo)
+	t, x := newTicket(opts.Now()), newTransaction(httpapi.CallerOf(ctx), request.RedirectURI, asked, returnTo)
 	request.Nonce, request.Verifier = x.nonce(), x.verifier()
 	state := t.encode()
 	if opts.Unbound {

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 )
 
 // SignOut is a logout request (OpenID Connect RP-Initiated Logout 1.0, section
@@ -35,6 +36,11 @@ func Logout(provider Exit, opts Options) httpapi.Operation {
 		request, err := parseLogout(r, opts)
 		if err != nil {
 			return err
+		}
+		if request.RedirectURI != "" {
+			if err := limits.Of(r.Context()).LogoutURI(request.RedirectURI); err != nil {
+				return err
+			}
 		}
 		location, err := provider.LogoutURL(r.Context(), request)
 		if err != nil {
@@ -64,8 +70,8 @@ func parseLogout(r *http.Request, opts Options) (SignOut, error) {
 	if state := request.State; len(state) > maxState || strings.ContainsFunc(state, unicode.IsControl) {
 		q.Refuse("state", "must have 256 bytes at most, and no control characters")
 	}
-	if request.RedirectURI == "" && len(opts.LogoutURIs) > 0 {
-		request.RedirectURI = defaultRedirect(opts.LogoutURIs, r.Host)
+	if own := limits.Of(r.Context()).LogoutURIs(opts.LogoutURIs); request.RedirectURI == "" && len(own) > 0 {
+		request.RedirectURI = defaultRedirect(own, r.Host)
 	}
 	return request, q.Err()
 }

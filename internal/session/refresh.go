@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 	"usher/internal/problem"
 )
 
@@ -66,6 +67,9 @@ func Refresh(provider Refresher) httpapi.Operation {
 			return err
 		}
 		httpapi.Concerns(r.Context(), refreshed.UserID)
+		if err := limits.Of(r.Context()).TokensOf(r.Context(), refreshed.UserID); err != nil {
+			return err
+		}
 		return httpapi.JSON(w, http.StatusOK, refreshed.Tokens)
 	}
 	return httpapi.Operation{Routes: []string{"POST /token"}, Handler: handler, Change: "session.refresh"}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"slices"
 
 	"usher/internal/httpapi"
 )
@@ -17,14 +18,14 @@ type Sealer = httpapi.Sealer
 // new layout of the cookie takes a new purpose: while functions are replaced,
 // one of the version before must not read a new cookie as asking for less.
 const (
-	statePurpose  = "sign-in-state"
-	cookiePurpose = "sign-in-cookie-2"
+	statePurpose  = "sign-in-state-2"
+	cookiePurpose = "sign-in-cookie-3"
 )
 
 const (
-	secretBytes   = 32
-	redirectBytes = 16
-	fixedBytes    = secretBytes + redirectBytes + 2 // and flags, and the length of the connection's name
+	secretBytes = 32
+	hashBytes   = 16
+	fixedBytes  = secretBytes + 2*hashBytes + 2 // and flags, and the length of the connection's name
 )
 
 // flagMFA is the one flag that there is.
@@ -34,14 +35,15 @@ const flagMFA byte = 1
 // takes, and what it was asked to show, which nobody on the way can strip. Its
 // form is short, so that many cookies fit into a request.
 type transaction struct {
-	secret   [secretBytes]byte   // of which nonce and verifier are made
-	redirect [redirectBytes]byte // which redirect URI, as a hash
+	secret   [secretBytes]byte // of which nonce and verifier are made
+	redirect [hashBytes]byte   // which redirect URI, as a hash
+	frontEnd [hashBytes]byte   // which front-end has begun it, likewise
 	asked    demands
 	returnTo string
 }
 
-func newTransaction(redirectURI string, asked demands, returnTo string) transaction {
-	x := transaction{redirect: hashURI(redirectURI), asked: asked, returnTo: returnTo}
+func newTransaction(by httpapi.Caller, redirectURI string, asked demands, returnTo string) transaction {
+	x := transaction{redirect: hash(redirectURI), frontEnd: hash(by.FrontEnd()), asked: asked, returnTo: returnTo}
 	_, _ = rand.Read(x.secret[:]) // never fails
 	return x
 }
@@ -58,16 +60,20 @@ func (x transaction) derive(label string) string {
 // redirectURI finds the URI among those allowed now.
 func (x transaction) redirectURI(allowed []string) (string, bool) {
 	for _, uri := range allowed {
-		if hashURI(uri) == x.redirect {
+		if hash(uri) == x.redirect {
 			return uri, true
 		}
 	}
 	return "", false
 }
 
-func hashURI(uri string) [redirectBytes]byte {
-	sum := sha256.Sum256([]byte(uri))
-	return [redirectBytes]byte(sum[:redirectBytes])
+// begunBy reports whether this front-end has begun the sign-in, whichever of its
+// containers.
+func (x transaction) begunBy(c httpapi.Caller) bool { return hash(c.FrontEnd()) == x.frontEnd }
+
+func hash(text string) [hashBytes]byte {
+	sum := sha256.Sum256([]byte(text))
+	return [hashBytes]byte(sum[:hashBytes])
 }
 
 func (x transaction) encode() []byte {
@@ -75,7 +81,7 @@ func (x transaction) encode() []byte {
 	if x.asked.mfa {
 		flags = flagMFA
 	}
-	plain := append(x.secret[:], x.redirect[:]...)
+	plain := slices.Concat(x.secret[:], x.redirect[:], x.frontEnd[:])
 	plain = append(plain, flags, byte(len(x.asked.connection))) //nolint:gosec // /login takes 128 bytes at most
 	plain = append(plain, x.asked.connection...)
 	return append(plain, x.returnTo...)
@@ -93,6 +99,7 @@ func decodeTransaction(plain []byte) (x transaction, err error) {
 	}
 	copy(x.secret[:], plain)
 	copy(x.redirect[:], plain[secretBytes:])
+	copy(x.frontEnd[:], plain[secretBytes+hashBytes:])
 	x.asked = demands{mfa: flags == flagMFA, connection: string(rest[:length])}
 	x.returnTo = string(rest[length:])
 	return x, nil

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"usher/internal/httpapi"
 	"usher/internal/problem"
 )
 
@@ -34,21 +35,52 @@ func TestTransactionRoundTrip(t *testing.T) {
 		"a connection":  {connection: "github"},
 		"all, at most":  {mfa: true, connection: strings.Repeat("c", 128)},
 	} {
-		x := newTransaction("https://app.example.com/cb", asked, "/account")
+		x := newTransaction(httpapi.Caller{}, "https://app.example.com/cb", asked, "/account")
 		back, err := decodeTransaction(x.encode())
 		if err != nil || back != x {
 			t.Errorf("%s: %+v became %+v, %v", name, x, back, err)
 		}
 	}
-	x := newTransaction("https://app.example.com/cb", demands{}, "/account")
+	x := newTransaction(httpapi.Caller{}, "https://app.example.com/cb", demands{}, "/account")
 	if _, ok := x.redirectURI([]string{"https://other.example.com/cb"}); ok {
 		t.Error("a redirect URI that is no longer allowed is found")
 	}
 	if uri, ok := x.redirectURI([]string{"x", "https://app.example.com/cb"}); !ok || uri != "https://app.example.com/cb" {
 		t.Errorf("the redirect URI is %q", uri)
 	}
-	if n, v := x.nonce(), x.verifier(); n == v || len(v) != 43 || n == newTransaction("", demands{}, "").nonce() {
+	if n, v := x.nonce(), x.verifier(); n == v || len(v) != 43 || n == newTransaction(httpapi.Caller{}, "", demands{}, "").nonce() {
 		t.Errorf("nonce %q, verifier %q", n, v)
+	}
+}
+
+// A front-end runs in many containers, and each of them gives its role's session
+// another name.
+func TestTransactionBelongsToAFrontEnd(t *testing.T) {
+	role := func(account, name, session string) httpapi.Caller {
+		return httpapi.Caller{Account: account, ID: "arn:aws:sts::" + account + ":assumed-role/" + name + "/" + session}
+	}
+	shop := role("123456789012", "shop", "i-1")
+	tests := map[string]struct {
+		by, caller httpapi.Caller
+		want       bool
+	}{
+		"the same":                 {shop, shop, true},
+		"another session":          {shop, role("123456789012", "shop", "i-2"), true},
+		"another role":             {shop, role("123456789012", "shops", "i-1"), false},
+		"another account":          {shop, role("123456789013", "shop", "i-1"), false},
+		"nobody":                   {shop, httpapi.Caller{}, false},
+		"nobody's, by nobody":      {httpapi.Caller{}, httpapi.Caller{}, true},
+		"nobody's, by somebody":    {httpapi.Caller{}, shop, false},
+		"a client's":               {httpapi.Caller{ID: "shop"}, httpapi.Caller{ID: "shop"}, true},
+		"a client's, by another":   {httpapi.Caller{ID: "shop"}, httpapi.Caller{ID: "shop2"}, false},
+		"a role's, by its like":    {shop, httpapi.Caller{ID: shop.ID}, false},
+		"a session named as roles": {shop, role("123456789012", "evil", "assumed-role/shop/i-1"), false},
+	}
+	for name, tt := range tests {
+		x, err := decodeTransaction(newTransaction(tt.by, "https://app.example.com/cb", demands{}, "").encode())
+		if err != nil || x.begunBy(tt.caller) != tt.want {
+			t.Errorf("%s: %v, %v", name, x.begunBy(tt.caller), err)
+		}
 	}
 }
 
@@ -58,7 +90,7 @@ func TestDecodeTransactionRefuses(t *testing.T) {
 			t.Errorf("%d bytes pass for a transaction", n)
 		}
 	}
-	head := make([]byte, secretBytes+redirectBytes)
+	head := make([]byte, secretBytes+2*hashBytes)
 	for name, rest := range map[string]string{
 		"a path where flags are, as in older ones": "/account/settings",
 		"a flag that there is not":                 "\x02\x00/",
@@ -125,8 +157,8 @@ func TestOpenTicket(t *testing.T) {
 // together again gives the same.
 func FuzzDecode(f *testing.F) {
 	f.Add(newTicket(time.Unix(0, 0)).encode())
-	f.Add(newTransaction("https://app.example.com/cb", demands{}, "/x").encode())
-	f.Add(newTransaction("https://app.example.com/cb", demands{mfa: true, connection: "github"}, "").encode())
+	f.Add(newTransaction(httpapi.Caller{}, "https://app.example.com/cb", demands{}, "/x").encode())
+	f.Add(newTransaction(httpapi.Caller{}, "https://app.example.com/cb", demands{mfa: true, connection: "github"}, "").encode())
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, plain []byte) {
 		if ticket, rest, err := decodeTicket(plain); err == nil && !bytes.Equal(append(ticket.encode(), rest...), plain) {

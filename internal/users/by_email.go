@@ -10,10 +10,10 @@ func pageOf(found []User, ask listing, from *Position) Page {
 	}
 	rest := slices.DeleteFunc(found, func(u User) bool { return !ask.filter.matches(u) || seen.Has(u.ID) })
 	ask.sort.order(rest)
-	if len(rest) <= ask.limit {
+	if len(rest) <= ask.most {
 		return Page{Users: rest}
 	}
-	page := rest[:ask.limit]
+	page := rest[:ask.most]
 	for _, u := range page {
 		seen = seen.With(u.ID)
 	}

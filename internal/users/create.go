@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 	"usher/internal/problem"
 )
 
@@ -54,6 +55,9 @@ func Create(dir Creator, keys Keys, o CreateOptions) httpapi.Operation {
 		if err != nil {
 			return err
 		}
+		if err := newUser.within(limits.Of(r.Context())); err != nil {
+			return err
+		}
 		made, err := create(r.Context(), dir, keys, body, newUser, key)
 		if err != nil {
 			return err
@@ -63,10 +67,27 @@ func Create(dir Creator, keys Keys, o CreateOptions) httpapi.Operation {
 		if err != nil {
 			return err
 		}
+		created.User = shown(r.Context(), created.User)
 		w.Header().Set("Location", httpapi.RequestPath(r)+"/"+url.PathEscape(created.ID))
 		return httpapi.TaggedAs(w, http.StatusCreated, created.User, created)
 	}
 	return httpapi.Operation{Routes: []string{"POST /users"}, Handler: handler, Change: "user.create"}
+}
+
+// within refuses what the front-end may not create.
+func (n New) within(f limits.FrontEnd) error {
+	if err := f.Connection(n.Connection); err != nil {
+		return err
+	}
+	if n.AppMetadata != nil {
+		if err := f.AppMetadata(); err != nil {
+			return err
+		}
+	}
+	if n.Invite.ResultURL != "" {
+		return f.ResultURL(n.Invite.ResultURL)
+	}
+	return nil
 }
 
 // create creates the user, once where there is an Idempotency-Key.
@@ -79,7 +100,7 @@ func create(ctx context.Context, dir Creator, keys Keys, body createBody, n New,
 	if err != nil {
 		return Made{}, err
 	}
-	w := wish{frontEnd: frontEnd(httpapi.CallerOf(ctx)), connection: n.Connection, key: key, asked: asked}
+	w := wish{frontEnd: httpapi.CallerOf(ctx).FrontEnd(), connection: n.Connection, key: key, asked: asked}
 	return once{dir: dir, keys: keys, wish: w}.create(ctx, n)
 }
 

@@ -14,7 +14,8 @@ type Sealer = httpapi.Sealer
 
 const cursorPurpose = "list-cursor"
 
-// binding ties a cursor to the filters and the order that it was made for.
+// binding ties a cursor to the filters and the order that it was made for, those
+// of the front-end's limits included.
 // The limit may change from page to page.
 func (ask listing) binding() string {
 	f := ask.filter
@@ -24,10 +25,11 @@ func (ask listing) binding() string {
 		}
 		return fmt.Sprint(*b)
 	}
-	return fmt.Sprintf("%q", []string{
+	all := []string{
 		strings.ToLower(ask.email), ask.sort.String(), f.Search, f.Connection, optional(f.EmailVerified), optional(f.Blocked),
 		bound(f.CreatedAfter), bound(f.CreatedBefore), bound(f.LastLoginAfter), bound(f.LastLoginUntil),
-	})
+	}
+	return fmt.Sprintf("%q", append(all, f.Connections...))
 }
 
 func bound(t time.Time) string {

@@ -48,6 +48,9 @@ func idToDelete(dir Deleter, r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if found, err = withinLimits(r.Context(), found); err != nil {
+		return "", err
+	}
 	return theOnlyOne(found)
 }
 

@@ -9,6 +9,7 @@ import (
 type Filter struct {
 	Search         string // what email, name or nickname begins with
 	Connection     string
+	Connections    []string // of one of which the first identity must be; nil does not filter
 	EmailVerified  *bool
 	Blocked        *bool
 	CreatedAfter   time.Time // these four exclude the instant itself
@@ -22,6 +23,8 @@ type Filter struct {
 func (f Filter) matches(u User) bool {
 	inConnection := func(i Identity) bool { return i.Connection == f.Connection }
 	switch {
+	case !f.belongs(u):
+		return false
 	case f.Connection != "" && !slices.ContainsFunc(u.Identities, inConnection):
 		return false
 	case f.EmailVerified != nil && (u.EmailVerified != nil && *u.EmailVerified) != *f.EmailVerified:
@@ -30,6 +33,13 @@ func (f Filter) matches(u User) bool {
 		return false
 	}
 	return within(u.CreatedAt, f.CreatedAfter, f.CreatedBefore) && within(u.LastLogin, f.LastLoginAfter, f.LastLoginUntil)
+}
+
+// belongs reports whether the user is of one of the connections that the filter
+// is for. The provider's search cannot: it does not know the first identity from
+// the others.
+func (f Filter) belongs(u User) bool {
+	return f.Connections == nil || slices.Contains(f.Connections, u.connection())
 }
 
 func within(at *time.Time, after, before time.Time) bool {

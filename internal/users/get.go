@@ -23,7 +23,7 @@ func Get(dir Getter) httpapi.Operation {
 		if err != nil {
 			return err
 		}
-		return httpapi.Tagged(w, http.StatusOK, user)
+		return httpapi.Tagged(w, http.StatusOK, shown(r.Context(), user))
 	}
 	return httpapi.Operation{Routes: []string{"GET /users/{id}"}, Handler: handler}
 }

@@ -3,8 +3,10 @@ package users
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 )
 
 // Lister lists users. List answers one page from a position on (nil: from the
@@ -42,6 +44,9 @@ func List(dir Lister, sealer Sealer) httpapi.Operation {
 		if err != nil {
 			return err
 		}
+		if err := ask.limit(limits.Of(r.Context())); err != nil {
+			return err
+		}
 		from, err := httpapi.OpenCursor[Position](r.Context(), sealer, cursorPurpose, ask.binding(), ask.cursor)
 		if err != nil {
 			return err
@@ -60,7 +65,7 @@ type listing struct {
 	filter Filter
 	email  string
 	sort   Sort
-	limit  int
+	most   int // users on the page
 	cursor string
 }
 
@@ -69,7 +74,7 @@ func parseListing(r *http.Request) (listing, error) {
 	ask := listing{
 		email:  q.String("email"),
 		sort:   parseSort(q.OneOf("sort", sortParameter()...)),
-		limit:  q.Int("limit", defaultLimit, 1, maxLimit),
+		most:   q.Int("limit", defaultLimit, 1, maxLimit),
 		cursor: q.String("cursor"),
 		filter: Filter{
 			Search:         q.String("search"),
@@ -99,9 +104,23 @@ func parseListing(r *http.Request) (listing, error) {
 	return ask, q.Err()
 }
 
+// limit narrows the request to what the front-end may see, on every page anew.
+func (ask *listing) limit(f limits.FrontEnd) error {
+	ask.filter.Connections = f.Connections()
+	if ask.filter.Connection == "" {
+		return nil
+	}
+	return f.Connection(ask.filter.Connection)
+}
+
 func (ask listing) page(ctx context.Context, dir Lister, from *Position) (Page, error) {
+	if f := ask.filter.Connections; f != nil && len(f) == 0 {
+		return Page{}, nil
+	}
 	if ask.email == "" {
-		return dir.List(ctx, ask.filter, ask.sort, from, ask.limit)
+		page, err := dir.List(ctx, ask.filter, ask.sort, from, ask.most)
+		page.Users = slices.DeleteFunc(page.Users, func(u User) bool { return !ask.filter.belongs(u) })
+		return page, err
 	}
 	found, err := dir.ByEmail(ctx, ask.email)
 	if err != nil {
@@ -114,17 +133,14 @@ func writePage(w http.ResponseWriter, r *http.Request, sealer Sealer, ask listin
 	answer := struct {
 		Users []User `json:"users"`
 		Next  string `json:"next,omitempty"`
-	}{Users: page.Users}
-	if answer.Users == nil {
-		answer.Users = []User{} // an empty list, not null
-	}
+	}{Users: allShown(r.Context(), page.Users)}
 	if page.Next != nil {
 		cursor, err := httpapi.SealCursor(r.Context(), sealer, cursorPurpose, ask.binding(), *page.Next)
 		if err != nil {
 			return err
 		}
 		answer.Next = cursor
-		httpapi.LinkNext(w, r, cursor, ask.limit)
+		httpapi.LinkNext(w, r, cursor, ask.most)
 	}
 	return httpapi.JSON(w, http.StatusOK, answer)
 }

@@ -127,7 +127,7 @@ func TestListLastPage(t *testing.T) {
 		want  string
 	}{
 		"nobody": {nil, `{"users":[]}`},
-		"one":    {[]users.User{{ID: "u"}}, `{"users":[{"id":"u","blocked":false,"logins_count":0,"identities":null,"metadata":null,"app_metadata":null}]}`},
+		"one":    {[]users.User{{ID: "u"}}, `{"users":[{"id":"u","blocked":false,"logins_count":0,"identities":null,"metadata":null}]}`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"regexp"
 
-	"usher/internal/httpapi"
 	"usher/internal/problem"
 )
 
@@ -80,17 +79,4 @@ func idempotencyKey(r *http.Request) (string, error) {
 		return "", problem.Invalid("Idempotency-Key", "must be one value of 1 to 255 visible ASCII characters")
 	}
 	return values[0], nil
-}
-
-// assumedRole is the ARN of a role that somebody has taken on. What follows the
-// role is the session's name, another one for every container of a front-end.
-var assumedRole = regexp.MustCompile(`^(arn:[^:]*:sts::[^:]*:assumed-role/[^/]+)/.*$`)
-
-// frontEnd is who calls, the same for all of a front-end's containers: account
-// and role, or nothing where nobody was authenticated.
-func frontEnd(c httpapi.Caller) string {
-	if c == (httpapi.Caller{}) {
-		return ""
-	}
-	return c.Account + " " + assumedRole.ReplaceAllString(c.ID, "$1")
 }

@@ -61,6 +61,7 @@ func Update(dir Updater) httpapi.Operation {
 		if err != nil {
 			return err
 		}
+		updated.User = shown(r.Context(), updated.User)
 		return httpapi.TaggedAs(w, http.StatusOK, updated.User, updated)
 	}
 	return httpapi.Operation{Routes: []string{"PATCH /users/{id}"}, Handler: handler, Change: "user.update"}
@@ -77,7 +78,7 @@ func apply(ctx context.Context, dir Updater, id string, match httpapi.Match, pat
 	if err != nil {
 		return Updated{}, err
 	}
-	if err := match.Check(user); err != nil || isEmpty {
+	if err := match.Check(shown(ctx, user)); err != nil || isEmpty {
 		return Updated{User: user}, err
 	}
 	return dir.Update(ctx, id, patch)

@@ -22,8 +22,8 @@ type User struct {
 	LastLogin     *time.Time     `json:"last_login,omitempty"`
 	LoginsCount   int            `json:"logins_count"`
 	Identities    []Identity     `json:"identities"`
-	Metadata      map[string]any `json:"metadata"`     // what users may edit themselves
-	AppMetadata   map[string]any `json:"app_metadata"` // what the company decides
+	Metadata      map[string]any `json:"metadata"`              // what users may edit themselves
+	AppMetadata   map[string]any `json:"app_metadata,omitzero"` // what the company decides; nil where the front-end may not see it
 }
 
 // Identity is one way in which a user signs in.

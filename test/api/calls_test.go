@@ -27,7 +27,7 @@ var costs = [][]cost{costsOfUsers, costsOfBlocks, costsOfRecovery, costsOfSignIn
 var costsOfUsers = []cost{
 	{"listusers", "", 1, request("/users", "")},
 	{"listusers", "by email", 1, request("/users?email=ada@example.com", "")},
-	{"createuser", "", 1, request("/users", `{"email":"new@example.com"}`)},
+	{"createuser", "", 1, fresh("/users", `{"email":%q}`)},
 	{"createuser", "under a key", 1, request("/users", `{"email":"once@example.com"}`, "Idempotency-Key", "k1")},
 	{"createuser", "again under a key", 2, request("/users", `{"email":"once@example.com"}`, "Idempotency-Key", "k1")},
 	{"createuser", "invited by mail", 2, request("/users", `{"email":"mailed@example.com","invite":"email"}`)},
@@ -42,8 +42,9 @@ var costsOfUsers = []cost{
 	{"updateuser", "with If-Match", 2, ofUser("/users/", `{"name":"Me"}`, "If-Match", "*")},
 	{"deleteuser", "", 1, ofUser("/users/", "")},
 	{"deleteuserbyemail", "", 2, func(t *testing.T, s *service) (string, string, []string) {
-		s.addUser(localtenant.User{Email: "gone@example.com"})
-		return "/users?email=gone@example.com", "", nil
+		email := s.freshEmail()
+		s.addUser(localtenant.User{Email: email})
+		return "/users?email=" + email, "", nil
 	}},
 }
 
@@ -75,6 +76,15 @@ func (b *browser) cookies(target string) (header []string) {
 func request(target, body string, headers ...string) func(*testing.T, *service) (string, string, []string) {
 	return func(*testing.T, *service) (string, string, []string) { return target, body, headers }
 }
+
+// fresh is a request whose body has an address that nobody has.
+func fresh(target, body string) func(*testing.T, *service) (string, string, []string) {
+	return func(_ *testing.T, s *service) (string, string, []string) {
+		return target, fmt.Sprintf(body, s.freshEmail()), nil
+	}
+}
+
+func (s *service) freshEmail() string { return fmt.Sprintf("new%d@example.com", s.serial.Add(1)) }
 
 // ofUser is a request about a fresh user, whose id ends the path.
 func ofUser(path, body string, headers ...string) func(*testing.T, *service) (string, string, []string) {

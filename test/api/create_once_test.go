@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"usher/internal/boot"
+	"usher/internal/gateway"
 	"usher/internal/localtenant"
 	"usher/internal/secrets"
 )
@@ -147,7 +148,7 @@ func (s *service) createBare(t *testing.T, body, key string) string {
 func callers(role, session string) way {
 	w := ways[1]
 	w.start = func(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
-		f := newFunctions(t, env, log, false)
+		f := newFunctions(t, env, log, gateway.Options{})
 		f.template = bytes.Replace(f.template, []byte("assumed-role/front-end/i-0abc"), []byte("assumed-role/"+role+"/"+session), 1)
 		return f
 	}

@@ -45,8 +45,8 @@ type service struct {
 	client   *http.Client
 	log      *buffer
 	setup    setup
-	serial   atomic.Int64 // for what has to differ between requests
-	canaries *canaries    // what no log may hold
+	serial   *atomic.Int64 // for what has to differ between requests
+	canaries *canaries     // what no log may hold
 }
 
 // setup is what a test may change before the service starts.
@@ -92,7 +92,7 @@ func start(t *testing.T, w way, changes ...func(*setup)) *service {
 	if *rough {
 		roughen(t, tenant.Tenant)
 	}
-	return (&service{tenant: tenant, setup: s}).container(t, w)
+	return (&service{tenant: tenant, setup: s, serial: &atomic.Int64{}}).container(t, w)
 }
 
 // container is the service once more, before the same tenant, as another
@@ -119,6 +119,7 @@ func (s *service) container(t *testing.T, w way) *service {
 		client:   &http.Client{Transport: contract.Load(t).Transport(t, watched), CheckRedirect: stay},
 		log:      log,
 		setup:    s.setup,
+		serial:   s.serial,
 		canaries: s.canaries,
 	}
 }

@@ -21,7 +21,6 @@ import (
 
 	"usher/internal/boot"
 	"usher/internal/gateway"
-	"usher/internal/httpapi"
 	"usher/internal/metrics"
 	"usher/internal/operations"
 )
@@ -36,11 +35,9 @@ type way struct {
 
 var ways = []way{
 	{name: "http", start: overHTTP},
-	{name: "gateway", gateway: true, stage: "/prod", start: func(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
-		return newFunctions(t, env, log, false)
-	}},
+	gatewayWay("gateway", gateway.Options{}),
 	{name: "samlocal", gateway: true, start: func(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
-		return newFunctions(t, env, log, true)
+		return newFunctions(t, env, log, gateway.Options{SAMLocal: true})
 	}},
 }
 
@@ -72,14 +69,16 @@ type functions struct {
 	template []byte
 }
 
-func newFunctions(t *testing.T, env *boot.Env, log *slog.Logger, samLocal bool) *functions {
+func newFunctions(t *testing.T, env *boot.Env, log *slog.Logger, from gateway.Options) *functions {
+	from.Now = env.Now()
+
 	template, err := os.ReadFile("testdata/event.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &functions{routes: http.NewServeMux(), samLocal: samLocal, template: template}
+	f := &functions{routes: http.NewServeMux(), samLocal: from.SAMLocal, template: template}
 	for _, op := range operations.All(env) {
-		handler := lambda.NewHandler(boot.Events(httpapi.Mux(op.Operation), gateway.Options{SAMLocal: samLocal, Now: env.Now()}, log, metrics.New(intoLog{log}, "usher-test", time.Now).Write))
+		handler := lambda.NewHandler(boot.Events(env.Mux(op.Operation), from, log, metrics.New(intoLog{log}, "usher-test", time.Now).Write))
 		for _, route := range op.Routes {
 			f.routes.Handle(route, invoke{handler})
 		}
@@ -134,6 +133,7 @@ func (f *functions) event(r *http.Request, pattern string) ([]byte, error) {
 		e.RequestContext.Path = r.URL.EscapedPath()
 		e.RequestContext.Identity = events.APIGatewayRequestIdentity{SourceIP: "127.0.0.1"}
 	}
+	authenticate(&e, r)
 	e.PathParameters = nil // the path says it all
 	e.MultiValueHeaders = map[string][]string{"Host": {r.URL.Host}}
 	e.Headers = nil

@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import json
 import re
 
 import pytest
@@ -226,6 +227,7 @@ PARAMETERS = {
         ["", "https://vpce-1.secretsmanager.eu-central-1.vpce.amazonaws.com", "http://172.17.0.1:5000"],
         ["http://secrets.example:80", "http://127.0.0.1.evil.example:80", "https://a.example/path", "ftp://x"],
     ),
+    "FrontendLimits": (["", "{}", '{\n  "front_ends": []\n}'], ["x", "[]", "{", '"x"']),
     "AlarmTopicArn": (
         ["", "arn:aws:sns:eu-central-1:123456789012:on-call"],
         ["on-call", "*", "arn:aws:sns:eu-central-1:123456789012:*", "arn:aws:sqs:eu-central-1:123456789012:q"],
@@ -252,6 +254,19 @@ def test_a_parameter_says_what_it_is_and_what_it_takes(name):
     assert pattern.pattern.startswith("^") and pattern.pattern.endswith("$")
     assert all(pattern.fullmatch(v) for v in [*takes, parameter.get("Default", takes[0])])
     assert not [v for v in refuses if pattern.fullmatch(v)]
+
+
+def test_the_room_for_limits_is_told():
+    """Lambda measures the environment as one JSON object."""
+    typical = {"SecretArn": SECRET, "RedirectUris": "https://www.shop.example.com/callback", "AWS::StackName": "usher-production", "Settings": "12"}
+
+    def value(v):
+        return typical.get(v["Ref"]) or str(WRITTEN["Parameters"][v["Ref"]]["Default"])
+
+    variables = WRITTEN["Globals"]["Function"]["Environment"]["Variables"]
+    room = 4096 - len(json.dumps({name: value(v) for name, v in variables.items()}, separators=(",", ":")))
+    told = re.search(r"leave about ([0-9,]+) bytes", WRITTEN["Parameters"]["FrontendLimits"]["Description"])
+    assert 0 <= room - int(told[1].replace(",", "")) < 150, room
 
 
 def test_what_has_no_default_is_what_nobody_can_guess():

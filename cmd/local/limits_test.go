@@ -1,0 +1,64 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/localtenant"
+)
+
+func written(t *testing.T, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "limits.json")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestLimitsOptions(t *testing.T) {
+	tests := map[string]struct {
+		args []string
+		says string
+	}{
+		"for nobody":         {[]string{"-limits", "x"}, "-limits does not go with -auth none"},
+		"no such file":       {[]string{"-auth", "iam", "-limits", filepath.Join(t.TempDir(), "none")}, "no such file"},
+		"a wrong document":   {[]string{"-auth", "iam", "-limits", written(t, `{"unlisted":"no","front_ends":[{"name":"a b"}]}`)}, "front_ends[0] has neither role nor client_id"},
+		"another's redirect": {[]string{"-auth", "iam", "-limits", written(t, `{"unlisted":"allow","front_ends":[{"name":"a","client_id":"c","redirect_uris":["https://a.example/"]}]}`)}, "is not one of the deployment's"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			args := append([]string{"-addr", freeAddr(t), "-tenant-addr", freeAddr(t)}, tt.args...)
+			if err := realMain(t.Context(), args, keyPair, &output{}); err == nil || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("got %v, want %q", err, tt.says)
+			}
+		})
+	}
+}
+
+// The role of signed calls is the one that the documentation says.
+func TestLimitsMeanTheLocalRole(t *testing.T) {
+	file := written(t, `{"unlisted":"allow","front_ends":[{"name":"shop","role":{"account":"000000000000","name":"local"},"connections":["Elsewhere"]}]}`)
+	set, err := settingsFor(options{tenantAddr: defaultTenantAddr}, noEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy, err := limitsFrom(file, set.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	operation := limits.Guard{Policy: policy}.Operation(httpapi.Operation{Routes: []string{"GET /connections"}, Handler: func(_ http.ResponseWriter, r *http.Request) error {
+		if err := limits.Of(r.Context()).Connection(localtenant.Connection); err == nil {
+			t.Error("the role is not limited")
+		}
+		return nil
+	}})
+	r := httptest.NewRequest("GET", "/connections", nil)
+	httpapi.Mux(operation).ServeHTTP(httptest.NewRecorder(), r.WithContext(httpapi.WithCaller(r.Context(), localRole)))
+}
