@@ -42,6 +42,7 @@ OPTIONS = {
         "CertificateArn": f"arn:aws:acm:eu-central-1:{ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555",
     },
     "front-ends elsewhere": {"FrontendPrincipals": ",".join(FRONTENDS)},
+    "front-ends limited": {"FrontendLimits": '{"front_ends": []}'},
 }
 # The record is of a domain, so it is not an option by itself.
 OPTIONS["domain with a record"] = OPTIONS["domain"] | {"HostedZoneId": "Z0123456789ABCDEFGHIJ"}

@@ -322,6 +322,23 @@ def traces_are_sent_where_told(d):
 
 
 @check(
+    nobody_is_limited=("front-ends limited", function("", "Environment", "Variables", "FRONTEND_LIMITS")),
+    somebody_is_limited=("off", function("{}", "Environment", "Variables", "FRONTEND_LIMITS")),
+    anothers_addresses=("off", function({"Ref": "ResultUrls"}, "Environment", "Variables", "REDIRECT_URIS")),
+    the_wrong_secret=("all", put({"Variables": {"SECRET_ID": {"Ref": "ReadSecretArn"}}}, "Login", "Properties", "Environment")),
+)
+def every_function_knows_the_stacks_settings(d):
+    v = d["Values"]
+    for name, f in functions(d).items():
+        known = f["Environment"]["Variables"]
+        assert known["SECRET_ID"] in {v["SecretArn"], v["ReadSecretArn"]} and known["SECRET_ID"], name
+        for variable, of in {"FRONTEND_LIMITS": "FrontendLimits", "REDIRECT_URIS": "RedirectUris", "CONNECTION": "Connection"}.items():
+            assert known[variable] == v[of], (name, variable)
+    for name in KEPT_WARM:
+        assert functions(d)[name]["Environment"]["Variables"]["SECRET_ID"] == v["SecretArn"], name
+
+
+@check(
     fixed_level=("logging", function("info", "Environment", "Variables", "LOG_LEVEL")),
     dropped_by_the_platform=("logging", function("WARN", "LoggingConfig", "ApplicationLogLevel")),
     nobody_is_told=("alarms", condition("HasAlarmTopic", {"Fn::Not": [ALWAYS]})),
