@@ -22,30 +22,41 @@ const (
 // Connections returns what is enabled for the application that users sign in
 // to, and shown to them; see identities.Offerer.
 func (i Identities) Connections(ctx context.Context) ([]identities.Connection, error) {
-	base, err := i.client.baseURL(ctx)
-	if err != nil {
-		return nil, err
-	}
 	credentials, err := i.client.opts.Credentials.Current(ctx)
 	if err != nil {
 		return nil, err
 	}
-	fields, take := ofConnection, pageSize
-	request := &management.ConnectionsGetRequest{Fields: &fields, Take: &take}
+	enabled, err := i.client.enabledConnections(ctx, credentials.ClientID, ofConnection)
+	switch {
+	case hasStatus(err, http.StatusNotFound):
+		return nil, misconfigured(fmt.Errorf("the provider does not know the sign-in application %q: %w", credentials.ClientID, err))
+	case err != nil:
+		return nil, fmt.Errorf("list the application's connections: %w", providerProblem(err))
+	}
 	var all []identities.Connection
+	for _, c := range enabled {
+		if isOffered(c) {
+			all = append(all, connectionFrom(c))
+		}
+	}
+	return all, nil
+}
+
+// enabledConnections are those of an application, with some of their fields.
+func (c *Client) enabledConnections(ctx context.Context, clientID, fields string) ([]*management.ConnectionForList, error) {
+	base, err := c.baseURL(ctx)
+	if err != nil {
+		return nil, err
+	}
+	take := pageSize
+	request := &management.ConnectionsGetRequest{Fields: &fields, Take: &take}
+	var all []*management.ConnectionForList
 	for range maxConnectionPages {
-		page, err := clientconnections.NewClient(i.client.sdk).Get(ctx, credentials.ClientID, request, base)
-		if hasStatus(err, http.StatusNotFound) {
-			return nil, misconfigured(fmt.Errorf("the provider does not know the sign-in application %q: %w", credentials.ClientID, err))
-		}
+		page, err := clientconnections.NewClient(c.sdk).Get(ctx, clientID, request, base)
 		if err != nil {
-			return nil, fmt.Errorf("list the application's connections: %w", providerProblem(err))
+			return nil, err
 		}
-		for _, c := range page.Response.Connections {
-			if isOffered(c) {
-				all = append(all, connectionFrom(c))
-			}
-		}
+		all = append(all, page.Response.Connections...)
 		if request.From = page.Response.Next; request.From == nil {
 			break
 		}

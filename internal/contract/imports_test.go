@@ -42,6 +42,9 @@ var importRules = map[string][]string{
 	"internal/sigv4":       {"github.com/aws/aws-sdk-go-v2/..."},                                    // for the local server
 	"internal/sbom":        {"github.com/CycloneDX/cyclonedx-go", "github.com/google/licensecheck"}, // for the build
 	"internal/envfile":     {"internal/config", "internal/secrets", "github.com/joho/godotenv"},     // for commands
+	"internal/vpcendpoint": {"github.com/aws/aws-sdk-go-v2/..."},                                    // for the doctor
+	"internal/doctor":      {"internal/auth0", "internal/config", "internal/limits", "internal/permission", "internal/secrets", "internal/vpcendpoint"},
+	"cmd/doctor":           {"internal/config", "internal/doctor", "internal/envfile", "internal/permission"},
 	"internal/contract":    {"internal/problem", "github.com/pb33f/..."},
 	"cmd/local":            {"internal/boot", "internal/config", "internal/envfile", "internal/httpapi", "internal/limits", "internal/localtenant", "internal/operations", "internal/problem", "internal/secrets", "internal/sigv4", "github.com/aws/aws-sdk-go-v2/aws"},
 	"cmd/localtenant":      {"internal/localtenant"},
@@ -53,7 +56,7 @@ var importRules = map[string][]string{
 
 // environmentRules says who may look at the process's environment: packages
 // that do can be made for one machine only.
-var environmentRules = []string{"internal/boot", "internal/envfile", "internal/localtenant", "internal/operations/generate", "internal/contract", "cmd/local", "cmd/localtenant", "cmd/sbom", "internal/sbom", "examples"}
+var environmentRules = []string{"internal/boot", "internal/envfile", "internal/localtenant", "internal/operations/generate", "internal/contract", "cmd/doctor", "cmd/local", "cmd/localtenant", "cmd/sbom", "internal/sbom", "examples"}
 
 // domains are the packages that hold operations, or what else a function does.
 var domains = []string{"internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}
@@ -121,6 +124,9 @@ func importFaults(p goPackage) []string {
 	return faults
 }
 
+// notInFunctions is what is for commands and tests only.
+var notInFunctions = []string{"internal/localtenant/...", "internal/sigv4", "internal/sbom", "internal/envfile", "internal/doctor", "internal/vpcendpoint"}
+
 func functionFaults(p goPackage) []string {
 	var faults []string
 	isDomain := func(imported string) bool { return slices.Contains(domains, strings.TrimPrefix(imported, module)) }
@@ -129,7 +135,7 @@ func functionFaults(p goPackage) []string {
 	}
 	for _, dep := range p.Deps {
 		ours := strings.TrimPrefix(dep, module)
-		if under(ours, "internal/localtenant/...") || under(ours, "internal/sigv4") || under(ours, "internal/sbom") {
+		if slices.ContainsFunc(notInFunctions, func(a string) bool { return under(ours, a) }) {
 			faults = append(faults, p.ImportPath+" must not be built with "+dep)
 		}
 	}
@@ -175,6 +181,7 @@ func TestImportFaults(t *testing.T) {
 		"a function and an SDK":          {"functions/x", []string{"usher/internal/users", "github.com/aws/aws-sdk-go-v2/config"}, nil, "must not import"},
 		"a function over a local tenant": {"functions/x", []string{"usher/internal/users"}, []string{"usher/internal/localtenant/search"}, "must not be built with"},
 		"a function over a verifier":     {"functions/x", []string{"usher/internal/users"}, []string{"usher/internal/sigv4"}, "must not be built with"},
+		"a function over the doctor":     {"functions/x", []string{"usher/internal/users"}, []string{"usher/internal/doctor"}, "must not be built with"},
 		"an example and ours":            {"examples/x", []string{"usher/internal/problem"}, nil, "must not import usher/internal/problem"},
 		"a stranger":                     {"internal/shared", nil, nil, "has no rule"},
 		"a name that begins alike":       {"internal/httpapi", []string{"usher/internal/problematic"}, nil, "must not import"},

@@ -1,6 +1,8 @@
 package limits
 
 import (
+	"slices"
+
 	"usher/internal/httpapi"
 	"usher/internal/problem"
 )
@@ -33,6 +35,19 @@ func (p Policy) Of(c httpapi.Caller) (FrontEnd, error) {
 		return FrontEnd{}, refusal(Unlisted, "This service serves listed front-ends only, and the caller is not one of them.")
 	}
 	return FrontEnd{}, nil
+}
+
+// Connections are the names of all connections that the document names, in order.
+func (p Policy) Connections() []string {
+	var all []string
+	for _, f := range p.byRole {
+		all = append(all, f.connections...)
+	}
+	for _, f := range p.byClient {
+		all = append(all, f.connections...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func refusal(rule, detail string) error {

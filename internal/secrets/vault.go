@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -15,6 +16,9 @@ import (
 // ErrNoValue says that a version of a secret has no value, or that there is no
 // such version.
 var ErrNoValue = errors.New("the version has no value")
+
+// ErrBinary says that a version is not text.
+var ErrBinary = errors.New("the version is binary, not text")
 
 // Vault is Secrets Manager for those who change a secret. It keeps nothing.
 type Vault struct {
@@ -67,22 +71,44 @@ func (v *Vault) Pending(ctx context.Context, secretID, version string) (string, 
 	return v.read(ctx, &secretsmanager.GetSecretValueInput{SecretId: &secretID, VersionId: &version, VersionStage: new(stagePending)})
 }
 
+// Version returns the text of the version with a staging label, and when it was
+// made, or ErrNoValue.
+func (v *Vault) Version(ctx context.Context, secretID, stage string) (text string, made time.Time, err error) {
+	out, err := v.get(ctx, &secretsmanager.GetSecretValueInput{SecretId: &secretID, VersionStage: &stage})
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	if out.CreatedDate != nil {
+		made = *out.CreatedDate
+	}
+	return *out.SecretString, made, nil
+}
+
 func (v *Vault) read(ctx context.Context, in *secretsmanager.GetSecretValueInput) (string, error) {
-	client, err := v.secretsManager(ctx)
+	out, err := v.get(ctx, in)
 	if err != nil {
 		return "", err
+	}
+	return *out.SecretString, nil
+}
+
+// get returns a version that has a text.
+func (v *Vault) get(ctx context.Context, in *secretsmanager.GetSecretValueInput) (*secretsmanager.GetSecretValueOutput, error) {
+	client, err := v.secretsManager(ctx)
+	if err != nil {
+		return nil, err
 	}
 	out, err := client.GetSecretValue(ctx, in)
 	var none *types.ResourceNotFoundException
 	switch {
 	case errors.As(err, &none):
-		return "", fmt.Errorf("read %s of secret %q: %w", *in.VersionStage, *in.SecretId, ErrNoValue)
+		return nil, fmt.Errorf("read %s of secret %q: %w", *in.VersionStage, *in.SecretId, ErrNoValue)
 	case err != nil:
-		return "", fmt.Errorf("read %s of secret %q: %w", *in.VersionStage, *in.SecretId, err)
+		return nil, fmt.Errorf("read %s of secret %q: %w", *in.VersionStage, *in.SecretId, err)
 	case out.SecretString == nil:
-		return "", fmt.Errorf("%s of secret %q is binary, not text", *in.VersionStage, *in.SecretId)
+		return nil, fmt.Errorf("read %s of secret %q: %w", *in.VersionStage, *in.SecretId, ErrBinary)
 	}
-	return *out.SecretString, nil
+	return out, nil
 }
 
 // PutPending gives a version its text and AWSPENDING. A version that has another

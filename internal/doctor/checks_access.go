@@ -1,0 +1,181 @@
+package doctor
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"usher/internal/auth0"
+)
+
+const (
+	ofApplication = "Compare the client id and the secret with those in the Dashboard (Applications, Settings)"
+	signsNobodyIn = "the operations of " + signInGroup + " are not in use"
+)
+
+func checkManagementCredentials(f facts) diagnosis {
+	return f.checkCredentials("management", f.managementID(), func(v version) error { return v.management })
+}
+
+func checkSignInCredentials(f facts) diagnosis {
+	if !f.uses(signInGroup) {
+		return unchecked(signsNobodyIn, "")
+	}
+	id := ""
+	if c, ok := f.current(); ok {
+		id = c.credentials.ClientID
+	}
+	d := f.checkCredentials("sign-in", id, func(v version) error { return v.codes })
+	if d.outcome == Wrong && hasStatus(f.tenant.registration.err, 404) {
+		return wrong(fmt.Sprintf("the tenant has no application %q", id), "Compare client_id with the one in the Dashboard (Applications, Settings).")
+	}
+	return d
+}
+
+func (f facts) managementID() string {
+	c, _ := f.current()
+	return c.credentials.ManagementClientID
+}
+
+// checkCredentials compares what the tenant makes of an application's credentials,
+// version by version.
+func (f facts) checkCredentials(which, id string, of func(version) error) diagnosis {
+	current, ok := f.current()
+	if !ok {
+		return unchecked(errNoIDs.Error(), "")
+	}
+	if !current.asked {
+		return unchecked(errUnasked.Error(), "")
+	}
+	switch verdictOf(of(current)) {
+	case taken:
+		return fine("it takes those of %q", id)
+	case unknown:
+		return keptAway(of(current), "")
+	}
+	for _, v := range f.versions[1:] {
+		if v.asked && verdictOf(of(v)) == taken {
+			return wrong(fmt.Sprintf("it refuses those of %q in %s, and takes those in %s", id, current.stage, v.stage),
+				"The tenant and the secret have parted: finish the rotation (docs/keys.md), or store in AWSCURRENT what the tenant has.")
+		}
+	}
+	return wrong(fmt.Sprintf("it refuses those of the %s application %q in %s", which, id, current.name()), ofApplication+"; the tenant does not say which of them is wrong.")
+}
+
+func checkManagementAudience(f facts) diagnosis {
+	current, ok := f.current()
+	if !ok || !current.asked {
+		return unchecked(errUnasked.Error(), "")
+	}
+	audience := f.Config.ManagementAudience
+	if audience == "" {
+		audience = current.credentials.BaseURL() + "/api/v2/"
+	}
+	switch {
+	case auth0.RefusalOf(current.management) == auth0.UnknownAPI && f.Config.ManagementAudience == "":
+		return wrong(fmt.Sprintf("the tenant has no API %q: the domain is a custom one", audience),
+			"Set MANAGEMENT_AUDIENCE to the tenant's own, https://TENANT.REGION.auth0.com/api/v2/.")
+	case auth0.RefusalOf(current.management) == auth0.UnknownAPI:
+		return wrong(fmt.Sprintf("the tenant has no API %q", audience),
+			"Set MANAGEMENT_AUDIENCE to the identifier of the API \"Auth0 Management API\" in the Dashboard (Applications, APIs).")
+	case f.managed == nil:
+		return unchecked(errNoToken.Error(), "")
+	}
+	return fine("it is %q", audience)
+}
+
+// needs are the scopes that the operations in use need, with the groups that need
+// each.
+func (f facts) needs() map[string][]string {
+	all := map[string][]string{}
+	for _, g := range f.Groups {
+		for _, scope := range g.Needs {
+			all[scope] = append(all[scope], g.Name)
+		}
+	}
+	if f.Rotation {
+		all[rotationScope] = append(all[rotationScope], "the rotation of the secrets")
+	}
+	return all
+}
+
+const rotationScope = "update:client_keys"
+
+func checkScopes(f facts) diagnosis {
+	if f.managed == nil {
+		if current, ok := f.current(); ok && auth0.RefusalOf(current.management) == auth0.RefusedAPI {
+			return wrong(fmt.Sprintf("the application %q was granted nothing of the Management API", f.managementID()),
+				"Authorize it in the Dashboard (Applications, APIs, Auth0 Management API, Application Access) for: "+strings.Join(slices.Sorted(maps.Keys(f.needs())), " "))
+		}
+		return unchecked(errNoToken.Error(), "")
+	}
+	needs := f.needs()
+	var missing, words []string
+	for _, scope := range slices.Sorted(maps.Keys(needs)) {
+		if !slices.Contains(f.managed.scopes, scope) {
+			missing = append(missing, scope)
+			words = append(words, fmt.Sprintf("%s (for %s)", scope, strings.Join(needs[scope], ", ")))
+		}
+	}
+	if len(missing) > 0 {
+		return wrong("it lacks "+strings.Join(words, "; "),
+			"Grant them in the Dashboard (Applications, APIs, Auth0 Management API, Application Access): "+strings.Join(missing, " ")+"; or name the groups in use by -groups.")
+	}
+	return fine("it has all %d", len(needs))
+}
+
+// secretReads are scopes that show what nobody should see.
+var secretReads = []string{"read:client_keys", "read:client_credentials", "read:user_idp_tokens", "read:custom_signing_keys", "read:encryption_keys"}
+
+func checkSpareScopes(f facts) diagnosis {
+	if f.managed == nil {
+		return unchecked(errNoToken.Error(), "")
+	}
+	needs := f.needs()
+	var spare []string
+	for _, scope := range f.managed.scopes {
+		_, needed := needs[scope]
+		if dangerous := !strings.HasPrefix(scope, "read:") || slices.Contains(secretReads, scope); dangerous && !needed {
+			spare = append(spare, scope)
+		}
+	}
+	if len(spare) == 0 {
+		return fine("it can change no more than the operations in use do")
+	}
+	slices.Sort(spare)
+	advice := "Take them away in the Dashboard (Applications, APIs, Auth0 Management API, Application Access): every function's token can do what this application can."
+	if slices.Contains(spare, rotationScope) {
+		advice += " If the secrets are rotated by this stack, say so by -rotation."
+	}
+	return warn("it has more: "+strings.Join(spare, " "), advice)
+}
+
+func checkGrantTypes(f facts) diagnosis {
+	current, ok := f.current()
+	if !ok || !current.asked {
+		return unchecked(errUnasked.Error(), "")
+	}
+	var missing []string
+	lacks := func(err error, grant, id string) {
+		if auth0.RefusalOf(err) == auth0.RefusedGrant {
+			missing = append(missing, fmt.Sprintf("%q may not use %s", id, grant))
+		}
+	}
+	probes := []error{current.management}
+	lacks(current.management, "client_credentials", current.credentials.ManagementClientID)
+	if f.uses(signInGroup) {
+		lacks(current.codes, "authorization_code", current.credentials.ClientID)
+		lacks(current.refreshing, "refresh_token", current.credentials.ClientID)
+		probes = append(probes, current.codes, current.refreshing)
+	}
+	switch {
+	case len(missing) > 0:
+		return wrong(strings.Join(missing, "; "), "Tick the grants in the Dashboard (Applications, Settings, Advanced Settings, Grant Types).")
+	case slices.ContainsFunc(probes, func(err error) bool { return verdictOf(err) != taken }):
+		return unchecked("the tenant refuses the credentials before it looks at the grants", "")
+	case !f.uses(signInGroup):
+		return fine("client_credentials")
+	}
+	return fine("authorization_code, refresh_token and client_credentials")
+}

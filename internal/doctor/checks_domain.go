@@ -1,0 +1,110 @@
+package doctor
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"usher/internal/auth0"
+)
+
+func checkDomain(f facts) diagnosis {
+	c, ok := f.current()
+	if !ok {
+		return unchecked(errNoIDs.Error(), "")
+	}
+	domain, err := c.credentials.Domain, f.reached.err
+	var unknownHost *net.DNSError
+	switch {
+	case errors.As(err, &unknownHost):
+		return wrong(fmt.Sprintf("no such host: %q", domain), `Compare the domain with the one in the Dashboard (Settings of the application); it looks like "tenant.eu.auth0.com".`)
+	case err != nil && !isTLS(err) && !answered(err):
+		return wrong(fmt.Sprintf("%q does not answer: %s", domain, rootCause(err)), "See whether a firewall or proxy (HTTPS_PROXY) stands between; the functions need a way to it, too.")
+	}
+	return fine("%q can be reached", domain)
+}
+
+// isTLS reports whether TLS kept the answer away.
+func isTLS(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	var host x509.HostnameError
+	var alert tls.AlertError
+	var record tls.RecordHeaderError
+	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &host) || errors.As(err, &alert) || errors.As(err, &record)
+}
+
+// answered reports whether there was an answer, whatever it was.
+func answered(err error) bool {
+	var e *auth0.Error
+	return errors.Is(err, auth0.ErrNoIssuer) || errors.As(err, &e) && e.Status != 0
+}
+
+func checkTLS(f facts) diagnosis {
+	c, ok := f.current()
+	switch {
+	case !ok:
+		return unchecked(errNoIDs.Error(), "")
+	case strings.HasPrefix(c.credentials.Domain, "http://"):
+		return unchecked("this is a tenant on plain http, on this machine", "")
+	case isTLS(f.reached.err):
+		return wrong(rootCause(f.reached.err), "Nothing is sent there. If the domain is right, something stands between: a proxy that breaks TLS open, or a custom domain without its certificate.")
+	case f.reached.err != nil && !answered(f.reached.err):
+		return unchecked("it cannot be reached", "")
+	}
+	return fine("its certificate is for this name, and from an authority that this machine trusts")
+}
+
+func checkDiscovery(f facts) diagnosis {
+	c, ok := f.current()
+	err := f.reached.err
+	var e *auth0.Error
+	switch {
+	case !ok:
+		return unchecked(errNoIDs.Error(), "")
+	case err != nil && !answered(err):
+		return unchecked("it cannot be reached", "")
+	case errors.As(err, &e) && e.Status >= 500:
+		return wrong(fmt.Sprintf("the tenant answers %d", e.Status), "It is down, or overloaded: see https://status.auth0.com, and try again.")
+	case err != nil:
+		return wrong(fmt.Sprintf("%q answers, and is no tenant of Auth0: it has no OpenID Connect configuration", c.credentials.Domain),
+			"Compare the domain with the one in the Dashboard (Settings of the application). No secret was sent there.")
+	case f.reached.value.Issuer != f.issuer:
+		return wrong(fmt.Sprintf("it calls itself %q, and not %q: ID tokens will be refused", f.reached.value.Issuer, f.issuer),
+			"Use as domain the one that it calls itself by; a name of your own has to be set up as a custom domain at the tenant first.")
+	}
+	return fine("the issuer is %q", f.issuer)
+}
+
+// How far apart the clocks may be. Tokens live for minutes at least; and AWS
+// refuses signatures that are five minutes off.
+const (
+	smallSkew = 10 * time.Second
+	largeSkew = time.Minute
+)
+
+func checkClock(f facts) diagnosis {
+	switch {
+	case f.reached.err != nil || f.issuer == "":
+		return unchecked("the tenant has told no time", "")
+	case f.reached.value.Date.IsZero():
+		return unchecked("the tenant tells no time", "")
+	}
+	off, direction := f.skew.Abs(), "behind"
+	if f.skew < 0 {
+		direction = "ahead of"
+	}
+	finding := fmt.Sprintf("this machine's clock is %s %s the tenant's", off.Round(time.Second), direction)
+	const advice = "Set this machine's clock (NTP), and compare that of wherever the service runs; AWS Lambda's is right."
+	switch {
+	case off > largeSkew:
+		return wrong(finding, advice)
+	case off > smallSkew:
+		return warn(finding, advice)
+	}
+	return fine("they are within %s of each other", smallSkew)
+}

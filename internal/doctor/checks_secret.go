@@ -1,0 +1,108 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"usher/internal/secrets"
+)
+
+func checkSecret(f facts) diagnosis {
+	switch {
+	case f.SecretID == "":
+		return unchecked("the credentials are those of a file", "")
+	case f.unread != nil:
+		finding, advice := readFailure(f.unread, f.SecretID)
+		return wrong(finding, advice)
+	}
+	v := f.versions[0]
+	applications := "one application does both"
+	if !v.oneApplication() {
+		applications = "one application signs users in, another one manages them"
+	}
+	return fine("%s is of %s; %s", currentStage, day(v.made), applications)
+}
+
+// apiError is an error of the AWS SDK's, whichever service it is from.
+type apiError interface {
+	ErrorCode() string
+	ErrorMessage() string
+}
+
+// readFailure says what keeps a secret from being read, and never what is in it.
+func readFailure(err error, id string) (finding, advice string) {
+	var refused apiError
+	switch {
+	case errors.Is(err, secrets.ErrNoValue):
+		return fmt.Sprintf("Secrets Manager knows no secret %q with a value in this account and region", id),
+			"Compare the ARN, and AWS_REGION; create the secret as docs/deploy.md says."
+	case errors.Is(err, secrets.ErrBinary):
+		return "the secret is binary", "Store it as text: a JSON object."
+	case errors.Is(err, errContents):
+		return oneLine(err),
+			`Store a JSON object of strings: domain, client_id, client_secret, and for a second application management_client_id and management_client_secret.`
+	case errors.As(err, &refused):
+		return accessFailure(refused, id)
+	}
+	return "Secrets Manager cannot be asked: " + rootCause(err),
+		"Give this command AWS credentials and a region (AWS_PROFILE, AWS_REGION), and a network path to Secrets Manager."
+}
+
+// accessFailure tells which right is missing.
+func accessFailure(refused apiError, id string) (finding, advice string) {
+	code := refused.ErrorCode()
+	ofKey := strings.Contains(refused.ErrorMessage(), "KMS") || strings.Contains(refused.ErrorMessage(), "kms:")
+	switch {
+	case code == "DecryptionFailure", code == "AccessDeniedException" && ofKey:
+		return fmt.Sprintf("the caller may not decrypt with the key of secret %q (%s)", id, code),
+			"Allow kms:Decrypt on the secret's key, in the key's policy and in the caller's; the functions' roles need it as well."
+	case code == "AccessDeniedException":
+		return fmt.Sprintf("the caller may not read secret %q (%s)", id, code),
+			"Allow secretsmanager:GetSecretValue on the secret, in the caller's policies and in the secret's own, if it has one."
+	}
+	return fmt.Sprintf("Secrets Manager refuses the request (%s)", code),
+		"Compare the AWS credentials (AWS_PROFILE), AWS_REGION and the secret's ARN."
+}
+
+func rootCause(err error) string {
+	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
+		err = next
+	}
+	return oneLine(err)
+}
+
+func day(at time.Time) string {
+	if at.IsZero() {
+		return "an unknown day"
+	}
+	return at.UTC().Format(time.DateOnly)
+}
+
+// checkSecretVersions looks for a rotation that began and did not end.
+func checkSecretVersions(f facts) diagnosis {
+	if f.SecretID == "" {
+		return unchecked("the credentials are those of a file", "")
+	}
+	current, ok := f.current()
+	if !ok {
+		return unchecked("the secret cannot be read", "")
+	}
+	next, rotating := f.staged(pending)
+	const resume = "If no rotation is running now, resume it: docs/keys.md says how. Leave the label where it is."
+	switch {
+	case rotating && next.err != nil:
+		return warn(pending+" is there, and cannot be used", "See what the rotation's log says; docs/keys.md says how to go on.")
+	case rotating && f.accepted(next) == refused:
+		return warn(fmt.Sprintf("%s of %s is there, and the tenant refuses it: a rotation is under way, or stopped before it changed the tenant", pending, day(next.made)), resume)
+	case rotating && f.accepted(next) == taken:
+		return warn(fmt.Sprintf("%s of %s is there, and the tenant takes it: a rotation is under way, or stopped before its last step", pending, day(next.made)), resume)
+	case rotating:
+		return warn(pending+" is there, and what the tenant makes of it is not known", resume)
+	}
+	if old, ok := f.staged(previous); ok && f.accepted(current) == refused && f.accepted(old) == taken {
+		return warn("the tenant takes AWSPREVIOUS in place of AWSCURRENT", "The secret was changed, and the tenant was not: set the new one there, or move AWSCURRENT back.")
+	}
+	return fine("%s is of %s, and no rotation is under way", currentStage, day(current.made))
+}

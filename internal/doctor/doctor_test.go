@@ -1,0 +1,364 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/internal/localtenant"
+	"usher/internal/permission"
+)
+
+// Where all is well, every check says so, and the tenant has seen nothing but reads
+// and requests for tokens.
+func TestAllIsWell(t *testing.T) {
+	for name, change := range map[string]func(*testing.T, *clinic){
+		"two applications": func(*testing.T, *clinic) {},
+		"one application": func(t *testing.T, c *clinic) {
+			c.configure(t, func(s *localtenant.Settings) {
+				s.Application.Type, s.Application.Grants = "regular_web", []string{"authorization_code", "refresh_token", "client_credentials"}
+				s.Application.Callbacks, s.Application.LogoutURLs = []string{callback}, []string{signedOut}
+			})
+			p := &c.patient.Credentials
+			p.ClientID, p.ClientSecret = p.ManagementClientID, p.ManagementClientSecret
+		},
+		"several URLs": func(_ *testing.T, c *clinic) {
+			const local = "http://localhost:3000/callback" // is no leftover where it is configured
+			c.patient.Config.RedirectURIs = append(c.patient.Config.RedirectURIs, local)
+			c.register(func(a *localtenant.Application) {
+				a.Callbacks = append(a.Callbacks, local, "https://another.example.com/")
+			})
+		},
+		"a rotation": func(_ *testing.T, c *clinic) {
+			c.patient.Rotation = true
+			c.tenant.Tenant.SetScopes(slices.Concat(needed(permission.All()), lookers, []string{"update:client_keys"})...)
+		},
+		"limits":                    func(_ *testing.T, c *clinic) { c.patient.Limits = limitedTo("github") },
+		"no audience, no sign-outs": func(_ *testing.T, c *clinic) { c.patient.Config.Audience, c.patient.Config.LogoutURIs = "", nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := open(t)
+			change(t, c)
+			c.tenant.Tenant.ResetStats()
+			results := Examine(t.Context(), c.patient, c.with)
+			compareOutcomes(t, results, map[string]Outcome{})
+			if !Healthy(results) {
+				t.Error("not healthy")
+			}
+			for route := range c.tenant.Tenant.Stats().Routes {
+				if !strings.HasPrefix(route, "GET ") && route != "POST /oauth/token" {
+					t.Errorf("it sent %s", route)
+				}
+			}
+		})
+	}
+}
+
+// Each breakage is named by its check, with what to do, and no other check is led
+// astray by it.
+func TestBreakages(t *testing.T) {
+	tests := map[string]struct {
+		broken func(*testing.T, *clinic)
+		want   map[string]Outcome
+		id     string // of the check that names it
+		says   string
+		advice string
+	}{
+		"no such host": {func(_ *testing.T, c *clinic) {
+			c.with.Transport = dialing(&net.DNSError{Err: "no such host", Name: "x", IsNotFound: true})
+		},
+			and(all(NotChecked, ofAsker, []string{"discovery"}), "domain", Wrong), "domain", "no such host", "Compare the domain"},
+		"nothing listens": {func(_ *testing.T, c *clinic) { c.with.Transport = dialing(errors.New("connection refused")) },
+			and(all(NotChecked, ofAsker, []string{"discovery"}), "domain", Wrong), "domain", "does not answer: connection refused", "firewall"},
+		"another website": {func(t *testing.T, c *clinic) { c.at(t, http.NotFoundHandler()) },
+			and(all(NotChecked, ofAsker), "discovery", Wrong), "discovery", "is no tenant of Auth0", "No secret was sent"},
+		"a website that takes everything": {func(t *testing.T, c *clinic) {
+			c.at(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>hello</html>")) }))
+		}, and(all(NotChecked, ofAsker), "discovery", Wrong), "discovery", "is no tenant of Auth0", "No secret was sent"},
+		"a name that is not the tenant's": {func(t *testing.T, c *clinic) {
+			c.patient.Config.ManagementAudience = c.tenant.Tenant.Audience()
+			c.at(t, c.proxy(t))
+		}, all(Wrong, []string{"discovery"}), "discovery", "it calls itself", "custom domain"},
+		"a custom domain without the audience": {func(t *testing.T, c *clinic) { c.at(t, c.proxy(t)) },
+			and(and(all(NotChecked, ofToken), "discovery", Wrong), "management-audience", Wrong), "management-audience", "the domain is a custom one", "Set MANAGEMENT_AUDIENCE"},
+		"a wrong audience": {func(_ *testing.T, c *clinic) {
+			c.patient.Config.ManagementAudience = "https://other.example.com/api/v2/"
+		},
+			and(all(NotChecked, ofToken), "management-audience", Wrong), "management-audience", "no API \"https://other", "Set MANAGEMENT_AUDIENCE"},
+		"the tenant is down": {func(_ *testing.T, c *clinic) { c.tenant.Tenant.Fail(localtenant.Fault{Status: 503}) },
+			and(all(NotChecked, ofAsker), "discovery", Wrong), "discovery", "answers 503", "status.auth0.com"},
+		"the Management API is down": {func(_ *testing.T, c *clinic) {
+			for _, r := range c.tenant.Tenant.Routes() {
+				if strings.Contains(r.Pattern, "/api/v2/") {
+					c.tenant.Tenant.Fail(localtenant.Fault{Route: r.Pattern, Status: 500})
+				}
+			}
+		}, all(NotChecked, ofSetup, []string{"rate-limit"}), "connection", "the provider answered 500", ""},
+		"no tokens": {func(_ *testing.T, c *clinic) {
+			c.tenant.Tenant.Fail(localtenant.Fault{Route: "POST /oauth/token", Status: 500})
+		}, all(NotChecked, ofToken, []string{"management-credentials", "sign-in-credentials", "management-audience", "grant-types"}), "management-credentials", "answered 500", ""},
+
+		"a clock that is ahead": {func(_ *testing.T, c *clinic) {
+			c.with.Now = func() time.Time { return time.Now().Add(5 * time.Minute) }
+		},
+			all(Wrong, []string{"clock"}), "clock", "5m0s ahead of", "NTP"},
+		"a clock that is behind": {func(_ *testing.T, c *clinic) {
+			c.with.Now = func() time.Time { return time.Now().Add(-30 * time.Second) }
+		},
+			all(Warning, []string{"clock"}), "clock", "30s behind", "NTP"},
+
+		"a wrong management secret": {func(_ *testing.T, c *clinic) { c.patient.Credentials.ManagementClientSecret = "s3cr3t" },
+			and(and(all(NotChecked, ofToken, []string{"management-audience"}), "management-credentials", Wrong), "grant-types", NotChecked),
+			"management-credentials", `"usher-local" in the file`, "Compare the client id and the secret"},
+		"a wrong management client id": {func(_ *testing.T, c *clinic) { c.patient.Credentials.ManagementClientID = "nobody" },
+			and(and(all(NotChecked, ofToken, []string{"management-audience"}), "management-credentials", Wrong), "grant-types", NotChecked),
+			"management-credentials", `"nobody"`, "Compare the client id and the secret"},
+		"a wrong sign-in secret": {func(_ *testing.T, c *clinic) { c.patient.Credentials.ClientSecret = "s3cr3t" },
+			and(all(NotChecked, []string{"grant-types"}), "sign-in-credentials", Wrong), "sign-in-credentials", `sign-in application "web"`, "Compare the client id and the secret"},
+		"a wrong sign-in client id": {func(_ *testing.T, c *clinic) { c.patient.Credentials.ClientID = "nobody" },
+			and(all(NotChecked, []string{"grant-types", "application-type", "callbacks", "logout-urls", "spare-urls", "connection-enabled"}), "sign-in-credentials", Wrong),
+			"sign-in-credentials", `no application "nobody"`, "Compare client_id"},
+
+		"a scope of one group": {func(_ *testing.T, c *clinic) { c.tenant.Tenant.RemoveScope("read:logs_users") },
+			all(Wrong, []string{"scopes"}), "scopes", "it lacks read:logs_users (for UsherSupport)", "Grant them"},
+		"scopes of two groups": {func(_ *testing.T, c *clinic) {
+			c.tenant.Tenant.RemoveScope("read:roles")
+			c.tenant.Tenant.RemoveScope("create:user_tickets")
+		}, all(Wrong, []string{"scopes"}), "scopes", "create:user_tickets (for UsherManage, UsherRecovery); read:roles (for UsherRoles)", "create:user_tickets read:roles"},
+		"none of the rotation": {func(_ *testing.T, c *clinic) { c.patient.Rotation = true },
+			all(Wrong, []string{"scopes"}), "scopes", "update:client_keys (for the rotation of the secrets)", "Grant them"},
+		"no grant of the API": {func(_ *testing.T, c *clinic) { c.tenant.Tenant.SetScopes() },
+			and(and(all(NotChecked, ofToken), "scopes", Wrong), "management-audience", NotChecked), "scopes", "was granted nothing", "Authorize it"},
+		"a scope to read applications": {func(_ *testing.T, c *clinic) { c.tenant.Tenant.RemoveScope("read:clients") },
+			and(all(NotChecked, []string{"application-type", "callbacks", "logout-urls", "spare-urls", "connection-enabled"}), "scopes", Wrong),
+			"callbacks", "lacks read:clients", "grant the management application read:clients"},
+		"a summary of applications alone": {func(_ *testing.T, c *clinic) {
+			c.tenant.Tenant.RemoveScope("read:clients")
+			c.tenant.Tenant.SetScopes(append(c.tenant.Tenant.Settings().Application.Scopes, "read:client_summary")...)
+		}, and(all(NotChecked, []string{"application-type", "callbacks", "logout-urls", "spare-urls"}), "scopes", Wrong), "callbacks", "lacks read:clients", "grant"},
+		"no scopes of the doctor's own": {func(_ *testing.T, c *clinic) { c.tenant.Tenant.SetScopes(needed(permission.All())...) },
+			all(NotChecked, []string{"mfa-action", "mfa-factors", "audience"}), "mfa-action", "lacks read:actions", "grant the management application read:actions"},
+		"a dangerous scope": {func(_ *testing.T, c *clinic) {
+			c.tenant.Tenant.SetScopes(slices.Concat(needed(permission.All()), lookers, []string{"update:client_keys", "read:stats"})...)
+		}, all(Warning, []string{"spare-scopes"}), "spare-scopes", "it has more: update:client_keys", "-rotation"},
+
+		"no authorization_code": {func(_ *testing.T, c *clinic) {
+			c.register(func(a *localtenant.Application) { a.Grants = []string{"refresh_token"} })
+		}, all(Wrong, []string{"grant-types"}), "grant-types", `"web" may not use authorization_code`, "Tick the grants"},
+		"no refresh_token": {func(_ *testing.T, c *clinic) {
+			c.register(func(a *localtenant.Application) { a.Grants = []string{"authorization_code"} })
+		}, all(Wrong, []string{"grant-types"}), "grant-types", `"web" may not use refresh_token`, "Tick the grants"},
+		"no client_credentials": {func(t *testing.T, c *clinic) {
+			c.configure(t, func(s *localtenant.Settings) { s.Application.Grants = []string{"authorization_code"} })
+		}, and(and(all(NotChecked, ofToken), "grant-types", Wrong), "management-audience", NotChecked), "grant-types", `"usher-local" may not use client_credentials`, "Tick the grants"},
+		"a public client": {func(_ *testing.T, c *clinic) { c.register(func(a *localtenant.Application) { a.AuthMethod = "none" }) },
+			all(Wrong, []string{"application-type"}), "application-type", "public", "Authentication Method"},
+		"a single-page application": {func(_ *testing.T, c *clinic) { c.register(func(a *localtenant.Application) { a.Type = "spa" }) },
+			all(Warning, []string{"application-type"}), "application-type", `"spa"`, "Regular Web Application"},
+		"grants of the past": {func(_ *testing.T, c *clinic) {
+			c.register(func(a *localtenant.Application) { a.Grants = append(a.Grants, "implicit", "password") })
+		}, all(Warning, []string{"application-type"}), "application-type", "implicit, password", "untick"},
+
+		"a callback that is missing": {func(_ *testing.T, c *clinic) {
+			c.patient.Config.RedirectURIs = append(c.patient.Config.RedirectURIs, callback+"/")
+		}, all(Wrong, []string{"callbacks"}), "callbacks", "does not allow " + callback + "/", "Allowed Callback URLs"},
+		"a logout URL that is missing": {func(_ *testing.T, c *clinic) {
+			c.register(func(a *localtenant.Application) { a.LogoutURLs = []string{"https://app.example.com"} })
+		}, all(Wrong, []string{"logout-urls"}), "logout-urls", "does not allow " + signedOut, "Allowed Logout URLs"},
+		"a wildcard": {func(_ *testing.T, c *clinic) {
+			c.register(func(a *localtenant.Application) { a.Callbacks = []string{"https://*.example.com/callback"} })
+		}, all(Warning, []string{"spare-urls"}), "spare-urls", "https://*.example.com/callback", "Take these out"},
+		"a developer's address": {func(_ *testing.T, c *clinic) {
+			c.register(func(a *localtenant.Application) { a.Callbacks = append(a.Callbacks, "http://localhost:3000/callback") })
+		}, all(Warning, []string{"spare-urls"}), "spare-urls", "http://localhost:3000/callback", "Take these out"},
+
+		"no such connection": {func(_ *testing.T, c *clinic) { c.patient.Config.Connection = "staff" },
+			and(all(NotChecked, []string{"connection-enabled"}), "connection", Wrong), "connection", `no connection "staff"`, "Set CONNECTION"},
+		"a connection that is not enabled": {func(_ *testing.T, c *clinic) {
+			c.tenant.Tenant.AddConnection(localtenant.NewConnection{Name: "staff", Strategy: "auth0", Disabled: true})
+			c.patient.Config.Connection = "staff"
+		}, all(Wrong, []string{"connection-enabled"}), "connection-enabled", `"staff" is not`, "Switch it on"},
+		"a connection that is no database": {func(_ *testing.T, c *clinic) { c.patient.Config.Connection = "github" },
+			all(Wrong, []string{"connection"}), "connection", `"github" is no database`, "Set CONNECTION"},
+
+		"no such audience": {func(_ *testing.T, c *clinic) { c.patient.Config.Audience = "https://other.example.com/" },
+			all(Wrong, []string{"audience"}), "audience", `no API "https://other.example.com/"`, "Create the API"},
+		"no offline access": {func(t *testing.T, c *clinic) {
+			c.configure(t, func(s *localtenant.Settings) { s.NoOfflineAccess = true })
+		},
+			all(Wrong, []string{"audience"}), "audience", "no refresh tokens", "Allow Offline Access"},
+
+		"no Action": {func(t *testing.T, c *clinic) { c.action(t, localtenant.MFAActionNone) },
+			all(Warning, []string{"mfa-action"}), "mfa-action", "has no Action", "install"},
+		"an Action that is not deployed": {func(t *testing.T, c *clinic) { c.action(t, localtenant.MFAActionDraft) },
+			all(Wrong, []string{"mfa-action"}), "mfa-action", "is not deployed", "Deploy it"},
+		"an Action that is not bound": {func(t *testing.T, c *clinic) { c.action(t, localtenant.MFAActionDeployed) },
+			all(Wrong, []string{"mfa-action"}), "mfa-action", "not in the login flow", "Drag it"},
+		"no factors": {func(t *testing.T, c *clinic) {
+			c.configure(t, func(s *localtenant.Settings) { s.Factors = []string{"recovery-code"} })
+		},
+			all(Warning, []string{"mfa-factors"}), "mfa-factors", "none is", "Switch some on"},
+
+		"a limit that is reached": {func(_ *testing.T, c *clinic) {
+			for _, r := range c.tenant.Tenant.Routes() {
+				if strings.Contains(r.Pattern, "/api/v2/") {
+					c.tenant.Tenant.Fail(localtenant.Fault{Route: r.Pattern, Status: 429, Reset: time.Now().Add(time.Hour)})
+				}
+			}
+		}, and(all(NotChecked, ofSetup), "rate-limit", Wrong), "rate-limit", "it is reached", "who else calls"},
+		"a limit that is nearly reached": {func(_ *testing.T, c *clinic) {
+			for _, r := range c.tenant.Tenant.Routes() {
+				if strings.Contains(r.Pattern, "/api/v2/") {
+					c.tenant.Tenant.Fail(localtenant.Fault{Route: r.Pattern, Header: http.Header{"X-RateLimit-Remaining": {"3"}}})
+				}
+			}
+		}, all(Warning, []string{"rate-limit"}), "rate-limit", "3 of 50 requests are left", "who else calls"},
+		"no word of a limit": {func(t *testing.T, c *clinic) {
+			c.configure(t, func(s *localtenant.Settings) { s.Plan = localtenant.PlanNone })
+		},
+			all(NotChecked, []string{"rate-limit"}), "rate-limit", "tells of none", ""},
+
+		"limits that are wrong": {func(_ *testing.T, c *clinic) { c.patient.Limits = `{"front_ends":[{"name":"shop","colour":"red"}]}` },
+			all(Wrong, []string{"limits"}), "limits", "front_ends[0]", "docs/limits.md"},
+		"limits to a connection that is not there": {func(_ *testing.T, c *clinic) { c.patient.Limits = limitedTo("staff") },
+			all(Wrong, []string{"limits"}), "limits", `no connection "staff"`, "Compare the names"},
+		"limits that cannot be compared": {func(_ *testing.T, c *clinic) {
+			c.patient.Limits = limitedTo("github")
+			c.tenant.Tenant.RemoveScope("read:connections")
+		}, and(all(NotChecked, []string{"limits", "connection", "connection-enabled"}), "scopes", Wrong), "limits", "not whether its connections are there", ""},
+
+		"a configuration that is wrong": {func(_ *testing.T, c *clinic) {
+			c.patient.Wrong = errors.Join(errors.New("SCOPES lacks openid"), errors.New("and more"))
+		},
+			all(Wrong, []string{"configuration"}), "configuration", "SCOPES lacks openid; and more", "Change what is named"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := open(t)
+			tt.broken(t, c)
+			results := Examine(t.Context(), c.patient, c.with)
+			compareOutcomes(t, results, tt.want)
+			r := resultOf(t, results, tt.id)
+			if !strings.Contains(r.Finding, tt.says) || !strings.Contains(r.Advice, tt.advice) || tt.advice == "" && r.Advice != "" {
+				t.Errorf("%+v, want one that says %q and advises %q", r, tt.says, tt.advice)
+			}
+			if healthy := !slices.ContainsFunc(results, func(r Result) bool { return r.Outcome == Wrong }); Healthy(results) != healthy {
+				t.Errorf("Healthy is %t", !healthy)
+			}
+		})
+	}
+}
+
+// A small plan's limit is reached by the doctor itself, which waits.
+func TestASmallPlan(t *testing.T) {
+	c := open(t)
+	c.configure(t, func(s *localtenant.Settings) { s.Plan = localtenant.PlanFree })
+	results := Examine(t.Context(), c.patient, c.with)
+	compareOutcomes(t, results, all(Warning, []string{"rate-limit"}))
+	if r := resultOf(t, results, "rate-limit"); !strings.Contains(r.Finding, "it is 2 at once") {
+		t.Errorf("%+v", r)
+	}
+}
+
+// Where nobody signs in, there is nothing to say about the sign-in application.
+func TestGroupsThatSignNobodyIn(t *testing.T) {
+	c := open(t)
+	c.patient.Groups = slices.DeleteFunc(permission.All(), func(g permission.Group) bool { return g.Name != "UsherRead" })
+	c.tenant.Tenant.SetScopes("read:users", "read:connections")
+	results := Examine(t.Context(), c.patient, c.with)
+	compareOutcomes(t, results, all(NotChecked, []string{
+		"sign-in-credentials", "application-type", "callbacks", "logout-urls", "spare-urls", "connection-enabled", "audience", "mfa-action", "mfa-factors",
+	}))
+	if got := c.tenant.Tenant.Stats().Routes["POST /oauth/token"]; got > 2 {
+		t.Errorf("%d requests for tokens", got)
+	}
+}
+
+func TestTLS(t *testing.T) {
+	c := open(t)
+	server := httptest.NewTLSServer(c.tenant.Tenant)
+	t.Cleanup(server.Close)
+	plain := strings.TrimPrefix(c.tenant.URL, "http://")
+	for domain, says := range map[string]string{
+		strings.TrimPrefix(server.URL, "https://"): "unknown authority",
+		plain: "does not look like a TLS handshake",
+	} {
+		c.patient.Credentials.Domain = domain
+		results := Examine(t.Context(), c.patient, c.with)
+		r := resultOf(t, results, "tls")
+		if r.Outcome != Wrong || !strings.Contains(r.Finding, says) || resultOf(t, results, "domain").Outcome != OK || resultOf(t, results, "management-credentials").Outcome != NotChecked {
+			t.Errorf("%s: %+v", domain, results)
+		}
+	}
+	c.patient.Credentials.Domain = strings.TrimPrefix(server.URL, "https://")
+	c.patient.Config.ManagementAudience = c.tenant.Tenant.Audience()
+	c.with.Transport = server.Client().Transport
+	results := Examine(t.Context(), c.patient, c.with)
+	if r := resultOf(t, results, "tls"); r.Outcome != OK || resultOf(t, results, "scopes").Outcome != OK {
+		t.Errorf("trusted: %+v", results)
+	}
+}
+
+// No secret, and no token, is in what is said.
+func TestNothingIsToldOfSecrets(t *testing.T) {
+	c := open(t)
+	c.tenant.Tenant.SetScopes(append(needed(permission.All()), "read:client_keys")...)
+	for _, broken := range []bool{false, true} {
+		if broken {
+			c.patient.Credentials.ManagementClientSecret = "s3cr3t-that-is-wrong"
+		}
+		var text, asJSON strings.Builder
+		results := Examine(t.Context(), c.patient, c.with)
+		if err := errors.Join(WriteText(&text, results), WriteJSON(&asJSON, results)); err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range []string{webSecret, localtenant.ClientSecret, "s3cr3t", "eyJ"} {
+			if strings.Contains(text.String()+asJSON.String(), secret) {
+				t.Errorf("%q is in\n%s%s", secret, &text, &asJSON)
+			}
+		}
+	}
+}
+
+func limitedTo(connection string) string {
+	return `{"unlisted":"allow","front_ends":[{"name":"shop","client_id":"shop","connections":["` + connection + `"]}]}`
+}
+
+// at puts the domain elsewhere.
+func (c *clinic) at(t *testing.T, h http.Handler) {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	c.patient.Credentials.Domain = s.URL
+}
+
+// proxy stands before the tenant under another name.
+func (c *clinic) proxy(t *testing.T) http.Handler {
+	t.Helper()
+	u, err := url.Parse(c.tenant.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return httputil.NewSingleHostReverseProxy(u)
+}
+
+func (c *clinic) action(t *testing.T, stage localtenant.MFAAction) {
+	t.Helper()
+	c.configure(t, func(s *localtenant.Settings) { s.MFAAction = stage })
+}
+
+// dialing is a transport that gets no connection.
+func dialing(err error) http.RoundTripper {
+	return &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
+	}}
+}

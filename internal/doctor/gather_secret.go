@@ -1,0 +1,60 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"usher/internal/secrets"
+)
+
+// The staging labels of a secret's versions.
+const (
+	currentStage = "AWSCURRENT"
+	pending      = "AWSPENDING"
+	previous     = "AWSPREVIOUS"
+)
+
+// gatherVersions finds the credentials: the file's, or the secret's in all
+// versions that it has.
+func (f *facts) gatherVersions(ctx context.Context) {
+	if f.SecretID == "" {
+		if f.Credentials.ManagementClientID == "" { // the file's were not complete
+			f.unread = errNoIDs
+			return
+		}
+		f.versions = []version{{credentials: f.Credentials}}
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, awsTimeout)
+	defer cancel()
+	vault := secrets.NewVault()
+	for _, stage := range []string{currentStage, pending, previous} {
+		v := readVersion(ctx, vault, f.SecretID, stage)
+		switch {
+		case stage == currentStage && v.err != nil:
+			f.unread = v.err
+			return
+		case errors.Is(v.err, secrets.ErrNoValue): // it need not be there
+		case stage == pending && v.credentials == f.versions[0].credentials: // the label stays where a rotation has ended
+		default:
+			f.versions = append(f.versions, v)
+		}
+	}
+}
+
+func readVersion(ctx context.Context, vault *secrets.Vault, id, stage string) version {
+	v := version{stage: stage}
+	var text string
+	text, v.made, v.err = vault.Version(ctx, id, stage)
+	if v.err == nil {
+		v.credentials, v.err = secrets.Parse(text, false)
+		if v.err != nil {
+			v.err = fmt.Errorf("%w: %w", errContents, v.err)
+		}
+	}
+	return v
+}
+
+// errContents says that a version can be read, and is not as it should be.
+var errContents = errors.New("its contents are wrong")

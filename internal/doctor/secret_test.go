@@ -1,0 +1,172 @@
+package doctor
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/internal/secrets/secretstest"
+)
+
+// text is the clinic's credentials as a secret holds them, with some changed.
+func (c *clinic) text(t *testing.T, changed map[string]string) string {
+	t.Helper()
+	p := c.patient.Credentials
+	members := map[string]string{
+		"domain": p.Domain, "client_id": p.ClientID, "client_secret": p.ClientSecret,
+		"management_client_id": p.ManagementClientID, "management_client_secret": p.ManagementClientSecret,
+	}
+	for name, value := range changed {
+		members[name] = value
+		if value == "" {
+			delete(members, name)
+		}
+	}
+	b, err := json.Marshal(members)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestTheSecret(t *testing.T) {
+	tests := map[string]struct {
+		changed map[string]string
+		text    string // in place of the credentials
+		outcome Outcome
+		says    string
+		advice  string
+	}{
+		"is right":          {outcome: OK, says: "one application signs users in, another one manages them"},
+		"has one of two":    {changed: map[string]string{"management_client_id": ""}, outcome: Wrong, says: "only one of", advice: "Store a JSON object"},
+		"lacks a member":    {changed: map[string]string{"client_id": ""}, outcome: Wrong, says: `lacks "client_id"`, advice: "Store a JSON object"},
+		"lacks two members": {changed: map[string]string{"client_id": "", "domain": ""}, outcome: Wrong, says: `lacks "domain"; the secret lacks "client_id"`, advice: "Store a JSON object"},
+		"is not JSON":       {text: "client_secret=s3cr3t", outcome: Wrong, says: "not a JSON object", advice: "Store a JSON object"},
+		"has a URL":         {changed: map[string]string{"domain": "https://tenant.example.com/x"}, outcome: Wrong, says: "not a host name", advice: "Store a JSON object"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := open(t)
+			text := tt.text
+			if text == "" {
+				text = c.text(t, tt.changed)
+			}
+			secretstest.Start(t, text, time.Now)
+			c.patient.SecretID = "usher/test"
+			results := Examine(t.Context(), c.patient, c.with)
+			r := resultOf(t, results, "secret")
+			if r.Outcome != tt.outcome || !strings.Contains(r.Finding, tt.says) || !strings.Contains(r.Advice, tt.advice) || strings.Contains(r.Finding, "s3cr3t") {
+				t.Errorf("%+v, want %s that says %q", r, tt.outcome, tt.says)
+			}
+			if tt.outcome == OK {
+				compareOutcomes(t, results, map[string]Outcome{"secret": OK, "secret-versions": OK})
+			} else if d := resultOf(t, results, "domain"); d.Outcome != NotChecked || len(c.tenant.Tenant.Stats().Routes) > 0 {
+				t.Errorf("%+v; the tenant was asked %v", d, c.tenant.Tenant.Stats().Routes)
+			}
+		})
+	}
+}
+
+// Rights that are missing are told apart.
+func TestNoAccessToTheSecret(t *testing.T) {
+	tests := map[string]struct {
+		code, message string
+		says, advice  string
+	}{
+		"no right to read":    {"AccessDeniedException", "User: arn:aws:iam::1:user/x is not authorized to perform: secretsmanager:GetSecretValue", "may not read", "secretsmanager:GetSecretValue"},
+		"no right to the key": {"AccessDeniedException", "Access to KMS is not allowed", "may not decrypt", "kms:Decrypt"},
+		"a key that is gone":  {"DecryptionFailure", "m", "may not decrypt", "kms:Decrypt"},
+		"no such secret":      {"ResourceNotFoundException", "Secrets Manager can't find the specified secret.", "knows no secret", "Compare the ARN"},
+		"no such key pair":    {"UnrecognizedClientException", "m", "(UnrecognizedClientException)", "AWS_PROFILE"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := open(t)
+			secretstest.Start(t, "", time.Now) // for the environment
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+				w.WriteHeader(http.StatusBadRequest)
+				_, _ = io.WriteString(w, `{"__type":"`+tt.code+`","message":"`+tt.message+`"}`)
+			}))
+			t.Cleanup(server.Close)
+			t.Setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.URL)
+			c.patient.SecretID = "usher/test"
+			results := Examine(t.Context(), c.patient, c.with)
+			compareOutcomes(t, results, and(all(NotChecked, ofAsker, []string{"domain", "discovery"}), "secret", Wrong))
+			if r := resultOf(t, results, "secret"); !strings.Contains(r.Finding, tt.says) || !strings.Contains(r.Advice, tt.advice) {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+// versions are the texts of a secret by staging label.
+type versions map[string]string
+
+// serve plays Secrets Manager with exactly these versions.
+func (v versions) serve(t *testing.T) {
+	t.Helper()
+	secretstest.Start(t, "", time.Now) // for the environment
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var in struct{ VersionStage string }
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		text, ok := v[in.VersionStage]
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		if !ok || r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, `{"__type":"ResourceNotFoundException","message":"m"}`)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"SecretString": text, "CreatedDate": time.Now().Unix()})
+	}))
+	t.Cleanup(server.Close)
+	t.Setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.URL)
+}
+
+func TestVersionsOfTheSecret(t *testing.T) {
+	const management, signIn = "management_client_secret", "client_secret"
+	stale := map[string]string{management: "another-secret", signIn: "yet-another-one"}
+	tests := map[string]struct {
+		current, pending, previous map[string]string // nil: there is none; else what is changed
+		want                       map[string]Outcome
+		id, says                   string
+	}{
+		"one alone":              {map[string]string{}, nil, nil, nil, "secret-versions", "no rotation is under way"},
+		"a rotation that ended":  {map[string]string{}, map[string]string{}, stale, nil, "secret-versions", "no rotation is under way"},
+		"pending and refused":    {map[string]string{}, stale, nil, map[string]Outcome{"secret-versions": Warning}, "secret-versions", "the tenant refuses it"},
+		"pending and unreadable": {map[string]string{}, map[string]string{"domain": ""}, nil, map[string]Outcome{"secret-versions": Warning}, "secret-versions", "cannot be used"},
+		"pending and taken": {stale, map[string]string{}, nil,
+			map[string]Outcome{"secret-versions": Warning, "management-credentials": Wrong, "sign-in-credentials": Wrong, "grant-types": NotChecked},
+			"management-credentials", "in AWSCURRENT, and takes those in AWSPENDING"},
+		"previous and taken": {stale, nil, map[string]string{},
+			map[string]Outcome{"secret-versions": Warning, "management-credentials": Wrong, "sign-in-credentials": Wrong, "grant-types": NotChecked},
+			"secret-versions", "AWSPREVIOUS in place of AWSCURRENT"},
+		"half of the pending one is taken": {map[string]string{management: "another-secret"}, map[string]string{signIn: "yet-another-one"}, nil,
+			map[string]Outcome{"secret-versions": Warning, "management-credentials": Wrong, "grant-types": NotChecked}, "secret-versions", "the tenant refuses it"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			c, stored := open(t), versions{}
+			for stage, changed := range map[string]map[string]string{currentStage: tt.current, pending: tt.pending, previous: tt.previous} {
+				if changed != nil {
+					stored[stage] = c.text(t, changed)
+				}
+			}
+			stored.serve(t)
+			c.patient.SecretID = "usher/test"
+			results := Examine(t.Context(), c.patient, c.with)
+			want := map[string]Outcome{"secret": OK, "secret-versions": OK}
+			for id, o := range tt.want {
+				want[id] = o
+			}
+			compareOutcomes(t, results, want)
+			if r := resultOf(t, results, tt.id); !strings.Contains(r.Finding, tt.says) {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
