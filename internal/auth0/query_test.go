@@ -104,6 +104,7 @@ func TestClauses(t *testing.T) {
 		"none":           {users.Filter{}, nil},
 		"search":         {users.Filter{Search: "Ada L"}, []string{`(email:ada\ l* OR name:Ada\ L* OR nickname:Ada\ L*)`}},
 		"connection":     {users.Filter{Connection: `my "db"`}, []string{`identities.connection:"my \"db\""`}},
+		"connections":    {users.Filter{Connections: []string{"db", "github"}}, []string{`(identities.connection:"db" OR identities.connection:"github")`}},
 		"verified":       {users.Filter{EmailVerified: yes(true)}, []string{"email_verified:true"}},
 		"unverified":     {users.Filter{EmailVerified: yes(false)}, []string{"NOT email_verified:true"}},
 		"blocked":        {users.Filter{Blocked: yes(true)}, []string{"blocked:true"}},

@@ -41,6 +41,21 @@ func TestAddressesOfAFrontEnd(t *testing.T) {
 	})
 }
 
+// The sealed redirect URI is held to the limits of the time, whatever was asked for
+// beside it.
+func TestRedirectURIsThatAreLimitedSince(t *testing.T) {
+	eachAuth(t, func(t *testing.T, a auth) {
+		free, shop := shopIn(t, a, `"redirect_uris":["`+appsCallback+`"]`)
+		for _, query := range []string{"", "?connection=" + localtenant.Connection, "?mfa=required"} {
+			b := newBrowser(t, free)
+			target := b.begin(t, query)
+			state := must(url.Parse(target)).Query().Get("state")
+			b.s = shop
+			wantRule(t, b.get(t, "/callback?code=x&state="+state), "shop.redirect_uris")
+		}
+	})
+}
+
 // The one connection that a front-end has is asked for by itself, and several are
 // the user's choice, which is looked at afterwards.
 func TestSignInWithinConnections(t *testing.T) {
