@@ -22,7 +22,7 @@ var (
 	frontEndName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
 	accountID    = regexp.MustCompile(`^[0-9]{12}$`)
 	roleName     = regexp.MustCompile(`^[A-Za-z0-9_+=,.@-]{1,64}$`)
-	clientID     = regexp.MustCompile(`^[!-~]{1,255}$`)
+	clientID     = regexp.MustCompile(`^[\x21-\x7e]{1,255}$`)
 )
 
 // Parse reads a policy document, "" for none. Its error lists all that is wrong
