@@ -79,5 +79,5 @@ deploy: build ## deploy to AWS, asking for what it needs to know
 	.venv/bin/sam deploy --guided --parameter-overrides Architecture=$(ARCH)
 
 .PHONY: clean
-clean: ## remove what was built; .venv too
-	rm -rf .aws-sam .cache .venv coverage.out
+clean: ## remove what was built; the Python environments too
+	rm -rf .aws-sam .cache .venv .venv-checkov coverage.out

@@ -55,14 +55,21 @@ if [ ${#missing[@]} -gt 0 ]; then
 	die "install these with your system's package manager (on Debian: apt-get install ${packages[*]})"
 fi
 
-# The Python tools, in an environment of the repository's own.
-if ! cmp -s "$root/tools/requirements.txt" "$venv/.requirements.txt"; then
-	say "installing the Python tools of tools/requirements.txt into .venv"
-	rm -rf "$venv"
-	python3 -m venv "$venv"
-	"$venv/bin/pip" install --quiet --disable-pip-version-check -r "$root/tools/requirements.txt"
-	cp "$root/tools/requirements.txt" "$venv/.requirements.txt"
+# python_environment keeps one in step with what is pinned for it.
+python_environment() { # folder, requirements
+	cmp -s "$root/$2" "$1/.requirements.txt" && return
+	say "installing the Python tools of $2 into $(basename "$1")"
+	rm -rf "$1"
+	python3 -m venv "$1"
+	"$1/bin/pip" install --quiet --disable-pip-version-check -r "$root/$2"
+	cp "$root/$2" "$1/.requirements.txt"
+}
+if [ "$purpose" = all ]; then
+	python_environment "$checkov" tools/checkov.txt &
+	beside=$!
 fi
+python_environment "$venv" tools/requirements.txt
+[ "$purpose" != all ] || wait "$beside"
 
 # What the example of a signed call takes from npm: ten small packages.
 example=$root/examples/sigv4/node
