@@ -1,0 +1,182 @@
+package main
+
+import (
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/internal/doctor"
+	"usher/internal/localtenant"
+	"usher/internal/localtenant/tenanttest"
+	"usher/internal/permission"
+	"usher/internal/secrets/secretstest"
+)
+
+// runEnv makes this test's executable the command itself.
+const runEnv = "DOCTOR_TEST_RUNS_THE_COMMAND"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(runEnv) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+func nothing(string) string { return "" }
+
+func file(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), ".env")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestRefuses(t *testing.T) {
+	whole := file(t, "DOMAIN=tenant.example.com\nCLIENT_ID=a\nCLIENT_SECRET=b\n")
+	tests := map[string]struct {
+		args []string
+		says string
+	}{
+		"neither":          {nil, "name one of -env FILE and -secret ID"},
+		"both":             {[]string{"-env", whole, "-secret", "x"}, "name one of"},
+		"an argument":      {[]string{"-env", whole, "x"}, `unexpected argument "x"`},
+		"an unknown flag":  {[]string{"-nonsense"}, "-nonsense"},
+		"an unknown group": {[]string{"-env", whole, "-groups", "UsherRead,Nobody"}, `no group "Nobody"; there are UsherSignIn`},
+		"no such file":     {[]string{"-env", filepath.Join(t.TempDir(), "none")}, "no such file"},
+		"a broken file":    {[]string{"-env", file(t, "x y\n")}, "NAME=value"},
+		"no such limits":   {[]string{"-env", whole, "-limits", filepath.Join(t.TempDir(), "none")}, "no such file"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			var out, messages strings.Builder
+			if status := realMain(t.Context(), tt.args, nothing, &out, &messages); status != 2 || !strings.Contains(messages.String(), tt.says) || out.Len() > 0 {
+				t.Errorf("%d %s %s", status, &out, &messages)
+			}
+		})
+	}
+	if status := realMain(t.Context(), []string{"-help"}, nothing, new(strings.Builder), new(strings.Builder)); status != 0 {
+		t.Errorf("-help: %d", status)
+	}
+}
+
+// granted are the scopes of all groups, and those by which the doctor looks.
+func granted() []string {
+	scopes := []string{"read:actions", "read:guardian_factors", "read:resource_servers"}
+	for _, g := range permission.All() {
+		scopes = append(scopes, g.Needs...)
+	}
+	slices.Sort(scopes)
+	return slices.Compact(scopes)
+}
+
+const callback = "https://app.example.com/callback"
+
+func prepare(t *testing.T, tenant *localtenant.Tenant) {
+	t.Helper()
+	tenant.SetScopes(granted()...)
+	if err := tenant.Configure(func(s *localtenant.Settings) {
+		s.Application.Callbacks, s.Application.LogoutURLs = []string{callback}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The command itself, over TLS, by a file: 0 where all is well, 1 and a line about
+// it where something is not.
+func TestByAFile(t *testing.T) {
+	server := httptest.NewUnstartedServer(nil)
+	address := server.Listener.Addr().String()
+	tenant, err := localtenant.New(localtenant.Options{BaseURL: "https://" + address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Config.Handler = tenant
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	prepare(t, tenant)
+	authority := file(t, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
+	settings := file(t, fmt.Sprintf("DOMAIN=%s\nCLIENT_ID=%s\nCLIENT_SECRET=%s\nREDIRECT_URI=%s\n", address, localtenant.ClientID, localtenant.ClientSecret, callback))
+	run := func(args ...string) (int, string) {
+		t.Helper()
+		command := exec.CommandContext(t.Context(), os.Args[0], append([]string{"-env", settings}, args...)...) //nolint:gosec // this very test
+		command.Env = append(os.Environ(), runEnv+"=1", "SSL_CERT_FILE="+authority, "SSL_CERT_DIR="+t.TempDir(), "NO_PROXY=*")
+		out, err := command.Output()
+		var exit *exec.ExitError
+		if err != nil && !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+		return command.ProcessState.ExitCode(), string(out)
+	}
+	status, out := run()
+	if status != 0 || !strings.Contains(out, "ok           tls ") || !strings.Contains(out, ", 0 wrong, 0 warnings, ") {
+		t.Errorf("%d %s", status, out)
+	}
+	tenant.RemoveScope("read:roles")
+	if status, out = run(); status != 1 || !strings.Contains(out, "it lacks read:roles (for UsherRoles)") || strings.Contains(out, localtenant.ClientSecret) {
+		t.Errorf("%d %s", status, out)
+	}
+	if status, out = run("-groups", "UsherSignIn,UsherRead"); status != 0 || !strings.Contains(out, "warning      spare-scopes") {
+		t.Errorf("%d %s", status, out)
+	}
+	limited := file(t, `{"unlisted":"allow","front_ends":[{"name":"shop","client_id":"shop","connections":["staff"]}]}`)
+	if status, out = run("-limits", limited, "-groups", "UsherSignIn,UsherRead"); status != 1 || !strings.Contains(out, `no connection "staff"`) {
+		t.Errorf("%d %s", status, out)
+	}
+}
+
+// By a secret, with the settings of the functions' environment, as JSON.
+func TestByASecret(t *testing.T) {
+	s := tenanttest.Start(t)
+	prepare(t, s.Tenant)
+	secretstest.Start(t, fmt.Sprintf(`{"domain":%q,"client_id":%q,"client_secret":%q}`, s.URL, localtenant.ClientID, localtenant.ClientSecret), time.Now)
+	environment := map[string]string{"REDIRECT_URIS": callback, "CONNECTION": localtenant.Connection}
+	examined := func(args ...string) (int, map[string]doctor.Result) {
+		t.Helper()
+		var out, messages strings.Builder
+		status := realMain(t.Context(), append([]string{"-secret", "usher/test", "-json"}, args...), func(name string) string { return environment[name] }, &out, &messages)
+		var results []doctor.Result
+		decoder := json.NewDecoder(strings.NewReader(out.String()))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&results); err != nil || len(results) != len(doctor.Checks()) || messages.Len() > 0 {
+			t.Fatalf("%v: %s %s", err, &out, &messages)
+		}
+		byID := map[string]doctor.Result{}
+		for _, r := range results {
+			byID[r.ID] = r
+		}
+		return status, byID
+	}
+	if status, got := examined(); status != 0 || got["secret"].Outcome != doctor.OK || got["callbacks"].Outcome != doctor.OK || got["limits"].Outcome != doctor.OK {
+		t.Errorf("%d %+v", status, got)
+	}
+	environment["FRONTEND_LIMITS"] = "{"
+	if status, got := examined(); status != 1 || got["limits"].Outcome != doctor.Wrong || got["configuration"].Outcome != doctor.OK {
+		t.Errorf("%d %+v", status, got)
+	}
+	delete(environment, "FRONTEND_LIMITS")
+	environment["REDIRECT_URIS"], environment["LOG_LEVEL"] = "", "loud"
+	status, got := examined("-rotation", "-vpce", "vpce-1")
+	if status != 1 || got["configuration"].Outcome != doctor.Wrong || !strings.Contains(got["configuration"].Finding, "REDIRECT_URIS is empty") || !strings.Contains(got["configuration"].Finding, "LOG_LEVEL") {
+		t.Errorf("%d %+v", status, got["configuration"])
+	}
+	if got["scopes"].Outcome != doctor.Wrong || got["vpc-endpoint"].Outcome != doctor.Wrong {
+		t.Errorf("%+v %+v", got["scopes"], got["vpc-endpoint"])
+	}
+	for route := range s.Tenant.Stats().Routes {
+		if method, _, _ := strings.Cut(route, " "); method != http.MethodGet && route != "POST /oauth/token" {
+			t.Errorf("it sent %s", route)
+		}
+	}
+}
