@@ -13,7 +13,7 @@ func checkLimits(f facts) diagnosis {
 	policy, err := limits.Parse(f.Limits, f.Config.Deployment())
 	switch {
 	case err != nil:
-		return wrong(oneLine(err), "Change the document: docs/limits.md explains it. The functions start with none that is wrong.")
+		return wrong(oneLine(err), "Change the document: docs/limits.md explains it. A function whose document is wrong answers every request with service-misconfigured.")
 	case f.Limits == "":
 		return fine("there are none")
 	}
