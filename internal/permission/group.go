@@ -73,5 +73,10 @@ func Of(route string) (Group, bool) {
 	return Group{}, false
 }
 
+// Having lists the groups whose scopes are among these.
+func Having(scopes []string) []Group {
+	return slices.DeleteFunc(All(), func(g Group) bool { return !slices.Contains(scopes, g.Scope) })
+}
+
 // All lists the groups.
 func All() []Group { return slices.Clone(groups) }

@@ -82,3 +82,19 @@ func covering(g Group, asked string) string {
 	}
 	return ""
 }
+
+func TestHaving(t *testing.T) {
+	var got []string
+	for _, g := range Having([]string{"openid", "usher:roles", "USHER:READ", "usher:read:all", "usher:read", "usher:read", ""}) {
+		got = append(got, g.Name)
+	}
+	if diff := cmp.Diff([]string{"UsherRead", "UsherRoles"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if all := Having(nil); len(all) != 0 {
+		t.Errorf("nothing gives %v", all)
+	}
+	if len(All()) != len(groups) {
+		t.Error("the table itself was changed")
+	}
+}

@@ -1,0 +1,144 @@
+package authorizer_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/google/go-cmp/cmp"
+	"github.com/lestrrat-go/jwx/v2/jwa"
+
+	"usher/internal/authorizer"
+)
+
+// gateway asks an authorizer as API Gateway does.
+type gateway struct {
+	handler lambda.Handler
+	log     bytes.Buffer
+	denied  []authorizer.Reason
+	failed  int
+}
+
+func newGateway(i *issuer) *gateway {
+	g := &gateway{}
+	o := i.opts
+	o.Log = slog.New(slog.NewJSONHandler(&g.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	o.Denied = func(reason authorizer.Reason) { g.denied = append(g.denied, reason) }
+	o.Failed = func() { g.failed++ }
+	g.handler = lambda.NewHandler(authorizer.Authorize(o))
+	return g
+}
+
+func (g *gateway) ask(token string) (events.APIGatewayCustomAuthorizerResponse, error) {
+	event, err := json.Marshal(map[string]string{"type": "TOKEN", "authorizationToken": token, "methodArn": stageARN + "GET/users/ada@example.com"})
+	if err != nil {
+		return events.APIGatewayCustomAuthorizerResponse{}, err
+	}
+	answer, err := g.handler.Invoke(context.Background(), event)
+	if err != nil {
+		return events.APIGatewayCustomAuthorizerResponse{}, err
+	}
+	var response events.APIGatewayCustomAuthorizerResponse
+	return response, json.Unmarshal(answer, &response)
+}
+
+func TestTheGatewayIsAnswered(t *testing.T) {
+	i := newIssuer(t)
+	g := newGateway(i)
+	token := i.issue(jwa.PS256, "rsa", map[string]any{"scope": "usher:roles openid usher:mfa"})
+	got, err := g.ask("Bearer " + token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{
+		"caller": "shop", "permissions": "usher:mfa usher:roles", "exp": strconv.FormatInt(i.clock().Add(time.Hour).Unix(), 10),
+	}
+	if diff := cmp.Diff(want, got.Context); diff != "" || got.PrincipalID != "shop" {
+		t.Errorf("principal %q, context:\n%s", got.PrincipalID, diff)
+	}
+	if !lets(got.PolicyDocument, stageARN+"GET/roles") || lets(got.PolicyDocument, stageARN+"GET/users") || got.PolicyDocument.Version != "2012-10-17" {
+		t.Errorf("the policy is %+v", got.PolicyDocument)
+	}
+	if g.failed != 0 || len(g.denied) != 0 || strings.Contains(g.log.String(), token[:20]) {
+		t.Errorf("%d failures, denied %v, log:\n%s", g.failed, g.denied, &g.log)
+	}
+}
+
+// A token without any scope of ours is a caller that may do nothing: the gateway
+// makes 403 of that, and not 401.
+func TestACallerThatMayDoNothing(t *testing.T) {
+	i := newIssuer(t)
+	got, err := newGateway(i).ask("Bearer " + i.issue(jwa.ES256, "ec", map[string]any{"scope": "openid"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []events.IAMPolicyStatement{{Effect: "Deny", Action: []string{"execute-api:Invoke"}, Resource: []string{stageARN + "*"}}}
+	if diff := cmp.Diff(want, got.PolicyDocument.Statement); diff != "" || got.PrincipalID != "shop" {
+		t.Errorf("principal %q:\n%s", got.PrincipalID, diff)
+	}
+}
+
+// The gateway is told "Unauthorized" and nothing else; the log says why, by a line
+// each, without the token.
+func TestRefusalsAreLoggedAndCounted(t *testing.T) {
+	i := newIssuer(t)
+	for _, table := range []map[string]bad{badForms(i), badHeaders(i), badSignatures(i), badClaims(i)} {
+		for name, tt := range table {
+			t.Run(name, func(t *testing.T) {
+				g := newGateway(i)
+				answer, err := g.ask(tt.header)
+				if err == nil || err.Error() != "Unauthorized" || answer.PrincipalID != "" {
+					t.Errorf("%+v, %v", answer, err)
+				}
+				if diff := cmp.Diff([]authorizer.Reason{tt.reason}, g.denied); diff != "" || g.failed != 0 {
+					t.Errorf("%d failures, denied:\n%s", g.failed, diff)
+				}
+				line := g.log.String()
+				if strings.Count(line, "\n") != 1 || !strings.Contains(line, `"reason":"`+string(tt.reason)+`"`) || len(line) > 600 {
+					t.Errorf("the log is %s", line)
+				}
+				for part := range strings.FieldsFuncSeq(tt.header, func(r rune) bool { return strings.ContainsRune(". ,", r) }) {
+					if len(part) > 10 && strings.Contains(line, part) {
+						t.Errorf("the log has %q of the token: %s", part, line)
+					}
+				}
+			})
+		}
+	}
+}
+
+// Whose token has expired is worth knowing; who an unsigned one says it is, not.
+func TestTheLogNamesWhomTheIssuerNames(t *testing.T) {
+	i := newIssuer(t)
+	g := newGateway(i)
+	_, _ = g.ask("Bearer " + i.issue(jwa.ES256, "ec", map[string]any{"exp": 1}))
+	if !strings.Contains(g.log.String(), `"caller":"shop"`) {
+		t.Errorf("%s", &g.log)
+	}
+	g = newGateway(i)
+	_, _ = g.ask("Bearer " + byHand(`{"alg":"RS256","kid":"rsa"}`, string(i.claims(nil)), byRSA("attacker")))
+	if !strings.Contains(g.log.String(), `"caller":""`) {
+		t.Errorf("%s", &g.log)
+	}
+}
+
+// Without keys nobody is let in, and nobody is told that their token is bad.
+func TestKeysThatCannotBeHadAreAFailure(t *testing.T) {
+	i := newIssuer(t)
+	i.goDown(true)
+	g := newGateway(i)
+	answer, err := g.ask("Bearer " + i.good())
+	if err == nil || err.Error() == "Unauthorized" || answer.PrincipalID != "" || answer.PolicyDocument.Statement != nil {
+		t.Errorf("%+v, %v", answer, err)
+	}
+	if g.failed != 1 || len(g.denied) != 0 || !strings.Contains(g.log.String(), `"level":"ERROR"`) {
+		t.Errorf("%d failures, denied %v, log:\n%s", g.failed, g.denied, &g.log)
+	}
+}

@@ -1,0 +1,88 @@
+package authorizer
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+)
+
+const (
+	// maxHeader bounds all work on a token. The gateway takes about 10 KB of
+	// headers together.
+	maxHeader = 8 << 10 // bytes
+
+	maxKeyID = 256 // bytes
+)
+
+// algorithms are those with a public key that are taken: never "none", and
+// nothing with a shared secret, which a public key could be passed off as.
+var algorithms = []string{"RS256", "PS256", "ES256", "EdDSA"}
+
+// types are the values of typ, in lower case, that an access token can have.
+// A token of another kind by the same issuer (an ID token has none of its own)
+// names another: "logout+jwt", "secevent+jwt", "dpop+jwt".
+var types = []string{"jwt", "at+jwt", "application/at+jwt"}
+
+// refusedMembers are those of a header that bring a key along or say where one
+// is, and those that change how the rest is to be read. Keys come from the issuer
+// alone, so nothing would be lost by passing over the first; but no issuer's
+// token needs them, and whoever sends one is trying something.
+var refusedMembers = []string{"jwk", "jku", "x5c", "x5u", "crit", "b64", "zip", "enc", "cty"}
+
+// bearer takes the token out of an Authorization header (RFC 6750, section 2.1):
+// the scheme, one space, and three parts in base64url.
+func bearer(header string) (string, error) {
+	if header == "" {
+		return "", refuse(NoToken, "there is no Authorization header")
+	}
+	if len(header) > maxHeader {
+		return "", refuse(TooLarge, "the header has more than 8 KiB")
+	}
+	scheme, token, ok := strings.Cut(header, " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
+		return "", refuse(Malformed, "it is not the scheme, a space and a token")
+	}
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 || slices.ContainsFunc(parts, func(part string) bool { return !isBase64URL(part) }) {
+		return "", refuse(Malformed, "it is not three parts in base64url")
+	}
+	return token, nil
+}
+
+// isBase64URL refuses all but the one way to write some bytes: line breaks,
+// which Go's decoder skips, padding, and bits that stand for nothing.
+func isBase64URL(part string) bool {
+	if part == "" || strings.ContainsAny(part, "\r\n") {
+		return false
+	}
+	_, err := base64.RawURLEncoding.Strict().DecodeString(part)
+	return err == nil
+}
+
+// checkHeader looks at the token's own header (RFC 7515, section 4.1).
+func checkHeader(token string) error {
+	encoded, _, _ := strings.Cut(token, ".")
+	text, err := base64.RawURLEncoding.DecodeString(encoded)
+	if err != nil {
+		return refuse(Malformed, "the header is not base64url")
+	}
+	header, err := readObject(text)
+	if err != nil {
+		return refuse(Malformed, "the header "+err.Error())
+	}
+	for _, name := range refusedMembers {
+		if header.has(name) {
+			return refuse(BadHeader, "the header has "+name)
+		}
+	}
+	if algorithm, ok := header.text("alg"); !ok || !slices.Contains(algorithms, algorithm) {
+		return refuse(BadAlgorithm, "the algorithm is none of "+strings.Join(algorithms, ", "))
+	}
+	if kind, ok := header.text("typ"); header.has("typ") && (!ok || !slices.Contains(types, strings.ToLower(kind))) {
+		return refuse(BadType, "it is a token of another type")
+	}
+	if id, ok := header.text("kid"); !ok || id == "" || len(id) > maxKeyID {
+		return refuse(BadHeader, "the header names no key")
+	}
+	return nil
+}

@@ -1,0 +1,258 @@
+package authorizer_test
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/lestrrat-go/jwx/v2/jwa"
+	"github.com/lestrrat-go/jwx/v2/jwk"
+	"github.com/lestrrat-go/jwx/v2/jws"
+
+	"usher/internal/authorizer"
+	"usher/internal/jwks"
+)
+
+const audience = "https://usher.example/"
+
+// keys are an issuer's, by the names under which it publishes them, and
+// "attacker", which it does not. They are made once, since RSA takes its time.
+var keys = sync.OnceValue(func() map[string]any {
+	made := map[string]any{"oct": []byte("published-by-mistake-published-by-mistake")}
+	for name, bits := range map[string]int{"rsa": 2048, "short": 1024, "attacker": 2048} {
+		key, err := rsa.GenerateKey(rand.Reader, bits)
+		if err != nil {
+			panic(err)
+		}
+		made[name] = key
+	}
+	for name, curve := range map[string]elliptic.Curve{"ec": elliptic.P256(), "p384": elliptic.P384(), "enc": elliptic.P256()} {
+		key, err := ecdsa.GenerateKey(curve, rand.Reader)
+		if err != nil {
+			panic(err)
+		}
+		made[name] = key
+	}
+	_, edwards, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	made["ed"] = edwards
+	return made
+})
+
+// issuer is an OpenID Connect issuer, by a JOSE library of another make than the
+// one that checks its tokens.
+type issuer struct {
+	t    *testing.T
+	url  string
+	auth *authorizer.Authorizer
+	opts authorizer.Options
+
+	mu      sync.Mutex
+	now     time.Time
+	down    bool
+	fetches int // of the key set
+}
+
+func newIssuer(t *testing.T) *issuer {
+	t.Helper()
+	i := &issuer{t: t, now: time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
+		i.answer(w, map[string]string{"issuer": i.url, "jwks_uri": i.url + "keys"})
+	})
+	mux.HandleFunc("GET /keys", func(w http.ResponseWriter, _ *http.Request) {
+		i.mu.Lock()
+		i.fetches++
+		i.mu.Unlock()
+		i.answer(w, published(t))
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	i.url = server.URL + "/"
+	set, err := jwks.Discover(i.url, server.Client(), i.clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.opts = authorizer.Options{Issuer: i.url, Audience: audience, Keys: set, Now: i.clock}
+	i.auth = authorizer.New(i.opts)
+	return i
+}
+
+func (i *issuer) answer(w http.ResponseWriter, body any) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.down {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+// published is the issuer's key set, with some keys in it that nobody must use.
+func published(t *testing.T) jwk.Set {
+	set := jwk.NewSet()
+	for name, raw := range keys() {
+		if name == "attacker" {
+			continue
+		}
+		key, err := jwk.FromRaw(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name != "oct" {
+			if key, err = key.PublicKey(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		use := "sig"
+		if name == "enc" {
+			use = "enc"
+		}
+		for member, value := range map[string]any{jwk.KeyIDKey: name, jwk.KeyUsageKey: use} {
+			if err := key.Set(member, value); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := set.AddKey(key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return set
+}
+
+func (i *issuer) clock() time.Time {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.now
+}
+
+func (i *issuer) later(d time.Duration) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.now = i.now.Add(d)
+}
+
+func (i *issuer) goDown(down bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.down = down
+}
+
+func (i *issuer) fetched(want int) {
+	i.t.Helper()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.fetches != want {
+		i.t.Errorf("%d fetches of the keys, want %d", i.fetches, want)
+	}
+}
+
+// claims are those of a good token, with some changed, or taken away by nil.
+func (i *issuer) claims(changes map[string]any) []byte {
+	i.t.Helper()
+	now := i.clock().Unix()
+	said := map[string]any{
+		"iss": i.url, "aud": audience, "sub": "shop@clients", "client_id": "shop", "scope": "usher:read openid",
+		"iat": now, "nbf": now, "exp": now + 3600, "jti": "1",
+	}
+	maps.Copy(said, changes)
+	maps.DeleteFunc(said, func(_ string, value any) bool { return value == nil })
+	text, err := json.Marshal(said)
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	return text
+}
+
+// issue signs as the issuer does.
+func (i *issuer) issue(algorithm jwa.SignatureAlgorithm, key string, changes map[string]any) string {
+	i.t.Helper()
+	header := jws.NewHeaders()
+	for name, value := range map[string]any{jws.TypeKey: "at+jwt", jws.KeyIDKey: key} {
+		if err := header.Set(name, value); err != nil {
+			i.t.Fatal(err)
+		}
+	}
+	token, err := jws.Sign(i.claims(changes), jws.WithKey(algorithm, keys()[key], jws.WithProtectedHeaders(header)))
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	return string(token)
+}
+
+// good is a token as it should be.
+func (i *issuer) good() string { return i.issue(jwa.ES256, "ec", nil) }
+
+// signer signs the first two parts of a token.
+type signer func(input string) []byte
+
+// byHand makes a token of any header and payload, rightly signed, for what no
+// library would make.
+func byHand(header, payload string, sign signer) string {
+	input := encode(header) + "." + encode(payload)
+	return input + "." + encode(string(sign(input)))
+}
+
+func encode(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
+
+func byRSA(name string) signer {
+	return func(input string) []byte {
+		sum := sha256.Sum256([]byte(input))
+		signature, err := rsa.SignPKCS1v15(rand.Reader, keys()[name].(*rsa.PrivateKey), crypto.SHA256, sum[:])
+		if err != nil {
+			panic(err)
+		}
+		return signature
+	}
+}
+
+// byEC makes a signature of two numbers, each as long as the key (RFC 7518,
+// section 3.4).
+func byEC(name string) signer {
+	return func(input string) []byte {
+		key := keys()[name].(*ecdsa.PrivateKey)
+		sum := sha256.Sum256([]byte(input))
+		r, s, err := ecdsa.Sign(rand.Reader, key, sum[:])
+		if err != nil {
+			panic(err)
+		}
+		size := (key.Params().BitSize + 7) / 8
+		return append(r.FillBytes(make([]byte, size)), s.FillBytes(make([]byte, size))...)
+	}
+}
+
+// byDER makes the same signature in ASN.1, as TLS has it and JWS does not.
+func byDER(name string) signer {
+	return func(input string) []byte {
+		sum := sha256.Sum256([]byte(input))
+		signature, err := ecdsa.SignASN1(rand.Reader, keys()[name].(*ecdsa.PrivateKey), sum[:])
+		if err != nil {
+			panic(err)
+		}
+		return signature
+	}
+}
+
+func byHMAC(secret []byte) signer {
+	return func(input string) []byte {
+		mac := hmac.New(sha256.New, secret)
+		mac.Write([]byte(input))
+		return mac.Sum(nil)
+	}
+}
+
+func always(signature []byte) signer { return func(string) []byte { return signature } }

@@ -1,0 +1,79 @@
+package authorizer_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/lestrrat-go/jwx/v2/jwa"
+
+	"usher/internal/authorizer"
+	"usher/internal/jwks"
+)
+
+// Ten thousand tokens with keys that nobody has, all at once: the issuer is asked
+// once in 30 seconds, and good tokens pass all the while.
+func TestAFloodOfUnknownKeysIsOneFetch(t *testing.T) {
+	i := newIssuer(t)
+	good := "Bearer " + i.issue(jwa.ES256, "ec", map[string]any{"exp": i.clock().Unix() + 86400})
+	var strange []string
+	for _, id := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
+		strange = append(strange, "Bearer "+byHand(`{"alg":"ES256","kid":"unknown-`+id+`"}`, string(i.claims(nil)), always(make([]byte, 64))))
+	}
+	flood := func() {
+		var all sync.WaitGroup
+		for n := range 10_000 {
+			all.Go(func() {
+				if n%50 == 0 {
+					i.passes(good, grant{"shop", "usher:read"})
+				}
+				_, err := i.auth.Check(t.Context(), strange[n%len(strange)])
+				var refusal *authorizer.Refusal
+				if !errors.As(err, &refusal) || refusal.Reason != authorizer.UnknownKey {
+					t.Errorf("%v", err)
+				}
+			})
+		}
+		all.Wait()
+	}
+	flood()
+	i.fetched(1)
+	i.later(jwks.Pause - time.Nanosecond)
+	flood()
+	i.fetched(1)
+	i.later(time.Nanosecond)
+	flood()
+	i.fetched(2)
+	i.later(jwks.Pause)
+	flood()
+	i.fetched(3)
+}
+
+// With keys at hand it goes on while the issuer is down, for hours; a key that it
+// does not know can then be neither accepted nor refused.
+func TestAnIssuerThatIsDown(t *testing.T) {
+	i := newIssuer(t)
+	good := "Bearer " + i.issue(jwa.ES256, "ec", map[string]any{"exp": i.clock().Unix() + 86400})
+	strange := "Bearer " + byHand(`{"alg":"ES256","kid":"new"}`, string(i.claims(nil)), always(make([]byte, 64)))
+	i.passes(good, grant{"shop", "usher:read"})
+	i.goDown(true)
+	for range 12 {
+		i.later(time.Hour)
+		i.passes(good, grant{"shop", "usher:read"})
+	}
+	var failure *jwks.FetchError
+	if _, err := i.auth.Check(t.Context(), strange); !errors.As(err, &failure) {
+		t.Errorf("%v", err)
+	}
+
+	cold := newIssuer(t)
+	cold.goDown(true)
+	token := "Bearer " + cold.good()
+	if g, err := cold.auth.Check(t.Context(), token); !errors.As(err, &failure) || g.Caller != "" {
+		t.Errorf("%+v, %v", g, err)
+	}
+	cold.goDown(false)
+	cold.later(time.Second)
+	cold.passes(token, grant{"shop", "usher:read"})
+}
