@@ -82,11 +82,9 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		}
 		c.SecretTTL = parsed
 	}
-	if level := getenv("LOG_LEVEL"); level != "" {
-		if err := c.LogLevel.UnmarshalText([]byte(level)); err != nil {
-			wrong = append(wrong, fmt.Errorf("LOG_LEVEL %q is not one of debug, info, warn, error", level))
-		}
-	}
+	level, err := logLevel(getenv)
+	c.LogLevel = level
+	wrong = append(wrong, err)
 	policy, err := limits.Parse(getenv("FRONTEND_LIMITS"), c.Deployment())
 	if err != nil {
 		wrong = append(wrong, fmt.Errorf("FRONTEND_LIMITS: %w", err))

@@ -70,8 +70,12 @@ func deployed(t *testing.T) routes {
 }
 
 // withoutRoutes are the functions that something else than the API calls, and
-// what that is. They are in no contract, and no server mounts them.
-var withoutRoutes = map[string]string{"rotatesecret": "Secrets Manager"}
+// what that is, and what starts them. They are in no contract, and no server
+// mounts them.
+var withoutRoutes = map[string]struct{ caller, by string }{
+	"authorizer":   {"API Gateway", "bearer.Authorizer("},
+	"rotatesecret": {"Secrets Manager", "boot.Event("},
+}
 
 // Functions, contract, template and local server: what one has, all have.
 func TestRoutesAgree(t *testing.T) {
@@ -121,10 +125,10 @@ func TestFunctionsNameTheirHandlers(t *testing.T) {
 
 // Command rotatesecret serves no route, but Secrets Manager: rotation.Rotate, in internal/rotation/rotate.go.
 func TestFunctionsWithoutRoutesNameTheirCallers(t *testing.T) {
-	for function, caller := range withoutRoutes {
+	for function, is := range withoutRoutes {
 		served, handler, source := mainOf(t, function)
-		if served != "no route, but "+caller || !strings.Contains(source, "boot.Event(") {
-			t.Errorf("%s serves %q, or not by boot.Event", function, served)
+		if served != "no route, but "+is.caller || !strings.Contains(source, is.by) {
+			t.Errorf("%s serves %q, or not by %s", function, served, is.by)
 		}
 		checkHandlerComment(t, handler, source)
 	}

@@ -33,6 +33,8 @@ var importRules = map[string][]string{
 	"internal/secrets":     {"internal/problem", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
 	"internal/seal":        {"internal/secrets"},
 	"internal/jwks":        {"github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
+	"internal/authorizer":  {"internal/jwks", "internal/permission", "github.com/aws/aws-lambda-go/..."},
+	"internal/boot/bearer": {"internal/authorizer", "internal/config", "internal/httpapi", "internal/jwks", "internal/metrics", "github.com/aws/aws-lambda-go/..."},
 	"internal/auth0":       {"internal/blocks", "internal/events", "internal/identities", "internal/jwks", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/users", "internal/session", "internal/secrets", "internal/problem", "github.com/auth0/go-auth0/...", "github.com/coreos/go-oidc/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
 	"internal/gateway":     {"internal/httpapi", "internal/permission", "internal/problem", "github.com/aws/aws-lambda-go/...", "github.com/awslabs/aws-lambda-go-api-proxy/..."},
 	"internal/config":      {"internal/limits"},
@@ -49,9 +51,9 @@ var importRules = map[string][]string{
 	"cmd/local":            {"internal/boot", "internal/config", "internal/envfile", "internal/httpapi", "internal/limits", "internal/localtenant", "internal/operations", "internal/problem", "internal/secrets", "internal/sigv4", "github.com/aws/aws-sdk-go-v2/aws"},
 	"cmd/localtenant":      {"internal/localtenant"},
 	"cmd/sbom":             {"internal/sbom", "github.com/CycloneDX/cyclonedx-go"},
-	"functions":            {"internal/boot", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}, // and one domain only
-	"examples":             {"github.com/aws/aws-sdk-go-v2/..."},                                                                                                                                                                                  // nothing of ours: a front-end's team has none of it
-	"test":                 {},                                                                                                                                                                                                                    // tests only
+	"functions":            {"internal/boot", "internal/boot/bearer", "internal/authorizer", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}, // and one domain only
+	"examples":             {"github.com/aws/aws-sdk-go-v2/..."},                                                                                                                                                                                                                                 // nothing of ours: a front-end's team has none of it
+	"test":                 {},                                                                                                                                                                                                                                                                   // tests only
 }
 
 // environmentRules says who may look at the process's environment: packages
@@ -59,7 +61,13 @@ var importRules = map[string][]string{
 var environmentRules = []string{"internal/boot", "internal/envfile", "internal/localtenant", "internal/operations/generate", "internal/contract", "cmd/doctor", "cmd/local", "cmd/localtenant", "cmd/sbom", "internal/sbom", "examples"}
 
 // domains are the packages that hold operations, or what else a function does.
-var domains = []string{"internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}
+var domains = []string{"internal/authorizer", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}
+
+// leftOut is what a function is not built with: the gateway waits for the
+// authorizer before every new token's first call.
+var leftOut = map[string][]string{
+	"functions/authorizer": {"internal/auth0", "internal/secrets", "github.com/auth0/go-auth0/...", "github.com/aws/aws-sdk-go-v2/..."},
+}
 
 type goPackage struct {
 	ImportPath string
@@ -138,6 +146,9 @@ func functionFaults(p goPackage) []string {
 		if slices.ContainsFunc(notInFunctions, func(a string) bool { return under(ours, a) }) {
 			faults = append(faults, p.ImportPath+" must not be built with "+dep)
 		}
+		if slices.ContainsFunc(leftOut[p.ImportPath], func(out string) bool { return under(ours, out) }) {
+			faults = append(faults, p.ImportPath+" must not be built with "+dep)
+		}
 	}
 	return faults
 }
@@ -182,6 +193,8 @@ func TestImportFaults(t *testing.T) {
 		"a function over a local tenant": {"functions/x", []string{"usher/internal/users"}, []string{"usher/internal/localtenant/search"}, "must not be built with"},
 		"a function over a verifier":     {"functions/x", []string{"usher/internal/users"}, []string{"usher/internal/sigv4"}, "must not be built with"},
 		"a function over the doctor":     {"functions/x", []string{"usher/internal/users"}, []string{"usher/internal/doctor"}, "must not be built with"},
+		"an authorizer over a provider":  {"functions/authorizer", []string{"usher/internal/authorizer"}, []string{"github.com/auth0/go-auth0/v3/management/client"}, "must not be built with"},
+		"an authorizer over the secret":  {"functions/authorizer", []string{"usher/internal/authorizer"}, []string{"usher/internal/secrets"}, "must not be built with"},
 		"an example and ours":            {"examples/x", []string{"usher/internal/problem"}, nil, "must not import usher/internal/problem"},
 		"a stranger":                     {"internal/shared", nil, nil, "has no rule"},
 		"a name that begins alike":       {"internal/httpapi", []string{"usher/internal/problematic"}, nil, "must not import"},

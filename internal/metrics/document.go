@@ -9,7 +9,7 @@ type document struct {
 	Level     string   `json:"level"`
 	Message   string   `json:"msg"`
 	Service   string   `json:"Service"`
-	Operation string   `json:"Operation"`
+	Operation string   `json:"Operation,omitempty"`
 	Code      string   `json:"Code,omitempty"`
 	values    map[string]value
 }

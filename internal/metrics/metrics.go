@@ -16,7 +16,7 @@ const Namespace = "Usher"
 const (
 	byService   = "Service"   // the stack
 	byOperation = "Operation" // the route's pattern
-	byCode      = "Code"      // of a problem
+	byCode      = "Code"      // of a problem, or why a token is refused
 )
 
 // Writer writes the metrics of requests. It is safe for concurrent use as far as
@@ -34,13 +34,8 @@ func New(out io.Writer, service string, now func() time.Time) *Writer {
 
 // Write writes the metrics of one request.
 func (w *Writer) Write(s httpapi.Summary) {
-	line := document{
-		AWS:     metadata{Timestamp: w.now().UnixMilli()},
-		Level:   "INFO",
-		Message: "metrics",
-		Service: w.service, Operation: s.Route, Code: s.Problem,
-		values: valuesOf(s),
-	}
+	line := w.document()
+	line.Operation, line.Code, line.values = s.Route, s.Problem, valuesOf(s)
 	line.AWS.Metrics = []directive{
 		{Namespace, [][]string{{byService}}, line.present(all)},
 		{Namespace, [][]string{{byService, byOperation}}, line.present(ofOperations)},
@@ -48,6 +43,14 @@ func (w *Writer) Write(s httpapi.Summary) {
 	if s.Problem != "" {
 		line.AWS.Metrics = append(line.AWS.Metrics, directive{Namespace, [][]string{{byService, byCode}}, line.present(ofCodes)})
 	}
+	w.print(line)
+}
+
+func (w *Writer) document() document {
+	return document{AWS: metadata{Timestamp: w.now().UnixMilli()}, Level: "INFO", Message: "metrics", Service: w.service}
+}
+
+func (w *Writer) print(line document) {
 	encoded, err := json.Marshal(line)
 	if err != nil {
 		return // it cannot be: there are numbers and strings in it

@@ -25,6 +25,13 @@ var metrics = []metric{
 	{"SecretFailures", "Count", func(s httpapi.Summary) int64 { return s.SecretFailures }, true},
 }
 
+// ofAuthorizer are those of the authorizer, which sees calls before they are
+// requests of ours.
+var ofAuthorizer = []definition{
+	{"AuthorizerDenials", "Count"},
+	{"AuthorizerFailures", "Count"}, // the issuer's keys could not be had
+}
+
 // providerLeft is apart: 0 of it is worth knowing, and "not told" is none.
 const providerLeft = "ProviderLeft"
 
@@ -41,7 +48,11 @@ func Names() []string {
 	for _, m := range metrics {
 		names = append(names, m.name)
 	}
-	return append(names, providerLeft)
+	names = append(names, providerLeft)
+	for _, m := range ofAuthorizer {
+		names = append(names, m.Name)
+	}
+	return names
 }
 
 func valuesOf(s httpapi.Summary) map[string]value {

@@ -1,0 +1,41 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+)
+
+// Authorizer is what can be configured of the function that checks front-ends'
+// bearer tokens. It needs no secret.
+type Authorizer struct {
+	Issuer         string     // FRONTEND_ISSUER: who makes the tokens, compared exactly
+	Audience       string     // FRONTEND_AUDIENCE: for whom they are made, compared exactly
+	LogLevel       slog.Level // LOG_LEVEL
+	MetricsService string     // METRICS_SERVICE
+}
+
+// AuthorizerFromEnv reads the authorizer's configuration. Its error lists all
+// that is wrong.
+func AuthorizerFromEnv(getenv func(string) string) (Authorizer, error) {
+	a := Authorizer{Issuer: getenv("FRONTEND_ISSUER"), Audience: getenv("FRONTEND_AUDIENCE"), MetricsService: getenv("METRICS_SERVICE")}
+	var wrong []error
+	for name, value := range map[string]string{"FRONTEND_ISSUER": a.Issuer, "FRONTEND_AUDIENCE": a.Audience} {
+		if value == "" {
+			wrong = append(wrong, fmt.Errorf("%s is missing", name))
+		} else if strings.TrimSpace(value) != value {
+			wrong = append(wrong, fmt.Errorf("%s %q has spaces around it", name, value))
+		}
+	}
+	level, err := logLevel(getenv)
+	a.LogLevel = level
+	return a, errors.Join(append(wrong, err)...)
+}
+
+func logLevel(getenv func(string) string) (level slog.Level, err error) {
+	if text := getenv("LOG_LEVEL"); text != "" && level.UnmarshalText([]byte(text)) != nil {
+		return level, fmt.Errorf("LOG_LEVEL %q is not one of debug, info, warn, error", text)
+	}
+	return level, nil
+}
