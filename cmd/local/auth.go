@@ -76,13 +76,13 @@ func signed(h http.Handler, verifier sigv4.Verifier, log *slog.Logger) http.Hand
 var notSigned = problem.Kind{
 	Code:   "not-authenticated-or-no-such-route",
 	Status: http.StatusForbidden,
-	Title:  "The call is not signed, or there is no such route.",
+	Title:  "The caller is not authenticated, or there is no such route.",
 }
 
 func gatewaysProblem(err error) error {
 	switch {
 	case errors.Is(err, sigv4.ErrUnsigned):
-		return notSigned.Wrap(err, "Sign the request with AWS Signature Version 4 (service execute-api), and check the method and the path.")
+		return notSigned.Wrap(err, "Sign the request with AWS Signature Version 4 (service execute-api) or send a bearer token, whichever this deployment takes, and check the method and the path.")
 	case errors.Is(err, sigv4.ErrTooLarge):
 		return problem.BodyTooLarge.Wrap(err, "The gateway takes 10 MB at most.")
 	}

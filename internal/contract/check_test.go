@@ -18,7 +18,7 @@ const (
 	consent  = `{"type":"urn:usher:problem:consent-required","title":"The user has to give consent.","status":401,"detail":"No.","code":"consent-required","request_id":"r1"}`
 	unsigned = `{"type":"urn:usher:problem:not-authenticated","title":"The caller is not authenticated.","status":403,"detail":"No.","code":"not-authenticated","request_id":"r1"}`
 	broken   = `{"type":"urn:usher:problem:internal","title":"Something went wrong.","status":500,"detail":"No.","code":"internal","request_id":"r1"}`
-	gateways = `{"type":"urn:usher:problem:not-authenticated-or-no-such-route","title":"The call is not signed, or there is no such route.","status":403,"detail":"No.","code":"not-authenticated-or-no-such-route","request_id":"r1"}`
+	gateways = `{"type":"urn:usher:problem:not-authenticated-or-no-such-route","title":"The caller is not authenticated, or there is no such route.","status":403,"detail":"No.","code":"not-authenticated-or-no-such-route","request_id":"r1"}`
 )
 
 const aCookie = "usher-Mzk4MGYwMTMtYmFza2V0LQ=c2VhbGVk; Path=/; Max-Age=600; HttpOnly; SameSite=Lax"

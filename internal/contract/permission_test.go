@@ -93,6 +93,15 @@ func TestPoliciesAgree(t *testing.T) {
 			t.Errorf("the README lacks %s", row)
 		}
 	}
+	tokens, err := os.ReadFile(filepath.Join(root(t), "docs", "bearer.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, group := range permission.All() {
+		if row := "| `" + group.Scope + "` | " + group.About + " |\n"; strings.Count(string(tokens), row) != 1 {
+			t.Errorf("docs/bearer.md lacks %s", row)
+		}
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the table (-) and template.yaml (+):\n%s", diff)
 	}

@@ -76,20 +76,6 @@ def methods(t):
 
 
 @check(
-    no_default=api(None, "Auth", "DefaultAuthorizer"),
-    one_open_route=function({"Authorizer": "NONE"}, "Events", "Get", "Properties", "Auth"),
-    a_key_instead=both(api(None, "Auth", "DefaultAuthorizer"), api(True, "Auth", "ApiKeyRequired")),
-)
-def every_method_wants_iam(t):
-    found = list(methods(t))
-    assert found
-    for path, method, definition in found:
-        assert definition.get("security") == [{"AWS_IAM": []}], (path, method, definition.get("security"))
-    scheme = one(t, "AWS::ApiGateway::RestApi")["Body"]["components"]["securitySchemes"]
-    assert set(scheme) == {"AWS_IAM"} and scheme["AWS_IAM"]["x-amazon-apigateway-authtype"] == "awsSigv4"
-
-
-@check(
     default_role=api(None, "Auth", "InvokeRole"),
     callers_role=api("CALLER_CREDENTIALS", "Auth", "InvokeRole"),
     one_route=function({"Authorizer": "AWS_IAM", "InvokeRole": "CALLER_CREDENTIALS"}, "Events", "Get", "Properties", "Auth"),
@@ -159,7 +145,7 @@ def substituted(text):
 # addresses, codes and tokens.
 LOGGED = {
     "context.apiId", "context.requestTimeEpoch", "context.requestId", "context.extendedRequestId",
-    "context.identity.userArn", "context.identity.accountId", "context.identity.sourceIp", "context.identity.vpceId",
+    "context.identity.userArn", "context.authorizer.principalId", "context.identity.accountId", "context.identity.sourceIp", "context.identity.vpceId",
     "context.httpMethod", "context.resourcePath", "context.status", "context.error.responseType",
     "context.responseLength", "context.responseLatency",
     "context.integration.latency", "context.integration.integrationStatus",
@@ -195,7 +181,7 @@ def access_logs_are_json_without_personal_data(t):
     except ValueError as e:
         raise AssertionError(f"not JSON: {line}") from e
     assert "\n" not in line and names <= LOGGED, names - LOGGED
-    assert {"request_id", "caller", "route", "status"} <= set(entry)
+    assert {"request_id", "caller", "principal", "route", "status"} <= set(entry)
     assert setting["DestinationArn"] == {"Fn::GetAtt": ["AccessLogs", "Arn"]}
 
 
@@ -241,6 +227,7 @@ def answer(value, kind, *path):
     ),
     cached=answer(None, "DEFAULT_5XX", "ResponseParameters", "Headers", "Cache-Control"),
     media_type=answer("'application/json'", "DEFAULT_5XX", "ResponseParameters", "Headers", "Content-Type"),
+    how_to_authenticate=answer(None, "UNAUTHORIZED", "ResponseParameters", "Headers", "WWW-Authenticate"),
     when_to_retry=answer(None, "THROTTLED", "ResponseParameters", "Headers", "Retry-After"),
 )  # fmt: skip
 def every_answer_of_the_gateway_is_a_problem_document(t):
@@ -251,8 +238,8 @@ def every_answer_of_the_gateway_is_a_problem_document(t):
         assert document["type"] == "urn:usher:problem:" + document["code"], kind
         assert document["status"] == status and document["title"] and document["detail"], kind
         assert document["request_id"] == "c0ffee", kind
-        retry = {"gatewayresponse.header.Retry-After": "'1'"} if status == 429 else {}
-        assert headers == HEADERS | retry, (kind, headers)
+        more = {429: {"gatewayresponse.header.Retry-After": "'1'"}, 401: {"gatewayresponse.header.WWW-Authenticate": "'Bearer'"}}
+        assert headers == HEADERS | more.get(status, {}), (kind, headers)
     assert set(found) == KINDS, set(found) ^ KINDS
     assert found["MISSING_AUTHENTICATION_TOKEN"] == "not-authenticated-or-no-such-route"
 
@@ -293,7 +280,7 @@ def functions(t):
 
 
 # What something else than the API calls.
-WITHOUT_ROUTES = {"RotateSecret"}
+WITHOUT_ROUTES = {"Authorizer", "RotateSecret"}
 
 
 @check(
@@ -352,19 +339,29 @@ def what_only_reads_can_have_a_secret_of_its_own(t):
 @check(
     sam_local=function("true", "Environment", "Variables", "AWS_SAM_LOCAL"),
     a_secret=function("hunter2", "Environment", "Variables", "CLIENT_SECRET"),
+    an_issuer_for_all=function({"Ref": "FrontendIssuer"}, "Environment", "Variables", "FRONTEND_ISSUER"),
+    limits_for_nobody=function("", "Environment", "Variables", "FRONTEND_LIMITS"),
+    always_bearer=function("bearer", "Environment", "Variables", "FRONTEND_AUTH"),
+    the_other_way=function({"Fn::If": ["TakesTokens", "iam", "bearer"]}, "Environment", "Variables", "FRONTEND_AUTH"),
+    another_condition=lambda t: t["Conditions"].update(TakesTokens={"Fn::Equals": [{"Ref": "FrontendAuth"}, "AWS_IAM"]}),
 )
 def the_environment_holds_settings_only(t):
     """Under AWS_SAM_LOCAL the functions take calls from nobody in particular."""
     assert "AWS_SAM_LOCAL" not in json.dumps(t)
     allowed = set(
         """SECRET_ID SECRET_TTL CONNECTION REDIRECT_URIS POST_LOGOUT_REDIRECT_URIS RESULT_URLS AUDIENCE MANAGEMENT_AUDIENCE SCOPES LOGIN_BINDING LOG_LEVEL METRICS_SERVICE
-        AWS_ENDPOINT_URL_SECRETS_MANAGER FRONTEND_LIMITS DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS SETTINGS_VERSION""".split()
+        AWS_ENDPOINT_URL_SECRETS_MANAGER FRONTEND_AUTH FRONTEND_LIMITS DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS SETTINGS_VERSION""".split()
     )
     for name, f in functions(t).items():
-        variables = f["Environment"]["Variables"]
-        assert set(variables) == allowed, (name, set(variables) ^ allowed)
+        variables = dict(f["Environment"]["Variables"])
+        own = {"FRONTEND_ISSUER", "FRONTEND_AUDIENCE"} if name == "Authorizer" else set()
+        assert set(variables) == allowed | own, (name, set(variables) ^ allowed)
+        assert variables.pop("FRONTEND_AUTH") == {"Fn::If": ["TakesTokens", "bearer", "iam"]}, name
+        if name == "Authorizer":
+            assert variables.pop("FRONTEND_LIMITS") == "", name
         # A value that is not a parameter cannot be set by who deploys, or is a secret in the template.
         assert all(set(v) == {"Ref"} or v == READ_SECRET for v in variables.values()), (name, variables)
+    assert t["Conditions"]["TakesTokens"] == {"Fn::Equals": [{"Ref": "FrontendAuth"}, "bearer"]}
     assert t["Parameters"]["SecretsManagerEndpoint"]["Default"] == ""
 
 
@@ -470,6 +467,10 @@ def statement(value, policy, *path):
     delete_secrets=put(
         "secretsmanager:*", "RotateSecretRole", "Properties", "Policies", 0, "PolicyDocument", "Statement", 0, "Action"
     ),
+    secret_for_the_authorizer=put(
+        {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": SECRET},
+        "AuthorizerRole", "Properties", "Policies", 0, "PolicyDocument", "Statement", 0,
+    ),
     a_policy_apart=put(
         {"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "x", "PolicyDocument": {}, "Roles": ["y"]}}, "Extra"
     ),
@@ -491,8 +492,9 @@ def a_function_may_read_the_one_secret_and_write_its_own_log(t):
         secret = secret_of(t, name)
         may = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": secret}
         both = decrypt(["kms:Decrypt", "kms:GenerateDataKey"], ROTATE["Resource"])
+        own = {"RotateSecret": [ROTATE, both], "Authorizer": []}
         assert granted == [
-            *([ROTATE, both] if name == "RotateSecret" else [may, decrypt("kms:Decrypt", secret)]),
+            *own.get(name, [may, decrypt("kms:Decrypt", secret)]),
             TRACE,
             {
                 "Effect": "Allow",

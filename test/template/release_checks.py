@@ -67,6 +67,8 @@ def without_rule(name):
     without_effect=without_rule("AnEndpointsSettingsAreForAnEndpoint"),
     half_a_domain=without_rule("ADomainHasACertificate"),
     half_a_record=without_rule("ARecordIsOfADomain"),
+    any_token=without_rule("ATokenHasAnIssuerAndAnAudience"),
+    idle_issuer=without_rule("AnIssuerIsForTokens"),
     refuses_all=lambda t: t["Rules"].update(No={"Assertions": [{"Assert": {"Fn::Equals": ["a", "b"]}}]}),
 )
 def contradicting_parameters_are_refused(t):

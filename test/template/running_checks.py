@@ -52,7 +52,7 @@ def alarm(value, *path, name="ThrottledAlarm"):
     return put(value, name, "Properties", *path)
 
 
-ALARMS = {"Faults", "Latency", "Throttled", "Misconfigured", "Credentials", "Secret", "Denials", "Release"}
+ALARMS = {"Faults", "Latency", "Throttled", "Misconfigured", "Credentials", "Secret", "Authorizer", "Denials", "Release"}
 
 
 @check(

@@ -42,6 +42,11 @@ OPTIONS = {
         "CertificateArn": f"arn:aws:acm:eu-central-1:{ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555",
     },
     "front-ends elsewhere": {"FrontendPrincipals": ",".join(FRONTENDS)},
+    "bearer tokens": {
+        "FrontendAuth": "bearer",
+        "FrontendIssuer": "https://tenant.example.com/",
+        "FrontendAudience": "https://usher.example.com/",
+    },
     "front-ends limited": {"FrontendLimits": '{"front_ends": []}'},
 }
 # The record is of a domain, so it is not an option by itself.
@@ -66,5 +71,9 @@ REFUSED = {
     "private names of an existing endpoint": OFF | {"EndpointPrivateDns": "true"},
     "a domain without a certificate": OFF | {"DomainName": DOMAIN},
     "a certificate without a domain": OFF | {"CertificateArn": OPTIONS["domain"]["CertificateArn"]},
+    "tokens of nobody": OFF | OPTIONS["bearer tokens"] | {"FrontendIssuer": ""},
+    "tokens for nobody": OFF | OPTIONS["bearer tokens"] | {"FrontendAudience": ""},
+    "an issuer of no tokens": OFF | OPTIONS["bearer tokens"] | {"FrontendAuth": "AWS_IAM"},
+    "an audience of no tokens": OFF | {"FrontendAudience": "https://usher.example.com/"},
     "a record without a domain": OFF | {"HostedZoneId": "Z0123456789ABCDEFGHIJ"},
 }

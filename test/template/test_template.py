@@ -8,7 +8,8 @@ import re
 import pytest
 
 import checks
-import release_checks  # noqa: F401  it registers its checks
+import frontend_auth_checks  # noqa: F401  it registers its checks
+import release_checks  # noqa: F401
 import running_checks  # noqa: F401
 import settings_checks
 from resolved import resolve
@@ -227,6 +228,11 @@ PARAMETERS = {
         ["", "https://vpce-1.secretsmanager.eu-central-1.vpce.amazonaws.com", "http://172.17.0.1:5000"],
         ["http://secrets.example:80", "http://127.0.0.1.evil.example:80", "https://a.example/path", "ftp://x"],
     ),
+    "FrontendIssuer": (
+        ["", "https://tenant.example/", "https://tenant.example", "https://login.example/realms/a"],
+        ["http://tenant.example/", "tenant.example", "https://", "https://a b/", "https://a/?b", "https://a/#b", "https://a:b@c/", "*"],
+    ),
+    "FrontendAudience": (["", "https://usher.example/", "usher", "urn:usher"], ["a b", " ", "a\n"]),
     "FrontendLimits": (["", "{}", '{\n  "front_ends": []\n}'], ["x", "[]", "{", '"x"']),
     "AlarmTopicArn": (
         ["", "arn:aws:sns:eu-central-1:123456789012:on-call"],
@@ -261,6 +267,8 @@ def test_the_room_for_limits_is_told():
     typical = {"SecretArn": SECRET, "RedirectUris": "https://www.shop.example.com/callback", "AWS::StackName": "usher-production", "Settings": "12"}
 
     def value(v):
+        if "Fn::If" in v:
+            return max(v["Fn::If"][1:], key=len)
         return typical.get(v["Ref"]) or str(WRITTEN["Parameters"][v["Ref"]]["Default"])
 
     variables = WRITTEN["Globals"]["Function"]["Environment"]["Variables"]
