@@ -23,7 +23,7 @@ func (g Guard) Operation(op httpapi.Operation) httpapi.Operation {
 	op.Handler = func(w http.ResponseWriter, r *http.Request) error {
 		f, err := g.Policy.Of(httpapi.CallerOf(r.Context()))
 		if err != nil {
-			return err
+			return noted(r, err)
 		}
 		f.dir = g.Directory
 		ctx, err := f.check(With(r.Context(), f), r)
@@ -40,7 +40,7 @@ func (g Guard) Operation(op httpapi.Operation) httpapi.Operation {
 func (f FrontEnd) check(ctx context.Context, r *http.Request) (context.Context, error) {
 	if isAppMetadata(r.Pattern) {
 		if err := f.AppMetadata(); err != nil {
-			return nil, err
+			return nil, noted(r, err)
 		}
 	}
 	name := UserParameter(r.Pattern)
@@ -56,6 +56,14 @@ func (f FrontEnd) check(ctx context.Context, r *http.Request) (context.Context, 
 		return context.WithValue(ctx, goneKey{}, true), nil
 	}
 	return ctx, err
+}
+
+// noted returns the refusal; the audit line tells whose user it was about.
+func noted(r *http.Request, refusal error) error {
+	if name := UserParameter(r.Pattern); name != "" {
+		_, _ = httpapi.UserID(r, name) // what is no id is not noted
+	}
+	return refusal
 }
 
 // UserParameter is the name under which a route's path has a user's id; "" for a

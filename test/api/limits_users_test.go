@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
+	"usher/internal/limits"
 	"usher/internal/localtenant"
 )
 
@@ -201,6 +203,32 @@ func TestUsersWithoutAppMetadata(t *testing.T) {
 		}
 		if plan := free.as(t, "GET", path, "").json(t)["app_metadata"]; fmt.Sprint(plan) != "map[plan:gold]" {
 			t.Errorf("it has become %v", plan)
+		}
+	})
+}
+
+// Whoever looks through the audit log finds who was refused what, and about whom.
+func TestRefusalsAreAudited(t *testing.T) {
+	eachAuth(t, func(t *testing.T, a auth) {
+		s := start(t, a.way)
+		path := "/app-metadata/" + url.PathEscape(ada)
+		for members, rule := range map[string]string{`"connections":[]`: "shop.connections", `"app_metadata":false`: "shop.app_metadata", "": limits.Unlisted} {
+			limited := s.under(t, a, "refuse", members).by(a.caller("shop"))
+			wantRule(t, limited.as(t, "PUT", path, `{}`), rule)
+			line := ""
+			for l := range strings.Lines(limited.log.String()) {
+				if strings.Contains(l, `"change":"app-metadata.replace"`) {
+					line = l
+				}
+			}
+			for _, want := range []string{`"user":"` + ada + `"`, `"outcome":"refused"`, `"problem":"outside-front-ends-limits"`, "shop"} {
+				if !strings.Contains(line, want) {
+					t.Errorf("%s lacks %s", line, want)
+				}
+			}
+			if !strings.Contains(limited.log.String(), "(rule "+rule+")") {
+				t.Errorf("the log does not name the rule %s", rule)
+			}
 		}
 	})
 }
