@@ -76,7 +76,7 @@ sam-local: ## the functions in Docker on 127.0.0.1:3000, by `sam local start-api
 
 .PHONY: deploy
 deploy: build ## deploy to AWS, asking for what it needs to know
-	.venv/bin/sam deploy --guided --parameter-overrides Architecture=$(ARCH)
+	.venv/bin/sam deploy --guided
 
 .PHONY: clean
 clean: ## remove what was built; the Python environments too

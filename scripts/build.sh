@@ -16,3 +16,14 @@ go build -o /dev/null ./functions/...
 mkdir -p "$(dirname "$out")"
 "$venv/bin/sam" build --parameter-overrides "Architecture=$arch" --build-dir "$out" >"$out.log" 2>&1 ||
 	{ cat "$out.log" >&2; exit 1; }
+
+# The built template takes this processor and no other, so that an answer of an
+# earlier deployment is refused, and not deployed with binaries that do not run on it.
+"$venv/bin/python" - "$out/template.yaml" "$arch" <<'PY'
+import pathlib, re, sys
+template, arch = pathlib.Path(sys.argv[1]), sys.argv[2]
+parameter = r"(?m)^(  Architecture:\n    Type: String\n)    Default: .*\n    AllowedValues:\n    - arm64\n    - x86_64\n"
+text, found = re.subn(parameter, rf"\1    Default: {arch}\n    AllowedValues: [{arch}]\n", template.read_text())
+assert found == 1, "the built template has no such parameter"
+template.write_text(text)
+PY
