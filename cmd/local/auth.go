@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -16,16 +17,18 @@ import (
 
 // The ways in which -auth authenticates front-ends.
 const (
-	authNone = "none" // not at all
-	authIAM  = "iam"  // as the gateway does by default: AWS Signature Version 4
+	authNone   = "none"   // not at all
+	authIAM    = "iam"    // as the gateway does by default: AWS Signature Version 4
+	authBearer = "bearer" // as it does with FrontendAuth=bearer: an issuer's access tokens
 )
 
-var authModes = []string{authNone, authIAM}
+var authModes = []string{authNone, authIAM, authBearer}
 
 // whoMayCall is what the first line at the start says of each.
 var whoMayCall = map[string]string{
-	authNone: "Nobody is authenticated here: it is for this machine only.",
-	authIAM:  "Calls have to be signed with AWS Signature Version 4 (service execute-api), with the key pair of the environment.",
+	authNone:   "Nobody is authenticated here: it is for this machine only.",
+	authIAM:    "Calls have to be signed with AWS Signature Version 4 (service execute-api), with the key pair of the environment.",
+	authBearer: "Calls have to carry a bearer token.",
 }
 
 // localRole is whom a rightly signed call comes from: a made-up role in a
@@ -36,10 +39,17 @@ var localRole = httpapi.Caller{
 }
 
 // authentication returns what stands before the service in the gateway's place.
-func authentication(mode string, getenv func(string) string, log *slog.Logger) (func(http.Handler) http.Handler, error) {
-	if mode == authNone {
+func authentication(opts options, set settings, getenv func(string) string, log *slog.Logger) (func(http.Handler) http.Handler, error) {
+	switch opts.auth {
+	case authNone:
 		return func(h http.Handler) http.Handler { return h }, nil
+	case authBearer:
+		return bearing(issuerOf(opts, set), cmp.Or(opts.audience, localAudience), log)
 	}
+	return signing(getenv, log)
+}
+
+func signing(getenv func(string) string, log *slog.Logger) (func(http.Handler) http.Handler, error) {
 	verifier := sigv4.Verifier{
 		Credentials: aws.Credentials{
 			AccessKeyID:     getenv("AWS_ACCESS_KEY_ID"),
@@ -55,20 +65,34 @@ func authentication(mode string, getenv func(string) string, log *slog.Logger) (
 	return func(h http.Handler) http.Handler { return signed(h, verifier, log) }, nil
 }
 
-// signed lets only rightly signed calls through. Its refusals are those of the
-// gateway (GatewayResponses in template.yaml), with the reason in the log.
+// signed lets only rightly signed calls through.
 func signed(h http.Handler, verifier sigv4.Verifier, log *slog.Logger) http.Handler {
+	return guarded(h, log, func(r *http.Request) (httpapi.Caller, error) {
+		if err := verifier.Verify(r); err != nil {
+			return httpapi.Caller{}, gatewaysProblem(err)
+		}
+		return localRole, nil
+	})
+}
+
+// guarded lets through whom identify names. The refusals are those of the gateway
+// (GatewayResponses in template.yaml), with the reason in the log.
+func guarded(h http.Handler, log *slog.Logger, identify func(*http.Request) (httpapi.Caller, error)) http.Handler {
 	type reason struct{}
-	refuse := httpapi.Serve(httpapi.Handler(func(_ http.ResponseWriter, r *http.Request) error {
+	refuse := httpapi.Serve(httpapi.Handler(func(w http.ResponseWriter, r *http.Request) error {
 		why, _ := r.Context().Value(reason{}).(error)
-		return gatewaysProblem(why)
+		if errors.Is(why, errBearer) {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+		}
+		return why
 	}), httpapi.ServeOptions{Log: log, Deadline: time.Second})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := verifier.Verify(r); err != nil {
+		caller, err := identify(r)
+		if err != nil {
 			refuse.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), reason{}, err)))
 			return
 		}
-		h.ServeHTTP(w, r.WithContext(httpapi.WithCaller(r.Context(), localRole)))
+		h.ServeHTTP(w, r.WithContext(httpapi.WithCaller(r.Context(), caller)))
 	})
 }
 
@@ -79,10 +103,12 @@ var notSigned = problem.Kind{
 	Title:  "The caller is not authenticated, or there is no such route.",
 }
 
+const howToAuthenticate = "Sign the request with AWS Signature Version 4 (service execute-api) or send a bearer token, whichever this deployment takes, and check the method and the path."
+
 func gatewaysProblem(err error) error {
 	switch {
 	case errors.Is(err, sigv4.ErrUnsigned):
-		return notSigned.Wrap(err, "Sign the request with AWS Signature Version 4 (service execute-api) or send a bearer token, whichever this deployment takes, and check the method and the path.")
+		return notSigned.Wrap(err, howToAuthenticate)
 	case errors.Is(err, sigv4.ErrTooLarge):
 		return problem.BodyTooLarge.Wrap(err, "The gateway takes 10 MB at most.")
 	}

@@ -83,8 +83,11 @@ func TestAuthOptions(t *testing.T) {
 		args []string
 		says string
 	}{
-		"no such way":            {[]string{"-auth", "basic"}, `-auth "basic" is not one of: none, iam`},
+		"no such way":            {[]string{"-auth", "basic"}, `-auth "basic" is not one of: none, iam, bearer`},
 		"no key pair":            {[]string{"-auth", "iam"}, "needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
+		"an issuer of nothing":   {[]string{"-issuer", "https://tenant.example.com/"}, "go with -auth bearer"},
+		"tokens for nobody":      {[]string{"-auth", "bearer", "-issuer", "https://tenant.example.com/"}, "needs -audience"},
+		"an issuer on http":      {[]string{"-auth", "bearer", "-issuer", "http://tenant.example.com/", "-audience", "a"}, "is not an https URL"},
 		"a front-end on http":    {[]string{"-frontend", "http://app.example.com"}, "neither https nor http on loopback"},
 		"a front-end and -env":   {[]string{"-frontend", "https://app.example.com", "-env", "x"}, "do not go with -env"},
 		"a front-end of nowhere": {[]string{"-frontend", "app"}, "is not an absolute URL"},

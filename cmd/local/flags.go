@@ -26,6 +26,8 @@ type options struct {
 	auth        string // one of authModes
 	frontend    string // "" for none
 	limitsFile  string // "" for none
+	issuer      string // of bearer tokens; "" for the tenant that is used
+	audience    string // "" for the local tenant's API
 }
 
 func parseFlags(args []string, out io.Writer) (options, error) {
@@ -37,7 +39,9 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&o.envFile, "env", "", "use the real tenant that this `file` describes, instead of a local one")
 	flags.StringVar(&o.usersFile, "users", "", "in place of the local tenant's sample users, those of a `file` in the format of Auth0's import")
 	flags.BoolVar(&o.allowRemote, "allow-remote", false, "let other machines in: they are not authenticated, and could manage every user")
-	flags.StringVar(&o.auth, "auth", authNone, "how front-ends are authenticated: "+strings.Join(authModes, " or ")+"; iam checks AWS signatures with the key pair of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (any will do)")
+	flags.StringVar(&o.auth, "auth", authNone, "how front-ends are authenticated: "+strings.Join(authModes, ", ")+"; iam checks AWS signatures with the key pair of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (any will do), bearer checks access tokens")
+	flags.StringVar(&o.issuer, "issuer", "", "with -auth bearer, the `URL` of who issues the tokens, exactly as in their iss (default the tenant)")
+	flags.StringVar(&o.audience, "audience", "", "with -auth bearer, what the tokens' aud has to hold (default "+localAudience+", an API of the local tenant)")
 	flags.StringVar(&o.frontend, "frontend", "", "let the local tenant return to this front-end, by its `URL`: sign-ins to its /callback, sign-outs to its /")
 	flags.StringVar(&o.limitsFile, "limits", "", "limit single front-ends as the policy document in this `file` says (docs/limits.md); it takes an -auth that tells front-ends apart")
 	if err := flags.Parse(args); err != nil {
@@ -56,6 +60,12 @@ func (o options) check(arguments []string) error {
 	}
 	if !slices.Contains(authModes, o.auth) {
 		return fmt.Errorf("-auth %q is not one of: %s", o.auth, strings.Join(authModes, ", "))
+	}
+	if o.auth != authBearer && (o.issuer != "" || o.audience != "") {
+		return errors.New("-issuer and -audience are of bearer tokens; they go with -auth bearer")
+	}
+	if o.auth == authBearer && o.audience == "" && (o.issuer != "" || o.envFile != "") {
+		return errors.New("-auth bearer needs -audience, unless the local tenant issues the tokens: what does their aud have to hold?")
 	}
 	if o.limitsFile != "" && o.auth == authNone {
 		return errors.New("-limits does not go with -auth none: where nobody is authenticated, nobody can be told from others")

@@ -25,5 +25,8 @@ func greet(out io.Writer, s settings, opts options) {
 	if opts.auth == authNone {
 		fmt.Fprintf(out, "\nTry:\n  curl http://%s/users\n  open http://%s/login in a browser\n", s.addr, s.addr)
 	}
+	if opts.auth == authBearer && s.tenant != nil && opts.issuer == "" && opts.audience == "" {
+		fmt.Fprintf(out, "The tenant gives tokens to %s, for all operations, and to %s, for reading users; docs/bearer.md shows how.\n", localFrontend, localReader)
+	}
 	fmt.Fprint(out, "\nCtrl-C ends it.\n\n")
 }

@@ -52,7 +52,7 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 			return err
 		}
 	}
-	authenticate, err := authentication(opts.auth, getenv, log)
+	authenticate, err := authentication(opts, set, getenv, log)
 	if err != nil {
 		return err
 	}

@@ -11,10 +11,12 @@ import (
 func newTenant(baseURL string, cfg config.Config, usersFile string) (*localtenant.Tenant, error) {
 	tenant, err := localtenant.New(localtenant.Options{
 		BaseURL: baseURL, Callbacks: cfg.RedirectURIs, LogoutURLs: cfg.LogoutURIs, Empty: usersFile != "",
+		Audiences: []string{localAudience},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the local tenant: %w", err)
 	}
+	addFrontends(tenant)
 	if usersFile == "" {
 		return tenant, nil
 	}

@@ -48,7 +48,7 @@ var importRules = map[string][]string{
 	"internal/doctor":      {"internal/auth0", "internal/config", "internal/limits", "internal/permission", "internal/secrets", "internal/vpcendpoint"},
 	"cmd/doctor":           {"internal/config", "internal/doctor", "internal/envfile", "internal/permission"},
 	"internal/contract":    {"internal/problem", "github.com/pb33f/..."},
-	"cmd/local":            {"internal/boot", "internal/config", "internal/envfile", "internal/httpapi", "internal/limits", "internal/localtenant", "internal/operations", "internal/problem", "internal/secrets", "internal/sigv4", "github.com/aws/aws-sdk-go-v2/aws"},
+	"cmd/local":            {"internal/authorizer", "internal/boot/bearer", "internal/permission", "internal/boot", "internal/config", "internal/envfile", "internal/httpapi", "internal/limits", "internal/localtenant", "internal/operations", "internal/problem", "internal/secrets", "internal/sigv4", "github.com/aws/aws-sdk-go-v2/aws"},
 	"cmd/localtenant":      {"internal/localtenant"},
 	"cmd/sbom":             {"internal/sbom", "github.com/CycloneDX/cyclonedx-go"},
 	"functions":            {"internal/boot", "internal/boot/bearer", "internal/authorizer", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}, // and one domain only

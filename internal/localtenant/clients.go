@@ -13,7 +13,8 @@ import (
 type client struct {
 	Application
 	ID       string
-	Secrets  []string // any of them is right
+	Secrets  []string            // any of them is right
+	granted  map[string][]string // scopes by audience, of APIs beside the Management API
 	rotation *rotation
 }
 
@@ -37,6 +38,17 @@ func (t *Tenant) AddApplication(id, secret string, a Application) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.clients[id] = &client{ID: id, Secrets: []string{secret}, Application: Settings{Application: a}.clone().Application}
+}
+
+// AddMachine registers an application that has tokens of its own for an API (one
+// of Options.Audiences), with these scopes: in Auth0's words a machine-to-machine
+// application and its client grant.
+func (t *Tenant) AddMachine(id, secret, audience string, scopes ...string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	a := t.defaultSettings().Application
+	a.Type, a.Callbacks, a.LogoutURLs, a.Scopes, a.Grants = "non_interactive", nil, nil, nil, []string{"client_credentials"}
+	t.clients[id] = &client{ID: id, Secrets: []string{secret}, Application: a, granted: map[string][]string{audience: slices.Clone(scopes)}}
 }
 
 // SetClientSecret changes the application's secret at once: the old one is refused.

@@ -45,35 +45,41 @@ func (t *Tenant) token(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// clientCredentials issues a Management API token. What scopes are asked for is
-// ignored: it holds all that the application was granted.
+// clientCredentials issues an application's own token, for the Management API or
+// for another one. What scopes are asked for is ignored: it holds all that the
+// application was granted.
 func (t *Tenant) clientCredentials(c *client, in url.Values) (map[string]any, error) {
-	switch aud := in.Get("audience"); aud {
-	case t.Audience():
-	case "":
+	audience := in.Get("audience")
+	scopes, lifetime := c.granted[audience], c.AccessTokenLifetime
+	switch {
+	case audience == t.Audience():
+		scopes, lifetime = c.Scopes, c.ManagerTokenLifetime
+	case audience == "":
 		return nil, newOAuthError(http.StatusForbidden, "access_denied",
 			"No audience parameter was provided, and no default audience has been configured")
-	default:
-		return nil, newOAuthError(http.StatusForbidden, "access_denied", "Service not found: %s", aud)
+	case !slices.Contains(t.opts.Audiences, audience):
+		return nil, newOAuthError(http.StatusForbidden, "access_denied", "Service not found: %s", audience)
 	}
-	if len(c.Scopes) == 0 {
+	if len(scopes) == 0 {
 		return nil, newOAuthError(http.StatusForbidden, "access_denied",
 			"Client is not authorized to access %q. You need to create a \"client-grant\" associated to this API. "+
-				"See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants", t.Audience())
+				"See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants", audience)
 	}
 	now := t.now()
-	scope := strings.Join(c.Scopes, " ")
+	scope := strings.Join(scopes, " ")
 	token, err := t.sign(map[string]any{
-		"iss": t.Issuer(), "sub": c.ID + "@clients", "aud": t.Audience(), "azp": c.ID, "gty": "client-credentials",
-		"scope": scope, "iat": now.Unix(), "exp": c.ManagerTokenLifetime.after(now).Unix(),
+		"iss": t.Issuer(), "sub": c.ID + "@clients", "aud": audience, "azp": c.ID, "gty": "client-credentials",
+		"scope": scope, "iat": now.Unix(), "exp": lifetime.after(now).Unix(),
 		"jti": randomID(22), // two tokens of the same second must differ
 	})
 	if err != nil {
 		return nil, err
 	}
-	t.issued = append(t.issued, token)
+	if audience == t.Audience() {
+		t.issued = append(t.issued, token)
+	}
 	return map[string]any{
-		"access_token": token, "token_type": "Bearer", "scope": scope, "expires_in": c.ManagerTokenLifetime.seconds(),
+		"access_token": token, "token_type": "Bearer", "scope": scope, "expires_in": lifetime.seconds(),
 	}, nil
 }
 

@@ -1,7 +1,7 @@
 //go:build readme
 
-// Package readme runs the command lines of README.md and docs/account.md as
-// printed, against the service that `make run` starts, and holds what they print
+// Package readme runs the command lines of README.md, docs/account.md and docs/bearer.md
+// as printed, against the service that `make run` starts, and holds what they print
 // to what the pages show. It needs bash, curl, HTTPie and Chromium, and fails
 // without.
 package readme
@@ -69,13 +69,19 @@ func startLocal(t *testing.T, environment ...string) (addr string) {
 // startWithTenant is startLocal for who needs the tenant, too.
 func startWithTenant(t *testing.T, environment ...string) (addr, tenantAddr string) {
 	t.Helper()
+	return startWith(t, nil, environment...)
+}
+
+// startWith is startWithTenant with more on the command line.
+func startWith(t *testing.T, args []string, environment ...string) (addr, tenantAddr string) {
+	t.Helper()
 	binary := filepath.Join(t.TempDir(), "local")
 	if out, err := exec.Command("go", "build", "-o", binary, "usher/cmd/local").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	addr, tenantAddr = freeAddr(t), freeAddr(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, binary, "-addr", addr, "-tenant-addr", tenantAddr)
+	cmd := exec.CommandContext(ctx, binary, append([]string{"-addr", addr, "-tenant-addr", tenantAddr}, args...)...)
 	cmd.Env = append(os.Environ(), environment...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	var log bytes.Buffer

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"usher/internal/authorizer"
+	"usher/internal/boot/bearer"
+	"usher/internal/httpapi"
+	"usher/internal/localtenant"
+	"usher/internal/permission"
+	"usher/internal/problem"
+	"usher/internal/secrets"
+)
+
+// What the local tenant knows for front-ends with bearer tokens: an API that
+// stands for this service, an application that may do everything, and one that may
+// read users.
+const (
+	localAudience  = "https://usher.example/"
+	localFrontend  = "local-frontend"
+	localReader    = "local-reader"
+	localSecretEnd = "-secret" // the secrets are no secret
+)
+
+// errBearer marks refusals of tokens.
+var errBearer = errors.New("bearer token")
+
+// issuerOf is who issues the tokens: by default the tenant that is used.
+func issuerOf(opts options, set settings) string {
+	return cmp.Or(opts.issuer, secrets.Credentials(set.credentials).BaseURL()+"/")
+}
+
+// addFrontends registers the local tenant's front-ends.
+func addFrontends(tenant *localtenant.Tenant) {
+	var all []string
+	for _, group := range permission.All() {
+		all = append(all, group.Scope)
+	}
+	tenant.AddMachine(localFrontend, localFrontend+localSecretEnd, localAudience, all...)
+	tenant.AddMachine(localReader, localReader+localSecretEnd, localAudience, "usher:read")
+}
+
+// bearing lets calls through as the gateway does with an authorizer: by the same
+// code, and by the same patterns.
+func bearing(issuer, audience string, log *slog.Logger) (func(http.Handler) http.Handler, error) {
+	keys, err := bearer.Keys(issuer)
+	if err != nil {
+		return nil, fmt.Errorf("-issuer: %w", err)
+	}
+	tokens := authorizer.New(authorizer.Options{Issuer: issuer, Audience: audience, Keys: keys, Now: time.Now})
+	return func(h http.Handler) http.Handler {
+		return guarded(h, log, func(r *http.Request) (httpapi.Caller, error) { return borne(tokens, r) })
+	}, nil
+}
+
+// borne is whose token a call carries, if that may make the call.
+func borne(tokens *authorizer.Authorizer, r *http.Request) (httpapi.Caller, error) {
+	resource := r.Method + r.URL.EscapedPath()
+	known := slices.ContainsFunc(permission.All(), func(g permission.Group) bool {
+		return authorizer.Grant{Groups: []permission.Group{g}}.Allows(resource)
+	})
+	if !known {
+		return httpapi.Caller{}, notSigned.Wrap(errors.New("no such route"), howToAuthenticate)
+	}
+	grant, err := tokens.Check(r.Context(), strings.Join(r.Header.Values("Authorization"), ", "))
+	if refusal := (*authorizer.Refusal)(nil); errors.As(err, &refusal) {
+		return httpapi.Caller{}, problem.Unauthorized.Wrap(errors.Join(errBearer, refusal), "The request needs valid credentials.")
+	}
+	if err != nil {
+		return httpapi.Caller{}, problem.Internal.Wrap(err, "The request may or may not have been carried out.")
+	}
+	if !grant.Allows(resource) {
+		why := fmt.Errorf("%s has no scope for it, but: %s", grant.Caller, grant.Permissions())
+		return httpapi.Caller{}, problem.Forbidden.Wrap(why, "The caller has no permission for this route, or the call did not come through an allowed VPC endpoint.")
+	}
+	return httpapi.Caller{ID: grant.Caller}, nil
+}

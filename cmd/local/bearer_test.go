@@ -1,0 +1,153 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/internal/authorizer"
+	"usher/internal/boot/bearer"
+	"usher/internal/localtenant"
+	"usher/internal/localtenant/tenanttest"
+	"usher/internal/permission"
+	"usher/internal/problem"
+)
+
+// tokenOf has an application's token for an API from a tenant.
+func tokenOf(t *testing.T, tenantURL, client, audience string) string {
+	t.Helper()
+	resp, err := http.PostForm(tenantURL+"/oauth/token", url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {client}, "client_secret": {client + localSecretEnd}, "audience": {audience},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var said struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&said); err != nil || said.AccessToken == "" {
+		t.Fatalf("%d, %v", resp.StatusCode, err)
+	}
+	return said.AccessToken
+}
+
+func TestAuthBearer(t *testing.T) {
+	addr, tenant := freeAddr(t), freeAddr(t)
+	out, stop := start(t, "-addr", addr, "-tenant-addr", tenant, "-auth", "bearer")
+	all, reader := tokenOf(t, "http://"+tenant, localFrontend, localAudience), tokenOf(t, "http://"+tenant, localReader, localAudience)
+	managing := tokenOf(t, "http://"+tenant, localtenant.ClientID, "http://"+tenant+"/api/v2/")
+	const user = "/users/auth0%7C65e19a100000000000000001"
+	tests := map[string]struct {
+		method, path string
+		tokens       []string // one Authorization header each
+		status       int
+		code         string
+	}{
+		"all of it":            {"GET", "/roles", []string{"Bearer " + all}, 200, ""},
+		"reading":              {"GET", user, []string{"bearer " + reader}, 200, ""},
+		"reading, to delete":   {"DELETE", user, []string{"Bearer " + reader}, 403, "forbidden"},
+		"no token":             {"GET", user, nil, 401, "unauthorized"},
+		"two tokens":           {"GET", user, []string{"Bearer " + reader, "Bearer " + all}, 401, "unauthorized"},
+		"another API's token":  {"GET", user, []string{"Bearer " + managing}, 401, "unauthorized"},
+		"a broken signature":   {"GET", user, []string{"Bearer " + all[:len(all)-8]}, 401, "unauthorized"},
+		"no such route":        {"GET", "/secrets", []string{"Bearer " + all}, 403, "not-authenticated-or-no-such-route"},
+		"no such route either": {"GET", "/secrets", nil, 403, "not-authenticated-or-no-such-route"},
+		"no such method":       {"PUT", user, []string{"Bearer " + all}, 403, "not-authenticated-or-no-such-route"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			r, err := http.NewRequestWithContext(t.Context(), tt.method, "http://"+addr+tt.path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header["Authorization"] = tt.tokens
+			resp, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			body, err := io.ReadAll(resp.Body)
+			if err != nil || resp.StatusCode != tt.status || tt.code != "" && !strings.Contains(string(body), `"code":"`+tt.code+`"`) {
+				t.Errorf("%d %s, %v", resp.StatusCode, body, err)
+			}
+			if got := resp.Header.Get("WWW-Authenticate"); (got == "Bearer") != (tt.status == 401) {
+				t.Errorf("WWW-Authenticate is %q", got)
+			}
+		})
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	log := out.String()
+	for _, want := range []string{"caller=" + localFrontend, "caller=" + localReader, "audience: it is for another audience", localReader + " has no scope for it"} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log lacks %q: %s", want, log)
+		}
+	}
+	for _, token := range []string{all, reader, managing} {
+		if strings.Contains(log, token[len(token)-20:]) {
+			t.Error("a token is in the log")
+		}
+	}
+}
+
+// Every scope and every route, with tokens that the tenant has issued: exactly
+// the routes of the scope's group are let through.
+func TestEveryScopesTokenOpensItsRoutes(t *testing.T) {
+	s := tenanttest.Start(t, func(o *localtenant.Options) { o.Audiences = []string{localAudience} })
+	keys, err := bearer.Keys(s.Tenant.Issuer())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens := authorizer.New(authorizer.Options{Issuer: s.Tenant.Issuer(), Audience: localAudience, Keys: keys, Now: time.Now})
+	for _, held := range permission.All() {
+		s.Tenant.AddMachine(held.Name, held.Name+localSecretEnd, localAudience, held.Scope, "openid")
+		token := tokenOf(t, s.URL, held.Name, localAudience)
+		for _, owner := range permission.All() {
+			for _, route := range owner.Routes {
+				method, path, _ := strings.Cut(route, " ")
+				for _, id := range []string{"auth0%7C1", "a%2Fb", "..%2Fusers", "x%2Fenrollments"} {
+					target := strings.NewReplacer("{id}", id, "{user_id}", id, "{method}", id, "{provider}", id, "{identity}", id, "{session}", id).Replace(path)
+					r := httptest.NewRequest(method, target, nil)
+					r.Header.Set("Authorization", "Bearer "+token)
+					caller, err := borne(tokens, r)
+					switch {
+					case held.Name == owner.Name && (err != nil || caller.ID != held.Name || caller.Account != ""):
+						t.Errorf("%s: %s %s is refused: %+v, %v", held.Scope, method, target, caller, err)
+					case held.Name != owner.Name && !is(err, problem.Forbidden):
+						t.Errorf("%s: %s %s is not forbidden: %v", held.Scope, method, target, err)
+					}
+				}
+			}
+		}
+	}
+}
+
+func is(err error, kind problem.Kind) bool {
+	var p *problem.Error
+	return errors.As(err, &p) && p.Kind.Code == kind.Code
+}
+
+// An issuer that is down keeps everybody out, and tells nobody that their token
+// is bad.
+func TestAnIssuerThatIsDown(t *testing.T) {
+	authenticate, err := bearing("http://127.0.0.1:1/", localAudience, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest("GET", "/users", nil)
+	r.Header.Set("Authorization", "Bearer eyJhbGciOiJFUzI1NiIsImtpZCI6ImsifQ.e30.AAAA") // {"alg":"ES256","kid":"k"}, {}
+	w := httptest.NewRecorder()
+	authenticate(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it is let through") })).ServeHTTP(w, r)
+	if w.Code != 500 || !strings.Contains(w.Body.String(), `"code":"internal"`) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
