@@ -50,17 +50,17 @@ func (f facts) checkCredentials(which, id string, of func(version) error) diagno
 	}
 	switch verdictOf(of(current)) {
 	case taken:
-		return fine("it takes those of %q", id)
+		return fine("the tenant takes those of %q", id)
 	case unknown:
 		return keptAway(of(current), "")
 	}
 	for _, v := range f.versions[1:] {
 		if v.asked && verdictOf(of(v)) == taken {
-			return wrong(fmt.Sprintf("it refuses those of %q in %s, and takes those in %s", id, current.stage, v.stage),
+			return wrong(fmt.Sprintf("the tenant refuses those of %q in %s, and takes those in %s", id, current.stage, v.stage),
 				"The tenant and the secret have parted: finish the rotation (docs/keys.md), or store in AWSCURRENT what the tenant has.")
 		}
 	}
-	return wrong(fmt.Sprintf("it refuses those of the %s application %q in %s", which, id, current.name()), ofApplication+"; the tenant does not say which of them is wrong.")
+	return wrong(fmt.Sprintf("the tenant refuses those of the %s application %q in %s", which, id, current.name()), ofApplication+"; the tenant does not say which of them is wrong.")
 }
 
 func checkManagementAudience(f facts) diagnosis {

@@ -77,13 +77,13 @@ func compare(configured, allowed []string, field string) diagnosis {
 		}
 	}
 	if len(missing) > 0 {
-		return wrong("it does not allow "+strings.Join(missing, ", "),
+		return wrong("the tenant does not allow "+strings.Join(missing, ", "),
 			fmt.Sprintf("Add exactly that to %q in the Dashboard (Applications, Settings), or take it out of the configuration.", field))
 	}
 	if len(configured) == 0 {
 		return fine("none is configured")
 	}
-	return fine("it allows all %d", len(configured))
+	return fine("the tenant allows all %d", len(configured))
 }
 
 // allows compares as Auth0 does: to the letter, but for a "*" in the first label
@@ -112,10 +112,10 @@ func checkSpareURLs(f facts) diagnosis {
 		}
 	}
 	if len(spare) > 0 {
-		return warn("it also allows "+strings.Join(spare, ", "),
+		return warn("the tenant also allows "+strings.Join(spare, ", "),
 			"Take these out of the application's URLs in the Dashboard: codes may be sent to whatever listens there. Development has an application of its own.")
 	}
-	return fine("it allows no wildcards, and no addresses of a developer's machine")
+	return fine("the tenant allows no wildcards, and no addresses of a developer's machine")
 }
 
 func onLoopback(uri string) bool {
@@ -137,7 +137,7 @@ func checkConnection(f facts) diagnosis {
 	if !c.value.SignUps {
 		signUps = "sign-ups are closed"
 	}
-	return fine("%q is one; %s", c.value.Name, signUps)
+	return fine("%q is a database; %s", c.value.Name, signUps)
 }
 
 func checkConnectionEnabled(f facts) diagnosis {
@@ -152,9 +152,9 @@ func checkConnectionEnabled(f facts) diagnosis {
 	case f.tenant.connection.err == nil && f.tenant.connection.value == nil:
 		return unchecked("the tenant has no such connection", "")
 	case !slices.Contains(enabled.value, f.Config.Connection):
-		return wrong(fmt.Sprintf("%q is not: nobody who is created there can sign in", f.Config.Connection), "Switch it on in the Dashboard (Applications, Connections).")
+		return wrong(fmt.Sprintf("%q is not enabled: nobody who is created there can sign in", f.Config.Connection), "Switch it on in the Dashboard (Applications, Connections).")
 	}
-	return fine("%q is, and %s beside it", f.Config.Connection, plural(len(enabled.value)-1, "other connection"))
+	return fine("%q is enabled, and %s beside it", f.Config.Connection, plural(len(enabled.value)-1, "other connection"))
 }
 
 func checkAudience(f facts) diagnosis {

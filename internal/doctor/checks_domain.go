@@ -56,7 +56,7 @@ func checkTLS(f facts) diagnosis {
 	case f.reached.err != nil && !answered(f.reached.err):
 		return unchecked("it cannot be reached", "")
 	}
-	return fine("its certificate is for this name, and from an authority that this machine trusts")
+	return fine("it is for this name, and from an authority that this machine trusts")
 }
 
 func checkDiscovery(f facts) diagnosis {
@@ -74,7 +74,7 @@ func checkDiscovery(f facts) diagnosis {
 		return wrong(fmt.Sprintf("%q answers, and is no tenant of Auth0: it has no OpenID Connect configuration", c.credentials.Domain),
 			"Compare the domain with the one in the Dashboard (Settings of the application). No secret was sent there.")
 	case f.reached.value.Issuer != f.issuer:
-		return wrong(fmt.Sprintf("it calls itself %q, and not %q: ID tokens will be refused", f.reached.value.Issuer, f.issuer),
+		return wrong(fmt.Sprintf("the host calls itself %q, and not %q: ID tokens will be refused", f.reached.value.Issuer, f.issuer),
 			"Use as domain the one that it calls itself by; a name of your own has to be set up as a custom domain at the tenant first.")
 	}
 	return fine("the issuer is %q", f.issuer)

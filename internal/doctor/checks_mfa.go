@@ -38,7 +38,7 @@ func checkMFAFactors(f facts) diagnosis {
 	case factors.err != nil:
 		return keptAway(factors.err, "read:guardian_factors")
 	case len(on) == 0:
-		return warn("none is: nobody can enrol one, or sign in where one is demanded", "Switch some on in the Dashboard (Security, Multi-factor Auth).")
+		return warn("none is switched on: nobody can enrol one, or sign in where one is demanded", "Switch some on in the Dashboard (Security, Multi-factor Auth).")
 	}
 	return fine("%s", strings.Join(on, ", "))
 }

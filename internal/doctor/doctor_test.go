@@ -86,7 +86,7 @@ func TestBreakages(t *testing.T) {
 		"a name that is not the tenant's": {func(t *testing.T, c *clinic) {
 			c.patient.Config.ManagementAudience = c.tenant.Tenant.Audience()
 			c.at(t, c.proxy(t))
-		}, all(Wrong, []string{"discovery"}), "discovery", "it calls itself", "custom domain"},
+		}, all(Wrong, []string{"discovery"}), "discovery", "the host calls itself", "custom domain"},
 		"a custom domain without the audience": {func(t *testing.T, c *clinic) { c.at(t, c.proxy(t)) },
 			and(and(all(NotChecked, ofToken), "discovery", Wrong), "management-audience", Wrong), "management-audience", "the domain is a custom one", "Set MANAGEMENT_AUDIENCE"},
 		"a wrong audience": {func(_ *testing.T, c *clinic) {
@@ -169,7 +169,7 @@ func TestBreakages(t *testing.T) {
 
 		"a callback that is missing": {func(_ *testing.T, c *clinic) {
 			c.patient.Config.RedirectURIs = append(c.patient.Config.RedirectURIs, callback+"/")
-		}, all(Wrong, []string{"callbacks"}), "callbacks", "does not allow " + callback + "/", "Allowed Callback URLs"},
+		}, all(Wrong, []string{"callbacks"}), "callbacks", "the tenant does not allow " + callback + "/", "Allowed Callback URLs"},
 		"a logout URL that is missing": {func(_ *testing.T, c *clinic) {
 			c.register(func(a *localtenant.Application) { a.LogoutURLs = []string{"https://app.example.com"} })
 		}, all(Wrong, []string{"logout-urls"}), "logout-urls", "does not allow " + signedOut, "Allowed Logout URLs"},
@@ -185,7 +185,7 @@ func TestBreakages(t *testing.T) {
 		"a connection that is not enabled": {func(_ *testing.T, c *clinic) {
 			c.tenant.Tenant.AddConnection(localtenant.NewConnection{Name: "staff", Strategy: "auth0", Disabled: true})
 			c.patient.Config.Connection = "staff"
-		}, all(Wrong, []string{"connection-enabled"}), "connection-enabled", `"staff" is not`, "Switch it on"},
+		}, all(Wrong, []string{"connection-enabled"}), "connection-enabled", `"staff" is not enabled`, "Switch it on"},
 		"a connection that is no database": {func(_ *testing.T, c *clinic) { c.patient.Config.Connection = "github" },
 			all(Wrong, []string{"connection"}), "connection", `"github" is no database`, "Set CONNECTION"},
 
@@ -205,7 +205,7 @@ func TestBreakages(t *testing.T) {
 		"no factors": {func(t *testing.T, c *clinic) {
 			c.configure(t, func(s *localtenant.Settings) { s.Factors = []string{"recovery-code"} })
 		},
-			all(Warning, []string{"mfa-factors"}), "mfa-factors", "none is", "Switch some on"},
+			all(Warning, []string{"mfa-factors"}), "mfa-factors", "none is switched on", "Switch some on"},
 
 		"a limit that is reached": {func(_ *testing.T, c *clinic) {
 			for _, r := range c.tenant.Tenant.Routes() {
