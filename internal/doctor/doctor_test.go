@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -280,6 +281,26 @@ func TestGroupsThatSignNobodyIn(t *testing.T) {
 	}))
 	if got := c.tenant.Tenant.Stats().Routes["POST /oauth/token"]; got > 2 {
 		t.Errorf("%d requests for tokens", got)
+	}
+}
+
+// A host that is no issuer is shown no credentials.
+func TestNoSecretsForStrangers(t *testing.T) {
+	for _, status := range []int{200, 301, 401, 404, 503} {
+		c := open(t)
+		var asked sync.Map
+		c.at(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked.Store(r.Method+" "+r.URL.Path, true)
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte("{}"))
+		}))
+		Examine(t.Context(), c.patient, c.with)
+		asked.Range(func(request, _ any) bool {
+			if request != "GET /.well-known/openid-configuration" {
+				t.Errorf("one that answers %d was sent %s", status, request)
+			}
+			return true
+		})
 	}
 }
 
