@@ -21,7 +21,7 @@ func readingScopes(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, list, ok := strings.Cut(string(text), "with `read:…` scopes alone:")
+	_, list, ok := strings.Cut(string(text), "with `read:…` scopes alone,")
 	list, _, _ = strings.Cut(list, ".\n")
 	scopes := regexp.MustCompile(`read:[a-z_]+`).FindAllString(list, -1)
 	if !ok || len(scopes) == 0 {
