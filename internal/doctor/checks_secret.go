@@ -37,7 +37,7 @@ func readFailure(err error, id string) (finding, advice string) {
 	switch {
 	case errors.Is(err, secrets.ErrNoValue):
 		return fmt.Sprintf("Secrets Manager knows no secret %q with a value in this account and region", id),
-			"Compare the ARN, and AWS_REGION; create the secret as README.md says, under Deploy it."
+			"Compare the ARN, and AWS_REGION; create the secret as docs/deploy.md says."
 	case errors.Is(err, secrets.ErrBinary):
 		return "the secret is binary", "Store it as text: a JSON object."
 	case errors.Is(err, errContents):
