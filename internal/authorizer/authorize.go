@@ -15,7 +15,7 @@ type Handle = func(context.Context, events.APIGatewayCustomAuthorizerRequest) (e
 
 // ErrUnauthorized is what the gateway makes 401 of, by its text. Every other
 // error is 500 there.
-var ErrUnauthorized = errors.New("Unauthorized") //nolint:staticcheck // the gateway compares the text
+var ErrUnauthorized = errors.New("Unauthorized")
 
 // Authorize answers the gateway (a Lambda authorizer of type TOKEN). It logs a
 // line for whatever it does not grant, and nothing of the token there but whom a
