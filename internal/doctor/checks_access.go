@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"usher/internal/auth0"
+	"usher/internal/limits"
 )
 
 const (
@@ -97,10 +98,16 @@ func (f facts) needs() map[string][]string {
 	if f.Rotation {
 		all[rotationScope] = append(all[rotationScope], "the rotation of the secrets")
 	}
+	if policy, err := limits.Parse(f.Limits, f.Config.Deployment()); err == nil && len(policy.Connections()) > 0 {
+		all[limitsScope] = append(all[limitsScope], "limits of front-ends")
+	}
 	return all
 }
 
-const rotationScope = "update:client_keys"
+const (
+	rotationScope = "update:client_keys"
+	limitsScope   = "read:users" // whose user somebody is, is read before anything is done
+)
 
 func checkScopes(f facts) diagnosis {
 	if f.managed == nil {

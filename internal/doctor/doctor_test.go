@@ -130,6 +130,12 @@ func TestBreakages(t *testing.T) {
 
 		"a scope of one group": {func(_ *testing.T, c *clinic) { c.tenant.Tenant.RemoveScope("read:logs_users") },
 			all(Wrong, []string{"scopes"}), "scopes", "it lacks read:logs_users (for UsherSupport)", "Grant them"},
+		"the scope of limits alone": {func(_ *testing.T, c *clinic) {
+			c.patient.Groups, c.patient.Limits = permission.Having([]string{"usher:sessions"}), limitedTo("github")
+			c.tenant.Tenant.RemoveScope("read:users")
+		}, and(and(all(NotChecked, []string{
+			"sign-in-credentials", "application-type", "callbacks", "logout-urls", "spare-urls", "connection-enabled", "audience", "mfa-action", "mfa-factors",
+		}), "spare-scopes", Warning), "scopes", Wrong), "scopes", "it lacks read:users (for limits of front-ends)", "Grant them"},
 		"scopes of two groups": {func(_ *testing.T, c *clinic) {
 			c.tenant.Tenant.RemoveScope("read:roles")
 			c.tenant.Tenant.RemoveScope("create:user_tickets")
