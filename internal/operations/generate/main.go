@@ -62,7 +62,7 @@ func Generate(functions string) ([]byte, error) {
 }
 
 // operationIn finds the expression that a main returns to boot.HTTP, and adds
-// what it imports. A main that runs boot.Event has no routes, and gives none.
+// what it imports. A main that runs another entry has no routes, and gives none.
 func operationIn(file string, imports map[string]bool) (string, error) {
 	fset := token.NewFileSet()
 	parsed, err := parser.ParseFile(fset, file, nil, parser.SkipObjectResolution)
@@ -76,16 +76,16 @@ func operationIn(file string, imports map[string]bool) (string, error) {
 		case *ast.ReturnStmt:
 			results = append(results, n.Results...)
 		case *ast.CallExpr:
-			if s, ok := n.Fun.(*ast.SelectorExpr); ok && isBoot(s.X) {
-				entries[s.Sel.Name] = true
+			if entry := bootEntry(n.Fun); entry != "" {
+				entries[entry] = true
 			}
 		}
 		return true
 	})
 	switch {
-	case len(entries) != 1 || !entries["HTTP"] && !entries["Event"]:
-		return "", errors.New("want exactly one of boot.HTTP and boot.Event")
-	case entries["Event"]:
+	case len(entries) != 1 || !entries["boot.HTTP"] && !entries["boot.Event"] && !entries["bearer.Authorizer"]:
+		return "", errors.New("want exactly one of boot.HTTP, boot.Event and bearer.Authorizer")
+	case !entries["boot.HTTP"]:
 		return "", nil
 	}
 	for _, spec := range parsed.Imports {
@@ -99,7 +99,14 @@ func operationIn(file string, imports map[string]bool) (string, error) {
 	return text.String(), err
 }
 
-func isBoot(x ast.Expr) bool {
-	name, ok := x.(*ast.Ident)
-	return ok && name.Name == "boot"
+// bootEntry is what a main calls of boot, or of boot/bearer; "" for anything else.
+func bootEntry(called ast.Expr) string {
+	selector, ok := called.(*ast.SelectorExpr)
+	if !ok {
+		return ""
+	}
+	if from, ok := selector.X.(*ast.Ident); ok && (from.Name == "boot" || from.Name == "bearer") {
+		return from.Name + "." + selector.Sel.Name
+	}
+	return ""
 }

@@ -23,13 +23,15 @@ func TestTheListIsFresh(t *testing.T) {
 
 func TestGenerateRefuses(t *testing.T) {
 	tests := map[string]string{
-		"no return":    "package main\nfunc main() { boot.HTTP(f) }\n",
-		"two returns":  "package main\nfunc f() int { return 1 }\nfunc g() int { return 2 }\nfunc main() { boot.HTTP(f) }\n",
-		"no entry":     "package main\nfunc f() int { return 1 }\nfunc main() {}\n",
-		"both entries": "package main\nfunc f() int { return 1 }\nfunc main() { boot.HTTP(f); boot.Event(f) }\n",
-		"another":      "package main\nfunc f() int { return 1 }\nfunc main() { boot.Handler(f) }\n",
-		"another's":    "package main\nfunc f() int { return 1 }\nfunc main() { root.HTTP(f) }\n",
-		"no Go":        "package",
+		"no return":                 "package main\nfunc main() { boot.HTTP(f) }\n",
+		"two returns":               "package main\nfunc f() int { return 1 }\nfunc g() int { return 2 }\nfunc main() { boot.HTTP(f) }\n",
+		"no entry":                  "package main\nfunc f() int { return 1 }\nfunc main() {}\n",
+		"both entries":              "package main\nfunc f() int { return 1 }\nfunc main() { boot.HTTP(f); boot.Event(f) }\n",
+		"an authorizer with routes": "package main\nfunc f() int { return 1 }\nfunc main() { boot.HTTP(f); bearer.Authorizer(f) }\n",
+		"another of bearer":         "package main\nfunc f() int { return 1 }\nfunc main() { bearer.Keys(f) }\n",
+		"another":                   "package main\nfunc f() int { return 1 }\nfunc main() { boot.Handler(f) }\n",
+		"another's":                 "package main\nfunc f() int { return 1 }\nfunc main() { root.HTTP(f) }\n",
+		"no Go":                     "package",
 	}
 	for name, source := range tests {
 		t.Run(name, func(t *testing.T) {
