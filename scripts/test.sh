@@ -44,10 +44,11 @@ go_tests() {
 		-race -tags chromium,moto,readme,sigv4 -timeout 15m -coverpkg=./internal/... -coverprofile=.cache/cover.out ./...
 }
 
-# The whole API once more, against a tenant with rate limits, an index that lags
-# and answers that fail now and then.
+# The API once more, against a tenant with rate limits, an index that lags and
+# answers that fail now and then: but for the tests that set such failures
+# themselves, and calm the tenant down before.
 rough() {
-	go_test --format pkgname --junitfile "$reports/rough.xml" -- -race -timeout 10m ./test/api -args -rough
+	go_test --format pkgname --junitfile "$reports/rough.xml" -- -race -timeout 10m ./test/api -skip SurvivesTheProvider -args -rough
 }
 
 coverage() {

@@ -62,7 +62,7 @@ func TestIntrospect(t *testing.T) {
 
 func TestIntrospectInactive(t *testing.T) {
 	var late time.Duration
-	for _, w := range ways {
+	for _, w := range everyWay() {
 		t.Run(w.name, func(t *testing.T) {
 			s := start(t, w, withAPI, func(s *setup) { s.now = func() time.Time { return time.Now().Add(late) } })
 			good := newBrowser(t, s).tokens(t)["access_token"].(string)
@@ -121,7 +121,7 @@ func TestIntrospectRefuses(t *testing.T) {
 // A new signing key is found by one look at the key set; keys that nobody has
 // cause no more than that.
 func TestIntrospectFollowsTheKeys(t *testing.T) {
-	for _, w := range ways {
+	for _, w := range everyWay() {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			var mu sync.Mutex

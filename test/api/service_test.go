@@ -60,7 +60,7 @@ type setup struct {
 // eachWay runs the test over every way to reach the operations.
 func eachWay(t *testing.T, test func(*testing.T, *service), changes ...func(*setup)) {
 	t.Helper()
-	for _, w := range ways {
+	for _, w := range everyWay() {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			test(t, start(t, w, changes...))
