@@ -4,59 +4,22 @@ package doctor
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/xml"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"usher/internal/secrets/secretstest"
 )
 
 // The checks of AWS against moto, which the stand-ins of the other tests are held
-// to by this. MOTO_SERVER names the executable.
-
-// startMoto starts a server, points the environment at it, and returns its URL.
-func startMoto(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := listener.Addr().String()
-	_ = listener.Close()
-	host, port, _ := net.SplitHostPort(addr)
-	var out bytes.Buffer
-	server := exec.Command(cmp.Or(os.Getenv("MOTO_SERVER"), "moto_server"), "-H", host, "-p", port)
-	server.Stdout, server.Stderr = &out, &out
-	if err := server.Start(); err != nil {
-		t.Fatalf("start moto, which MOTO_SERVER or PATH has to name: %v", err)
-	}
-	t.Cleanup(func() { _ = server.Process.Kill(); _ = server.Wait() })
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		if conn, err := net.Dial("tcp", addr); err == nil {
-			_ = conn.Close()
-			break
-		} else if time.Now().After(deadline) {
-			t.Fatal("moto does not listen")
-		}
-	}
-	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://" + addr, ec2: "http://" + addr, "AWS_REGION": "eu-central-1",
-		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_SESSION_TOKEN": "",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-	} {
-		t.Setenv(name, value)
-	}
-	return "http://" + addr
-}
+// to by this.
 
 // ask calls EC2's query API and returns what one element of the answer holds.
 func ask(t *testing.T, at, action, element string, more url.Values) string {
@@ -96,7 +59,7 @@ func ask(t *testing.T, at, action, element string, more url.Values) string {
 }
 
 func TestAgainstMoto(t *testing.T) {
-	at := startMoto(t)
+	at := secretstest.StartMoto(t, os.Getenv("MOTO_SERVER"))
 	cfg, err := config.LoadDefaultConfig(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -3,12 +3,8 @@
 package rotation
 
 import (
-	"bytes"
-	"cmp"
 	"context"
-	"net"
 	"os"
-	"os/exec"
 	"testing"
 	"time"
 
@@ -17,42 +13,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"usher/internal/secrets"
+	"usher/internal/secrets/secretstest"
 )
 
 // The steps against moto's Secrets Manager, which the others' is held to by this.
-// MOTO_SERVER names the executable.
 
 func startMoto(t *testing.T) *secretsmanager.Client {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := listener.Addr().String()
-	_ = listener.Close()
-	host, port, _ := net.SplitHostPort(addr)
-	var out bytes.Buffer
-	server := exec.Command(cmp.Or(os.Getenv("MOTO_SERVER"), "moto_server"), "-H", host, "-p", port)
-	server.Stdout, server.Stderr = &out, &out
-	if err := server.Start(); err != nil {
-		t.Fatalf("start moto, which MOTO_SERVER or PATH has to name: %v", err)
-	}
-	t.Cleanup(func() { _ = server.Process.Kill(); _ = server.Wait() })
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		if conn, err := net.Dial("tcp", addr); err == nil {
-			_ = conn.Close()
-			break
-		} else if time.Now().After(deadline) {
-			t.Fatal("moto does not listen")
-		}
-	}
-	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://" + addr, "AWS_REGION": "eu-central-1",
-		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_SESSION_TOKEN": "",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-	} {
-		t.Setenv(name, value)
-	}
+	secretstest.StartMoto(t, os.Getenv("MOTO_SERVER"))
 	cfg, err := config.LoadDefaultConfig(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -3,13 +3,9 @@
 package secrets
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"log/slog"
-	"net"
 	"os"
-	"os/exec"
 	"testing"
 	"time"
 
@@ -17,61 +13,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"usher/internal/problem"
+	"usher/internal/secrets/secretstest"
 )
 
 // These run against moto's Secrets Manager, which the manager finds as it does
-// in a Lambda: by the environment alone. MOTO_SERVER names the executable.
+// in a Lambda: by the environment alone.
 
 // startMoto starts a server and points the environment at it.
 func startMoto(t *testing.T) *secretsmanager.Client {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := listener.Addr().String()
-	_ = listener.Close()
-	host, port, _ := net.SplitHostPort(addr)
-
-	var out bytes.Buffer
-	server := exec.Command(cmp.Or(os.Getenv("MOTO_SERVER"), "moto_server"), "-H", host, "-p", port)
-	server.Stdout, server.Stderr = &out, &out
-	if err := server.Start(); err != nil {
-		t.Fatalf("start moto, which MOTO_SERVER or PATH has to name: %v", err)
-	}
-	ended := make(chan struct{})
-	go func() { defer close(ended); _ = server.Wait() }()
-	t.Cleanup(func() { _ = server.Process.Kill(); <-ended })
-	awaitListener(t, addr, ended, &out)
-
-	t.Setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://"+addr)
-	t.Setenv("AWS_REGION", "eu-central-1")
-	t.Setenv("AWS_ACCESS_KEY_ID", "test")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
-	t.Setenv("AWS_SESSION_TOKEN", "")
-	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
+	secretstest.StartMoto(t, os.Getenv("MOTO_SERVER"))
 	cfg, err := config.LoadDefaultConfig(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return secretsmanager.NewFromConfig(cfg)
-}
-
-func awaitListener(t *testing.T, addr string, ended <-chan struct{}, out *bytes.Buffer) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		select {
-		case <-ended:
-			t.Fatalf("moto ended: %s", out)
-		default:
-		}
-		if conn, err := net.Dial("tcp", addr); err == nil {
-			_ = conn.Close()
-			return
-		}
-	}
-	t.Fatal("moto does not listen")
 }
 
 func TestManagerAgainstMoto(t *testing.T) {

@@ -41,17 +41,7 @@ func Start(t *testing.T, text string, now func() time.Time) *Server {
 	s := &Server{now: now, calls: map[string]int{}, versions: map[string]*version{"first": {text: &text, stages: []string{current}, made: now()}}}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL_SECRETS_MANAGER": server.URL,
-		"AWS_REGION":                       "eu-central-1",
-		"AWS_ACCESS_KEY_ID":                "test",
-		"AWS_SECRET_ACCESS_KEY":            "test",
-		"AWS_SESSION_TOKEN":                "",
-		"AWS_CONFIG_FILE":                  "/dev/null",
-		"AWS_SHARED_CREDENTIALS_FILE":      "/dev/null",
-	} {
-		t.Setenv(name, value)
-	}
+	pointTo(t, server.URL)
 	return s
 }
 
