@@ -88,9 +88,9 @@ func newFunctions(t *testing.T, env *boot.Env, log *slog.Logger, from gateway.Op
 	}
 	f := &functions{routes: http.NewServeMux(), samLocal: from.SAMLocal, template: template}
 	for _, op := range operations.All(env) {
-		handler := lambda.NewHandler(boot.Events(env.Mux(op.Operation), from, log, metrics.New(intoLog{log}, "usher-test", time.Now).Write))
+		handle := boot.Events(env.Mux(op.Operation), from, log, metrics.New(intoLog{log}, "usher-test", time.Now).Write)
 		for _, route := range op.Routes {
-			f.routes.Handle(route, invoke{handler})
+			f.routes.Handle(route, invoke{handle})
 		}
 	}
 	return f
@@ -104,8 +104,8 @@ func (l intoLog) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// invoke is a function as a route's target.
-type invoke struct{ lambda.Handler }
+// invoke is a function as a route's target: what it does with an event.
+type invoke struct{ handle gateway.Handler }
 
 func (invoke) ServeHTTP(http.ResponseWriter, *http.Request) { panic("invoked by an event only") }
 
@@ -119,7 +119,9 @@ func (f *functions) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := function.Invoke(context.WithoutCancel(r.Context()), event)
+	// A handler of its own for each event, as each container has one: what Invoke
+	// answers lies in a buffer that the handler's next call writes over.
+	answer, err := lambda.NewHandler(function.handle).Invoke(context.WithoutCancel(r.Context()), event)
 	if err != nil {
 		return nil, err
 	}
