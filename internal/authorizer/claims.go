@@ -1,9 +1,9 @@
 package authorizer
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -117,8 +117,12 @@ func (o object) validAt(now time.Time) (expiry time.Time, refusal *Refusal) {
 
 // numericDate reads seconds since 1970, with or without a fraction (RFC 7519,
 // section 2). A number in quotes is none.
-func numericDate(raw []byte) (time.Time, bool) {
-	seconds, err := strconv.ParseFloat(string(raw), 64)
+func numericDate(claim any) (time.Time, bool) {
+	number, ok := claim.(json.Number)
+	if !ok {
+		return time.Time{}, false
+	}
+	seconds, err := number.Float64()
 	if err != nil || seconds < 0 || seconds > maxTime {
 		return time.Time{}, false
 	}

@@ -16,9 +16,10 @@ import (
 // too. ARCHITECTURE.md quotes this table.
 var importRules = map[string][]string{
 	"internal/problem":     {},
+	"internal/strictjson":  {},
 	"internal/permission":  {},
-	"internal/httpapi":     {"internal/problem"},
-	"internal/limits":      {"internal/httpapi", "internal/problem"},
+	"internal/httpapi":     {"internal/problem", "internal/strictjson"},
+	"internal/limits":      {"internal/httpapi", "internal/problem", "internal/strictjson"},
 	"internal/metrics":     {"internal/httpapi"},
 	"internal/users":       {"internal/httpapi", "internal/limits", "internal/problem"},
 	"internal/session":     {"internal/httpapi", "internal/limits", "internal/problem"},
@@ -33,7 +34,7 @@ var importRules = map[string][]string{
 	"internal/secrets":     {"internal/problem", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
 	"internal/seal":        {"internal/secrets"},
 	"internal/jwks":        {"github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
-	"internal/authorizer":  {"internal/jwks", "internal/permission", "github.com/aws/aws-lambda-go/..."},
+	"internal/authorizer":  {"internal/jwks", "internal/permission", "internal/strictjson", "github.com/aws/aws-lambda-go/..."},
 	"internal/boot/bearer": {"internal/authorizer", "internal/config", "internal/httpapi", "internal/jwks", "internal/metrics", "github.com/aws/aws-lambda-go/..."},
 	"internal/auth0":       {"internal/blocks", "internal/events", "internal/identities", "internal/jwks", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/users", "internal/session", "internal/secrets", "internal/problem", "github.com/auth0/go-auth0/...", "github.com/coreos/go-oidc/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
 	"internal/gateway":     {"internal/httpapi", "internal/permission", "internal/problem", "github.com/aws/aws-lambda-go/...", "github.com/awslabs/aws-lambda-go-api-proxy/..."},

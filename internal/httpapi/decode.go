@@ -11,7 +11,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"usher/internal/problem"
 )
@@ -77,18 +76,22 @@ func readBody(r *http.Request) ([]byte, error) {
 }
 
 func decodeObject(body []byte, into any) (map[string]bool, error) {
-	if !utf8.Valid(body) {
-		return nil, problem.InvalidJSON.New("The body is not UTF-8.")
+	object, err := readObject(body)
+	if err != nil {
+		return nil, err
 	}
 	known := fieldNames(into)
-	members, err := checkNames(body, known)
-	if err != nil {
+	if err := checkNames(object, known); err != nil {
 		return nil, err
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber() // a large integer in metadata stays what it is
 	if err := dec.Decode(into); err != nil {
 		return nil, decodeProblem(err, known)
+	}
+	members := map[string]bool{}
+	for name := range object {
+		members[name] = true
 	}
 	return members, nil
 }
@@ -108,7 +111,7 @@ func decodeProblem(err error, known []string) error {
 	if errors.As(err, &kind) {
 		return problem.Invalid(wirePath(kind.Field, known), "must be "+jsonType(kind.Type)+", not "+kind.Value)
 	}
-	return problem.InvalidJSON.Wrap(err, "The JSON is broken.") // checkNames has said where, as a rule
+	return problem.InvalidJSON.Wrap(err, "The JSON is broken.") // readObject has said where, as a rule
 }
 
 // wirePath is a member's path as a client knows it: encoding/json puts the

@@ -1,13 +1,6 @@
 package httpapi
 
-import (
-	"bytes"
-	"encoding/json"
-	"net/http"
-	"unicode/utf8"
-
-	"usher/internal/problem"
-)
+import "net/http"
 
 // DecodeObject is Decode for an object whose members may have any name, such
 // as metadata. Its numbers are json.Number.
@@ -26,17 +19,5 @@ func freeObject(r *http.Request, mediaTypes ...string) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !utf8.Valid(body) {
-		return nil, problem.InvalidJSON.New("The body is not UTF-8.")
-	}
-	if _, err := checkNames(body, nil); err != nil {
-		return nil, err
-	}
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.UseNumber()
-	object := map[string]any{}
-	if err := dec.Decode(&object); err != nil {
-		return nil, problem.InvalidJSON.Wrap(err, "The JSON is broken.")
-	}
-	return object, nil
+	return readObject(body)
 }

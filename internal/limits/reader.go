@@ -1,14 +1,13 @@
 package limits
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"usher/internal/strictjson"
 )
 
 // reader reads a decoded document, and gathers what is wrong with it.
@@ -122,72 +121,23 @@ func (r *reader) flag(o object, name string, otherwise bool) bool {
 	return set
 }
 
-// decode reads one JSON value, in which no name may stand twice in an object:
-// encoding/json would take the last one without a word.
-func decode(text string) (any, error) {
-	if !utf8.ValidString(text) {
-		return nil, errors.New("the document is not UTF-8")
-	}
-	dec := json.NewDecoder(strings.NewReader(text))
-	value, err := decodeValue(dec, "", 0)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is more behind the document")
-	}
-	return value, nil
-}
-
 // maxDepth is more than any document needs.
 const maxDepth = 10
 
-func decodeValue(dec *json.Decoder, path string, depth int) (any, error) {
-	token, err := dec.Token()
-	if err != nil {
-		return nil, fmt.Errorf("the document is not JSON, from byte %d on", dec.InputOffset())
+// decode reads the document's JSON.
+func decode(text string) (any, error) {
+	value, err := strictjson.Read([]byte(text), maxDepth)
+	fault := (*strictjson.Fault)(nil)
+	if !errors.As(err, &fault) {
+		return value, err
 	}
-	if depth > maxDepth {
-		return nil, errors.New("the document is nested too deeply")
+	switch fault.Kind {
+	case strictjson.Twice:
+		return nil, fmt.Errorf("%.200q is given twice, before byte %d", fault.Path, fault.Offset)
+	case strictjson.Incomplete, strictjson.Broken:
+		return nil, fmt.Errorf("the document is not JSON, from byte %d on", fault.Offset)
+	case strictjson.MoreBehind:
+		return nil, errors.New("there is more behind the document")
 	}
-	switch token {
-	case json.Delim('{'):
-		return decodeObject(dec, path, depth)
-	case json.Delim('['):
-		list := []any{}
-		for dec.More() {
-			value, err := decodeValue(dec, path, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, value)
-		}
-		return list, closing(dec)
-	}
-	return token, nil
-}
-
-func decodeObject(dec *json.Decoder, path string, depth int) (any, error) {
-	members := map[string]any{}
-	for dec.More() {
-		token, err := dec.Token()
-		name, ok := token.(string)
-		if err != nil || !ok {
-			return nil, fmt.Errorf("the document is not JSON, from byte %d on", dec.InputOffset())
-		}
-		if _, twice := members[name]; twice {
-			return nil, fmt.Errorf("%.200q is given twice, before byte %d", path+name, dec.InputOffset())
-		}
-		if members[name], err = decodeValue(dec, path+name+".", depth+1); err != nil {
-			return nil, err
-		}
-	}
-	return members, closing(dec)
-}
-
-func closing(dec *json.Decoder) error {
-	if _, err := dec.Token(); err != nil {
-		return fmt.Errorf("the document is not JSON, from byte %d on", dec.InputOffset())
-	}
-	return nil
+	return nil, fmt.Errorf("the document %s", fault.Kind)
 }
