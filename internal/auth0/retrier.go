@@ -22,6 +22,9 @@ const (
 	maxBody        = 8 << 20                // a Lambda cannot answer with more
 )
 
+// errTooLarge is an answer that is not read: it would be as large the next time.
+var errTooLarge = errors.New("the answer is too large")
+
 // retrier repeats what is safe to repeat: reads and deletes after a failed
 // connection, 429 and 5xx; writes only after 429 or when no byte was sent. It
 // reads each answer whole, so that one that breaks off counts as failed, and
@@ -91,7 +94,7 @@ func (t *retrier) attempt(ctx context.Context, r *http.Request) (*http.Response,
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	_ = resp.Body.Close()
 	if err == nil && len(body) > maxBody {
-		err = errors.New("the answer is too large")
+		err = errTooLarge
 	}
 	if err != nil {
 		return nil, noAnswer(fmt.Errorf("read the answer: %w", err), true)
@@ -122,6 +125,8 @@ func curable(failure *Error, repeatable bool) bool {
 	switch {
 	case failure.Status == http.StatusTooManyRequests:
 		return true
+	case errors.Is(failure, errTooLarge):
+		return false
 	case failure.Status == 0:
 		return repeatable || !failure.sent
 	default:

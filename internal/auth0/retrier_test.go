@@ -299,10 +299,10 @@ func TestRetrierRefusesHugeAnswers(t *testing.T) {
 			return &http.Response{StatusCode: 200, ContentLength: -1, Body: io.NopCloser(bytes.NewReader(make([]byte, size)))}, nil
 		}
 		s := &script{answers: []func(*http.Request) (*http.Response, error){answer}}
-		resp, err := s.send(request(t, t.Context(), "POST"))
+		resp, err := s.send(request(t, t.Context(), "GET"))
 		if !taken {
-			if err == nil || !strings.Contains(err.Error(), "too large") {
-				t.Errorf("%d bytes: %v", size, err)
+			if !errors.Is(err, errTooLarge) || len(s.times) != 1 {
+				t.Errorf("%d bytes: %v after %d attempts", size, err, len(s.times))
 			}
 			continue
 		}

@@ -2,6 +2,8 @@ package auth0
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -17,11 +19,31 @@ const (
 	searchSize = 1000
 )
 
-// List answers one page of a walk through all users that match. The provider
+// maxPage bounds a page, in bytes: a Lambda answers with 6 MB at most, in which
+// every quotation mark of the page takes two.
+const maxPage = 5 << 19 // 2.5 MiB
+
+// List answers one page of a walk through all users that match. It holds fewer than
+// the limit where so many of them, with their metadata, would not fit an answer.
+func (u Users) List(ctx context.Context, filter users.Filter, sort users.Sort, from *users.Position, limit int) (users.Page, error) {
+	for ; ; limit /= 2 {
+		page, err := u.list(ctx, filter, sort, from, limit)
+		if limit == 1 || !errors.Is(err, errTooLarge) && fits(page) {
+			return page, err
+		}
+	}
+}
+
+func fits(page users.Page) bool {
+	text, err := json.Marshal(page.Users)
+	return err != nil || len(text) <= maxPage // what cannot be encoded is its writer's to report
+}
+
+// list answers a page, however large. The provider
 // ends every search after 1,000 users, so the walk does not count: each page
 // is a search of its own for what lies behind the last value answered. Those
 // who share that value are asked for again and left out by id.
-func (u Users) List(ctx context.Context, filter users.Filter, sort users.Sort, from *users.Position, limit int) (users.Page, error) {
+func (u Users) list(ctx context.Context, filter users.Filter, sort users.Sort, from *users.Position, limit int) (users.Page, error) {
 	at := users.Position{}
 	if from != nil {
 		at = *from
