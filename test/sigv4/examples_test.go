@@ -3,9 +3,12 @@
 package sigv4
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -75,5 +78,27 @@ func TestExamplesWithAWrongKey(t *testing.T) {
 		if err == nil || !strings.Contains(printed, "403") && !strings.Contains(printed, "another signature") {
 			t.Errorf("%s: %v\n%s", name, err, printed)
 		}
+	}
+}
+
+// What is signed for one host, and the session token, are for that host alone.
+func TestExamplesFollowNoRedirect(t *testing.T) {
+	for name, command := range examples(t) {
+		t.Run(name, func(t *testing.T) {
+			var asked, elsewhere atomic.Int32
+			other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
+			t.Cleanup(other.Close)
+			first := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("X-Amz-Security-Token") == role.SessionToken {
+					asked.Add(1)
+				}
+				http.Redirect(w, r, other.URL+r.URL.Path, http.StatusTemporaryRedirect)
+			}))
+			t.Cleanup(first.Close)
+			printed, _ := run(t, command, strings.TrimPrefix(first.URL, "http://"), "nobody@example.com", role)
+			if asked.Load() == 0 || elsewhere.Load() != 0 {
+				t.Errorf("%d requests, of which %d went on elsewhere:\n%s", asked.Load(), elsewhere.Load(), printed)
+			}
+		})
 	}
 }

@@ -11,7 +11,8 @@ call() {
 	local headers=()
 	[ -z "${AWS_SESSION_TOKEN:-}" ] || headers=(-H "X-Amz-Security-Token: $AWS_SESSION_TOKEN")
 	# The key goes in by a file that only this shell has: arguments are for all to see.
-	curl --silent --show-error --fail-with-body \
+	# No --location: no other host may have the session token.
+	curl --silent --show-error --fail-with-body --max-time 10 \
 		--config <(printf 'user = "%s:%s"\n' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY") \
 		--aws-sigv4 "aws:amz:$AWS_REGION:execute-api" "${headers[@]}" "$@"
 }

@@ -68,7 +68,12 @@ func run(ctx context.Context, email string) error {
 	if err != nil {
 		return err
 	}
-	u := usher{strings.TrimSuffix(os.Getenv("USHER_URL"), "/"), cfg, v4.NewSigner(), &http.Client{Timeout: 10 * time.Second}}
+	u := usher{strings.TrimSuffix(os.Getenv("USHER_URL"), "/"), cfg, v4.NewSigner(), &http.Client{
+		Timeout: 10 * time.Second,
+		// GET /login is for the browser to follow, and no other host may have the
+		// session token.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
 
 	var found struct{ Users []user }
 	query := url.Values{"limit": {"1"}, "email": {"ada@example.com"}}

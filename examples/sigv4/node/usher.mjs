@@ -35,7 +35,8 @@ async function call(method, path, query = {}, body = undefined) {
     method,
     headers,
     body: body && JSON.stringify(body),
-    redirect: "manual", // GET /login is for the browser to follow
+    redirect: "manual", // GET /login is for the browser to follow, and no other host may have the session token
+    signal: AbortSignal.timeout(10_000),
   });
   const json = await answer.json();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${json.code} (request ${json.request_id})`);

@@ -18,6 +18,17 @@ session = Session()
 region = os.environ.get("AWS_REGION") or session.get_config_variable("region")  # botocore itself looks for AWS_DEFAULT_REGION
 
 
+class NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Turns a redirect into an error. That of GET /login is for the browser to
+    follow, and no other host may have the signature and the session token."""
+
+    def redirect_request(self, *_):
+        return None
+
+
+opener = urllib.request.build_opener(NoRedirects)
+
+
 def call(method, path, query=None, body=None):
     """Signs one request, sends it, and returns the answer's JSON."""
     url = os.environ["USHER_URL"].rstrip("/") + path
@@ -28,7 +39,7 @@ def call(method, path, query=None, body=None):
     credentials = session.get_credentials().get_frozen_credentials()  # each time: a role's are renewed
     SigV4Auth(credentials, "execute-api", region).add_auth(request)
     signed = urllib.request.Request(url, data=data, method=method, headers=dict(request.headers))
-    with urllib.request.urlopen(signed, timeout=10) as answer:
+    with opener.open(signed, timeout=10) as answer:
         return json.load(answer)
 
 
