@@ -54,9 +54,11 @@ type problem struct {
 	} `json:"errors"`
 }
 
-// Error is for the log: it holds no personal data.
+// Error is for the log: it holds no personal data. It quotes what came, since
+// what is between here and Usher may have answered, and a line break in it would
+// forge a line.
 func (p *problem) Error() string {
-	return fmt.Sprintf("Usher answered %d %s (request %s)", p.Status, p.Code, p.RequestID)
+	return fmt.Sprintf("Usher answered %d %q (request %q)", p.Status, p.Code, p.RequestID)
 }
 
 // do calls Usher. From status 400 on the error is a *problem, and the answer is
