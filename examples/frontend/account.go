@@ -24,19 +24,19 @@ type accountPage struct {
 	User   user
 	MFA    bool
 	ETag   string // of the user as shown
-	Faults []string
+	Faults faults
 }
 
 // account shows the user, fresh from Usher: who was deleted or blocked since
 // signing in is signed in no longer.
 func (a *app) account(w http.ResponseWriter, r *http.Request, s session) {
-	a.showAccount(w, r, s, http.StatusOK, nil)
+	a.showAccount(w, r, s, http.StatusOK, faults{})
 }
 
-func (a *app) showAccount(w http.ResponseWriter, r *http.Request, s session, status int, faults []string) {
+func (a *app) showAccount(w http.ResponseWriter, r *http.Request, s session, status int, told faults) {
 	// Whose account it is says the session alone, never the request.
 	got, err := a.usher.do(r.Context(), call{method: http.MethodGet, path: "/users/" + url.PathEscape(s.userID)})
-	page := accountPage{MFA: s.mfa, ETag: got.header.Get("ETag"), Faults: faults}
+	page := accountPage{MFA: s.mfa, ETag: got.header.Get("ETag"), Faults: told}
 	if err == nil {
 		err = json.Unmarshal(got.body, &page.User)
 	}
@@ -74,7 +74,7 @@ func (a *app) change(w http.ResponseWriter, r *http.Request, s session) {
 	case err == nil:
 		http.Redirect(w, r, "/account", http.StatusSeeOther) // so that reloading sends nothing twice
 	case errors.As(err, &refused) && refused.Status < http.StatusInternalServerError:
-		a.showAccount(w, r, s, refused.Status, faults(refused))
+		a.showAccount(w, r, s, refused.Status, report(err))
 	default:
 		showError(w, err)
 	}

@@ -30,10 +30,14 @@ func TestAccount(t *testing.T) {
 
 	s.answers["PATCH "+path], s.asked, s.bodies = refuse(412, "precondition-failed"), nil, nil
 	form := url.Values{"etag": {`"v0"`}, "name": {"Ada"}, "language": {"fr"}, "user_id": {"auth0|another"}}
+	logged := captureLog(t)
 	resp = send(h, "POST", "/account", form, session)
 	page, _ = io.ReadAll(resp.Body)
 	if resp.StatusCode != 412 || !strings.Contains(string(page), "changed elsewhere") || s.asked[0].Header.Get("If-Match") != `"v0"` {
 		t.Errorf("%d %s", resp.StatusCode, page)
+	}
+	if !strings.Contains(logged.String(), "precondition-failed") {
+		t.Errorf("the log is %q", logged)
 	}
 
 	metadata := "PATCH /metadata/auth0%7C65e19a100000000000000001"
@@ -63,24 +67,40 @@ func TestSignUp(t *testing.T) {
 	if got := s.asked[0].Header.Get("Idempotency-Key"); got != "k1" || s.bodies[0] != `{"email":"new+1@example.com","name":"New","password":"Str0ng-Enough","verify_email":true}` {
 		t.Errorf("Usher got the key %q and %s", got, s.bodies[0])
 	}
+}
+
+// What goes wrong is told to people in words of this site's own, and to the log.
+// Where the words say little, the request's id is there, too.
+func TestSignUpThatFails(t *testing.T) {
+	h, _, s := start(t, map[string]http.HandlerFunc{})
+	form := url.Values{"key": {"k1"}, "email": {"new+1@example.com"}, "name": {"New"}, "password": {"Str0ng-Enough"}}
 	for name, tt := range map[string]struct {
 		answer  http.HandlerFunc
 		status  int
 		says    string
 		sameKey bool
+		id      bool
 	}{
-		"taken": {refuse(409, "user-exists"), 409, "cannot be used", false},
-		"a fault": {func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(422)
-			_, _ = io.WriteString(w, `{"code":"password-too-weak","errors":[{"field":"password","detail":"is weak"}]}`)
-		}, 422, "password is weak", false},
-		"a failure": {refuse(504, "provider-timeout"), 502, "Try again", true},
+		"taken":           {refuse(409, "user-exists"), 409, "cannot be used", false, false},
+		"a weak password": {refuse(422, "password-too-weak", "password"), 422, "too easy to guess", false, false},
+		"a bad address":   {refuse(400, "invalid-request", "email"), 400, "no email address", false, false},
+		"a field unknown": {refuse(400, "invalid-request", "If-Match"), 400, "Something went wrong", false, true},
+		"a code unknown":  {refuse(403, "forbidden"), 403, "Something went wrong", false, true},
+		"a failure":       {refuse(504, "provider-timeout"), 502, "Try again", true, true},
 	} {
 		s.answers["POST /users"] = tt.answer
+		logged := captureLog(t)
 		resp := send(h, "POST", "/sign-up", form)
-		page, _ := io.ReadAll(resp.Body)
-		if resp.StatusCode != tt.status || !strings.Contains(string(page), tt.says) || strings.Contains(string(page), `value="k1"`) != tt.sameKey || strings.Contains(string(page), "Str0ng") {
+		body, _ := io.ReadAll(resp.Body)
+		page := string(body)
+		if resp.StatusCode != tt.status || !strings.Contains(page, tt.says) || strings.Contains(page, `value="k1"`) != tt.sameKey {
 			t.Errorf("%s: %d %s", name, resp.StatusCode, page)
+		}
+		if strings.Contains(page, "Str0ng") || strings.Contains(page, "for developers") || strings.Contains(page, "<code>r1</code>") != tt.id {
+			t.Errorf("%s: the page is %s", name, page)
+		}
+		if strings.Count(logged.String(), `"r1"`) != 1 || strings.Contains(logged.String(), "new+1") {
+			t.Errorf("%s: the log is %q", name, logged)
 		}
 	}
 }

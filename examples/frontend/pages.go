@@ -34,43 +34,56 @@ var texts = map[string]string{
 	"state-expired":               "The sign-in took too long.",
 	"access-denied":               "You are not allowed in, or have chosen not to sign in.",
 	"user-exists":                 "This address cannot be used. Perhaps you have an account already?",
+	"password-too-weak":           "This password is too easy to guess. Take a longer one, of letters, digits and other signs.",
 	"precondition-failed":         "Your account was changed elsewhere meanwhile. Here is how it is now: try again.",
 	"too-many-requests":           "There is too much going on. Try again in a minute.",
 }
 
-func textOf(err error) string {
+// fieldTexts are what people are told of a field that Usher does not take.
+var fieldTexts = map[string]string{
+	"email":    "This is no email address that we can use.",
+	"name":     "This name is too long, or missing.",
+	"password": "This password is too long, or missing.",
+}
+
+// faults are what a page says of what went wrong. Where it can say little, the
+// request's id joins it with Usher's log.
+type faults struct {
+	Texts     []string
+	RequestID string
+}
+
+// report tells the log of an error, and returns what the person is told.
+func report(err error) faults {
+	log.Print(err)
 	var refused *problem
-	if errors.As(err, &refused) {
-		if text, known := texts[refused.Code]; known {
-			return text
+	if !errors.As(err, &refused) {
+		refused = &problem{}
+	}
+	if text, known := texts[refused.Code]; known {
+		return faults{Texts: []string{text}}
+	}
+	var told faults
+	for _, fault := range refused.Errors {
+		if text, known := fieldTexts[fault.Field]; known && refused.Code == "invalid-request" {
+			told.Texts = append(told.Texts, text)
 		}
 	}
-	return "Something went wrong. Try again."
+	if told.Texts == nil {
+		told = faults{Texts: []string{"Something went wrong. Try again."}, RequestID: refused.RequestID}
+	}
+	return told
 }
 
-// faults are what is wrong with a form.
-func faults(refused *problem) []string {
-	if _, known := texts[refused.Code]; known || len(refused.Errors) == 0 {
-		return []string{textOf(refused)}
-	}
-	var all []string
-	for _, fault := range refused.Errors {
-		all = append(all, fault.Field+" "+fault.Detail)
-	}
-	return all
-}
-
-// showError tells the person little and the log more. The request's id joins it
-// with Usher's log.
+// showError is for where there is no form to show again.
 func showError(w http.ResponseWriter, err error) {
-	log.Print(err)
-	status, id := http.StatusBadGateway, ""
+	told, status := report(err), http.StatusBadGateway
 	var refused *problem
 	if errors.As(err, &refused) {
-		id = refused.RequestID
+		told.RequestID = refused.RequestID // whatever is told: there is nothing to mend here
 		if refused.Status < http.StatusInternalServerError {
 			status = http.StatusBadRequest
 		}
 	}
-	show(w, status, "error.html", struct{ Text, RequestID string }{textOf(err), id})
+	show(w, status, "error.html", told)
 }

@@ -12,7 +12,7 @@ type signUpPage struct {
 	Key    string // makes sending the form twice create one user
 	Email  string
 	Name   string
-	Faults []string
+	Faults faults
 }
 
 func (a *app) signUpForm(w http.ResponseWriter, _ *http.Request) {
@@ -33,16 +33,15 @@ func (a *app) signUp(w http.ResponseWriter, r *http.Request) {
 		method: http.MethodPost, path: "/users", body: body,
 		header: http.Header{"Idempotency-Key": {page.Key}},
 	})
-	var refused *problem
-	switch {
-	case err == nil:
+	if err == nil {
 		http.Redirect(w, r, "/login?"+url.Values{"login_hint": {page.Email}, "return_to": {"/account"}}.Encode(), http.StatusSeeOther)
-	case errors.As(err, &refused) && refused.Status < http.StatusInternalServerError:
-		page.Key = rand.Text() // what comes next is another request
-		page.Faults = faults(refused)
-		show(w, refused.Status, "signup.html", page)
-	default: // nobody knows whether the user is there: the same key again finds out
-		page.Faults = []string{textOf(err)}
-		show(w, http.StatusBadGateway, "signup.html", page)
+		return
 	}
+	page.Faults = report(err)
+	status := http.StatusBadGateway // nobody knows whether the user is there: the same key again finds out
+	var refused *problem
+	if errors.As(err, &refused) && refused.Status < http.StatusInternalServerError {
+		status, page.Key = refused.Status, rand.Text() // what comes next is another request
+	}
+	show(w, status, "signup.html", page)
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"io"
 	"log"
 	"net/http"
@@ -49,11 +51,27 @@ func start(t *testing.T, answers map[string]http.HandlerFunc) (http.Handler, *ap
 	return a.handler(), a, s
 }
 
-func refuse(status int, code string) http.HandlerFunc {
+// refuse answers with a problem that lies in the fields.
+func refuse(status int, code string, fields ...string) http.HandlerFunc {
+	type fault struct{ Field, Detail string }
+	var faults []fault
+	for _, field := range fields {
+		faults = append(faults, fault{field, "for developers"})
+	}
+	body, _ := json.Marshal(map[string]any{"status": 1, "code": code, "detail": "for developers", "request_id": "r1", "errors": faults})
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
-		_, _ = io.WriteString(w, `{"status":1,"code":"`+code+`","detail":"for developers","request_id":"r1"}`)
+		_, _ = w.Write(body)
 	}
+}
+
+// captureLog keeps what is logged until the test ends.
+func captureLog(t *testing.T) *bytes.Buffer {
+	t.Helper()
+	var logged bytes.Buffer
+	log.SetOutput(&logged)
+	t.Cleanup(func() { log.SetOutput(io.Discard) })
+	return &logged
 }
 
 func reply(body string) http.HandlerFunc {

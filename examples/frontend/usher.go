@@ -42,15 +42,14 @@ type answer struct {
 	body   []byte
 }
 
-// problem is an error of Usher's (RFC 9457). One branches on the code.
+// problem is an error of Usher's (RFC 9457). One branches on the code. What else
+// it says in words is for developers, and is left out here.
 type problem struct {
 	Status    int    `json:"-"`
 	Code      string `json:"code"`
-	Detail    string `json:"detail"`
 	RequestID string `json:"request_id"`
 	Errors    []struct {
-		Field  string `json:"field"`
-		Detail string `json:"detail"`
+		Field string `json:"field"`
 	} `json:"errors"`
 }
 

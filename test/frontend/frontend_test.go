@@ -26,7 +26,7 @@ func TestAnAccountsLife(t *testing.T) {
 	b.fill("email", "mia@example.com")
 	b.fill("password", "weak")
 	b.do(chromedp.Click("#up"))
-	b.sees("password must have")
+	b.sees("too easy to guess")
 	b.fill("password", goodPassword)
 	b.do(chromedp.Click("#up"))
 	if hint := b.read(`document.querySelector("#username")?.value ?? ""`); hint != "mia@example.com" {
