@@ -5,18 +5,34 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 )
 
 // user is what the account page needs of a user.
 type user struct {
-	ID            string `json:"id"`
-	Email         string `json:"email"`
-	EmailVerified bool   `json:"email_verified"`
-	Name          string `json:"name"`
-	Blocked       bool   `json:"blocked"`
-	Metadata      struct {
-		Language string `json:"language"`
-	} `json:"metadata"`
+	ID            string         `json:"id"`
+	Email         string         `json:"email"`
+	EmailVerified bool           `json:"email_verified"`
+	Name          string         `json:"name"`
+	Blocked       bool           `json:"blocked"`
+	Metadata      map[string]any `json:"metadata"` // other front-ends write it, too: expect anything
+}
+
+// language is one of those that the account page offers.
+type language struct{ Code, Name string }
+
+var languages = []language{{"en", "English"}, {"de", "Deutsch"}, {"fr", "français"}}
+
+func isOffered(code string) bool {
+	return slices.ContainsFunc(languages, func(l language) bool { return l.Code == code })
+}
+
+// Language is the user's, if it is one of those offered.
+func (u user) Language() string {
+	if code, _ := u.Metadata["language"].(string); isOffered(code) {
+		return code
+	}
+	return ""
 }
 
 // accountPage is what the page shows.
@@ -27,48 +43,54 @@ type accountPage struct {
 	Faults faults
 }
 
-// account shows the user, fresh from Usher: who was deleted or blocked since
-// signing in is signed in no longer.
+// Languages are those to choose from.
+func (accountPage) Languages() []language { return languages }
+
+// current reads the session's user, fresh from Usher, and their ETag. Who was
+// deleted or blocked since signing in is signed in no longer. Where it returns
+// false, it has answered.
+func (a *app) current(w http.ResponseWriter, r *http.Request, s session) (u user, etag string, ok bool) {
+	// Whose account it is says the session alone, never the request.
+	got, err := a.usher.do(r.Context(), call{method: http.MethodGet, path: "/users/" + url.PathEscape(s.userID)})
+	if err == nil {
+		err = json.Unmarshal(got.body, &u)
+	}
+	var refused *problem
+	switch {
+	case errors.As(err, &refused) && refused.Code == "user-not-found" || u.Blocked:
+		a.sessions.endAll(s.userID)
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+	case err != nil:
+		showError(w, err)
+	default:
+		return u, got.header.Get("ETag"), true
+	}
+	return user{}, "", false
+}
+
+// account shows the user.
 func (a *app) account(w http.ResponseWriter, r *http.Request, s session) {
 	a.showAccount(w, r, s, http.StatusOK, faults{})
 }
 
 func (a *app) showAccount(w http.ResponseWriter, r *http.Request, s session, status int, told faults) {
-	// Whose account it is says the session alone, never the request.
-	got, err := a.usher.do(r.Context(), call{method: http.MethodGet, path: "/users/" + url.PathEscape(s.userID)})
-	page := accountPage{MFA: s.mfa, ETag: got.header.Get("ETag"), Faults: told}
-	if err == nil {
-		err = json.Unmarshal(got.body, &page.User)
+	if u, etag, ok := a.current(w, r, s); ok {
+		show(w, status, "account.html", accountPage{User: u, MFA: s.mfa, ETag: etag, Faults: told})
 	}
-	var refused *problem
-	if errors.As(err, &refused) && refused.Code == "user-not-found" || page.User.Blocked {
-		a.sessions.endAll(s.userID)
-		http.Redirect(w, r, "/", http.StatusSeeOther)
-		return
-	}
-	if err != nil {
-		showError(w, err)
-		return
-	}
-	show(w, status, "account.html", page)
 }
 
-// change changes the name, unless somebody else has changed the user since the
-// page was shown, and then what the user may edit freely.
+// change changes what the form says, and shows the user again.
 func (a *app) change(w http.ResponseWriter, r *http.Request, s session) {
-	id := url.PathEscape(s.userID)
-	_, err := a.usher.do(r.Context(), call{
-		method: http.MethodPatch, path: "/users/" + id,
-		header: http.Header{"If-Match": {r.PostFormValue("etag")}},
-		body:   map[string]string{"name": r.PostFormValue("name")},
-	})
-	if err == nil {
-		language := map[string]*string{"language": nil} // null removes it
-		if chosen := r.PostFormValue("language"); chosen != "" {
-			language["language"] = &chosen
-		}
-		_, err = a.usher.do(r.Context(), call{method: http.MethodPatch, path: "/metadata/" + id, body: language})
+	language := r.PostFormValue("language")
+	if language != "" && !isOffered(language) {
+		http.Error(w, "There is no such language.", http.StatusBadRequest) // the form has none but those
+		return
 	}
+	u, _, ok := a.current(w, r, s)
+	if !ok {
+		return
+	}
+	err := a.save(r, u, s.userID, language)
 	var refused *problem
 	switch {
 	case err == nil:
@@ -78,4 +100,24 @@ func (a *app) change(w http.ResponseWriter, r *http.Request, s session) {
 	default:
 		showError(w, err)
 	}
+}
+
+// save changes the name, unless somebody else has changed the user since the
+// page was shown, and then the language, if another one was chosen.
+func (a *app) save(r *http.Request, u user, userID, language string) error {
+	id := url.PathEscape(userID)
+	_, err := a.usher.do(r.Context(), call{
+		method: http.MethodPatch, path: "/users/" + id,
+		header: http.Header{"If-Match": {r.PostFormValue("etag")}},
+		body:   map[string]string{"name": r.PostFormValue("name")},
+	})
+	if err != nil || language == u.Language() {
+		return err
+	}
+	change := map[string]any{"language": nil} // null removes it
+	if language != "" {
+		change["language"] = language
+	}
+	_, err = a.usher.do(r.Context(), call{method: http.MethodPatch, path: "/metadata/" + id, body: change})
+	return err
 }
