@@ -27,7 +27,13 @@ func (g *group) start(addr string, h http.Handler, connState func(net.Conn, http
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", addr, rootCause(err))
 	}
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ConnState: connState}
+	server := &http.Server{
+		Handler: h, ConnState: connState,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      30 * time.Second, // the service gives up after 8
+		IdleTimeout:       2 * time.Minute,
+	}
 	g.servers = append(g.servers, server)
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"strings"
@@ -56,6 +55,7 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
 	if err := realMain(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "frontend:", err)
 		os.Exit(1)
@@ -83,11 +83,6 @@ func realMain(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	site := &app{usher: usher, url: o.url, sessions: newSessions(time.Now)}
-	server := &http.Server{Handler: site.handler(), TLSConfig: certificate, ReadHeaderTimeout: 5 * time.Second}
-	context.AfterFunc(ctx, func() { _ = server.Close() })
 	fmt.Fprintf(out, "The front-end is at %s, and calls Usher at %s. Ctrl-C ends it.\n", o.url, o.usher)
-	if err := server.ServeTLS(listener, "", ""); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+	return serve(ctx, newServer(site.handler(), certificate), listener)
 }
