@@ -157,24 +157,3 @@ func TestSignUpThatFails(t *testing.T) {
 		}
 	}
 }
-
-func TestSignOut(t *testing.T) {
-	const all = "DELETE /sessions/auth0%7C65e19a100000000000000001"
-	h, a, s := start(t, map[string]http.HandlerFunc{"GET /logout": redirect()})
-	here, there := open(t, h, s), open(t, h, s)
-	s.answers[all] = refuse(503, "provider-unavailable")
-	if resp := send(h, "POST", "/sign-out-everywhere", nil, here); resp.StatusCode != 502 || len(a.sessions.byID) != 2 {
-		t.Errorf("it failed with %d, and left %d sessions", resp.StatusCode, len(a.sessions.byID))
-	}
-	if resp := send(h, "POST", "/sign-out", nil, there); resp.StatusCode != 302 || len(a.sessions.byID) != 1 || resp.Cookies()[0].MaxAge >= 0 {
-		t.Errorf("signed out: %d, %d sessions, %v", resp.StatusCode, len(a.sessions.byID), resp.Cookies())
-	}
-	if q := s.asked[len(s.asked)-1].URL.Query(); q.Get("post_logout_redirect_uri") != "https://app.example/" || q.Get("id_token_hint") != "s3cret.i.d" {
-		t.Errorf("Usher was asked %v", q)
-	}
-	_ = open(t, h, s)
-	s.answers[all] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
-	if resp := send(h, "POST", "/sign-out-everywhere", nil, here); resp.StatusCode != 302 || len(a.sessions.byID) != 0 || s.elsewhere != 0 {
-		t.Errorf("signed out everywhere: %d, %d sessions", resp.StatusCode, len(a.sessions.byID))
-	}
-}

@@ -57,7 +57,13 @@ func (a *app) signedIn(h func(http.ResponseWriter, *http.Request, session)) http
 	}
 }
 
+// homePage is what the start page shows.
+type homePage struct {
+	SignedIn   bool
+	StillKnown bool // to the provider, after signing out
+}
+
 func (a *app) home(w http.ResponseWriter, r *http.Request) {
 	_, ok := a.sessions.find(r)
-	show(w, http.StatusOK, "home.html", ok)
+	show(w, http.StatusOK, "home.html", homePage{SignedIn: ok, StillKnown: remained(w, r)})
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // session is what the front-end knows of somebody who is signed in. It stays on
-// the server: the browser has nothing but a random name for it. So no token can
-// be read by a script, or be taken out of a browser.
+// the server: the browser has nothing but a random name for it. So no page holds a
+// token, and no cookie; the ID token alone passes by, when the user signs out.
 type session struct {
 	userID      string
 	tokens      tokens
@@ -56,7 +56,7 @@ func (s *sessions) begin(w http.ResponseWriter, r *http.Request, signedIn sessio
 	defer s.mu.Unlock()
 	maps.DeleteFunc(s.byID, func(_ string, old session) bool { return s.isOver(old) })
 	s.byID[id] = signedIn
-	http.SetCookie(w, cookie(id, 0)) // it ends with the browser
+	http.SetCookie(w, cookie(sessionCookie, id, 0)) // it ends with the browser
 }
 
 // find returns the request's session.
@@ -79,7 +79,7 @@ func (s *sessions) find(r *http.Request) (session, bool) {
 // end ends the request's session, if it has one.
 func (s *sessions) end(w http.ResponseWriter, r *http.Request) {
 	s.forget(r)
-	http.SetCookie(w, cookie("", -1))
+	http.SetCookie(w, cookie(sessionCookie, "", -1))
 }
 
 func (s *sessions) forget(r *http.Request) {
@@ -103,6 +103,6 @@ func (s *sessions) isOver(x session) bool {
 
 // cookie is SameSite=Lax, not Strict: a browser that comes back from the provider
 // has to show it.
-func cookie(value string, maxAge int) *http.Cookie {
-	return &http.Cookie{Name: sessionCookie, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode}
+func cookie(name, value string, maxAge int) *http.Cookie {
+	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"log"
 	"net/http"
 	"net/url"
 )
@@ -13,31 +14,58 @@ func (a *app) signOut(w http.ResponseWriter, r *http.Request) {
 	a.leave(w, r, s)
 }
 
-// signOutEverywhere ends the user's sessions at the provider, in all browsers,
-// and all of them here; then it signs out this browser.
+// signOutEverywhere ends all of the user's sessions here, then those at the
+// provider, in all browsers; then it signs out this browser.
 func (a *app) signOutEverywhere(w http.ResponseWriter, r *http.Request, s session) {
-	_, err := a.usher.do(r.Context(), call{method: http.MethodDelete, path: "/sessions/" + url.PathEscape(s.userID)})
-	var refused *problem
-	if err != nil && !(errors.As(err, &refused) && refused.Code == "not-in-providers-plan") {
-		showError(w, err) // nothing has ended: the user shall try again
-		return
-	}
-	a.sessions.endAll(s.userID)
+	a.sessions.endAll(s.userID) // whatever comes of the rest
 	a.sessions.end(w, r)
+	_, err := a.usher.do(r.Context(), call{method: http.MethodDelete, path: "/sessions/" + url.PathEscape(s.userID)})
+	if err != nil { // a failure, or a provider's plan that cannot do it
+		remains(w, err)
+	}
 	a.leave(w, r, s)
 }
 
 // leave sends the browser to where the provider ends its own session with it:
 // else the next sign-in would ask for no password.
 func (a *app) leave(w http.ResponseWriter, r *http.Request, s session) {
-	query := url.Values{"post_logout_redirect_uri": {a.url + "/"}}
-	if s.tokens.IDToken != "" {
-		query.Set("id_token_hint", s.tokens.IDToken) // without, the provider may ask the user
+	got, err := a.logout(r, s.tokens.IDToken)
+	var refused *problem
+	if errors.As(err, &refused) && refused.Status < http.StatusInternalServerError && s.tokens.IDToken != "" {
+		got, err = a.logout(r, "") // the token may be larger than Usher takes, or the gateway
 	}
-	got, err := a.usher.do(r.Context(), call{method: http.MethodGet, path: "/logout", query: query})
 	if err != nil {
-		showError(w, err)
+		remains(w, err)
+		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return
 	}
 	relayRedirect(w, got)
+}
+
+// logout asks Usher where the browser is to go. Without a hint at who it is, the
+// provider may ask the user whether to sign out.
+func (a *app) logout(r *http.Request, hint string) (answer, error) {
+	query := url.Values{"post_logout_redirect_uri": {a.url + "/"}}
+	if hint != "" {
+		query.Set("id_token_hint", hint)
+	}
+	return a.usher.do(r.Context(), call{method: http.MethodGet, path: "/logout", query: query})
+}
+
+// remainsCookie has the start page say, once, that the provider may still know the
+// user: a browser that comes back from there brings nothing else along.
+const remainsCookie = "__Host-still-known"
+
+func remains(w http.ResponseWriter, err error) {
+	log.Print(err)
+	http.SetCookie(w, cookie(remainsCookie, "yes", 0))
+}
+
+// remained reports whether there is that to say, and forgets it.
+func remained(w http.ResponseWriter, r *http.Request) bool {
+	if _, err := r.Cookie(remainsCookie); err != nil {
+		return false
+	}
+	http.SetCookie(w, cookie(remainsCookie, "", -1))
+	return true
 }
