@@ -5,6 +5,7 @@ package sigv4
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -46,37 +47,88 @@ func TestExamples(t *testing.T) {
 	service := startService(t)
 	commands := examples(t)
 	for kind, credentials := range map[string]aws.Credentials{"role": role, "user": user} {
-		gateway := startGateway(t, service, credentials)
+		gateways := map[string]string{"botocore": startGateway(t, service, credentials), "ours": startVerifier(t, service, credentials)}
 		for name, command := range commands {
-			t.Run(name+" as a "+kind, func(t *testing.T) {
-				email := name + "-" + kind + "@example.com"
-				printed, err := run(t, command, gateway, email, credentials)
-				if err != nil {
-					t.Fatalf("%v\n%s", err, printed)
-				}
-				want := []string{"ada@example.com", "grace@example.com", email}
-				if name == "curl" {
-					want = []string{"ada@example.com", email} // it cannot get one by id
-				}
-				for _, address := range want {
-					if !strings.Contains(printed, address) {
-						t.Errorf("it printed no %s:\n%s", address, printed)
+			for verifier, gateway := range gateways {
+				t.Run(name+" as a "+kind+" before "+verifier, func(t *testing.T) {
+					email := name + "-" + kind + "-" + verifier + "@example.com"
+					printed, err := run(t, command, gateway, email, credentials)
+					if err != nil {
+						t.Fatalf("%v\n%s", err, printed)
 					}
-				}
-			})
+					want := []string{"ada@example.com", "grace@example.com", email}
+					if name == "curl" {
+						want = []string{"ada@example.com", email} // it cannot get one by id
+					}
+					for _, address := range want {
+						if !strings.Contains(printed, address) {
+							t.Errorf("it printed no %s:\n%s", address, printed)
+						}
+					}
+				})
+			}
 		}
 	}
 }
 
-// The examples prove nothing unless the verifier refuses.
+// The examples prove nothing unless the verifiers refuse.
 func TestExamplesWithAWrongKey(t *testing.T) {
-	gateway := startGateway(t, startService(t), role)
+	service, commands := startService(t), examples(t)
 	wrong := role
 	wrong.SecretAccessKey += "x"
+	for verifier, gateway := range map[string]string{"botocore": startGateway(t, service, role), "ours": startVerifier(t, service, role)} {
+		for name, command := range commands {
+			printed, err := run(t, command, gateway, "nobody@example.com", wrong)
+			if err == nil || !strings.Contains(printed, "403") && !strings.Contains(printed, "another signature") {
+				t.Errorf("%s before %s: %v\n%s", name, verifier, err, printed)
+			}
+		}
+	}
+}
+
+// A problem's code is what one branches on, and its request is what one asks about.
+func TestExamplesTellTheProblem(t *testing.T) {
+	gateway := startVerifier(t, startService(t), role)
 	for name, command := range examples(t) {
-		printed, err := run(t, command, gateway, "nobody@example.com", wrong)
-		if err == nil || !strings.Contains(printed, "403") && !strings.Contains(printed, "another signature") {
+		printed, err := run(t, command, gateway, "ada@example.com", role)
+		if err == nil || !strings.Contains(printed, "user-exists") || !strings.Contains(printed, "request") {
 			t.Errorf("%s: %v\n%s", name, err, printed)
+		}
+	}
+}
+
+func TestExamplesWithoutAnAddress(t *testing.T) {
+	for name, command := range examples(t) {
+		cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
+		cmd.Env = append(environment(role), "USHER_URL=")
+		if printed, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(printed), "USHER_URL") {
+			t.Errorf("%s: %v\n%s", name, err, printed)
+		}
+	}
+}
+
+// The arguments of a process are for all on its machine to see.
+func TestCurlGetsNoSecretAsAnArgument(t *testing.T) {
+	curl, err := exec.LookPath("curl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	script := "#!/bin/sh\nprintf '%s\\n' \"$*\" >>'" + dir + "/arguments'\nexec '" + curl + "' \"$@\"\n"
+	if err := os.WriteFile(filepath.Join(dir, "curl"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	if printed, err := run(t, examples(t)["curl"], startVerifier(t, startService(t), role), "new@example.com", role); err != nil {
+		t.Fatalf("%v\n%s", err, printed)
+	}
+	seen, err := os.ReadFile(filepath.Join(dir, "arguments"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{role.SecretAccessKey, role.SessionToken} {
+		if !strings.Contains(string(seen), "/users") || strings.Contains(string(seen), secret) {
+			t.Errorf("curl was called with %s", seen)
 		}
 	}
 }

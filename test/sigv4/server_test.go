@@ -1,8 +1,9 @@
 //go:build sigv4
 
-// Package sigv4 tests signed calls against a verifier of another make: botocore's.
-// It runs the examples of examples/sigv4 as they stand, and holds internal/sigv4
-// to what botocore takes. A tool that is missing fails the tests.
+// Package sigv4 tests signed calls against two verifiers, botocore's and that of
+// internal/sigv4, so that each signer meets one of another make. It runs the
+// examples of examples/sigv4 as they stand, and holds internal/sigv4 to what
+// botocore takes. A tool that is missing fails the tests.
 package sigv4
 
 import (
@@ -12,7 +13,10 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"slices"
@@ -28,6 +32,7 @@ import (
 	"usher/internal/localtenant/tenanttest"
 	"usher/internal/operations"
 	"usher/internal/secrets"
+	"usher/internal/sigv4"
 )
 
 const region = "eu-central-1"
@@ -76,6 +81,23 @@ func startService(t *testing.T) string {
 	}
 	log := slog.New(slog.DiscardHandler)
 	server := httptest.NewServer(operations.Handler(boot.New(cfg, secrets.Static(credentials), log, time.Now), log))
+	t.Cleanup(server.Close)
+	return strings.TrimPrefix(server.URL, "http://")
+}
+
+// startVerifier starts the local server's verifier before a service, and returns
+// its host and port.
+func startVerifier(t *testing.T, service string, credentials aws.Credentials) string {
+	t.Helper()
+	verifier := sigv4.Verifier{Credentials: credentials, Region: region, Now: time.Now}
+	pass := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: service})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if verifier.Verify(r) != nil {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		pass.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
 	return strings.TrimPrefix(server.URL, "http://")
 }

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"net/http"
@@ -54,7 +55,12 @@ func (u usher) call(ctx context.Context, method, path string, body []byte, answe
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode >= 300 {
-		return fmt.Errorf("%s %s: %s (request %s)", method, path, resp.Status, resp.Header.Get("X-Request-Id"))
+		var problem struct {
+			Code      string `json:"code"`
+			RequestID string `json:"request_id"`
+		}
+		_ = json.NewDecoder(resp.Body).Decode(&problem) // what is between here and Usher may answer otherwise
+		return fmt.Errorf("%s %s: %s %q (request %q)", method, r.URL.EscapedPath(), resp.Status, problem.Code, problem.RequestID)
 	}
 	return json.NewDecoder(resp.Body).Decode(answer)
 }
@@ -67,6 +73,9 @@ func run(ctx context.Context, email string) error {
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return err
+	}
+	if os.Getenv("USHER_URL") == "" || cfg.Region == "" {
+		return errors.New("set USHER_URL to Usher's address, and AWS_REGION to its region")
 	}
 	u := usher{strings.TrimSuffix(os.Getenv("USHER_URL"), "/"), cfg, v4.NewSigner(), &http.Client{
 		Timeout: 10 * time.Second,

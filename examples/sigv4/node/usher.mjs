@@ -5,6 +5,7 @@ import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 
 const { USHER_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+if (!USHER_URL || !AWS_REGION) throw new Error("set USHER_URL to Usher's address, and AWS_REGION to its region");
 
 const signer = new SignatureV4({
   service: "execute-api",
@@ -38,7 +39,7 @@ async function call(method, path, query = {}, body = undefined) {
     redirect: "manual", // GET /login is for the browser to follow, and no other host may have the session token
     signal: AbortSignal.timeout(10_000),
   });
-  const json = await answer.json();
+  const json = await answer.json().catch(() => ({})); // what is between here and Usher may answer otherwise
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${json.code} (request ${json.request_id})`);
   return json;
 }

@@ -7,6 +7,7 @@ AWS's own tools take them: the environment, a profile, the role of the machine.
 import json
 import os
 import sys
+import urllib.error
 import urllib.request
 from urllib.parse import quote, urlencode
 
@@ -16,6 +17,8 @@ from botocore.session import Session
 
 session = Session()
 region = os.environ.get("AWS_REGION") or session.get_config_variable("region")  # botocore itself looks for AWS_DEFAULT_REGION
+if not os.environ.get("USHER_URL") or not region:
+    sys.exit("set USHER_URL to Usher's address, and AWS_REGION to its region")
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -29,6 +32,15 @@ class NoRedirects(urllib.request.HTTPRedirectHandler):
 opener = urllib.request.build_opener(NoRedirects)
 
 
+def said(refused):
+    """Gives the code and the request's id of a problem of Usher's."""
+    try:
+        problem = json.load(refused)
+        return f"{problem['code']!r} (request {problem['request_id']!r})"
+    except (ValueError, LookupError, TypeError):  # what is between here and Usher may answer otherwise
+        return "and no problem document"
+
+
 def call(method, path, query=None, body=None):
     """Signs one request, sends it, and returns the answer's JSON."""
     url = os.environ["USHER_URL"].rstrip("/") + path
@@ -39,8 +51,11 @@ def call(method, path, query=None, body=None):
     credentials = session.get_credentials().get_frozen_credentials()  # each time: a role's are renewed
     SigV4Auth(credentials, "execute-api", region).add_auth(request)
     signed = urllib.request.Request(url, data=data, method=method, headers=dict(request.headers))
-    with opener.open(signed, timeout=10) as answer:
-        return json.load(answer)
+    try:
+        with opener.open(signed, timeout=10) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as refused:
+        raise RuntimeError(f"{method} {path}: {refused.code} {said(refused)}") from None
 
 
 found = call("GET", "/users", {"limit": "1", "email": "ada@example.com"})
