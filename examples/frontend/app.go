@@ -9,6 +9,7 @@ type app struct {
 	usher    *usher
 	url      string // its own, no slash at its end
 	sessions *sessions
+	https    bool // for good: browsers shall not come by http: any more
 }
 
 func (a *app) handler() http.Handler {
@@ -22,11 +23,11 @@ func (a *app) handler() http.Handler {
 	mux.HandleFunc("POST /account", a.signedIn(a.change))
 	mux.HandleFunc("POST /sign-out", a.signOut)
 	mux.HandleFunc("POST /sign-out-everywhere", a.signedIn(a.signOutEverywhere))
-	return guarded(mux)
+	return guarded(mux, a.https)
 }
 
 // guarded puts in front of all pages what browsers are to hold to.
-func guarded(h http.Handler) http.Handler {
+func guarded(h http.Handler, https bool) http.Handler {
 	// Refuses what a page of another site makes a browser send, by the headers
 	// Sec-Fetch-Site and Origin, which no script can forge. GET is let through: so
 	// nothing may change on GET.
@@ -40,6 +41,9 @@ func guarded(h http.Handler) http.Handler {
 		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'")
 		header.Set("Referrer-Policy", "same-origin") // the callback's URL holds a code
 		header.Set("X-Content-Type-Options", "nosniff")
+		if https { // with a certificate of its own making nobody could get past the browser's warning
+			header.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 		h.ServeHTTP(w, r)
 	})

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"os/signal"
 	"strings"
@@ -49,7 +50,20 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 		o.url = "https://" + o.addr
 	}
 	o.url, o.usher = strings.TrimSuffix(o.url, "/"), strings.TrimSuffix(o.usher, "/")
+	if !isPrivate(o.usher) {
+		return o, errors.New("-usher wants https://…, or http://… on this machine: passwords and tokens go there")
+	}
 	return o, nil
+}
+
+// isPrivate reports whether nobody on the way can read what is sent to the URL.
+func isPrivate(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 func main() {
@@ -82,7 +96,7 @@ func realMain(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	site := &app{usher: usher, url: o.url, sessions: newSessions(time.Now)}
+	site := &app{usher: usher, url: o.url, sessions: newSessions(time.Now), https: o.cert != ""}
 	fmt.Fprintf(out, "The front-end is at %s, and calls Usher at %s. Ctrl-C ends it.\n", o.url, o.usher)
 	return serve(ctx, newServer(site.handler(), certificate), listener)
 }
