@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -23,6 +24,7 @@ func (a *app) login(w http.ResponseWriter, r *http.Request) {
 		showError(w, err)
 		return
 	}
+	dropOldSignIns(w, r)
 	relayCookies(w, got)
 	relayRedirect(w, got)
 }
@@ -74,6 +76,22 @@ func ushersCookies(r *http.Request) http.Header {
 		return nil
 	}
 	return http.Header{"Cookie": {strings.Join(kept, "; ")}}
+}
+
+// maxSignIns bounds what a browser sends along to a callback: each sign-in that was
+// not finished leaves a cookie of 750 bytes at most, for ten minutes, and the
+// gateway takes no more than 10 KB of headers.
+const maxSignIns = 10
+
+// dropOldSignIns makes a browser that has too many sign-ins under way forget them.
+func dropOldSignIns(w http.ResponseWriter, r *http.Request) {
+	old := slices.DeleteFunc(r.Cookies(), func(c *http.Cookie) bool { return !isUshers(c.Name) })
+	if len(old) < maxSignIns {
+		return
+	}
+	for _, c := range old {
+		http.SetCookie(w, cookie(c.Name, "", -1))
+	}
 }
 
 // relayCookies gives the browser the cookies that Usher sets, as they are.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -23,6 +24,28 @@ func TestLoginIsRelayed(t *testing.T) {
 	want := url.Values{"redirect_uri": {"https://app.example/callback"}, "return_to": {"/account"}}
 	if got := s.asked[0]; got.URL.RawQuery != want.Encode() || got.Header.Get("Cookie") != "" {
 		t.Errorf("Usher was asked %q with the cookies %q", got.URL.RawQuery, got.Header.Get("Cookie"))
+	}
+}
+
+// Sign-ins that nobody finishes do not add up to more than the gateway takes.
+func TestSignInsDoNotAddUp(t *testing.T) {
+	h, _, _ := start(t, map[string]http.HandlerFunc{"GET /login": redirect("__Host-usher-new=sealed; Path=/; Secure")})
+	var cookies []string
+	for i := range maxSignIns {
+		resp := send(h, "GET", "/login", nil, append(cookies, sessionCookie+"=mine")...)
+		if got := resp.Header.Values("Set-Cookie"); len(got) != 1 {
+			t.Errorf("after %d the browser gets the cookies %q", i, got)
+		}
+		cookies = append(cookies, fmt.Sprintf("__Host-usher-%d=sealed", i))
+	}
+	got := send(h, "GET", "/login", nil, append(cookies, sessionCookie+"=mine")...).Cookies()
+	if len(got) != maxSignIns+1 || got[maxSignIns].Name != "__Host-usher-new" || got[maxSignIns].MaxAge < 0 {
+		t.Fatalf("the browser gets the cookies %v", got)
+	}
+	for i, c := range got[:maxSignIns] {
+		if c.Name != fmt.Sprintf("__Host-usher-%d", i) || c.MaxAge >= 0 || !c.Secure || c.Path != "/" {
+			t.Errorf("the browser gets %v", c)
+		}
 	}
 }
 
