@@ -122,6 +122,36 @@ def test_cfn_lint_finds_a_sabotage(tmp_path):
     assert {check for check, _ in lint(file)} - {check for check, _ in waived("cfn-lint", "off")} >= {"E1020"}
 
 
+def waived_elsewhere(template, text):
+    """Where a template itself tells the tools to look away: in Metadata, or in a comment."""
+    places = {"Metadata": template.get("Metadata", {}).keys() - {"AWS::CloudFormation::Interface"}}
+    for name, r in template["Resources"].items():
+        places[name] = r.get("Metadata", {}).keys() - {"BuildMethod"}
+    return [name for name, kinds in places.items() if kinds] + [word for word in ("checkov:skip", "bridgecrew:skip") if word in text]
+
+
+def test_nothing_is_waived_elsewhere():
+    assert waived_elsewhere(WRITTEN, (ROOT / "template.yaml").read_text()) == []
+    # In the folder in which it runs cfn-lint looks for this; checkov runs in one of its own.
+    assert not list(ROOT.glob(".cfnlintrc*"))
+
+
+@pytest.mark.parametrize(
+    ("where", "metadata"),
+    [
+        ("GetUser", {"BuildMethod": "go1.x", "checkov": {"skip": [{"id": "CKV_AWS_115"}]}}),
+        ("GetUserLogs", {"cfn-lint": {"config": {"ignore_checks": ["I3011"]}}}),
+        ("Metadata", {"cfn-lint": {"config": {"ignore_checks": ["I3011"]}}}),
+    ],
+)
+def test_what_is_waived_elsewhere_is_seen(where, metadata):
+    template = with_few_operations(WRITTEN)
+    at = template if where == "Metadata" else template["Resources"][where]
+    at["Metadata"] = metadata
+    assert waived_elsewhere(template, "") == [where]
+    assert waived_elsewhere(WRITTEN, "  # checkov:skip=CKV_AWS_115: as it is") == ["checkov:skip"]
+
+
 @pytest.mark.parametrize("waiver", [w for tool in WAIVERS.values() for w in tool], ids=lambda w: w["check"])
 def test_a_waiver_says_why(waiver):
     assert set(waiver) <= {"check", "type", "until", "why"}
