@@ -49,6 +49,15 @@ def function(value, *path):
     return put(value, "GetUser", "Properties", *path)
 
 
+def variables(**values):
+    """A sabotage of the environment that all functions share."""
+
+    def change(template):
+        template["Globals"]["Function"]["Environment"]["Variables"].update(values)
+
+    return change
+
+
 def parameter(value, name, member):
     def change(template):
         template["Parameters"][name][member] = value
@@ -339,6 +348,32 @@ def what_only_reads_can_have_a_secret_of_its_own(t):
         assert f["Environment"]["Variables"]["SECRET_ID"] == secret_of(t, name), name
 
 
+# Each variable and the parameter that sets it.
+ENVIRONMENT = {
+    "SECRET_TTL": {"Ref": "SecretTtl"},
+    "CONNECTION": {"Ref": "Connection"},
+    "REDIRECT_URIS": {"Ref": "RedirectUris"},
+    "POST_LOGOUT_REDIRECT_URIS": {"Ref": "PostLogoutRedirectUris"},
+    "RESULT_URLS": {"Ref": "ResultUrls"},
+    "AUDIENCE": {"Ref": "Audience"},
+    "MANAGEMENT_AUDIENCE": {"Ref": "ManagementAudience"},
+    "SCOPES": {"Ref": "Scopes"},
+    "LOGIN_BINDING": {"Ref": "LoginBinding"},
+    "FRONTEND_AUTH": {"Fn::If": ["TakesTokens", "bearer", "iam"]},
+    "FRONTEND_LIMITS": {"Ref": "FrontendLimits"},
+    "DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS": {"Ref": "DangerouslyAllowUnauthenticatedCallers"},
+    "LOG_LEVEL": {"Ref": "LogLevel"},
+    "METRICS_SERVICE": {"Ref": "AWS::StackName"},
+    "AWS_ENDPOINT_URL_SECRETS_MANAGER": {"Ref": "SecretsManagerEndpoint"},
+    "SETTINGS_VERSION": {"Ref": "Settings"},
+}
+AUTHORIZERS = {
+    "FRONTEND_ISSUER": {"Ref": "FrontendIssuer"},
+    "FRONTEND_AUDIENCE": {"Ref": "FrontendAudience"},
+    "FRONTEND_LIMITS": "",
+}
+
+
 @check(
     sam_local=function("true", "Environment", "Variables", "AWS_SAM_LOCAL"),
     a_secret=function("hunter2", "Environment", "Variables", "CLIENT_SECRET"),
@@ -347,23 +382,19 @@ def what_only_reads_can_have_a_secret_of_its_own(t):
     always_bearer=function("bearer", "Environment", "Variables", "FRONTEND_AUTH"),
     the_other_way=function({"Fn::If": ["TakesTokens", "iam", "bearer"]}, "Environment", "Variables", "FRONTEND_AUTH"),
     another_condition=lambda t: t["Conditions"].update(TakesTokens={"Fn::Equals": [{"Ref": "FrontendAuth"}, "AWS_IAM"]}),
+    metrics_of_nobody=variables(METRICS_SERVICE={"Ref": "LogLevel"}),
+    audiences_swapped=variables(AUDIENCE={"Ref": "ManagementAudience"}, MANAGEMENT_AUDIENCE={"Ref": "Audience"}),
+    addresses_swapped=variables(POST_LOGOUT_REDIRECT_URIS={"Ref": "ResultUrls"}, RESULT_URLS={"Ref": "PostLogoutRedirectUris"}),
+    scopes_of_a_binding=variables(SCOPES={"Ref": "LoginBinding"}, LOGIN_BINDING={"Ref": "Scopes"}),
+    the_users_audience=put({"Ref": "Audience"}, "Authorizer", "Properties", "Environment", "Variables", "FRONTEND_AUDIENCE"),
 )
 def the_environment_holds_settings_only(t):
-    """Under AWS_SAM_LOCAL the functions take calls from nobody in particular."""
+    """Each variable its own parameter: what is no parameter cannot be set by who deploys, or is a secret in the template."""
+    # Under AWS_SAM_LOCAL the functions take calls from nobody in particular.
     assert "AWS_SAM_LOCAL" not in json.dumps(t)
-    allowed = set(
-        """SECRET_ID SECRET_TTL CONNECTION REDIRECT_URIS POST_LOGOUT_REDIRECT_URIS RESULT_URLS AUDIENCE MANAGEMENT_AUDIENCE SCOPES LOGIN_BINDING LOG_LEVEL METRICS_SERVICE
-        AWS_ENDPOINT_URL_SECRETS_MANAGER FRONTEND_AUTH FRONTEND_LIMITS DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS SETTINGS_VERSION""".split()
-    )
     for name, f in functions(t).items():
-        variables = dict(f["Environment"]["Variables"])
-        own = {"FRONTEND_ISSUER", "FRONTEND_AUDIENCE"} if name == "Authorizer" else set()
-        assert set(variables) == allowed | own, (name, set(variables) ^ allowed)
-        assert variables.pop("FRONTEND_AUTH") == {"Fn::If": ["TakesTokens", "bearer", "iam"]}, name
-        if name == "Authorizer":
-            assert variables.pop("FRONTEND_LIMITS") == "", name
-        # A value that is not a parameter cannot be set by who deploys, or is a secret in the template.
-        assert all(set(v) == {"Ref"} or v == READ_SECRET for v in variables.values()), (name, variables)
+        own = {"SECRET_ID": secret_of(t, name)} | (AUTHORIZERS if name == "Authorizer" else {})
+        assert f["Environment"]["Variables"] == ENVIRONMENT | own, name
     assert t["Conditions"]["TakesTokens"] == {"Fn::Equals": [{"Ref": "FrontendAuth"}, "bearer"]}
     assert t["Parameters"]["SecretsManagerEndpoint"]["Default"] == ""
 

@@ -1,92 +1,11 @@
-"""What must be true of alarms, dashboard and tracing; see checks.py, which has the rest."""
+"""What must be true of the dashboard, of tracing, and of what the access log counts; see checks.py, which has the rest."""
 
 import json
 import re
 
+from alarm_checks import API, NAME, STAGE, check_metric, written_metrics
 from checks import api, check, one, put
-from transformed import ROOT, of_type
-
-
-def written_metrics():
-    """What the functions write, as internal/metrics names it, and what the filter counts."""
-    source = (ROOT / "internal/metrics/names.go").read_text()
-    names = re.findall(r'^\t\{"([A-Za-z]+)", "(?:Count|Milliseconds)"', source, re.MULTILINE)
-    assert len(names) > 5, names
-    return {*names, "ProviderLeft", "Denials"}
-
-
-def codes():
-    kinds = (ROOT / "internal/problem/kinds.go").read_text()
-    return set(re.findall(r'kind\("([a-z-]+)"', kinds))
-
-
-NAME, STAGE, API = {"Ref": "AWS::StackName"}, {"Ref": "Stage"}, {"Ref": "Api"}
-
-
-def check_metric(where, namespace, name, dimensions):
-    """A metric that somebody writes, of this stack alone."""
-    if namespace == "AWS/ApiGateway":
-        assert name in {"5XXError", "4XXError", "Count", "Latency"}, (where, name)
-        assert dimensions == {"ApiName": NAME, "Stage": STAGE}, (where, dimensions)
-        return
-    assert namespace == "Usher" and name in written_metrics(), (where, namespace, name)
-    if name == "Denials":
-        assert dimensions == {"Api": API}, (where, dimensions)
-    elif name == "Problems":
-        assert dimensions.pop("Code", None) in codes() and dimensions == {"Service": NAME}, (where, dimensions)
-    else:
-        assert dimensions == {"Service": NAME}, (where, dimensions)
-
-
-def metrics_of(alarm):
-    """Every (namespace, name, dimensions, period) that an alarm looks at."""
-    if "Metrics" not in alarm:
-        yield alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"], alarm["Period"]
-    for entry in alarm.get("Metrics", []):
-        if "MetricStat" in entry:
-            metric = entry["MetricStat"]["Metric"]
-            yield metric["Namespace"], metric["MetricName"], metric["Dimensions"], entry["MetricStat"]["Period"]
-
-
-def alarm(value, *path, name="ThrottledAlarm"):
-    return put(value, name, "Properties", *path)
-
-
-ALARMS = {"Faults", "Latency", "Throttled", "Misconfigured", "Credentials", "Secret", "Authorizer", "Denials", "Release"}
-
-
-@check(
-    one_less=put(None, "SecretAlarm"),
-    unknown_metric=alarm("ProviderThrotled", "MetricName"),
-    anothers_metric=alarm([], "Dimensions"),
-    a_function_each=alarm([{"Name": "Service", "Value": NAME}, {"Name": "Operation", "Value": "GET /users"}], "Dimensions"),
-    unknown_code=alarm("misconfigured", "Dimensions", 1, "Value", name="MisconfiguredAlarm"),
-    another_stage=alarm("prod", "Metrics", 1, "MetricStat", "Metric", "Dimensions", 1, "Value", name="FaultsAlarm"),
-    nobody_is_told=alarm([], "AlarmActions"),
-    the_end_is_not_told=alarm(None, "OKActions"),
-    somebody_else_is_told=alarm(["arn:aws:sns:eu-central-1:123456789012:x"], "AlarmActions"),
-    quiet_hours=alarm("breaching", "TreatMissingData"),
-    the_other_way_round=alarm("LessThanThreshold", "ComparisonOperator"),
-    no_entry=alarm("Somebody should look.", "AlarmDescription"),
-    high_resolution=alarm(10, "Period"),
-    off=alarm(False, "ActionsEnabled"),
-    named=alarm("throttled", "AlarmName"),
-)
-def alarms_watch_what_is_written_and_tell_the_topic(t):
-    alarms = of_type(t, "AWS::CloudWatch::Alarm")
-    assert set(alarms) >= {name + "Alarm" for name in ALARMS}, set(alarms)
-    for name, a in alarms.items():
-        a = a["Properties"]
-        tell = [{"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopicArn"}, {"Ref": "AWS::NoValue"}]}]
-        assert a["AlarmActions"] == tell and a["OKActions"] == tell and "ActionsEnabled" not in a, name
-        assert a["TreatMissingData"] == "notBreaching" and a["ComparisonOperator"] == "GreaterThanThreshold", name
-        assert a["AlarmDescription"].endswith(f"See {name} in docs/runbook.md."), name
-        assert "AlarmName" not in a, name
-        for namespace, metric, dimensions, period in metrics_of(a):
-            assert period == (60 if name == "ReleaseAlarm" else 300), name
-            check_metric(name, namespace, metric, {d["Name"]: d["Value"] for d in dimensions})
-    assert t["Parameters"]["AlarmTopicArn"]["Default"] == ""
-    assert t["Conditions"]["HasAlarmTopic"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmTopicArn"}, ""]}]}
+from transformed import of_type
 
 
 KINDS_DENIED = {
@@ -133,6 +52,35 @@ def dashboard(old, new):
 
 REFERENCES = {"${AWS::StackName}": NAME, "${Stage}": STAGE, "${Api}": API}
 
+# By which statistic what the functions write says something; all else is counted.
+STATISTICS = {"Latency": "p99", "ProviderTime": "p99", "ProviderLeft": "Minimum"}
+BY_DIMENSION = {("Code", "Problems", "Sum"), ("Operation", "Faults", "Sum"), ("Operation", "Latency", "p99")}
+AT_THE_GATEWAY = {("5XXError", "Sum"), ("4XXError", "Sum"), ("Latency", "p50"), ("Latency", "p99")}
+
+
+def has_to_be_shown():
+    """At the least; problems are shown by their code alone."""
+    plain = {("Usher", name, STATISTICS.get(name, "Sum")) for name in written_metrics() - {"Problems"}}
+    return plain | BY_DIMENSION | {("AWS/ApiGateway", *of) for of in AT_THE_GATEWAY}
+
+
+SEARCH = r"""SEARCH\('\{Usher,Service,(Code|Operation)\} Service="\$\{AWS::StackName\}" MetricName="(\w+)"', '(\w+)', 300\)"""
+
+
+def shown_by(widget):
+    """Every metric of a widget, and the statistic of it."""
+    for metric in widget["properties"].get("metrics", []):
+        if isinstance(metric[0], dict):
+            searched = re.fullmatch(SEARCH, metric[0]["expression"])
+            assert searched and searched[2] in written_metrics(), metric
+            yield searched.groups()
+            continue
+        text = [m for m in metric if isinstance(m, str)]
+        options = metric[-1] if isinstance(metric[-1], dict) else {}
+        pairs = dict(zip(text[2::2], text[3::2], strict=True))
+        check_metric(widget["properties"]["title"], text[0], text[1], {k: REFERENCES.get(v, v) for k, v in pairs.items()})
+        yield text[0], text[1], (widget["properties"] | options)["stat"]
+
 
 @check(
     none=put(None, "Dashboard"),
@@ -142,6 +90,14 @@ REFERENCES = {"${AWS::StackName}": NAME, "${Stage}": STAGE, "${Api}": API}
     unknown_search=dashboard('MetricName=\\"Faults\\"', 'MetricName=\\"Fault\\"'),
     every_stack=dashboard('Service=\\"${AWS::StackName}\\" MetricName=\\"Problems\\"', 'MetricName=\\"Problems\\"'),
     an_alarm_less=dashboard('"${SecretAlarm.Arn}", ', ""),
+    a_metric_less=dashboard('["Usher", "ProviderRetries", "Service", "${AWS::StackName}"],', ""),
+    one_instead_of_another=dashboard('["Usher", "ProviderThrottled",', '["Usher", "ProviderRetries",'),
+    no_refused_credentials=dashboard('["Usher", "CredentialsRefused", "Service", "${AWS::StackName}"],', ""),
+    no_refused_tokens=dashboard('["Usher", "AuthorizerDenials", "Service", "${AWS::StackName}"],', ""),
+    the_middle_one=dashboard('{"stat": "p99", "label": "p99, in the functions"}', '{"stat": "p50", "label": "p99, in the functions"}'),
+    the_middle_one_by_operation=dashboard("'p99', 300)", "'p50', 300)"),
+    the_average_of_what_is_left=dashboard('"stat": "Minimum"', '"stat": "Average"'),
+    another_region=dashboard('"${AWS::Region}"', '"us-east-1"'),
     on_top_of_each_other=dashboard('"x": 16, "y": 8', '"x": 8, "y": 8'),
     named=put("usher", "Dashboard", "Properties", "DashboardName"),
 )
@@ -161,15 +117,9 @@ def the_dashboard_shows_what_is_written(t):
     shown = {a[2 : -len(".Arn}")] for w in widgets for a in w["properties"].get("alarms", [])}
     # The one that looks at a release is not always there, and then not for long.
     assert shown == set(of_type(t, "AWS::CloudWatch::Alarm")) - {"ReleaseAlarm"}, shown
-    for w in widgets:
-        for metric in w["properties"].get("metrics", []):
-            if isinstance(metric[0], dict):
-                searched = re.search(r"""SEARCH\('\{Usher,Service,(Code|Operation)\} Service="(.*?)" MetricName="(\w+)"'""", metric[0]["expression"])
-                assert searched and searched[2] == "${AWS::StackName}" and searched[3] in written_metrics(), metric
-                continue
-            plain = [m for m in metric if isinstance(m, str)]
-            pairs = dict(zip(plain[2::2], plain[3::2], strict=True))
-            check_metric(w["properties"]["title"], plain[0], plain[1], {k: REFERENCES.get(v, v) for k, v in pairs.items()})
+    assert all(w["properties"].get("region", "${AWS::Region}") == "${AWS::Region}" for w in widgets)
+    missing = has_to_be_shown() - {metric for w in widgets for metric in shown_by(w)}
+    assert not missing, missing
 
 
 @check(

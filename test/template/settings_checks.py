@@ -442,6 +442,7 @@ def preference(value, member):
     always=("off", preference(True, "Enabled")),
     the_role_by_sam=("release in steps", preference(None, "Role")),
     a_functions_role=("release in steps", preference({"Fn::GetAtt": ["GetUserRole", "Arn"]}, "Role")),
+    somebody_is_told=("release in steps", preference([{"TriggerTargetArn": "x"}], "TriggerConfigurations")),
     somebodys_hook=("release in steps", preference({"PreTraffic": {"Ref": "GetUser"}}, "Hooks")),
     always_a_role=("off", put(None, "ReleaseRole", "Condition")),
     always_an_alarm=("off", put(None, "ReleaseAlarm", "Condition")),
@@ -462,55 +463,17 @@ def a_release_goes_in_steps_and_back_where_told(d):
     for name, policy in policies.items():
         group = {"Ref": name + "DeploymentGroup"}
         assert policy == {"CodeDeployLambdaAliasUpdate": {"ApplicationName": application, "DeploymentGroupName": group}}, name
-        properties = groups[name + "DeploymentGroup"]["Properties"]
-        assert properties["AlarmConfiguration"] == {"Enabled": True, "Alarms": alarms}, name
-        rollback = properties["AutoRollbackConfiguration"]
-        assert rollback["Enabled"] is True and "DEPLOYMENT_STOP_ON_ALARM" in rollback["Events"], name
-        assert properties["DeploymentConfigName"] == "CodeDeployDefault.Lambda" + v["DeploymentPreference"], name
-        assert properties["ServiceRoleArn"] == {"Fn::GetAtt": ["ReleaseRole", "Arn"]}, name
-
-
-def release_alarm(value, *path):
-    return put(value, "ReleaseAlarm", "Properties", *path)
-
-
-OWN = "FILL(defects, 0) + FILL(misconfigured, 0) + FILL(faults, 0) - FILL(answered, 0)"
-
-
-@check(
-    too_late=("release in steps", release_alarm(300, "Metrics", 1, "MetricStat", "Period")),
-    too_long=("release in steps", release_alarm(6, "EvaluationPeriods")),
-    too_many=("release in steps", release_alarm(1000, "Threshold")),
-    for_the_providers_failures=("release in steps", release_alarm("FILL(faults, 0)", "Metrics", 0, "Expression")),
-    no_defects=("release in steps", release_alarm("FILL(faults, 0) - FILL(answered, 0)", "Metrics", 0, "Expression")),
-    an_average=("release in steps", release_alarm("Average", "Metrics", 3, "MetricStat", "Stat")),
-    another_code=(
-        "release in steps",
-        release_alarm("provider-unavailable", "Metrics", 1, "MetricStat", "Metric", "Dimensions", 1, "Value"),
-    ),
-    the_functions_faults_twice=("release in steps", release_alarm("Faults", "Metrics", 3, "MetricStat", "Metric", "MetricName")),
-    one_is_missing=("release in steps", release_alarm(None, "Metrics", 4)),
-)
-def a_release_is_stopped_within_its_first_step_for_its_own_failures(d):
-    """The shortest step is of a minute; the provider's bad days are no reason."""
-    if d["Values"]["DeploymentPreference"] == "AllAtOnce":
-        return
-    alarm = d["Resources"]["ReleaseAlarm"]["Properties"]
-    assert alarm["DatapointsToAlarm"] == 1 and alarm["EvaluationPeriods"] <= 2 and alarm["Threshold"] <= 2
-    shown, *counted = alarm["Metrics"]
-    assert shown["Expression"] == OWN and "ReturnData" not in shown
-    watched = {}
-    for m in counted:
-        stat = m["MetricStat"]
-        assert (stat["Period"], stat["Stat"], m["ReturnData"]) == (60, "Sum", False), m["Id"]
-        code = [x["Value"] for x in stat["Metric"]["Dimensions"] if x["Name"] == "Code"]
-        watched[m["Id"]] = (stat["Metric"]["Namespace"], stat["Metric"]["MetricName"], *code)
-    assert watched == {
-        "defects": ("Usher", "Problems", "internal"),
-        "misconfigured": ("Usher", "Problems", "service-misconfigured"),
-        "faults": ("AWS/ApiGateway", "5XXError"),
-        "answered": ("Usher", "Faults"),
-    }
+        assert groups[name + "DeploymentGroup"]["Properties"] == {
+            "ApplicationName": application,
+            "AlarmConfiguration": {"Enabled": True, "Alarms": alarms},
+            "AutoRollbackConfiguration": {
+                "Enabled": True,
+                "Events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"],
+            },
+            "DeploymentConfigName": "CodeDeployDefault.Lambda" + v["DeploymentPreference"],
+            "DeploymentStyle": {"DeploymentType": "BLUE_GREEN", "DeploymentOption": "WITH_TRAFFIC_CONTROL"},
+            "ServiceRoleArn": {"Fn::GetAtt": ["ReleaseRole", "Arn"]},
+        }, name
 
 
 def release_role(value, *path):

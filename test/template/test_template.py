@@ -7,8 +7,9 @@ import re
 
 import pytest
 
+import alarm_checks  # noqa: F401  it registers its checks
 import checks
-import frontend_auth_checks  # noqa: F401  it registers its checks
+import frontend_auth_checks  # noqa: F401
 import release_checks  # noqa: F401
 import running_checks  # noqa: F401
 import settings_checks
