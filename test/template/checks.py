@@ -133,15 +133,24 @@ SETTINGS = ("MethodSettings", 0)
     data_trace=api(True, *SETTINGS, "DataTraceEnabled"),
     execution_log=api("INFO", *SETTINGS, "LoggingLevel"),
     no_throttling=api(None, *SETTINGS, "ThrottlingRateLimit"),
+    throttling_that_nobody_chose=api(10000, *SETTINGS, "ThrottlingRateLimit"),
+    bursts_as_the_rate=api({"Ref": "ThrottlingRate"}, *SETTINGS, "ThrottlingBurstLimit"),
     cache=api(True, *SETTINGS, "CachingEnabled"),
     second_stage=api(None, "OpenApiVersion"),
 )
 def one_stage_that_throttles_and_logs_no_data(t):
-    settings = one(t, "AWS::ApiGateway::Stage")["MethodSettings"]
-    assert len(settings) == 1 and settings[0]["ResourcePath"] == "/*" and settings[0]["HttpMethod"] == "*"
-    assert settings[0]["ThrottlingRateLimit"] and settings[0]["ThrottlingBurstLimit"]
-    assert settings[0]["DataTraceEnabled"] is False and settings[0]["LoggingLevel"] == "OFF"
-    assert settings[0]["CachingEnabled"] is False
+    assert one(t, "AWS::ApiGateway::Stage")["MethodSettings"] == [
+        {
+            "ResourcePath": "/*",
+            "HttpMethod": "*",
+            "ThrottlingRateLimit": {"Ref": "ThrottlingRate"},
+            "ThrottlingBurstLimit": {"Ref": "ThrottlingBurst"},
+            "MetricsEnabled": True,
+            "LoggingLevel": "OFF",
+            "DataTraceEnabled": False,
+            "CachingEnabled": False,
+        }
+    ]
     # SAM gives every deployment a stage of its own called "Stage" unless told not to.
     assert not [d for d in of_type(t, "AWS::ApiGateway::Deployment").values() if "StageName" in d["Properties"]]
 
@@ -416,13 +425,18 @@ def nobody_is_refused_unless_asked(t):
     no_retention=put(None, "GetUserLogs", "Properties", "RetentionInDays"),
     no_group=function(None, "LoggingConfig"),
     anothers_group=function({"Ref": "ListUsersLogs"}, "LoggingConfig", "LogGroup"),
+    no_starts_and_ends=function("WARN", "LoggingConfig", "SystemLogLevel"),
+    dropped_by_the_platform=function("WARN", "LoggingConfig", "ApplicationLogLevel"),
+    text=function("Text", "LoggingConfig", "LogFormat"),
 )
 def every_function_logs_to_a_group_of_its_own_that_expires(t):
     groups = of_type(t, "AWS::Logs::LogGroup")
     for name, group in groups.items():
         assert group.get("Properties", {}).get("RetentionInDays") == {"Ref": "LogRetentionDays"}, name
-    used = [f["LoggingConfig"].get("LogGroup", {}).get("Ref") for f in functions(t).values()]
-    assert sorted(map(str, used)) == sorted(set(groups) - {"AccessLogs"}), used
+    as_json = {"LogFormat": "JSON", "ApplicationLogLevel": "TRACE", "SystemLogLevel": "INFO"}
+    for name, f in functions(t).items():
+        assert f["LoggingConfig"] == as_json | {"LogGroup": {"Ref": name + "Logs"}}, name
+    assert set(groups) == {name + "Logs" for name in functions(t)} | {"AccessLogs"}
 
 
 TRACE = {
@@ -448,6 +462,11 @@ def decrypt(action, secret):
         },
     }
     return {"Fn::If": ["HasSecretKey", statement, {"Ref": "AWS::NoValue"}]}
+
+
+def trusts(service):
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 # What the steps of a rotation call, on the two secrets and on nothing else.
@@ -495,6 +514,7 @@ def statement(value, policy, *path):
     for_anyone=put(
         {"AWS": "*"}, "GetUserRole", "Properties", "AssumeRolePolicyDocument", "Statement", 0, "Principal"
     ),
+    in_any_way=put("sts:*", "GetUserRole", "Properties", "AssumeRolePolicyDocument", "Statement", 0, "Action"),
     rotate_any_secret=put(
         "*", "RotateSecretRole", "Properties", "Policies", 0, "PolicyDocument", "Statement", 0, "Resource"
     ),
@@ -519,8 +539,7 @@ def a_function_may_read_the_one_secret_and_write_its_own_log(t):
         taken.add(role_name)
         role = roles[role_name]["Properties"]
         assert set(role) <= {"AssumeRolePolicyDocument", "Policies"}, (name, set(role))
-        trusted = [s["Principal"] for s in role["AssumeRolePolicyDocument"]["Statement"]]
-        assert trusted == [{"Service": "lambda.amazonaws.com"}], (name, trusted)
+        assert role["AssumeRolePolicyDocument"] == trusts("lambda.amazonaws.com"), name
         granted = [s for p in role["Policies"] for s in p["PolicyDocument"]["Statement"]]
         log_group = f["LoggingConfig"]["LogGroup"]["Ref"]
         secret = secret_of(t, name)

@@ -10,7 +10,7 @@ import json
 import re
 from graphlib import CycleError, TopologicalSorter
 
-from checks import ALLOW_ALL, api, function, methods, put
+from checks import ALLOW_ALL, api, function, methods, put, trusts
 from settings import ENDPOINTS
 from transformed import of_type, one
 
@@ -482,6 +482,7 @@ def release_role(value, *path):
 
 @check(
     anyone=("release in steps", release_role({"AWS": "*"}, "AssumeRolePolicyDocument", "Statement", 0, "Principal")),
+    in_any_way=("release in steps", release_role("sts:*", "AssumeRolePolicyDocument", "Statement", 0, "Action")),
     any_action=("release in steps", release_role("lambda:*", "Policies", 0, "PolicyDocument", "Statement", 0, "Action")),
     any_account=("release in steps", release_role("*", "Policies", 0, "PolicyDocument", "Statement", 0, "Resource")),
     managed=("release in steps", release_role(["arn:aws:iam::aws:policy/AdministratorAccess"], "ManagedPolicyArns")),
@@ -491,7 +492,7 @@ def codedeploy_may_move_aliases_alone(d):
         return
     role = d["Resources"]["ReleaseRole"]["Properties"]
     assert set(role) == {"AssumeRolePolicyDocument", "Policies"}
-    assert [s["Principal"] for s in role["AssumeRolePolicyDocument"]["Statement"]] == [{"Service": "codedeploy.amazonaws.com"}]
+    assert role["AssumeRolePolicyDocument"] == trusts("codedeploy.amazonaws.com")
     assert [s for p in role["Policies"] for s in p["PolicyDocument"]["Statement"]] == [
         {
             "Effect": "Allow",

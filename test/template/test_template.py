@@ -9,6 +9,7 @@ import pytest
 
 import alarm_checks  # noqa: F401  it registers its checks
 import checks
+import closed_checks
 import frontend_auth_checks  # noqa: F401
 import release_checks  # noqa: F401
 import running_checks  # noqa: F401
@@ -85,6 +86,14 @@ def test_a_sabotage_of_a_setting_is_caught(name, sabotage, setting, change):
 def test_every_check_is_proved_able_to_fail():
     assert {name for name, *_ in checks.SABOTAGES} == set(checks.CHECKS)
     assert {name for name, *_ in settings_checks.SETTINGS_SABOTAGES} == set(settings_checks.SETTINGS_CHECKS)
+
+
+def test_no_kind_or_property_is_allowed_that_nothing_has():
+    found = {}
+    for setting in SETTINGS:
+        for r in transformed(setting)["Resources"].values():
+            found.setdefault(r["Type"], set()).update(r["Properties"])
+    assert found == closed_checks.KINDS
 
 
 def test_every_parameter_is_in_one_group():
