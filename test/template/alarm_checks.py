@@ -27,6 +27,9 @@ def check_metric(where, namespace, name, dimensions):
         assert name in {"5XXError", "4XXError", "Count", "Latency"}, (where, name)
         assert dimensions == {"ApiName": NAME, "Stage": STAGE}, (where, dimensions)
         return
+    if namespace == "AWS/Lambda":  # what nobody calls by a route, and what therefore writes none of ours
+        assert (name, dimensions) == ("Errors", {"FunctionName": {"Ref": "RotateSecret"}}), (where, name, dimensions)
+        return
     assert namespace == "Usher" and name in written_metrics(), (where, namespace, name)
     if name == "Denials":
         assert dimensions == {"Api": API}, (where, dimensions)
@@ -77,6 +80,7 @@ ALARMS = {
     "CredentialsAlarm": above(0, 3, 12, of_five_minutes(ours("CredentialsRefused"))),
     "SecretAlarm": above(0, 2, 3, of_five_minutes(ours("SecretFailures"))),
     "AuthorizerAlarm": above(0, 2, 3, of_five_minutes(ours("AuthorizerFailures"))),
+    "RotationAlarm": above(0, 1, 12, of_five_minutes(metric("AWS/Lambda", "Errors", FunctionName={"Ref": "RotateSecret"}))),
     "DenialsAlarm": above(50, 1, 1, of_five_minutes(metric("Usher", "Denials", Api=API))),
     # The shortest step of a release is of a minute; the provider's bad days are no reason to take one back.
     "ReleaseAlarm": above(2, 1, 2, computed(
@@ -85,7 +89,7 @@ ALARMS = {
         faults=gateways("5XXError"), answered=ours("Faults"),
     )),
 }  # fmt: skip
-CONDITIONS = {"ReleaseAlarm": "ReleasesInSteps"}
+CONDITIONS = {"ReleaseAlarm": "ReleasesInSteps", "RotationAlarm": "Rotates"}
 
 
 def alarm(value, *path, name="ThrottledAlarm"):
@@ -131,6 +135,9 @@ FOREIGN = ["arn:aws:sns:eu-central-1:123456789012:x"]
     slow_for_an_hour=alarm(3_000_000, "Threshold", name="LatencyAlarm"),
     the_fastest=alarm("p1", "ExtendedStatistic", name="LatencyAlarm"),
     more_than_all=alarm(500, "Threshold", name="FaultsAlarm"),
+    no_rotation_fails=put(None, "RotationAlarm"),
+    another_function_fails=alarm({"Ref": "GetUser"}, "Dimensions", 0, "Value", name="RotationAlarm"),
+    rotations_succeed=alarm("Invocations", "MetricName", name="RotationAlarm"),
     no_share=faults("0", 0, "Expression"),
     another_stage=faults("prod", 1, "MetricStat", "Metric", "Dimensions", 1, "Value"),
     faults_are_requests=faults("Count", 1, "MetricStat", "Metric", "MetricName"),

@@ -361,13 +361,15 @@ def logs_and_alarms_are_as_told(d):
     never=("rotation", condition("Rotates", {"Fn::Not": [ALWAYS]})),
     another_schedule=("rotation", put({"AutomaticallyAfterDays": 365}, "RotateSecretSchedule", "Properties", "RotationRules")),
     not_the_second=("all", put(None, "RotateReadSecretSchedule")),
+    nobody_notices=("rotation", put("ReleasesInSteps", "RotationAlarm", "Condition")),
 )
 def secrets_are_rotated_where_told(d):
     v = d["Values"]
     rotated = {s["Properties"]["SecretId"]: s["Properties"]["RotationRules"] for s in of_type(d, "AWS::SecretsManager::RotationSchedule").values()}
     secrets = [v["SecretArn"], *listed(v["ReadSecretArn"])] if v["RotationDays"] != "0" else []
     assert rotated == {secret: {"AutomaticallyAfterDays": v["RotationDays"]} for secret in secrets}
-    assert ("RotateSecret" in d["Resources"]) is bool(secrets)
+    for name in ("RotateSecret", "RotationAlarm"):
+        assert (name in d["Resources"]) is bool(secrets), name
 
 
 # --------------------------------------------------------------- versions and releases
