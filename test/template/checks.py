@@ -136,6 +136,7 @@ SETTINGS = ("MethodSettings", 0)
     throttling_that_nobody_chose=api(10000, *SETTINGS, "ThrottlingRateLimit"),
     bursts_as_the_rate=api({"Ref": "ThrottlingRate"}, *SETTINGS, "ThrottlingBurstLimit"),
     cache=api(True, *SETTINGS, "CachingEnabled"),
+    metrics_that_nobody_reads=api(True, *SETTINGS, "MetricsEnabled"),
     second_stage=api(None, "OpenApiVersion"),
 )
 def one_stage_that_throttles_and_logs_no_data(t):
@@ -145,7 +146,7 @@ def one_stage_that_throttles_and_logs_no_data(t):
             "HttpMethod": "*",
             "ThrottlingRateLimit": {"Ref": "ThrottlingRate"},
             "ThrottlingBurstLimit": {"Ref": "ThrottlingBurst"},
-            "MetricsEnabled": True,
+            "MetricsEnabled": False,
             "LoggingLevel": "OFF",
             "DataTraceEnabled": False,
             "CachingEnabled": False,
