@@ -3,6 +3,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 ARCH ?= arm64
+STACK ?= usher
 # A moment for each fuzz target: make fuzz FUZZTIME=5m
 FUZZTIME ?= 15s
 
@@ -75,8 +76,9 @@ sam-local: ## the functions in Docker on 127.0.0.1:3000, by `sam local start-api
 	@scripts/sam-local.sh
 
 .PHONY: deploy
-deploy: build ## deploy to AWS, asking for what it needs to know
-	.venv/bin/sam deploy --guided
+deploy: build ## deploy to AWS, asking for what it needs to know: STACK=usher
+	@[ -e samconfig.$(STACK).toml ] || cp samconfig.toml samconfig.$(STACK).toml
+	.venv/bin/sam deploy --guided --config-file samconfig.$(STACK).toml --stack-name $(STACK)
 
 .PHONY: clean
 clean: ## remove what was built; the Python environments too

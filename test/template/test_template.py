@@ -4,6 +4,7 @@ import copy
 import functools
 import json
 import re
+import subprocess
 
 import pytest
 
@@ -290,6 +291,20 @@ def test_the_room_for_limits_is_told():
 def test_what_has_no_default_is_what_nobody_can_guess():
     required = {name for name, p in WRITTEN["Parameters"].items() if "Default" not in p}
     assert required == {"SecretArn", "RedirectUris"}
+
+
+def test_every_stack_keeps_its_answers_where_git_does_not_look():
+    """In a tracked file they would be a change of the sources: another version in the bill of materials, and in the way of a checkout."""
+    run = ["make", "--dry-run", "--no-print-directory", "deploy", "STACK=next"]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (deploy,) = [line.split() for line in done.splitlines() if "sam deploy" in line]
+    options = dict(zip(deploy, deploy[1:], strict=False))
+    assert options["--stack-name"] == "next"
+    answers = options["--config-file"]
+    # SAM reads them before it asks, so the file has to be there.
+    assert f"[ -e {answers} ] || cp samconfig.toml {answers}" in done
+    ignored = subprocess.run(["git", "check-ignore", answers, "samconfig.toml"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "next" in answers and ignored.stdout.split() == [answers]
 
 
 def test_builds_are_never_cached():
