@@ -31,9 +31,11 @@ host_arch() {
 # - no symbols and no paths: half the size, and the same bytes in every folder;
 # - no commit: a function's bytes are those of its sources, so that a change of
 #   anything else deploys none. The SBOM says which commit they are of.
-# - the oldest processors that Lambda has, whatever this machine's own setting is.
+# - the oldest processors that Lambda has, whatever this machine's own setting is;
+# - and none of the compiler's experiments or frozen cryptography that it may have set.
 for_lambda() { # ARCH
 	export CGO_ENABLED=0 GOOS=linux GOARCH=${1/x86_64/amd64} GOAMD64=v1 GOARM64=v8.0
+	export GOEXPERIMENT='' GOFIPS140=off
 	export GOFLAGS='-tags=lambda.norpc -trimpath -buildvcs=false "-ldflags=-s -w -buildid="'
 }
 
