@@ -69,6 +69,7 @@ def without_rule(name):
     half_a_record=without_rule("ARecordIsOfADomain"),
     any_token=without_rule("ATokenHasAnIssuerAndAnAudience"),
     idle_issuer=without_rule("AnIssuerIsForTokens"),
+    idle_roles=without_rule("RolesAreForSignatures"),
     refuses_all=lambda t: t["Rules"].update(No={"Assertions": [{"Assert": {"Fn::Equals": ["a", "b"]}}]}),
 )
 def contradicting_parameters_are_refused(t):

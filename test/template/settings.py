@@ -56,6 +56,7 @@ SETTINGS = {"off": OFF} | {name: OFF | values for name, values in OPTIONS.items(
 SETTINGS["all"] = {name: value for setting in SETTINGS.values() for name, value in setting.items()} | {
     "VpcEndpointIds": "",
     "FrontendCidr": "10.0.0.0/16",
+    "FrontendPrincipals": "",  # they sign, and here front-ends send tokens
 }
 
 # What the rules have to refuse.
@@ -73,6 +74,7 @@ REFUSED = {
     "a certificate without a domain": OFF | {"CertificateArn": OPTIONS["domain"]["CertificateArn"]},
     "tokens of nobody": OFF | OPTIONS["bearer tokens"] | {"FrontendIssuer": ""},
     "tokens for nobody": OFF | OPTIONS["bearer tokens"] | {"FrontendAudience": ""},
+    "roles with tokens": OFF | OPTIONS["bearer tokens"] | OPTIONS["front-ends elsewhere"],
     "an issuer of no tokens": OFF | OPTIONS["bearer tokens"] | {"FrontendAuth": "AWS_IAM"},
     "an audience of no tokens": OFF | {"FrontendAudience": "https://usher.example.com/"},
     "a record without a domain": OFF | {"HostedZoneId": "Z0123456789ABCDEFGHIJ"},
