@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -54,6 +55,19 @@ func TestEveryAlarmHasAnEntryInTheRunbook(t *testing.T) {
 	slices.Sort(told)
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(alarms)), told); diff != "" {
 		t.Errorf("alarms (-) and docs/runbook.md (+):\n%s", diff)
+	}
+}
+
+// Logs Insights' console takes 50 log groups at a time.
+func TestTheRunbookCountsTheLogGroups(t *testing.T) {
+	groups := 0
+	for _, resource := range readTemplate(t).Resources {
+		if resource.Type == "AWS::Logs::LogGroup" {
+			groups++
+		}
+	}
+	if told := fmt.Sprintf("they are %d at the most, of the 50", groups); groups > 50 || !strings.Contains(runbook(t), told) {
+		t.Errorf("docs/runbook.md does not say: %s", told)
 	}
 }
 
