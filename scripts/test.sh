@@ -36,6 +36,13 @@ template() {
 		"$venv/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$reports/template.xml" test/template
 }
 
+template_ended() {
+	local status=0
+	wait "$template_tests" || status=$?
+	cat .cache/template.log
+	return $status
+}
+
 # One run for everything that `go test` can do in a process of its own: Chromium,
 # moto, curl, HTTPie, Node and botocore, without which these files are not
 # compiled, have to be there.
@@ -90,8 +97,11 @@ vulnerabilities() {
 }
 
 step "format" formatted
-step "template" template
+template >.cache/template.log 2>&1 & # it takes one core for a minute or two; the linter does with the other
+template_tests=$!
+at_exit "wait $template_tests"
 step "lint" lint
+step "template, beside the linter" template_ended
 step "go test" go_tests
 step "coverage" coverage
 step "go test, with a rough tenant" rough
