@@ -131,7 +131,7 @@ func TestRotation(t *testing.T) {
 		if c := parsed(t, r.vault.Text("AWSCURRENT")); c.ClientSecret == c.ManagementClientSecret {
 			t.Error("both have the same")
 		}
-		if got := strings.Join(r.provider.calls, " "); got != "web machine ? ? ? ? ?" { // who calls comes last
+		if got := strings.Join(r.provider.calls, " "); got != "web machine ? ? ? ? ? ?" { // who calls comes last
 			t.Errorf("%s", got)
 		}
 	})
@@ -197,6 +197,33 @@ func TestTheTestWaitsUntilEveryNodeTakesIt(t *testing.T) {
 	}
 	if r.vault.Text("AWSCURRENT") != one {
 		t.Error("it is current all the same")
+	}
+}
+
+// Whoever goes on all the same loses nothing: what the provider does not take never
+// becomes the current version.
+func TestStepsThatAreSentInVain(t *testing.T) {
+	r := begin(t, one)
+	r.provider.setErr["web"] = errNotNow
+	r.most = 2
+	r.must("createSecret")
+	for _, name := range steps[1:] {
+		if err := r.step(name); err == nil {
+			t.Errorf("%s succeeds", name)
+		}
+		r.paused = 0
+	}
+	if r.vault.Text("AWSCURRENT") != one || r.vault.Text("AWSPREVIOUS") != "" {
+		t.Errorf("%s is current", r.vault.Text("AWSCURRENT"))
+	}
+	r = begin(t, one)
+	if err := r.step("finishSecret"); err == nil || r.vault.Text("AWSCURRENT") != one {
+		t.Errorf("a version without a value is current: %v", err)
+	}
+	r.must(steps[:3]...)
+	r.provider.refusals, r.most = 1000, 3
+	if err := r.step("finishSecret"); !errors.Is(err, context.DeadlineExceeded) || r.vault.Text("AWSCURRENT") != one {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -81,12 +81,17 @@ func (o Options) test(ctx context.Context, e Event) error {
 	if err != nil {
 		return err
 	}
+	return o.accepted(ctx, pending, inARow)
+}
+
+// accepted waits until the provider has taken a new secret some times in a row.
+func (o Options) accepted(ctx context.Context, c secrets.Credentials, times int) error {
 	for accepted := 1; ; accepted++ {
-		refused := o.Provider.Accepts(ctx, pending)
+		refused := o.Provider.Accepts(ctx, c)
 		switch {
 		case refused != nil:
 			accepted = 0
-		case accepted == inARow:
+		case accepted == times:
 			return nil
 		}
 		if err := o.Pause(ctx, betweenTests); err != nil {
@@ -95,8 +100,17 @@ func (o Options) test(ctx context.Context, e Event) error {
 	}
 }
 
-// finish makes the pending version the current one.
+// finish makes the pending version the current one. It looks for itself whether the
+// provider takes it: whoever sends the steps by hand may go on after one that failed,
+// and what is AWSPREVIOUS then is gone with the next rotation.
 func (o Options) finish(ctx context.Context, e Event) error {
+	pending, err := o.pending(ctx, e)
+	if err != nil {
+		return err
+	}
+	if err := o.accepted(ctx, pending, 1); err != nil {
+		return err
+	}
 	secret, err := o.Vault.Describe(ctx, e.SecretID)
 	if err != nil {
 		return err
