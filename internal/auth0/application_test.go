@@ -55,9 +55,10 @@ func TestAnApplicationTriesTheVersionsOfItsSecret(t *testing.T) {
 		"rotated by hand":                {one, two, secrets.Credentials{}, one, [][]string{{"two"}}, "one two", "two"},
 		"set, and not yet the current":   {one, one, two, three, [][]string{{"two"}}, "one two", "two"},
 		"the current, and not yet set":   {two, two, secrets.Credentials{}, one, [][]string{{"one"}}, "two one", "one"},
-		"the old node and the new":       {one, one, two, three, inTwo, "one", "one two two"},
-		"the new node and the old":       {two, two, one, three, inTwo, "two one one", "one two two"},
-		"one node of three is new":       {one, one, two, three, [][]string{{"two"}, {"one"}, {"one"}}, "one two two one one", "one"},
+		"the old node and the new":       {one, one, two, three, inTwo, "one", "one two three three two"},
+		"the new node and the old":       {two, two, one, three, inTwo, "two one three three one", "one two three three two"},
+		"one node of three is new":       {one, one, two, three, [][]string{{"two"}, {"one"}, {"one"}}, "one two three three two one", "one two three three two one"},
+		"a rotation over one not set":    {two, two, three, one, [][]string{{"one"}}, "two three one", "one"},
 		"left behind by two rotations":   {one, three, secrets.Credentials{}, two, [][]string{{"three"}}, "one three", "three"},
 		"the same secret in all of them": {one, one, one, one, [][]string{{"one"}}, "one", "one"},
 	}

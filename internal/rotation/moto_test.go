@@ -47,7 +47,7 @@ func TestRotationAgainstMoto(t *testing.T) {
 	if _, err := aws.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: &id, SecretString: &text}); err != nil {
 		t.Fatal(err)
 	}
-	p := &provider{set: map[string]string{}}
+	p := knowing(parsed(t, two))
 	handle := Rotate(Options{Vault: secrets.NewVault(), Provider: p, Pause: func(context.Context, time.Duration) error { return nil }})
 	step := func(name string) error { return handle(t.Context(), Event{Step: name, SecretID: id, Version: token}) }
 	if err := step("createSecret"); err == nil {

@@ -23,13 +23,21 @@ const (
 // create makes the new secret and puts it where every function finds it, before
 // the provider hears of it: a secret that is set first, and lost on its way to
 // where it is kept, locks everybody out. A version that has a value is left
-// alone, since it may be set already.
+// alone, since it may be set already. Nor is there a new one as long as the provider
+// refuses the current one: what it takes is AWSPREVIOUS then, and would be gone.
 func (o Options) create(ctx context.Context, e Event) error {
 	current, err := o.Vault.Current(ctx, e.SecretID)
 	if err != nil {
 		return err
 	}
 	if _, err := o.Vault.Pending(ctx, e.SecretID, e.Version); !errors.Is(err, secrets.ErrNoValue) {
+		return err
+	}
+	present, err := secrets.Parse(current, false)
+	if err != nil {
+		return err
+	}
+	if err := o.accepted(ctx, "the current secret", present, 1); err != nil {
 		return err
 	}
 	renewed, err := secrets.Renew(current, generate)
@@ -81,11 +89,11 @@ func (o Options) test(ctx context.Context, e Event) error {
 	if err != nil {
 		return err
 	}
-	return o.accepted(ctx, pending, inARow)
+	return o.accepted(ctx, "the new secret", pending, inARow)
 }
 
-// accepted waits until the provider has taken a new secret some times in a row.
-func (o Options) accepted(ctx context.Context, c secrets.Credentials, times int) error {
+// accepted waits until the provider has taken a secret some times in a row.
+func (o Options) accepted(ctx context.Context, which string, c secrets.Credentials, times int) error {
 	for accepted := 1; ; accepted++ {
 		refused := o.Provider.Accepts(ctx, c)
 		switch {
@@ -95,7 +103,7 @@ func (o Options) accepted(ctx context.Context, c secrets.Credentials, times int)
 			return nil
 		}
 		if err := o.Pause(ctx, betweenTests); err != nil {
-			return fmt.Errorf("the provider did not take the new secret in time: %w", errors.Join(refused, err))
+			return fmt.Errorf("the provider did not take %s in time: %w", which, errors.Join(refused, err))
 		}
 	}
 }
@@ -108,7 +116,7 @@ func (o Options) finish(ctx context.Context, e Event) error {
 	if err != nil {
 		return err
 	}
-	if err := o.accepted(ctx, pending, 1); err != nil {
+	if err := o.accepted(ctx, "the new secret", pending, 1); err != nil {
 		return err
 	}
 	secret, err := o.Vault.Describe(ctx, e.SecretID)

@@ -54,8 +54,9 @@ func (v Versions) Others() []Credentials {
 	if v.Pending != (Credentials{}) {
 		others = append(others, v.Pending)
 	}
-	// Before a rotation has ended, the version before the current one is long gone.
-	if v.Previous != (Credentials{}) && (len(others) == 0 || v.young) {
+	// While a rotation is under way this one is mostly long gone. It is tried all the
+	// same: where the current one was never set, it is the only one that is right.
+	if v.Previous != (Credentials{}) {
 		others = append(others, v.Previous)
 	}
 	return others

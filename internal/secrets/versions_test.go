@@ -25,7 +25,7 @@ func TestVersions(t *testing.T) {
 		"rotated, it is not told when":   {"b", "", "a", 0, "a", false},
 		"rotated just now":               {"b", "", "a", settling - 1, "a", true},
 		"settled":                        {"b", "", "a", settling, "a", false},
-		"a rotation under way":           {"b", "c", "a", time.Hour, "c", true},
+		"a rotation under way":           {"b", "c", "a", time.Hour, "c a", true},
 		"the first one under way":        {"a", "b", "", time.Hour, "b", true},
 		"ended, the label left":          {"b", "b", "a", time.Second, "a", true},
 		"ended long ago, the label left": {"b", "b", "a", time.Hour, "a", false},
