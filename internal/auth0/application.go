@@ -124,7 +124,7 @@ func (a *application) attempts(ctx context.Context, refused secrets.Credentials)
 	versions, fruitless := a.look(ctx)
 	order = []secrets.Credentials{refused}
 	for _, c := range append([]secrets.Credentials{versions.Current}, versions.Others()...) {
-		if c != (secrets.Credentials{}) && !slices.ContainsFunc(order, func(o secrets.Credentials) bool { return a.of(o) == a.of(c) }) {
+		if a.sameApplication(c, versions.Current) && !slices.ContainsFunc(order, func(o secrets.Credentials) bool { return a.of(o) == a.of(c) }) {
 			order = append(order, c)
 		}
 	}
@@ -135,6 +135,13 @@ func (a *application) attempts(ctx context.Context, refused secrets.Credentials)
 		return order, 1
 	}
 	return order, maxRounds
+}
+
+// sameApplication keeps out versions about another tenant or application, as after a
+// move: users' codes and refresh tokens would go there.
+func (a *application) sameApplication(c, current secrets.Credentials) bool {
+	one, other := a.of(c), a.of(current)
+	return one.domain == other.domain && one.id == other.id && one.secret != ""
 }
 
 // look finds the versions of the secret, and whether they were all tried in vain

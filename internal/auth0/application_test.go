@@ -83,6 +83,47 @@ func TestAnApplicationTriesTheVersionsOfItsSecret(t *testing.T) {
 	}
 }
 
+// What is asked with a version about another tenant or application would go there.
+func TestVersionsOfAnotherApplicationAreNotTried(t *testing.T) {
+	wrong := secrets.Credentials{Domain: "new.example.com", ClientID: "web", ClientSecret: "w-2", ManagementClientID: "machine", ManagementClientSecret: "m-2"}
+	domain, web, machine := wrong, wrong, wrong
+	domain.Domain, domain.ClientSecret, domain.ManagementClientSecret = "old.example.com", "w-1", "m-1"
+	web.ClientID, web.ClientSecret = "old-web", "w-1"
+	machine.ManagementClientID, machine.ManagementClientSecret = "old-machine", "m-1"
+	for name, tt := range map[string]struct {
+		of    func(secrets.Credentials) login
+		other secrets.Credentials
+		tried int // beside the current one
+	}{
+		"another domain, to sign in":                {signInLogin, domain, 0},
+		"another domain, to manage":                 {managementLogin, domain, 0},
+		"another sign-in application, to sign in":   {signInLogin, web, 0},
+		"another managing application, to manage":   {managementLogin, machine, 0},
+		"another managing application, to sign in":  {signInLogin, machine, 0}, // its sign-in secret is the current one
+		"the same applications with other secrets":  {signInLogin, withSecrets(wrong, "w-1", "m-1"), 1},
+		"the same applications with others, manage": {managementLogin, withSecrets(wrong, "w-1", "m-1"), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := holding(wrong)
+			s.others.Previous = tt.other
+			a := &application{source: s, now: newClock().now, of: tt.of}
+			var asked []login
+			_, _, err := a.ask(t.Context(), func(c secrets.Credentials) (*oauth2.Token, error) {
+				asked = append(asked, tt.of(c))
+				return nil, &Error{Status: http.StatusUnauthorized, Code: "access_denied"}
+			})
+			if !refusesClient(err) || len(asked) != 1+tt.tried {
+				t.Errorf("%v after asking as %v", err, asked)
+			}
+		})
+	}
+}
+
+func withSecrets(c secrets.Credentials, signIn, management string) secrets.Credentials {
+	c.ClientSecret, c.ManagementClientSecret = signIn, management
+	return c
+}
+
 func TestWhatWorkedIsRememberedUntilTheSecretChanges(t *testing.T) {
 	s := holding(withSecret("one"))
 	s.others.Previous = withSecret("zero")
