@@ -127,12 +127,32 @@ func TestByAFile(t *testing.T) {
 	if status, out = run(); status != 1 || !strings.Contains(out, "it lacks read:roles (for UsherRoles)") || strings.Contains(out, localtenant.ClientSecret) {
 		t.Errorf("%d %s", status, out)
 	}
-	if status, out = run("-groups", "UsherSignIn,UsherRead"); status != 0 || !strings.Contains(out, "warning      spare-scopes") {
+	if status, out = run("-groups", "UsherSignIn,UsherRead"); status != 0 || !strings.Contains(out, "scopes: it has all") {
 		t.Errorf("%d %s", status, out)
 	}
 	limited := file(t, `{"unlisted":"allow","front_ends":[{"name":"shop","client_id":"shop","connections":["staff"]}]}`)
 	if status, out = run("-limits", limited, "-groups", "UsherSignIn,UsherRead"); status != 1 || !strings.Contains(out, `no connection "staff"`) {
 		t.Errorf("%d %s", status, out)
+	}
+}
+
+// A tenant as cmd/localtenant starts it is all right as it is, with the lines that
+// docs/local-tenant.md gives.
+func TestByAFileOfAFreshLocalTenant(t *testing.T) {
+	tenant := tenanttest.Start(t)
+	page, err := os.ReadFile("../../docs/local-tenant.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "cmd/doctor -env /dev/stdin <<'END'\n")
+	lines, _, found := strings.Cut(rest, "END\n")
+	if !found {
+		t.Fatal("docs/local-tenant.md has no such lines")
+	}
+	settings := file(t, strings.ReplaceAll(lines, "http://127.0.0.1:3001", tenant.URL))
+	var out, messages strings.Builder
+	if status := realMain(t.Context(), []string{"-env", settings}, nothing, &out, &messages); status != 0 || !strings.Contains(out.String(), " 0 wrong, 0 warnings, ") {
+		t.Errorf("%d %s %s", status, &out, &messages)
 	}
 }
 

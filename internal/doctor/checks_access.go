@@ -136,7 +136,10 @@ func checkScopes(f facts) diagnosis {
 var secretReads = []string{"read:client_keys", "read:client_credentials", "read:user_idp_tokens", "read:custom_signing_keys", "read:encryption_keys"}
 
 func checkSpareScopes(f facts) diagnosis {
-	if f.managed == nil {
+	switch {
+	case f.onThisMachine():
+		return unchecked(thisMachine, "")
+	case f.managed == nil:
 		return unchecked(errNoToken.Error(), "")
 	}
 	needs := f.needs()

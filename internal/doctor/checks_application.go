@@ -107,7 +107,7 @@ func checkSpareURLs(f facts) diagnosis {
 	ours := slices.Concat(f.Config.RedirectURIs, f.Config.LogoutURIs)
 	var spare []string
 	for _, u := range slices.Concat(r.Callbacks, r.LogoutURLs) {
-		if (strings.Contains(u, "*") || onLoopback(u)) && !slices.Contains(ours, u) && !slices.Contains(spare, u) {
+		if (strings.Contains(u, "*") || onLoopback(u) && !f.onThisMachine()) && !slices.Contains(ours, u) && !slices.Contains(spare, u) {
 			spare = append(spare, u)
 		}
 	}

@@ -14,8 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"usher/internal/config"
 	"usher/internal/localtenant"
+	"usher/internal/localtenant/tenanttest"
 	"usher/internal/permission"
+	"usher/internal/secrets"
 )
 
 // Where all is well, every check says so, and the tenant has seen nothing but reads
@@ -76,9 +79,9 @@ func TestBreakages(t *testing.T) {
 		"no such host": {func(_ *testing.T, c *clinic) {
 			c.with.Transport = dialing(&net.DNSError{Err: "no such host", Name: "x", IsNotFound: true})
 		},
-			and(all(NotChecked, ofAsker, []string{"discovery"}), "domain", Wrong), "domain", "no such host", "Compare the domain"},
+			and(all(NotChecked, ofAsker, ofReach), "domain", Wrong), "domain", "no such host", "Compare the domain"},
 		"nothing listens": {func(_ *testing.T, c *clinic) { c.with.Transport = dialing(errors.New("connection refused")) },
-			and(all(NotChecked, ofAsker, []string{"discovery"}), "domain", Wrong), "domain", "does not answer: connection refused", "firewall"},
+			and(all(NotChecked, ofAsker, ofReach), "domain", Wrong), "domain", "does not answer: connection refused", "firewall"},
 		"another website": {func(t *testing.T, c *clinic) { c.at(t, http.NotFoundHandler()) },
 			and(all(NotChecked, ofAsker), "discovery", Wrong), "discovery", "is no tenant of Auth0", "No secret was sent"},
 		"a website that takes everything": {func(t *testing.T, c *clinic) {
@@ -114,7 +117,7 @@ func TestBreakages(t *testing.T) {
 		"a clock that is behind": {func(_ *testing.T, c *clinic) {
 			c.with.Now = func() time.Time { return time.Now().Add(-30 * time.Second) }
 		},
-			all(Warning, []string{"clock"}), "clock", "30s behind", "NTP"},
+			all(Warning, []string{"clock"}), "clock", "s behind", "NTP"},
 
 		"a wrong management secret": {func(_ *testing.T, c *clinic) { c.patient.Credentials.ManagementClientSecret = "s3cr3t" },
 			and(and(all(NotChecked, ofToken, []string{"management-audience"}), "management-credentials", Wrong), "grant-types", NotChecked),
@@ -314,7 +317,8 @@ func TestTLS(t *testing.T) {
 	c := open(t)
 	server := httptest.NewTLSServer(c.tenant.Tenant)
 	t.Cleanup(server.Close)
-	plain := strings.TrimPrefix(c.tenant.URL, "http://")
+	plain := strings.TrimPrefix(c.hosts[domain], "http://")
+	c.with.Transport = nil
 	for domain, says := range map[string]string{
 		strings.TrimPrefix(server.URL, "https://"): "unknown authority",
 		plain: "does not look like a TLS handshake",
@@ -333,6 +337,21 @@ func TestTLS(t *testing.T) {
 	if r := resultOf(t, results, "tls"); r.Outcome != OK || resultOf(t, results, "scopes").Outcome != OK {
 		t.Errorf("trusted: %+v", results)
 	}
+}
+
+// A developer's tenant may allow a developer's addresses, and everything else to
+// whoever knows its credentials, which is everybody.
+func TestATenantOnThisMachine(t *testing.T) {
+	s := tenanttest.Start(t)
+	results := Examine(t.Context(), Patient{
+		Groups: permission.All(),
+		Config: config.Config{Connection: localtenant.Connection, RedirectURIs: []string{"http://127.0.0.1:3000/callback"}, Scopes: []string{"openid"}, Binding: config.BindingCookie},
+		Credentials: secrets.Credentials{
+			Domain: s.URL, ClientID: localtenant.ClientID, ClientSecret: localtenant.ClientSecret,
+			ManagementClientID: localtenant.ClientID, ManagementClientSecret: localtenant.ClientSecret,
+		},
+	}, Instruments{Now: time.Now, Getenv: nothing})
+	compareOutcomes(t, results, all(NotChecked, []string{"tls", "spare-scopes", "rate-limit"}))
 }
 
 // No secret, and no token, is in what is said.
@@ -360,18 +379,18 @@ func limitedTo(connection string) string {
 	return `{"unlisted":"allow","front_ends":[{"name":"shop","client_id":"shop","connections":["` + connection + `"]}]}`
 }
 
-// at puts the domain elsewhere.
+// at names another host as the domain.
 func (c *clinic) at(t *testing.T, h http.Handler) {
 	t.Helper()
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
-	c.patient.Credentials.Domain = s.URL
+	c.hosts["other.example.com"], c.patient.Credentials.Domain = s.URL, "other.example.com"
 }
 
 // proxy stands before the tenant under another name.
 func (c *clinic) proxy(t *testing.T) http.Handler {
 	t.Helper()
-	u, err := url.Parse(c.tenant.URL)
+	u, err := url.Parse(c.hosts[domain])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,6 +77,14 @@ func (f facts) current() (version, bool) {
 	return f.versions[0], true
 }
 
+// onThisMachine reports whether the tenant is a developer's own.
+func (f facts) onThisMachine() bool {
+	c, ok := f.current()
+	return ok && onLoopback(c.credentials.BaseURL())
+}
+
+const thisMachine = "this is a tenant on this machine"
+
 // staged finds a version beside the current one.
 func (f facts) staged(stage string) (version, bool) {
 	i := slices.IndexFunc(f.versions, func(v version) bool { return v.stage == stage })

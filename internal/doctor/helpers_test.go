@@ -1,7 +1,9 @@
 package doctor
 
 import (
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,10 +27,25 @@ const (
 // lookers are scopes that only the doctor needs.
 var lookers = []string{"read:actions", "read:guardian_factors", "read:resource_servers"}
 
+// The tenant's domain, and where it is: tests put hosts on this machine, and the
+// transport finds them by name.
+const domain = "tenant.example.com"
+
+type hosts map[string]string // URLs by name
+
+func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
+	if at, ok := h[r.URL.Host]; ok {
+		r = r.Clone(r.Context())
+		r.URL.Scheme, r.URL.Host, _ = strings.Cut(at, "://")
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
 // clinic is a tenant that is set up as the documentation says, with two
 // applications, and a deployment that fits it.
 type clinic struct {
 	tenant  *tenanttest.Server
+	hosts   hosts
 	patient Patient
 	with    Instruments
 }
@@ -37,15 +54,18 @@ func nothing(string) string { return "" }
 
 func open(t *testing.T) *clinic {
 	t.Helper()
-	s := tenanttest.Start(t, func(o *localtenant.Options) { o.Audiences = []string{audience} })
-	c := &clinic{tenant: s, with: Instruments{Now: time.Now, Getenv: nothing}, patient: Patient{
+	found := hosts{}
+	s := tenanttest.Start(t, func(o *localtenant.Options) {
+		found[domain], o.BaseURL, o.Audiences = o.BaseURL, "https://"+domain, []string{audience}
+	})
+	c := &clinic{tenant: s, hosts: found, with: Instruments{Now: time.Now, Getenv: nothing, Transport: found}, patient: Patient{
 		Groups: permission.All(),
 		Config: config.Config{
 			Connection: localtenant.Connection, RedirectURIs: []string{callback}, LogoutURIs: []string{signedOut},
 			Audience: audience, Scopes: []string{"openid", "offline_access"}, Binding: config.BindingCookie,
 		},
 		Credentials: secrets.Credentials{
-			Domain: s.URL, ClientID: web, ClientSecret: webSecret,
+			Domain: domain, ClientID: web, ClientSecret: webSecret,
 			ManagementClientID: localtenant.ClientID, ManagementClientSecret: localtenant.ClientSecret,
 		},
 	}}
@@ -98,9 +118,9 @@ func outcomes(results []Result) map[string]Outcome {
 	return all
 }
 
-// unaskedOfAFile are the checks that mean nothing with a file, over plain http,
-// without a VPC endpoint.
-var unaskedOfAFile = []string{"secret", "secret-versions", "tls", "vpc-endpoint"}
+// unaskedOfAFile are the checks that mean nothing with a file, without a VPC
+// endpoint.
+var unaskedOfAFile = []string{"secret", "secret-versions", "vpc-endpoint"}
 
 // all says of several checks what came of them.
 func all(o Outcome, lists ...[]string) map[string]Outcome {
@@ -119,6 +139,7 @@ func and(m map[string]Outcome, id string, o Outcome) map[string]Outcome {
 
 // What follows from what, where it cannot be had.
 var (
+	ofReach = []string{"tls", "discovery"}
 	ofSetup = []string{
 		"application-type", "callbacks", "logout-urls", "spare-urls", "connection", "connection-enabled", "audience", "mfa-action", "mfa-factors",
 	}

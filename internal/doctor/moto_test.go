@@ -100,11 +100,11 @@ func TestAgainstMoto(t *testing.T) {
 		"a rotation ended":   {rotated, endpointFor("execute-api", "Interface", "false"), map[string]Outcome{"secret": OK, "secret-versions": OK, "vpc-endpoint": Warning}},
 		"a rotation is open": {rotating, endpointFor("s3", "Gateway", "false"), map[string]Outcome{"secret": OK, "secret-versions": Warning, "vpc-endpoint": Wrong}},
 		"neither is there": {"usher/none", "vpce-0123456789abcdef0",
-			and(and(all(NotChecked, ofAsker, []string{"domain", "discovery"}), "secret", Wrong), "vpc-endpoint", Wrong)},
+			and(and(all(NotChecked, ofAsker, ofReach, []string{"domain"}), "secret", Wrong), "vpc-endpoint", Wrong)},
 		"half a secret": {store("usher/half", c.text(t, map[string]string{"client_id": ""})), "vpce-0123456789abcdef0",
-			and(and(all(NotChecked, ofAsker, []string{"domain", "discovery"}), "secret", Wrong), "vpc-endpoint", Wrong)},
+			and(and(all(NotChecked, ofAsker, ofReach, []string{"domain"}), "secret", Wrong), "vpc-endpoint", Wrong)},
 		"no JSON": {store("usher/text", "s3cr3t"), "vpce-0123456789abcdef0",
-			and(and(all(NotChecked, ofAsker, []string{"domain", "discovery"}), "secret", Wrong), "vpc-endpoint", Wrong)},
+			and(and(all(NotChecked, ofAsker, ofReach, []string{"domain"}), "secret", Wrong), "vpc-endpoint", Wrong)},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

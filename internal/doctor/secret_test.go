@@ -96,7 +96,7 @@ func TestNoAccessToTheSecret(t *testing.T) {
 			t.Setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.URL)
 			c.patient.SecretID = "usher/test"
 			results := Examine(t.Context(), c.patient, c.with)
-			compareOutcomes(t, results, and(all(NotChecked, ofAsker, []string{"domain", "discovery"}), "secret", Wrong))
+			compareOutcomes(t, results, and(all(NotChecked, ofAsker, ofReach, []string{"domain"}), "secret", Wrong))
 			if r := resultOf(t, results, "secret"); !strings.Contains(r.Finding, tt.says) || !strings.Contains(r.Advice, tt.advice) {
 				t.Errorf("%+v", r)
 			}

@@ -63,8 +63,9 @@ func (s *Settings) complete(lookup func(string) string) error {
 	if err := missing(map[string]string{"DOMAIN": s.Credentials.Domain, "CLIENT_ID": s.Credentials.ClientID, "CLIENT_SECRET": s.Credentials.ClientSecret}); err != nil {
 		return err
 	}
-	if strings.Contains(s.Credentials.Domain, "://") {
-		return errors.New("DOMAIN is a host name without a scheme; https is always used")
+	// Plain http is left to Complete, which takes it for a tenant on this machine.
+	if scheme, _, given := strings.Cut(s.Credentials.Domain, "://"); given && scheme != "http" {
+		return errors.New("DOMAIN is a host name without a scheme; https is used, but for a tenant on this machine")
 	}
 	whole, err := s.Credentials.Complete(false)
 	if err == nil {

@@ -68,9 +68,24 @@ func TestSettingsThatAreWrong(t *testing.T) {
 	if s.Credentials.ClientID != "web" || len(s.Config.RedirectURIs) != 1 {
 		t.Errorf("%+v", s.Config)
 	}
-	file["DOMAIN"] = "http://127.0.0.1:3001"
-	if _, err := file.Settings("", nothing); err == nil || !strings.Contains(err.Error(), "without a scheme") {
-		t.Errorf("%v", err)
+	for domain, want := range map[string]string{
+		"https://tenant.example.com": "without a scheme",
+		"http://tenant.example.com":  "on this machine only",
+	} {
+		file["DOMAIN"] = domain
+		if _, err := file.Settings("", nothing); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", domain, err)
+		}
+	}
+}
+
+// The local tenant's address is one as its page gives it.
+func TestATenantOnThisMachine(t *testing.T) {
+	for _, domain := range []string{"http://127.0.0.1:3001", "http://localhost:3001"} {
+		s, err := File{"DOMAIN": domain, "CLIENT_ID": "web", "CLIENT_SECRET": hidden}.Settings("http://127.0.0.1:3000/callback", nothing)
+		if err != nil || s.Credentials.BaseURL() != domain {
+			t.Errorf("%q: %v", s.Credentials.BaseURL(), err)
+		}
 	}
 }
 
