@@ -3,6 +3,7 @@ package doctor
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -53,7 +54,7 @@ func (f facts) checkCredentials(which, id string, of func(version) error) diagno
 	case taken:
 		return fine("the tenant takes those of %q", id)
 	case unknown:
-		return keptAway(of(current), "")
+		return noTokens(of(current))
 	}
 	for _, v := range f.versions[1:] {
 		if v.asked && verdictOf(of(v)) == taken {
@@ -62,6 +63,14 @@ func (f facts) checkCredentials(which, id string, of func(version) error) diagno
 		}
 	}
 	return wrong(fmt.Sprintf("the tenant refuses those of the %s application %q in %s", which, id, current.name()), ofApplication+"; the tenant does not say which of them is wrong.")
+}
+
+// noTokens is the diagnosis where the token endpoint fails: nothing works then.
+func noTokens(err error) diagnosis {
+	if hasStatus(err, http.StatusTooManyRequests) {
+		return wrong("the token endpoint refuses requests: the tenant's rate limit is reached", ofRateLimit)
+	}
+	return wrong("the token endpoint gave no usable answer: "+rootCause(err), whereTenantFails)
 }
 
 func checkManagementAudience(f facts) diagnosis {
@@ -182,7 +191,9 @@ func checkGrantTypes(f facts) diagnosis {
 	switch {
 	case len(missing) > 0:
 		return wrong(strings.Join(missing, "; "), "Tick the grants in the Dashboard (Applications, Settings, Advanced Settings, Grant Types).")
-	case slices.ContainsFunc(probes, func(err error) bool { return verdictOf(err) != taken }):
+	case slices.ContainsFunc(probes, func(err error) bool { return verdictOf(err) == unknown }):
+		return unchecked("the token endpoint gave no usable answer", "")
+	case slices.ContainsFunc(probes, func(err error) bool { return verdictOf(err) == refused }):
 		return unchecked("the tenant refuses the credentials before it looks at the grants", "")
 	case !f.uses(signInGroup):
 		return fine("client_credentials")

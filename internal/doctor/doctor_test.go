@@ -1,8 +1,10 @@
 package doctor
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -105,10 +107,23 @@ func TestBreakages(t *testing.T) {
 					c.tenant.Tenant.Fail(localtenant.Fault{Route: r.Pattern, Status: 500})
 				}
 			}
-		}, all(NotChecked, ofSetup, []string{"rate-limit"}), "connection", "the provider answered 500", ""},
+		}, and(all(Wrong, ofSetup), "rate-limit", NotChecked), "connection", "the provider answered 500", "status.auth0.com"},
+		"the Management API answers with pages": {func(_ *testing.T, c *clinic) {
+			for _, r := range c.tenant.Tenant.Routes() {
+				if strings.Contains(r.Pattern, "/api/v2/") {
+					c.tenant.Tenant.Fail(localtenant.Fault{Route: r.Pattern, Kind: localtenant.FaultHTML, Status: 200})
+				}
+			}
+		}, and(all(Wrong, ofSetup), "rate-limit", NotChecked), "callbacks", "no usable answer", "status.auth0.com"},
 		"no tokens": {func(_ *testing.T, c *clinic) {
 			c.tenant.Tenant.Fail(localtenant.Fault{Route: "POST /oauth/token", Status: 500})
-		}, all(NotChecked, ofToken, []string{"management-credentials", "sign-in-credentials", "management-audience", "grant-types"}), "management-credentials", "answered 500", ""},
+		}, withoutTokens(), "management-credentials", "the token endpoint gave no usable answer: the provider answered 500", "status.auth0.com"},
+		"tokens beyond the limit": {func(_ *testing.T, c *clinic) {
+			c.tenant.Tenant.Fail(localtenant.Fault{Route: "POST /oauth/token", Status: 429, Reset: time.Now().Add(time.Hour)})
+		}, and(withoutTokens(), "rate-limit", Wrong), "sign-in-credentials", "the token endpoint refuses requests", "who else calls"},
+		"no codes": {func(_ *testing.T, c *clinic) {
+			c.hosts[domain] = c.failing(t, func(r *http.Request) bool { return r.FormValue("client_id") == web })
+		}, and(all(NotChecked, []string{"grant-types"}), "sign-in-credentials", Wrong), "sign-in-credentials", "answered 503", "status.auth0.com"},
 
 		"a clock that is ahead": {func(_ *testing.T, c *clinic) {
 			c.with.Now = func() time.Time { return time.Now().Add(5 * time.Minute) }
@@ -268,6 +283,38 @@ func TestBreakages(t *testing.T) {
 	}
 }
 
+// Whatever becomes of requests for tokens, nothing works, and that is said.
+func TestTokenEndpointsThatFail(t *testing.T) {
+	const route = "POST /oauth/token"
+	for name, fault := range map[string]localtenant.Fault{
+		"503":            {Status: 503},
+		"404":            {Status: 404},
+		"a page and 502": {Kind: localtenant.FaultHTML},
+		"a page and 200": {Kind: localtenant.FaultHTML, Status: 200},
+		"garbage":        {Kind: localtenant.FaultGarbage},
+		"nothing":        {Kind: localtenant.FaultReset},
+		"half an answer": {Kind: localtenant.FaultTruncate},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := open(t)
+			fault.Route = route
+			c.tenant.Tenant.Fail(fault)
+			results := Examine(t.Context(), c.patient, c.with)
+			compareOutcomes(t, results, withoutTokens())
+			if r := resultOf(t, results, "grant-types"); strings.Contains(r.Finding, "refuses") {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+// withoutTokens is what follows where there are none to be had, and nobody is to blame
+// but the tenant.
+func withoutTokens() map[string]Outcome {
+	return and(and(all(NotChecked, ofToken, []string{"management-audience", "grant-types"}), "management-credentials", Wrong), "sign-in-credentials", Wrong)
+}
+
 // A small plan's limit is reached by the doctor itself, which waits.
 func TestASmallPlan(t *testing.T) {
 	c := open(t)
@@ -385,6 +432,24 @@ func (c *clinic) at(t *testing.T, h http.Handler) {
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
 	c.hosts["other.example.com"], c.patient.Credentials.Domain = s.URL, "other.example.com"
+}
+
+// failing is the URL of a tenant that answers some requests with 503.
+func (c *clinic) failing(t *testing.T, fails func(*http.Request) bool) string {
+	t.Helper()
+	next := c.proxy(t)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if fails(r) {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		next.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
 }
 
 // proxy stands before the tenant under another name.

@@ -157,8 +157,10 @@ func hasStatus(err error, status int) bool {
 	return errors.As(err, &e) && e.Status == status
 }
 
+const whereTenantFails = "See https://status.auth0.com, and whether a firewall or proxy answers in the tenant's place; then try again."
+
 // keptAway is the diagnosis where a fact is missing. scopes are those that looking
-// takes.
+// takes. A tenant that fails is wrong: the service gets no better answers.
 func keptAway(err error, scopes string) diagnosis {
 	switch {
 	case errors.Is(err, errNoToken), errors.Is(err, errNoIDs), errors.Is(err, errUnasked):
@@ -168,5 +170,5 @@ func keptAway(err error, scopes string) diagnosis {
 	case hasStatus(err, http.StatusTooManyRequests):
 		return unchecked("the tenant's rate limit is reached", "")
 	}
-	return unchecked("the tenant gave no usable answer: "+oneLine(err), "")
+	return wrong("the tenant gave no usable answer: "+oneLine(err), whereTenantFails)
 }
