@@ -122,6 +122,8 @@ func RefusalOf(err error) Refusal {
 	switch {
 	case !errors.As(err, &e) || e.Status != http.StatusUnauthorized && e.Status != http.StatusForbidden:
 		return NotRefused
+	case e.Code == "": // a firewall's page, and not the tenant's words
+		return NotRefused
 	case e.Code == "unauthorized_client" && strings.HasPrefix(e.message, "Grant type"):
 		return RefusedGrant
 	case strings.HasPrefix(e.message, "Service not found"):

@@ -67,8 +67,11 @@ func (f facts) checkCredentials(which, id string, of func(version) error) diagno
 
 // noTokens is the diagnosis where the token endpoint fails: nothing works then.
 func noTokens(err error) diagnosis {
-	if hasStatus(err, http.StatusTooManyRequests) {
+	switch {
+	case hasStatus(err, http.StatusTooManyRequests):
 		return wrong("the token endpoint refuses requests: the tenant's rate limit is reached", ofRateLimit)
+	case hasStatus(err, http.StatusUnauthorized), hasStatus(err, http.StatusForbidden): // in words that are not the tenant's
+		return wrong("something in front of the token endpoint refuses: "+rootCause(err), letThrough)
 	}
 	return wrong("the token endpoint gave no usable answer: "+rootCause(err), whereTenantFails)
 }

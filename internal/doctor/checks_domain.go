@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strings"
 	"time"
 
@@ -70,6 +71,10 @@ func checkDiscovery(f facts) diagnosis {
 		return unchecked("it cannot be reached", "")
 	case errors.As(err, &e) && e.Status >= 500:
 		return wrong(fmt.Sprintf("the tenant answers %d", e.Status), "It is down, or overloaded: see https://status.auth0.com, and try again.")
+	case hasStatus(err, http.StatusTooManyRequests):
+		return wrong("the tenant's rate limit is reached", ofRateLimit)
+	case hasStatus(err, http.StatusUnauthorized), hasStatus(err, http.StatusForbidden):
+		return wrong(fmt.Sprintf("%q answers %d: something in front of the tenant refuses", c.credentials.Domain, e.Status), letThrough)
 	case err != nil:
 		return wrong(fmt.Sprintf("%q answers, and is no tenant of Auth0: it has no OpenID Connect configuration", c.credentials.Domain),
 			"Compare the domain with the one in the Dashboard (Settings of the application). No secret was sent there.")
@@ -79,6 +84,8 @@ func checkDiscovery(f facts) diagnosis {
 	}
 	return fine("the issuer is %q", f.issuer)
 }
+
+const letThrough = "Whatever stands there, a firewall, a proxy or the tenant's own access control list, has to let this machine through, and the functions as well."
 
 // How far apart the clocks may be. Tokens live for minutes at least; and AWS
 // refuses signatures that are five minutes off.

@@ -16,7 +16,7 @@ func checkRateLimit(f facts) diagnosis {
 		current = f.versions[0]
 	}
 	for _, err := range []error{
-		current.management, current.codes, current.refreshing,
+		f.reached.err, current.management, current.codes, current.refreshing,
 		s.connection.err, s.registration.err, s.enabled.err, s.action.err, s.factors.err, s.offline.err,
 	} {
 		if hasStatus(err, http.StatusTooManyRequests) {

@@ -101,6 +101,16 @@ func TestBreakages(t *testing.T) {
 			and(all(NotChecked, ofToken), "management-audience", Wrong), "management-audience", "no API \"https://other", "Set MANAGEMENT_AUDIENCE"},
 		"the tenant is down": {func(_ *testing.T, c *clinic) { c.tenant.Tenant.Fail(localtenant.Fault{Status: 503}) },
 			and(all(NotChecked, ofAsker), "discovery", Wrong), "discovery", "answers 503", "status.auth0.com"},
+		"a limit before anything": {func(_ *testing.T, c *clinic) {
+			c.tenant.Tenant.Fail(localtenant.Fault{Status: 429, Reset: time.Now().Add(time.Hour)})
+		}, and(and(all(NotChecked, ofAsker), "discovery", Wrong), "rate-limit", Wrong), "discovery", "the tenant's rate limit is reached", "who else calls"},
+		"a firewall": {func(_ *testing.T, c *clinic) {
+			c.tenant.Tenant.Fail(localtenant.Fault{Kind: localtenant.FaultHTML, Status: 403})
+		},
+			and(all(NotChecked, ofAsker), "discovery", Wrong), "discovery", "answers 403: something in front of the tenant refuses", "let this machine through"},
+		"a firewall before tokens": {func(_ *testing.T, c *clinic) {
+			c.tenant.Tenant.Fail(localtenant.Fault{Route: "POST /oauth/token", Kind: localtenant.FaultHTML, Status: 403})
+		}, withoutTokens(), "management-credentials", "something in front of the token endpoint refuses", "let this machine through"},
 		"the Management API is down": {func(_ *testing.T, c *clinic) {
 			for _, r := range c.tenant.Tenant.Routes() {
 				if strings.Contains(r.Pattern, "/api/v2/") {
@@ -342,7 +352,7 @@ func TestGroupsThatSignNobodyIn(t *testing.T) {
 
 // A host that is no issuer is shown no credentials.
 func TestNoSecretsForStrangers(t *testing.T) {
-	for _, status := range []int{200, 301, 401, 404, 503} {
+	for _, status := range []int{200, 301, 401, 403, 404, 429, 503} {
 		c := open(t)
 		var asked sync.Map
 		c.at(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
