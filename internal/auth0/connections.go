@@ -56,6 +56,9 @@ func (c *Client) enabledConnections(ctx context.Context, clientID, fields string
 		if err != nil {
 			return nil, err
 		}
+		if page.Response.Connections == nil { // none would be an empty list
+			return nil, errIncomplete
+		}
 		all = append(all, page.Response.Connections...)
 		if request.From = page.Response.Next; request.From == nil {
 			break

@@ -52,6 +52,9 @@ func (e *Error) timedOut() bool {
 	return errors.Is(e.cause, context.DeadlineExceeded) || errors.As(e.cause, &netErr) && netErr.Timeout()
 }
 
+// errIncomplete says that an answer lacks what it always has.
+var errIncomplete = errors.New("the provider's answer lacks what was asked for")
+
 func noAnswer(cause error, sent bool) *Error { return &Error{cause: cause, sent: sent, left: -1} }
 
 // statusError reads the two forms in which the provider tells errors: the

@@ -35,6 +35,9 @@ func (i *Inspector) Registration(ctx context.Context, clientID string) (Registra
 	}
 	fields := ofRegistration
 	c, err := clientsclient.NewClient(i.client.sdk).Get(ctx, clientID, &management.GetClientRequestParameters{Fields: &fields}, base)
+	if err == nil && c.ClientID == nil {
+		err = errIncomplete
+	}
 	if err != nil {
 		return Registration{}, fmt.Errorf("read application %q: %w", clientID, err)
 	}
@@ -61,6 +64,9 @@ func (i *Inspector) Connection(ctx context.Context, name string) (c Connection, 
 	}
 	fields := "name,strategy,options"
 	page, err := i.client.connections.List(ctx, &management.ListConnectionsQueryParameters{Name: &name, Fields: &fields}, base)
+	if err == nil && page.Response.Connections == nil {
+		err = errIncomplete
+	}
 	if err != nil {
 		return Connection{}, false, fmt.Errorf("look for connection %q: %w", name, err)
 	}
@@ -101,6 +107,9 @@ func (i *Inspector) LoginAction(ctx context.Context, name string) (Action, error
 	}
 	trigger := management.ActionTriggerTypeEnumPostLogin
 	listed, err := actionsclient.NewClient(i.client.sdk).List(ctx, &management.ListActionsRequestParameters{ActionName: &name, TriggerID: &trigger}, base)
+	if err == nil && listed.Response.Actions == nil {
+		err = errIncomplete
+	}
 	if err != nil {
 		return Action{}, fmt.Errorf("look for Action %q: %w", name, err)
 	}
@@ -112,6 +121,9 @@ func (i *Inspector) LoginAction(ctx context.Context, name string) (Action, error
 	found.Changed = found.Deployed && !listed.Results[at].GetAllChangesDeployed()
 	// A flow holds fewer Actions than a page.
 	bound, err := bindings.NewClient(i.client.sdk).List(ctx, &trigger, &management.ListActionTriggerBindingsRequestParameters{}, base)
+	if err == nil && bound.Response.Bindings == nil {
+		err = errIncomplete
+	}
 	if err != nil {
 		return Action{}, fmt.Errorf("list the login flow's Actions: %w", err)
 	}
@@ -151,7 +163,10 @@ func (i *Inspector) OfflineAccess(ctx context.Context, audience string) (allowed
 	switch {
 	case hasStatus(err, http.StatusNotFound):
 		return false, false, nil
-	case err != nil:
+	case err == nil && api.Identifier == nil:
+		err = errIncomplete
+	}
+	if err != nil {
 		return false, false, fmt.Errorf("read API %q: %w", audience, err)
 	}
 	return api.GetAllowOfflineAccess(), true, nil

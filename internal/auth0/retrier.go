@@ -99,6 +99,9 @@ func (t *retrier) attempt(ctx context.Context, r *http.Request) (*http.Response,
 	if err != nil {
 		return nil, noAnswer(fmt.Errorf("read the answer: %w", err), true)
 	}
+	if resp.StatusCode < 300 && bytes.Equal(bytes.TrimSpace(body), []byte("null")) {
+		resp.StatusCode = http.StatusBadGateway // the SDK would make a nil pointer of it, and follow that
+	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return nil, statusError(resp, body, t.now())
 	}

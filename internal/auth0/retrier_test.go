@@ -77,6 +77,11 @@ func broken(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Body: io.NopCloser(io.MultiReader(strings.NewReader(`{"a":`), failing{}))}, nil
 }
 
+// null is JSON, and nothing to work with.
+func null(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(" null\n"))}, nil
+}
+
 type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
@@ -111,6 +116,9 @@ func TestRetrierRepeatsWhatIsSafe(t *testing.T) {
 		"read after half an answer":         {"GET", answers{broken, status(200)}, 2, 200},
 		"read after silence":                {"GET", answers{silence, status(200)}, 2, 200},
 		"read after 429":                    {"GET", answers{status(429), status(200)}, 2, 200},
+		"read after null":                   {"GET", answers{null, status(200)}, 2, 200},
+		"read, null for ever":               {"GET", answers{null}, maxAttempts, 502},
+		"no write after null":               {"PATCH", answers{null}, 1, 502},
 		"no read after 404":                 {"GET", answers{status(404)}, 1, 404},
 		"no read after 401":                 {"GET", answers{status(401)}, 1, 401},
 		"no read after a redirect":          {"GET", answers{status(302, "Location", "/y")}, 1, 302},

@@ -319,6 +319,27 @@ func TestTokenEndpointsThatFail(t *testing.T) {
 	}
 }
 
+// What no tenant answers is no word of what is set up there.
+func TestAnswersThatSayNothing(t *testing.T) {
+	for _, body := range []string{"null", "{}", "[]", `""`, "<html>"} {
+		t.Run(body, func(t *testing.T) {
+			t.Parallel()
+			c := open(t)
+			c.patient.Limits = limitedTo("github")
+			for _, r := range c.tenant.Tenant.Routes() {
+				if strings.Contains(r.Pattern, "/api/v2/") {
+					c.tenant.Tenant.Fail(localtenant.Fault{Route: r.Pattern, Status: 200, Body: body})
+				}
+			}
+			want := and(and(all(Wrong, ofSetup), "rate-limit", NotChecked), "limits", NotChecked)
+			if body == "[]" { // which is a list of factors
+				want["mfa-factors"] = Warning
+			}
+			compareOutcomes(t, Examine(t.Context(), c.patient, c.with), want)
+		})
+	}
+}
+
 // withoutTokens is what follows where there are none to be had, and nobody is to blame
 // but the tenant.
 func withoutTokens() map[string]Outcome {
