@@ -144,6 +144,8 @@ func TestBreakages(t *testing.T) {
 		},
 			all(Warning, []string{"clock"}), "clock", "s behind", "NTP"},
 
+		"a tenant's clock that is ahead": {func(_ *testing.T, c *clinic) { c.tenant.Tenant.Advance(time.Hour) },
+			all(Wrong, []string{"clock"}), "clock", "behind the tenant's", "NTP"},
 		"a wrong management secret": {func(_ *testing.T, c *clinic) { c.patient.Credentials.ManagementClientSecret = "s3cr3t" },
 			and(and(all(NotChecked, ofToken, []string{"management-audience"}), "management-credentials", Wrong), "grant-types", NotChecked),
 			"management-credentials", `"usher-local" in the file`, "Compare the client id and the secret"},

@@ -27,6 +27,7 @@ func (t *Tenant) serve(rt route) http.Handler {
 			t.stats.request(rt.pattern)
 			fault = t.faults.take(rt.pattern)
 		}
+		w.Header().Set("Date", t.Now().Format(http.TimeFormat)) // by which others compare their clocks
 		if fault.before(w, r) {
 			return
 		}
