@@ -41,6 +41,7 @@ func (e Event) LogValue() slog.Value {
 
 // Options are what a rotation needs.
 type Options struct {
+	Own      string // the id of the function's own secret, which the managing application is in
 	Vault    Vault
 	Provider Provider
 	Pause    func(context.Context, time.Duration) error // nil: by the real clock
@@ -65,7 +66,10 @@ func Rotate(opts Options) func(context.Context, Event) error {
 		if err != nil || done {
 			return err
 		}
-		if err := step(ctx, e); err != nil {
+		if err = opts.isApart(ctx, e); err == nil {
+			err = step(ctx, e)
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", e.Step, err)
 		}
 		return nil
@@ -91,6 +95,37 @@ func (o Options) isDone(ctx context.Context, e Event) (bool, error) {
 		return false, fmt.Errorf("version %q of secret %q is not AWSPENDING, but %v", e.Version, e.SecretID, stages)
 	}
 	return false, nil
+}
+
+// isApart fails where another secret than the function's own is about an application
+// that the own one is about, too: what is changed for the one would be wrong in the
+// other, whose functions nobody could answer any more.
+func (o Options) isApart(ctx context.Context, e Event) error {
+	if e.SecretID == o.Own {
+		return nil
+	}
+	own, err := o.current(ctx, o.Own)
+	if err != nil {
+		return err
+	}
+	other, err := o.current(ctx, e.SecretID)
+	if err != nil {
+		return err
+	}
+	for _, id := range []string{other.ClientID, other.ManagementClientID} {
+		if id == own.ClientID || id == own.ManagementClientID {
+			return fmt.Errorf("secrets %q and %q are both about application %q: each needs one of its own", o.Own, e.SecretID, id)
+		}
+	}
+	return nil
+}
+
+func (o Options) current(ctx context.Context, secretID string) (secrets.Credentials, error) {
+	text, err := o.Vault.Current(ctx, secretID)
+	if err != nil {
+		return secrets.Credentials{}, err
+	}
+	return secrets.Parse(text, false)
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -72,7 +72,7 @@ type rotating struct {
 func begin(t *testing.T, text string) *rotating {
 	t.Helper()
 	r := &rotating{t: t, vault: secretstest.Start(t, text, time.Now), provider: knowing(parsed(t, text)), most: 60}
-	r.handle = Rotate(Options{Vault: secrets.NewVault(), Provider: r.provider, Pause: func(context.Context, time.Duration) error {
+	r.handle = Rotate(Options{Own: "usher/auth", Vault: secrets.NewVault(), Provider: r.provider, Pause: func(context.Context, time.Duration) error {
 		if r.paused++; r.paused > r.most {
 			return context.DeadlineExceeded
 		}
@@ -256,7 +256,7 @@ func TestATestThatFailsBeginsAnew(t *testing.T) {
 	r.must("createSecret", "setSecret")
 	inner := r.provider
 	n := 0
-	r.handle = Rotate(Options{Vault: secrets.NewVault(), Provider: &flaky{inner, &n}, Pause: func(context.Context, time.Duration) error { return nil }})
+	r.handle = Rotate(Options{Own: "usher/auth", Vault: secrets.NewVault(), Provider: &flaky{inner, &n}, Pause: func(context.Context, time.Duration) error { return nil }})
 	r.must("testSecret")
 	if n != 4+5 { // the fourth failed
 		t.Errorf("%d tests", n)
@@ -314,6 +314,37 @@ func TestEventsThatAreRefused(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+}
+
+// Two secrets about one application would undo each other: the one's new secret is
+// wrong in the other.
+func TestAnApplicationIsInOneSecretOnly(t *testing.T) {
+	reading := `{"domain":"tenant.example.com","client_id":"reading","client_secret":"s3cr3t-reading"}`
+	for name, tt := range map[string]struct {
+		other   string
+		refused bool
+	}{
+		"the sign-in application":         {one, true},
+		"the managing one":                {strings.Replace(one, `"web"`, `"machine"`, 1), true},
+		"the managing one, beside others": {strings.Replace(two, `"web"`, `"another"`, 1), true},
+		"one of its own":                  {reading, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := begin(t, two)
+			other := r.vault.Add("usher/read", tt.other)
+			r.provider.set["reading"] = "s3cr3t-reading"
+			version := other.BeginRotation()
+			for _, step := range steps {
+				err := r.handle(t.Context(), Event{Step: step, SecretID: "usher/read", Version: version})
+				if refused := err != nil && strings.Contains(err.Error(), "are both about application"); refused != tt.refused || err != nil && !refused {
+					t.Errorf("%s: %v", step, err)
+				}
+			}
+			if c := parsed(t, two); tt.refused && (r.provider.set["web"] != c.ClientSecret || r.provider.set["machine"] != c.ManagementClientSecret || other.Text("AWSPENDING") != "") {
+				t.Error("something was changed all the same")
+			}
+		})
+	}
 }
 
 // A pending version that somebody else has put there may be about other

@@ -63,11 +63,7 @@ func (o Options) set(ctx context.Context, e Event) error {
 	if err != nil {
 		return err
 	}
-	text, err := o.Vault.Current(ctx, e.SecretID)
-	if err != nil {
-		return err
-	}
-	current, err := secrets.Parse(text, false)
+	current, err := o.current(ctx, e.SecretID)
 	if err != nil {
 		return err
 	}

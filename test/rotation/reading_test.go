@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"usher/internal/localtenant"
+	"usher/internal/operations"
 	"usher/internal/rotation"
 	"usher/internal/secrets"
-	"usher/internal/secrets/secretstest"
 )
 
 // The secret of an application that may only read is changed as well, by the
@@ -25,8 +25,8 @@ func TestTheManagingApplicationChangesTheReadingOnesSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	vault := secretstest.Start(t, before, s.clock.now)
-	handle := rotation.Rotate(rotation.Options{Vault: secrets.NewVault(), Provider: s.rotator.Applications(), Pause: func(context.Context, time.Duration) error {
+	vault := s.vault.Add("usher/read", before)
+	handle := rotation.Rotate(rotation.Options{Own: s.rotator.SecretID(), Vault: secrets.NewVault(), Provider: s.rotator.Applications(), Pause: func(context.Context, time.Duration) error {
 		s.clock.advance(time.Second)
 		return nil
 	}})
@@ -44,7 +44,7 @@ func TestTheManagingApplicationChangesTheReadingOnesSecret(t *testing.T) {
 	if s.rotator.Applications().Accepts(t.Context(), parse(t, before)) == nil {
 		t.Error("the old secret is still good")
 	}
-	reading := container{s.handler()} // its secret is the reading one
+	reading := container{operations.Handler(s.envOf("usher/read"), s.logger())}
 	if got := reading.call(http.MethodGet, "/users/"+ada, "", nil); got.Code != http.StatusOK {
 		t.Errorf("reading: %d %s", got.Code, got.Body)
 	}

@@ -138,9 +138,11 @@ func (s *service) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(&s
 func (s *service) handler() http.Handler { return operations.Handler(s.env(), s.logger()) }
 
 // env is what a container makes of its environment when it starts.
-func (s *service) env() *boot.Env {
+func (s *service) env() *boot.Env { return s.envOf("usher/auth") }
+
+func (s *service) envOf(secretID string) *boot.Env {
 	cfg := config.Config{
-		SecretID: "usher/auth", SecretTTL: 5 * time.Minute, Connection: localtenant.Connection,
+		SecretID: secretID, SecretTTL: 5 * time.Minute, Connection: localtenant.Connection,
 		RedirectURIs: []string{callback}, Scopes: strings.Fields(config.DefaultScopes), Binding: config.BindingCookie,
 	}
 	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, Log: s.logger(), Now: s.clock.now})
@@ -148,7 +150,7 @@ func (s *service) env() *boot.Env {
 }
 
 func (s *service) rotationOptions(st *steps) rotation.Options {
-	return rotation.Options{Vault: secrets.NewVault(), Provider: s.rotator.Applications(), Pause: func(context.Context, time.Duration) error {
+	return rotation.Options{Own: s.rotator.SecretID(), Vault: secrets.NewVault(), Provider: s.rotator.Applications(), Pause: func(context.Context, time.Duration) error {
 		st.arrived <- struct{}{}
 		<-st.next
 		return nil

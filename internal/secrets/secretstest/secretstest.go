@@ -13,9 +13,11 @@ import (
 	"time"
 )
 
-// Server is a Secrets Manager that holds one secret, which has any id.
+// Server is a Secrets Manager that holds one secret, which has any id but those of
+// the others that were added.
 type Server struct {
-	now func() time.Time
+	now    func() time.Time
+	others map[string]*Server // by the secret's id
 
 	mu       sync.Mutex
 	rotates  bool
@@ -38,10 +40,35 @@ const (
 // at it: the AWS SDK finds it as it would find the real one. now is its clock.
 func Start(t *testing.T, text string, now func() time.Time) *Server {
 	t.Helper()
-	s := &Server{now: now, calls: map[string]int{}, versions: map[string]*version{"first": {text: &text, stages: []string{current}, made: now()}}}
+	s := hold(text, now)
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	pointTo(t, server.URL)
+	return s
+}
+
+func hold(text string, now func() time.Time) *Server {
+	return &Server{
+		now: now, others: map[string]*Server{}, calls: map[string]int{},
+		versions: map[string]*version{"first": {text: &text, stages: []string{current}, made: now()}},
+	}
+}
+
+// Add adds another secret, and returns what holds it.
+func (s *Server) Add(id, text string) *Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.others[id] = hold(text, s.now)
+	return s.others[id]
+}
+
+// holding is what holds a secret.
+func (s *Server) holding(id string) *Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if other, ok := s.others[id]; ok {
+		return other
+	}
 	return s
 }
 
@@ -85,6 +112,7 @@ func (s *Server) label(stage, to string) {
 }
 
 type request struct {
+	SecretID           string `json:"SecretId"`
 	VersionID          string `json:"VersionId"`
 	VersionStage       string
 	ClientRequestToken string
@@ -105,12 +133,14 @@ var notFound = failure{"ResourceNotFoundException", "Secrets Manager can't find 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var in request
 	target := r.Header.Get("X-Amz-Target")
+	decodeErr := json.NewDecoder(r.Body).Decode(&in)
+	s = s.holding(in.SecretID)
 	calls := map[string]func(request) any{
 		"secretsmanager.GetSecretValue": s.get, "secretsmanager.DescribeSecret": s.describe,
 		"secretsmanager.PutSecretValue": s.put, "secretsmanager.UpdateSecretVersionStage": s.move,
 	}
 	call, ok := calls[target]
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || !ok {
+	if decodeErr != nil || !ok {
 		call = func(request) any { return failure{"InvalidRequestException", target} }
 	}
 	s.mu.Lock()
