@@ -80,7 +80,7 @@ func checkDiscovery(f facts) diagnosis {
 			"Compare the domain with the one in the Dashboard (Settings of the application). No secret was sent there.")
 	case f.reached.value.Issuer != f.issuer:
 		return wrong(fmt.Sprintf("the host calls itself %q, and not %q: ID tokens will be refused", f.reached.value.Issuer, f.issuer),
-			"Use as domain the one that it calls itself by; a name of your own has to be set up as a custom domain at the tenant first.")
+			"Use as domain the one that it calls itself by; a name of your own has to be set up as a custom domain at the tenant first. No secret was sent there.")
 	}
 	return fine("the issuer is %q", f.issuer)
 }

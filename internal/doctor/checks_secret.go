@@ -94,6 +94,8 @@ func checkSecretVersions(f facts) diagnosis {
 	switch {
 	case rotating && next.err != nil:
 		return warn(pending+" is there, and cannot be used", "See what the rotation's log says; docs/keys.md says how to go on.")
+	case rotating && next.foreign:
+		return warn(pending+" is there, and is about another domain or application than "+currentStage+": no rotation goes on with it", "Begin a new rotation, or store what is to be current in "+currentStage+".")
 	case rotating && f.accepted(next) == refused:
 		return warn(fmt.Sprintf("%s of %s is there, and the tenant refuses it: a rotation is under way, or stopped before it changed the tenant", pending, day(next.made)), resume)
 	case rotating && f.accepted(next) == taken:
@@ -101,8 +103,12 @@ func checkSecretVersions(f facts) diagnosis {
 	case rotating:
 		return warn(pending+" is there, and what the tenant makes of it is not known", resume)
 	}
-	if old, ok := f.staged(previous); ok && f.accepted(current) == refused && f.accepted(old) == taken {
+	old, ok := f.staged(previous)
+	if ok && f.accepted(current) == refused && f.accepted(old) == taken {
 		return warn("the tenant takes AWSPREVIOUS in place of AWSCURRENT", "The secret was changed, and the tenant was not: set the new one there, or move AWSCURRENT back.")
+	}
+	if old.foreign {
+		return fine("%s is of %s, and no rotation is under way; %s, which is about another domain or application, is never tried", currentStage, day(current.made), previous)
 	}
 	return fine("%s is of %s, and no rotation is under way", currentStage, day(current.made))
 }

@@ -92,9 +92,14 @@ func TestBreakages(t *testing.T) {
 		"a name that is not the tenant's": {func(t *testing.T, c *clinic) {
 			c.patient.Config.ManagementAudience = c.tenant.Tenant.Audience()
 			c.at(t, c.proxy(t))
-		}, all(Wrong, []string{"discovery"}), "discovery", "the host calls itself", "custom domain"},
-		"a custom domain without the audience": {func(t *testing.T, c *clinic) { c.at(t, c.proxy(t)) },
-			and(and(all(NotChecked, ofToken), "discovery", Wrong), "management-audience", Wrong), "management-audience", "the domain is a custom one", "Set MANAGEMENT_AUDIENCE"},
+		}, and(and(all(NotChecked, ofAsker), "discovery", Wrong), "clock", OK), "discovery", "the host calls itself", "No secret was sent"},
+		"a custom domain without the audience": {func(t *testing.T, c *clinic) {
+			c.hosts["login.example.com"], c.patient.Credentials.Domain = c.hosts[domain], "login.example.com"
+			c.tenant.Tenant.Fail(localtenant.Fault{
+				Route: "GET /.well-known/openid-configuration", Status: 200, Body: `{"issuer":"https://login.example.com/","token_endpoint":"https://login.example.com/oauth/token"}`,
+			})
+		},
+			and(all(NotChecked, ofToken), "management-audience", Wrong), "management-audience", "the domain is a custom one", "Set MANAGEMENT_AUDIENCE"},
 		"a wrong audience": {func(_ *testing.T, c *clinic) {
 			c.patient.Config.ManagementAudience = "https://other.example.com/api/v2/"
 		},
@@ -375,13 +380,14 @@ func TestGroupsThatSignNobodyIn(t *testing.T) {
 
 // A host that is no issuer is shown no credentials.
 func TestNoSecretsForStrangers(t *testing.T) {
+	const stranger = `{"issuer":"https://stranger.example.com/","token_endpoint":"https://other.example.com/oauth/token"}`
 	for _, status := range []int{200, 301, 401, 403, 404, 429, 503} {
 		c := open(t)
 		var asked sync.Map
 		c.at(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			asked.Store(r.Method+" "+r.URL.Path, true)
 			w.WriteHeader(status)
-			_, _ = w.Write([]byte("{}"))
+			_, _ = w.Write([]byte(stranger))
 		}))
 		Examine(t.Context(), c.patient, c.with)
 		asked.Range(func(request, _ any) bool {
@@ -414,7 +420,7 @@ func TestTLS(t *testing.T) {
 	c.patient.Config.ManagementAudience = c.tenant.Tenant.Audience()
 	c.with.Transport = server.Client().Transport
 	results := Examine(t.Context(), c.patient, c.with)
-	if r := resultOf(t, results, "tls"); r.Outcome != OK || resultOf(t, results, "scopes").Outcome != OK {
+	if r := resultOf(t, results, "tls"); r.Outcome != OK || resultOf(t, results, "discovery").Outcome != Wrong {
 		t.Errorf("trusted: %+v", results)
 	}
 }

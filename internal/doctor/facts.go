@@ -50,6 +50,7 @@ type version struct {
 	made        time.Time
 	credentials secrets.Credentials
 	err         error // why it cannot be used
+	foreign     bool  // it is about another domain or application than the current one
 	asked       bool  // the tenant was; else what follows says nothing
 	scopes      []string
 	management  error // why there is no management token

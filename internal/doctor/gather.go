@@ -34,7 +34,7 @@ func (f *facts) gatherEndpoint(ctx context.Context, id string, with Instruments)
 const awsTimeout = 15 * time.Second
 
 // gatherTenant asks the tenant. Secrets are shown to nobody who does not answer as
-// an issuer does.
+// the issuer of that name does, and only those that the service would show it.
 func (f *facts) gatherTenant(ctx context.Context, with Instruments) {
 	current, ok := f.current()
 	if !ok {
@@ -46,13 +46,13 @@ func (f *facts) gatherTenant(ctx context.Context, with Instruments) {
 		return auth0.NewInspector(v.credentials, f.Config.ManagementAudience, transport, with.Now)
 	}
 	f.gatherDiscovery(ctx, inspector(current), with.Now)
-	if f.reached.err != nil {
+	if f.reached.err != nil || f.reached.value.Issuer != f.issuer {
 		f.keepAway(errUnasked)
 		return
 	}
 	for i := range f.versions {
 		v := &f.versions[i]
-		if v.err != nil || v.stage == previous && f.accepted(f.versions[0]) != refused {
+		if v.err != nil || v.foreign || v.stage == previous && f.accepted(f.versions[0]) != refused {
 			continue // an old secret is looked at only where it may be the right one
 		}
 		f.gatherLogins(ctx, inspector(*v), v)

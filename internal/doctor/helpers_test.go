@@ -131,9 +131,11 @@ func all(o Outcome, lists ...[]string) map[string]Outcome {
 	return m
 }
 
-// and adds what came of one.
+// and adds what came of one; OK is not told.
 func and(m map[string]Outcome, id string, o Outcome) map[string]Outcome {
-	m[id] = o
+	if m[id] = o; o == OK {
+		delete(m, id)
+	}
 	return m
 }
 

@@ -3,6 +3,7 @@ package doctor
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -127,9 +128,26 @@ func (v versions) serve(t *testing.T) {
 	t.Setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.URL)
 }
 
+// stranger is the URL of a host that no request may come to.
+func stranger(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("a stranger was sent %s %s", r.Method, r.URL.Path)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func merged(a, b map[string]Outcome) map[string]Outcome {
+	maps.Copy(a, b)
+	return a
+}
+
 func TestVersionsOfTheSecret(t *testing.T) {
 	const management, signIn = "management_client_secret", "client_secret"
 	stale := map[string]string{management: "another-secret", signIn: "yet-another-one"}
+	moved := map[string]string{"domain": "elsewhere.example.com"}
+	refusedOnes := map[string]Outcome{"management-credentials": Wrong, "sign-in-credentials": Wrong, "management-audience": NotChecked, "grant-types": NotChecked}
 	tests := map[string]struct {
 		current, pending, previous map[string]string // nil: there is none; else what is changed
 		want                       map[string]Outcome
@@ -145,6 +163,12 @@ func TestVersionsOfTheSecret(t *testing.T) {
 		"previous and taken": {stale, nil, map[string]string{},
 			map[string]Outcome{"secret-versions": Warning, "management-credentials": Wrong, "sign-in-credentials": Wrong, "grant-types": NotChecked},
 			"secret-versions", "AWSPREVIOUS in place of AWSCURRENT"},
+		"pending and of another tenant": {map[string]string{}, moved, nil, map[string]Outcome{"secret-versions": Warning}, "secret-versions", "about another domain or application"},
+		"pending and of another application": {map[string]string{}, map[string]string{"client_id": "another"}, nil,
+			map[string]Outcome{"secret-versions": Warning}, "secret-versions", "about another domain or application"},
+		"previous and of another tenant": {map[string]string{}, nil, moved, nil, "secret-versions", "no rotation is under way"},
+		"refused, and the previous of another tenant": {stale, nil, moved,
+			merged(all(NotChecked, ofToken), refusedOnes), "secret-versions", "AWSPREVIOUS, which is about another domain or application, is never tried"},
 		"half of the pending one is taken": {map[string]string{management: "another-secret"}, map[string]string{signIn: "yet-another-one"}, nil,
 			map[string]Outcome{"secret-versions": Warning, "management-credentials": Wrong, "grant-types": NotChecked}, "secret-versions", "the tenant refuses it"},
 	}
@@ -157,6 +181,7 @@ func TestVersionsOfTheSecret(t *testing.T) {
 				}
 			}
 			stored.serve(t)
+			c.hosts["elsewhere.example.com"] = stranger(t)
 			c.patient.SecretID = "usher/test"
 			results := Examine(t.Context(), c.patient, c.with)
 			want := map[string]Outcome{"secret": OK, "secret-versions": OK}
