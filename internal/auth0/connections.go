@@ -10,6 +10,7 @@ import (
 	clientconnections "github.com/auth0/go-auth0/v3/management/clients/connections"
 
 	"usher/internal/identities"
+	"usher/internal/secrets"
 )
 
 const (
@@ -29,7 +30,7 @@ func (i Identities) Connections(ctx context.Context) ([]identities.Connection, e
 	enabled, err := i.client.enabledConnections(ctx, credentials.ClientID, ofConnection)
 	switch {
 	case hasStatus(err, http.StatusNotFound):
-		return nil, misconfigured(fmt.Errorf("the provider does not know the sign-in application %q: %w", credentials.ClientID, err))
+		return nil, misconfigured(fmt.Errorf("the provider does not know the sign-in application %q: %w", secrets.ShownID(credentials.ClientID), err))
 	case err != nil:
 		return nil, fmt.Errorf("list the application's connections: %w", providerProblem(err))
 	}

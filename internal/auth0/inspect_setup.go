@@ -12,6 +12,8 @@ import (
 	clientsclient "github.com/auth0/go-auth0/v3/management/clients/client"
 	factorsclient "github.com/auth0/go-auth0/v3/management/guardian/factors/client"
 	"github.com/auth0/go-auth0/v3/management/resourceservers"
+
+	"usher/internal/secrets"
 )
 
 // Registration is what is registered of an application.
@@ -39,7 +41,7 @@ func (i *Inspector) Registration(ctx context.Context, clientID string) (Registra
 		err = errIncomplete
 	}
 	if err != nil {
-		return Registration{}, fmt.Errorf("read application %q: %w", clientID, err)
+		return Registration{}, fmt.Errorf("read application %q: %w", secrets.ShownID(clientID), err)
 	}
 	return Registration{
 		Type: string(c.GetAppType()), AuthMethod: string(c.GetTokenEndpointAuthMethod()),

@@ -102,7 +102,7 @@ func refreshProblem(err error, c secrets.Credentials) error {
 	var e *Error
 	switch {
 	case refusesClient(err):
-		return misconfigured(fmt.Errorf("the provider at %s refused the client credentials of the sign-in application %q: %w", c.Domain, c.ClientID, err))
+		return misconfigured(fmt.Errorf("the provider at %s refused the client credentials of the sign-in application %q: %w", c.Domain, secrets.ShownID(c.ClientID), err))
 	case errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests:
 		return problem.RefreshTokenRefused.Wrap(err, "The refresh token is unknown, has expired, or was used before. The user has to sign in.")
 	}

@@ -31,11 +31,12 @@ func (a Applications) SetSecret(ctx context.Context, clientID, secret string) er
 	}
 	ctx = repeatable(ctx) // to set it twice is to set it once
 	_, err = clientsclient.NewClient(a.client.sdk).Update(ctx, clientID, &management.UpdateClientRequestContent{ClientSecret: &secret}, base)
+	shown := secrets.ShownID(clientID)
 	switch {
 	case hasStatus(err, http.StatusNotFound):
-		return misconfigured(fmt.Errorf("the provider knows no application %q: %w", clientID, err))
+		return misconfigured(fmt.Errorf("the provider knows no application %q: %w", shown, err))
 	case err != nil:
-		return fmt.Errorf("set the secret of application %q: %w", clientID, providerProblem(err))
+		return fmt.Errorf("set the secret of application %q: %w", shown, providerProblem(err))
 	}
 	return nil
 }

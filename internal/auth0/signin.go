@@ -99,7 +99,7 @@ func exchangeProblem(err error, c secrets.Credentials) error {
 	case errors.As(err, &e) && e.Code == "invalid_grant":
 		return problem.CodeRefused.Wrap(err, "The code is wrong, has expired, or was used before. Begin again.")
 	case refusesClient(err):
-		return misconfigured(fmt.Errorf("the provider at %s refused the client credentials of the sign-in application %q: %w", c.Domain, c.ClientID, err))
+		return misconfigured(fmt.Errorf("the provider at %s refused the client credentials of the sign-in application %q: %w", c.Domain, secrets.ShownID(c.ClientID), err))
 	case errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests:
 		return problem.CodeRefused.Wrap(err, "The identity provider refused the code. Begin again.")
 	}

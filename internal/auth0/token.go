@@ -186,7 +186,7 @@ func (t *tokenCache) request(ctx context.Context, c secrets.Credentials) (*oauth
 func tokenProblem(err error, c secrets.Credentials) error {
 	var e *Error
 	if errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests {
-		cause := fmt.Errorf("the provider at %s refused the client credentials of the management application %q: %w", c.Domain, c.ManagementClientID, err)
+		cause := fmt.Errorf("the provider at %s refused the client credentials of the management application %q: %w", c.Domain, secrets.ShownID(c.ManagementClientID), err)
 		return misconfigured(cause)
 	}
 	return providerProblem(err)

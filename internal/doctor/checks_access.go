@@ -9,6 +9,7 @@ import (
 
 	"usher/internal/auth0"
 	"usher/internal/limits"
+	"usher/internal/secrets"
 )
 
 const (
@@ -30,7 +31,7 @@ func checkSignInCredentials(f facts) diagnosis {
 	}
 	d := f.checkCredentials("sign-in", id, func(v version) error { return v.codes })
 	if d.outcome == Wrong && hasStatus(f.tenant.registration.err, 404) {
-		return wrong(fmt.Sprintf("the tenant has no application %q", id), "Compare client_id with the one in the Dashboard (Applications, Settings).")
+		return wrong(fmt.Sprintf("the tenant has no application %q", secrets.ShownID(id)), swapped(id)+"Compare client_id with the one in the Dashboard (Applications, Settings).")
 	}
 	return d
 }
@@ -52,17 +53,27 @@ func (f facts) checkCredentials(which, id string, of func(version) error) diagno
 	}
 	switch verdictOf(of(current)) {
 	case taken:
-		return fine("the tenant takes those of %q", id)
+		return fine("the tenant takes those of %q", secrets.ShownID(id))
 	case unknown:
 		return noTokens(of(current))
 	}
+	advice := swapped(id) + ofApplication
+	id = secrets.ShownID(id)
 	for _, v := range f.versions[1:] {
 		if v.asked && verdictOf(of(v)) == taken {
 			return wrong(fmt.Sprintf("the tenant refuses those of %q in %s, and takes those in %s", id, current.stage, v.stage),
 				"The tenant and the secret have parted: finish the rotation (docs/keys.md), or store in AWSCURRENT what the tenant has.")
 		}
 	}
-	return wrong(fmt.Sprintf("the tenant refuses those of the %s application %q in %s", which, id, current.name()), ofApplication+"; the tenant does not say which of them is wrong.")
+	return wrong(fmt.Sprintf("the tenant refuses those of the %s application %q in %s", which, id, current.name()), advice+"; the tenant does not say which of them is wrong.")
+}
+
+// swapped is what to look at first where an id has the length of a secret.
+func swapped(id string) string {
+	if secrets.ShownID(id) == id {
+		return ""
+	}
+	return "The id looks like a secret: are the two swapped? "
 }
 
 // noTokens is the diagnosis where the token endpoint fails: nothing works then.
@@ -124,7 +135,7 @@ const (
 func checkScopes(f facts) diagnosis {
 	if f.managed == nil {
 		if current, ok := f.current(); ok && auth0.RefusalOf(current.management) == auth0.RefusedAPI {
-			return wrong(fmt.Sprintf("the application %q was granted nothing of the Management API", f.managementID()),
+			return wrong(fmt.Sprintf("the application %q was granted nothing of the Management API", secrets.ShownID(f.managementID())),
 				"Authorize it in the Dashboard (Applications, APIs, Auth0 Management API, Application Access) for: "+strings.Join(slices.Sorted(maps.Keys(f.needs())), " "))
 		}
 		return unchecked(errNoToken.Error(), "")
@@ -181,7 +192,7 @@ func checkGrantTypes(f facts) diagnosis {
 	var missing []string
 	lacks := func(err error, grant, id string) {
 		if auth0.RefusalOf(err) == auth0.RefusedGrant {
-			missing = append(missing, fmt.Sprintf("%q may not use %s", id, grant))
+			missing = append(missing, fmt.Sprintf("%q may not use %s", secrets.ShownID(id), grant))
 		}
 	}
 	probes := []error{current.management}

@@ -461,6 +461,35 @@ func TestNothingIsToldOfSecrets(t *testing.T) {
 	}
 }
 
+// Where id and secret are swapped, the secret is an id, and ids are shown.
+func TestASecretInTheIDsPlace(t *testing.T) {
+	const secret = "s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t-s"
+	for id, swap := range map[string]func(*secrets.Credentials){
+		"management-credentials": func(c *secrets.Credentials) {
+			c.ManagementClientID, c.ManagementClientSecret = secret, c.ManagementClientID
+		},
+		"sign-in-credentials": func(c *secrets.Credentials) { c.ClientID, c.ClientSecret = secret, c.ClientID },
+	} {
+		c := open(t)
+		swap(&c.patient.Credentials)
+		for _, broken := range []bool{false, true} {
+			if broken {
+				c.tenant.Tenant.Fail(localtenant.Fault{Route: "GET /api/v2/clients/{id}", Status: 503})
+				c.tenant.Tenant.Fail(localtenant.Fault{Route: "GET /api/v2/clients/{id}/connections", Status: 503})
+			}
+			results := Examine(t.Context(), c.patient, c.with)
+			if r := resultOf(t, results, id); r.Outcome != Wrong || !strings.Contains(r.Finding, `"s3cr…"`) || !strings.Contains(r.Advice, "are the two swapped?") {
+				t.Errorf("%+v", r)
+			}
+			for _, r := range results {
+				if strings.Contains(r.Finding+r.Advice, secret) {
+					t.Errorf("%+v", r)
+				}
+			}
+		}
+	}
+}
+
 func limitedTo(connection string) string {
 	return `{"unlisted":"allow","front_ends":[{"name":"shop","client_id":"shop","connections":["` + connection + `"]}]}`
 }

@@ -114,7 +114,7 @@ func (o Options) isApart(ctx context.Context, e Event) error {
 	}
 	for _, id := range []string{other.ClientID, other.ManagementClientID} {
 		if id == own.ClientID || id == own.ManagementClientID {
-			return fmt.Errorf("secrets %q and %q are both about application %q: each needs one of its own", o.Own, e.SecretID, id)
+			return fmt.Errorf("secrets %q and %q are both about application %q: each needs one of its own", o.Own, e.SecretID, secrets.ShownID(id))
 		}
 	}
 	return nil

@@ -93,6 +93,16 @@ func loopback(host string) bool {
 // String names the tenant and no secret, however the credentials are printed.
 func (c Credentials) String() string { return "credentials for " + c.Domain }
 
+// ShownID is a client id as it may be shown. What is longer than the provider's ids
+// are may be a secret that was put in its place.
+func ShownID(clientID string) string {
+	const longest, shown = 32, 4
+	if len(clientID) <= longest {
+		return clientID
+	}
+	return clientID[:shown] + "…"
+}
+
 // GoString is String, for %#v.
 func (c Credentials) GoString() string { return c.String() }
 

@@ -186,3 +186,13 @@ func fields(c Credentials) map[string]string {
 		"management id": c.ManagementClientID, "management secret": c.ManagementClientSecret,
 	}
 }
+
+func TestShownID(t *testing.T) {
+	id, secret := strings.Repeat("i", 32), "s3cr"+strings.Repeat("t", 60)
+	if got := ShownID(id); got != id {
+		t.Errorf("%q", got)
+	}
+	if got := ShownID(secret); got != "s3cr…" {
+		t.Errorf("%q", got)
+	}
+}
