@@ -3,6 +3,7 @@ package doctor
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -86,17 +87,20 @@ func compare(configured, allowed []string, field string) diagnosis {
 	return fine("the tenant allows all %d", len(configured))
 }
 
-// allows compares as Auth0 does: to the letter, but for a "*" in the first label
-// of the host
+// wildcard is where Auth0 lets a "*" stand for something: once, in the first label of
+// the host, with two labels at least after it
 // (https://auth0.com/docs/get-started/applications/wildcards-for-subdomains).
+var wildcard = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://[A-Za-z0-9-]*\*[A-Za-z0-9-]*(\.[A-Za-z0-9-]+){2,}(:[0-9]+)?([/?#][^*]*)?$`)
+
+// allows compares as Auth0 does: to the letter, but for a wildcard.
 func allows(pattern, uri string) bool {
-	before, after, wild := strings.Cut(pattern, "*")
-	if !wild || strings.Contains(after, "*") {
+	if !wildcard.MatchString(pattern) {
 		return pattern == uri
 	}
+	before, after, _ := strings.Cut(pattern, "*")
 	rest, ok := strings.CutPrefix(uri, before)
 	label, ok2 := strings.CutSuffix(rest, after)
-	return ok && ok2 && label != "" && !strings.ContainsAny(label, "./:?#")
+	return ok && ok2 && label != "" && !strings.ContainsAny(label, "./:?#@")
 }
 
 func checkSpareURLs(f facts) diagnosis {

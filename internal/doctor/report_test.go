@@ -81,7 +81,16 @@ func TestAllows(t *testing.T) {
 		{"https://*.example.com/cb", "https://a.example.com/other", false},
 		{"https://*.example.com/cb", "https://evil.test/?.example.com/cb", false},
 		{"https://x-*.example.com/cb", "https://x-1.example.com/cb", true},
+		{"https://*-x.example.com:8443/cb", "https://1-x.example.com:8443/cb", true},
+		{"myapp://*.example.com/cb", "myapp://a.example.com/cb", true},
+		{"https://*.example.com/cb", "https://a@b.example.com/cb", false},
 		{"*", "https://a.example.com/cb", false},
+		{"http://127.0.0.1:3000/*", "http://127.0.0.1:3000/cb", false},
+		{"https://*.com/cb", "https://example.com/cb", false},
+		{"https://sub.*.example.com/cb", "https://sub.a.example.com/cb", false},
+		{"https://a.example.com/cb?x=*", "https://a.example.com/cb?x=1", false},
+		{"https://a.example.com:*/cb", "https://a.example.com:8443/cb", false},
+		{"*://a.example.com/cb", "https://a.example.com/cb", false},
 		{"https://*.*.example.com/cb", "https://a.b.example.com/cb", false},
 	} {
 		if got := allows(tt.pattern, tt.uri); got != tt.want {
