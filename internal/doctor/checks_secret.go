@@ -89,26 +89,46 @@ func checkSecretVersions(f facts) diagnosis {
 	if !ok {
 		return unchecked("the secret cannot be read", "")
 	}
-	next, rotating := f.staged(pending)
-	const resume = "If no rotation is running now, resume it: docs/keys.md says how. Leave the label where it is."
-	switch {
-	case rotating && next.err != nil:
-		return warn(pending+" is there, and cannot be used", "See what the rotation's log says; docs/keys.md says how to go on.")
-	case rotating && next.foreign:
-		return warn(pending+" is there, and is about another domain or application than "+currentStage+": no rotation goes on with it", "Begin a new rotation, or store what is to be current in "+currentStage+".")
-	case rotating && f.accepted(next) == refused:
-		return warn(fmt.Sprintf("%s of %s is there, and the tenant refuses it: a rotation is under way, or stopped before it changed the tenant", pending, day(next.made)), resume)
-	case rotating && f.accepted(next) == taken:
-		return warn(fmt.Sprintf("%s of %s is there, and the tenant takes it: a rotation is under way, or stopped before its last step", pending, day(next.made)), resume)
-	case rotating:
-		return warn(pending+" is there, and what the tenant makes of it is not known", resume)
+	if next, rotating := f.staged(pending); rotating {
+		return f.ofPending(next)
 	}
 	old, ok := f.staged(previous)
 	if ok && f.accepted(current) == refused && f.accepted(old) == taken {
 		return warn("the tenant takes AWSPREVIOUS in place of AWSCURRENT", "The secret was changed, and the tenant was not: set the new one there, or move AWSCURRENT back.")
 	}
-	if old.foreign {
+	switch {
+	case f.described.err == nil && f.described.value.Rotating():
+		return warn(pending+" is there without a value: a rotation is under way, or stopped at its first step", resumeRotation)
+	case f.described.err != nil:
+		return unchecked("the secret cannot be described, which would tell of a rotation that has made nothing yet: "+rootCause(f.described.err),
+			"To have this checked, allow secretsmanager:DescribeSecret on the secret.")
+	case old.foreign:
 		return fine("%s is of %s, and no rotation is under way; %s, which is about another domain or application, is never tried", currentStage, day(current.made), previous)
 	}
 	return fine("%s is of %s, and no rotation is under way", currentStage, day(current.made))
+}
+
+const resumeRotation = "If no rotation is running now, resume it: docs/keys.md says how. Leave the label where it is."
+
+// ofPending says what is known of a version that is being rotated to.
+func (f facts) ofPending(v version) diagnosis {
+	switch {
+	case errors.Is(v.err, errContents), errors.Is(v.err, secrets.ErrBinary):
+		return warn(pending+" is there, and cannot be used", "See what the rotation's log says; docs/keys.md says how to go on.")
+	case v.err != nil:
+		finding, advice := readFailure(v.err, f.SecretID)
+		return warn(pending+" could not be read: "+finding, advice)
+	case v.foreign:
+		return warn(pending+" is there, and is about another domain or application than "+currentStage+": no rotation goes on with it",
+			"Begin a new rotation, or store what is to be current in "+currentStage+".")
+	}
+	found := fmt.Sprintf("%s of %s is there, and ", pending, day(v.made))
+	switch f.accepted(v) {
+	case refused:
+		return warn(found+"the tenant refuses it: a rotation is under way, or stopped before it changed the tenant", resumeRotation)
+	case taken:
+		return warn(found+"the tenant takes it: a rotation is under way, or stopped before its last step", resumeRotation)
+	case unknown:
+	}
+	return warn(found+"what the tenant makes of it is not known", resumeRotation)
 }

@@ -16,6 +16,7 @@ type facts struct {
 	Patient
 	versions  []version // of the credentials, the current one first; none where none can be read
 	unread    error     // why the current version cannot be
+	described reading[secrets.Description]
 	reached   reading[auth0.Discovery]
 	issuer    string        // the expected one
 	skew      time.Duration // how much the tenant's clock is ahead of this one; with reached.Date

@@ -42,6 +42,7 @@ func (f *facts) gatherVersions(ctx context.Context) {
 			f.versions = append(f.versions, v)
 		}
 	}
+	f.described = read(vault.Describe(ctx, f.SecretID)) // of a version without a value nothing else tells
 }
 
 func sameApplications(a, b version) bool {

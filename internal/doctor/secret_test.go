@@ -105,8 +105,17 @@ func TestNoAccessToTheSecret(t *testing.T) {
 	}
 }
 
-// versions are the texts of a secret by staging label.
+// versions are the texts of a secret by staging label. One text is one version.
 type versions map[string]string
+
+// described is what Secrets Manager says of them.
+func (v versions) described() map[string]any {
+	stages := map[string][]string{}
+	for stage, text := range v {
+		stages[text] = append(stages[text], stage)
+	}
+	return map[string]any{"RotationEnabled": true, "VersionIdsToStages": stages}
+}
 
 // serve plays Secrets Manager with exactly these versions.
 func (v versions) serve(t *testing.T) {
@@ -117,6 +126,10 @@ func (v versions) serve(t *testing.T) {
 		_ = json.NewDecoder(r.Body).Decode(&in)
 		text, ok := v[in.VersionStage]
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		if r.Header.Get("X-Amz-Target") == "secretsmanager.DescribeSecret" {
+			_ = json.NewEncoder(w).Encode(v.described())
+			return
+		}
 		if !ok || r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" {
 			w.WriteHeader(http.StatusBadRequest)
 			_, _ = io.WriteString(w, `{"__type":"ResourceNotFoundException","message":"m"}`)
@@ -126,6 +139,52 @@ func (v versions) serve(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	t.Setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.URL)
+}
+
+// A rotation that has begun, and got no further, leaves a version without a value.
+func TestARotationThatStoppedAtItsFirstStep(t *testing.T) {
+	c := open(t)
+	c.patient.SecretID = "usher/test"
+	vault := secretstest.Start(t, c.text(t, nil), time.Now)
+	vault.BeginRotation()
+	if r := resultOf(t, Examine(t.Context(), c.patient, c.with), "secret-versions"); r.Outcome != Warning || !strings.Contains(r.Finding, "without a value") || !strings.Contains(r.Advice, "docs/keys.md") {
+		t.Errorf("%+v", r)
+	}
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Amz-Target") == "secretsmanager.GetSecretValue" {
+			vault.ServeHTTP(w, r)
+			return
+		}
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"__type":"AccessDeniedException","message":"m"}`)
+	}))
+	t.Cleanup(refusing.Close)
+	t.Setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", refusing.URL)
+	if r := resultOf(t, Examine(t.Context(), c.patient, c.with), "secret-versions"); r.Outcome != NotChecked || !strings.Contains(r.Finding, "cannot be described") || !strings.Contains(r.Advice, "secretsmanager:DescribeSecret") {
+		t.Errorf("%+v", r)
+	}
+}
+
+// Where AWSPENDING could not be read, nothing is said of what it holds.
+func TestAVersionThatCannotBeRead(t *testing.T) {
+	c := open(t)
+	c.patient.SecretID = "usher/test"
+	vault := secretstest.Start(t, c.text(t, nil), time.Now)
+	busy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if !strings.Contains(string(body), pending) {
+			r.Body = io.NopCloser(strings.NewReader(string(body)))
+			vault.ServeHTTP(w, r)
+			return
+		}
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"__type":"AccessDeniedException","message":"Access to KMS is not allowed"}`)
+	}))
+	t.Cleanup(busy.Close)
+	t.Setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", busy.URL)
+	if r := resultOf(t, Examine(t.Context(), c.patient, c.with), "secret-versions"); r.Outcome != Warning || !strings.Contains(r.Finding, "could not be read: the caller may not decrypt") || !strings.Contains(r.Advice, "kms:Decrypt") {
+		t.Errorf("%+v", r)
+	}
 }
 
 // stranger is the URL of a host that no request may come to.

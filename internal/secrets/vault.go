@@ -39,9 +39,17 @@ type Description struct {
 func (d Description) Is(version, stage string) bool { return slices.Contains(d.Stages[version], stage) }
 
 // CurrentVersion is the id of the version with AWSCURRENT; "" where none has it.
-func (d Description) CurrentVersion() string {
+func (d Description) CurrentVersion() string { return d.with(stageCurrent) }
+
+// Rotating reports whether a version has AWSPENDING and is not the current one.
+func (d Description) Rotating() bool {
+	pending := d.with(stagePending) // the label stays where a rotation has ended
+	return pending != "" && pending != d.CurrentVersion()
+}
+
+func (d Description) with(stage string) string {
 	for version := range d.Stages {
-		if d.Is(version, stageCurrent) {
+		if d.Is(version, stage) {
 			return version
 		}
 	}
