@@ -85,8 +85,6 @@ func (o Options) isDone(ctx context.Context, e Event) (bool, error) {
 	}
 	stages, known := secret.Stages[e.Version]
 	switch {
-	case !secret.Rotates:
-		return false, fmt.Errorf("secret %q is not enabled for rotation", e.SecretID)
 	case !known:
 		return false, fmt.Errorf("version %q has no stage for rotation of secret %q", e.Version, e.SecretID)
 	case secret.Is(e.Version, "AWSCURRENT"):

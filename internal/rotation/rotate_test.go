@@ -166,6 +166,19 @@ func TestStepsCanBeRepeated(t *testing.T) {
 	}
 }
 
+// Where rotation is switched off in the middle, the steps still lead to its end.
+func TestARotationThatIsCancelledCanBeEnded(t *testing.T) {
+	for cut := range steps {
+		r := begin(t, two)
+		r.must(steps[:cut+1]...)
+		r.vault.CancelRotation()
+		r.must(steps...)
+		if c := parsed(t, r.vault.Text("AWSCURRENT")); r.provider.set["web"] != c.ClientSecret || r.provider.set["machine"] != c.ManagementClientSecret {
+			t.Errorf("after %s: the provider has another secret than the vault", steps[cut])
+		}
+	}
+}
+
 // The secret is kept before it is the provider's, whatever fails then.
 func TestASecretIsKeptBeforeItIsSet(t *testing.T) {
 	for _, failing := range []string{"web", "machine"} {
@@ -300,9 +313,9 @@ func TestEventsThatAreRefused(t *testing.T) {
 		})
 	}
 	t.Run("not enabled", func(t *testing.T) {
-		secretstest.Start(t, one, time.Now)
-		err := Rotate(Options{Vault: secrets.NewVault()})(t.Context(), Event{Step: "createSecret", SecretID: "usher/auth", Version: "first"})
-		if err == nil || !strings.Contains(err.Error(), "is not enabled for rotation") {
+		r := begin(t, one)
+		r.vault.CancelRotation()
+		if err := r.step("createSecret"); err == nil || !strings.Contains(err.Error(), "is not enabled for rotation") || r.vault.Text("AWSPENDING") != "" {
 			t.Errorf("%v", err)
 		}
 	})

@@ -33,6 +33,15 @@ func (o Options) create(ctx context.Context, e Event) error {
 	if _, err := o.Vault.Pending(ctx, e.SecretID, e.Version); !errors.Is(err, secrets.ErrNoValue) {
 		return err
 	}
+	// One that has begun is brought to its end, even where rotation was switched off
+	// meanwhile; none begins then.
+	secret, err := o.Vault.Describe(ctx, e.SecretID)
+	switch {
+	case err != nil:
+		return err
+	case !secret.Rotates:
+		return fmt.Errorf("secret %q is not enabled for rotation", e.SecretID)
+	}
 	present, err := secrets.Parse(current, false)
 	if err != nil {
 		return err

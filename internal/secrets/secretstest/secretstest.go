@@ -84,6 +84,13 @@ func (s *Server) BeginRotation() string {
 	return id
 }
 
+// CancelRotation switches rotation off; a version that was begun keeps its label.
+func (s *Server) CancelRotation() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rotates = false
+}
+
 // Text is the value of the version with a label; "" where there is none.
 func (s *Server) Text(stage string) string {
 	s.mu.Lock()
