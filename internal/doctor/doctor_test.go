@@ -277,6 +277,9 @@ func TestBreakages(t *testing.T) {
 			c.tenant.Tenant.RemoveScope("read:connections")
 		}, and(all(NotChecked, []string{"limits", "connection", "connection-enabled"}), "scopes", Wrong), "limits", "not whether its connections are there", ""},
 
+		"credentials that are not whole": {func(_ *testing.T, c *clinic) {
+			c.patient.Credentials.Domain, c.patient.Wrong = "", errors.New("missing: DOMAIN")
+		}, and(all(NotChecked, ofAsker, ofReach, []string{"domain"}), "configuration", Wrong), "configuration", "missing: DOMAIN", "Change what is named"},
 		"a configuration that is wrong": {func(_ *testing.T, c *clinic) {
 			c.patient.Wrong = errors.Join(errors.New("SCOPES lacks openid"), errors.New("and more"))
 		},

@@ -19,7 +19,7 @@ const (
 // versions that it has.
 func (f *facts) gatherVersions(ctx context.Context) {
 	if f.SecretID == "" {
-		if f.Credentials.ManagementClientID == "" { // the file's were not complete
+		if _, err := f.Credentials.Complete(false); err != nil { // which the configuration's check tells
 			f.unread = errNoIDs
 			return
 		}

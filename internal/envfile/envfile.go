@@ -3,10 +3,14 @@
 package envfile
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/joho/godotenv"
@@ -20,15 +24,51 @@ type File map[string]string
 
 // Read reads a file. Its error does not quote it: it holds a secret.
 func Read(path string) (File, error) {
-	file, err := godotenv.Read(path)
+	text, err := os.ReadFile(path)
 	var unreadable *os.PathError
-	switch {
-	case errors.As(err, &unreadable):
+	if errors.As(err, &unreadable) {
 		return nil, unreadable.Err
-	case err != nil:
+	}
+	if err != nil {
+		return nil, err
+	}
+	file, err := godotenv.UnmarshalBytes(bytes.TrimPrefix(text, []byte("\ufeff"))) // with which some editors begin
+	if err != nil {
 		return nil, errors.New("it is not made of NAME=value lines")
 	}
 	return file, nil
+}
+
+// known are the names that mean something. Where there may be several of a kind, the
+// functions' name, with an S, is known as well.
+var known = []string{
+	"DOMAIN", "CLIENT_ID", "CLIENT_SECRET", "MANAGEMENT_CLIENT_ID", "MANAGEMENT_CLIENT_SECRET", "AUDIENCE", "MANAGEMENT_AUDIENCE", "CONNECTION",
+	"REDIRECT_URI", "REDIRECT_URIS", "POST_LOGOUT_REDIRECT_URI", "POST_LOGOUT_REDIRECT_URIS", "RESULT_URL", "RESULT_URLS", "SCOPES", "LOGIN_BINDING",
+}
+
+// onlyKnown refuses other names: one that is misspelt would be lost without a word.
+func (f File) onlyKnown() error {
+	var others []string
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		if !slices.Contains(known, name) {
+			others = append(others, name)
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	return errors.New("unknown: " + strings.Join(others, ", "))
+}
+
+// list is what there is of a kind, with commas between them.
+func (f File) list(name string) []string {
+	var all []string
+	for part := range strings.SplitSeq(f[name]+","+f[name+"S"], ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			all = append(all, part)
+		}
+	}
+	return all
 }
 
 // Settings are what a file amounts to.
@@ -45,33 +85,40 @@ func (f File) Settings(redirectURI string, getenv func(string) string) (Settings
 	s := Settings{
 		Config: config.Config{
 			Connection:         cmp.Or(f["CONNECTION"], config.DefaultConnection),
-			RedirectURIs:       []string{cmp.Or(f["REDIRECT_URI"], redirectURI)},
-			LogoutURIs:         ifAny(f["POST_LOGOUT_REDIRECT_URI"]),
-			ResultURLs:         ifAny(f["RESULT_URL"]),
+			RedirectURIs:       f.list("REDIRECT_URI"),
+			LogoutURIs:         f.list("POST_LOGOUT_REDIRECT_URI"),
+			ResultURLs:         f.list("RESULT_URL"),
 			Audience:           f["AUDIENCE"],
 			ManagementAudience: f["MANAGEMENT_AUDIENCE"],
 		},
-		Credentials: secrets.Credentials{Domain: f["DOMAIN"], ClientID: f["CLIENT_ID"], ClientSecret: f["CLIENT_SECRET"]},
+		Credentials: secrets.Credentials{
+			Domain: f["DOMAIN"], ClientID: f["CLIENT_ID"], ClientSecret: f["CLIENT_SECRET"],
+			ManagementClientID: f["MANAGEMENT_CLIENT_ID"], ManagementClientSecret: f["MANAGEMENT_CLIENT_SECRET"],
+		},
 	}
-	err := s.complete(lookup)
-	return s, errors.Join(err, s.Config.Validate())
+	if len(s.Config.RedirectURIs) == 0 {
+		s.Config.RedirectURIs = []string{redirectURI}
+	}
+	Complete(&s.Config, lookup)
+	return s, errors.Join(f.onlyKnown(), f.missing(), s.completeCredentials(), s.Config.Validate())
 }
 
-// complete fills in the rest and checks the credentials.
-func (s *Settings) complete(lookup func(string) string) error {
-	Complete(&s.Config, lookup)
-	if err := missing(map[string]string{"DOMAIN": s.Credentials.Domain, "CLIENT_ID": s.Credentials.ClientID, "CLIENT_SECRET": s.Credentials.ClientSecret}); err != nil {
-		return err
+// completeCredentials fills in what may be left out, and checks the domain.
+func (s *Settings) completeCredentials() error {
+	c := s.Credentials
+	if c.Domain == "" || c.ClientID == "" || c.ClientSecret == "" || (c.ManagementClientID == "") != (c.ManagementClientSecret == "") {
+		return nil // missing says so
 	}
 	// Plain http is left to Complete, which takes it for a tenant on this machine.
-	if scheme, _, given := strings.Cut(s.Credentials.Domain, "://"); given && scheme != "http" {
+	if scheme, _, given := strings.Cut(c.Domain, "://"); given && scheme != "http" {
 		return errors.New("DOMAIN is a host name without a scheme; https is used, but for a tenant on this machine")
 	}
-	whole, err := s.Credentials.Complete(false)
-	if err == nil {
-		s.Credentials = whole
+	whole, err := c.Complete(false)
+	if err != nil {
+		return fmt.Errorf("DOMAIN: %w", err)
 	}
-	return err
+	s.Credentials = whole
+	return nil
 }
 
 // Complete adds what the process's environment may say, file or not.
@@ -81,17 +128,16 @@ func Complete(c *config.Config, lookup func(string) string) {
 	c.LogLevel = slog.LevelInfo
 }
 
-func ifAny(uri string) []string {
-	if uri == "" {
-		return nil
+// missing names what there has to be. Of the two names of a second application there
+// may be none, or both.
+func (f File) missing() error {
+	required := []string{"DOMAIN", "CLIENT_ID", "CLIENT_SECRET"}
+	if f["MANAGEMENT_CLIENT_ID"] != "" || f["MANAGEMENT_CLIENT_SECRET"] != "" {
+		required = append(required, "MANAGEMENT_CLIENT_ID", "MANAGEMENT_CLIENT_SECRET")
 	}
-	return []string{uri}
-}
-
-func missing(values map[string]string) error {
 	var absent []string
-	for _, name := range []string{"DOMAIN", "CLIENT_ID", "CLIENT_SECRET"} {
-		if values[name] == "" {
+	for _, name := range required {
+		if f[name] == "" {
 			absent = append(absent, name)
 		}
 	}

@@ -53,6 +53,32 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// The functions' names mean the same here, and there may be a second application.
+func TestTheFunctionsNames(t *testing.T) {
+	file, err := Read(write(t, "\ufeff"+least+"REDIRECT_URIS=https://a.example.com/cb, https://b.example.com/cb\nREDIRECT_URI=https://c.example.com/cb\n"+
+		"POST_LOGOUT_REDIRECT_URIS=https://a.example.com/,https://b.example.com/\nRESULT_URLS=https://a.example.com/done\n"+
+		"MANAGEMENT_CLIENT_ID=machine\nMANAGEMENT_CLIENT_SECRET=another-"+hidden+"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := file.Settings("http://127.0.0.1:3000/callback", nothing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for got, want := range map[string]string{
+		strings.Join(s.Config.RedirectURIs, " "): "https://c.example.com/cb https://a.example.com/cb https://b.example.com/cb",
+		strings.Join(s.Config.LogoutURIs, " "):   "https://a.example.com/ https://b.example.com/",
+		strings.Join(s.Config.ResultURLs, " "):   "https://a.example.com/done",
+		s.Credentials.Domain:                     "tenant.example.com",
+		s.Credentials.ManagementClientID:         "machine",
+		s.Credentials.ManagementClientSecret:     "another-" + hidden,
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 // All that is wrong is said at once, and what is right can be used.
 func TestSettingsThatAreWrong(t *testing.T) {
 	file := File{"CLIENT_ID": "web", "CLIENT_SECRET": hidden, "REDIRECT_URI": "http://app.example.com/cb", "SCOPES": "email"}
@@ -71,10 +97,36 @@ func TestSettingsThatAreWrong(t *testing.T) {
 	for domain, want := range map[string]string{
 		"https://tenant.example.com": "without a scheme",
 		"http://tenant.example.com":  "on this machine only",
+		"tenant.example.com/":        `DOMAIN: the "domain" is not a host name such as tenant.example.com, without a scheme, a path or a slash`,
 	} {
 		file["DOMAIN"] = domain
 		if _, err := file.Settings("", nothing); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", domain, err)
+		}
+	}
+}
+
+// The README names what may stand in a file.
+func TestTheNamesAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "### With a real tenant")
+	told, _, _ := strings.Cut(section, "Other names")
+	for _, name := range known {
+		if !strings.Contains(told, "`"+name+"`") && !strings.Contains(told, "`"+name+"S`") {
+			t.Errorf("%s is not there", name)
+		}
+	}
+}
+
+func TestNamesThatMeanNothing(t *testing.T) {
+	file := File{"DOMAIN": "tenant.example.com", "CLIENT_ID": "web", "CLIENT_SECRET": hidden, "REDIRECT_URL": "x", "COLOUR": "red", "MANAGEMENT_CLIENT_ID": "machine"}
+	_, err := file.Settings("http://127.0.0.1:3000/callback", nothing)
+	for _, want := range []string{"unknown: COLOUR, REDIRECT_URL", "missing: MANAGEMENT_CLIENT_SECRET"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q in it", err, want)
 		}
 	}
 }

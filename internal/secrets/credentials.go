@@ -77,10 +77,10 @@ func checkDomain(domain string, plainHTTP bool) error {
 	}
 	u, err := url.Parse("https://" + host)
 	if err != nil || u.Host != host || u.Hostname() == "" || strings.ContainsAny(host, " @/?#\\") {
-		return errors.New(`the secret's "domain" is not a host name such as tenant.example.com, without a scheme`)
+		return errors.New(`the "domain" is not a host name such as tenant.example.com, without a scheme, a path or a slash`)
 	}
 	if insecure && !plainHTTP && !loopback(u.Hostname()) {
-		return errors.New(`the secret's "domain" asks for plain http, which is for a tenant on this machine only`)
+		return errors.New(`the "domain" asks for plain http, which is for a tenant on this machine only`)
 	}
 	return nil
 }
