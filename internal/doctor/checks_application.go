@@ -42,9 +42,17 @@ func checkApplicationType(f facts) diagnosis {
 			spare = append(spare, g)
 		}
 	}
+	const post = setting + `set "Authentication Method" (Credentials) to "Client Secret (Post)".`
+	switch r.AuthMethod {
+	case "client_secret_post":
+	case "none":
+		return wrong("it is a public one: it needs no secret at the token endpoint", post)
+	case "client_secret_basic":
+		return warn("it shows its secret by "+r.AuthMethod+", and the service by client_secret_post", post)
+	default:
+		return wrong("it authenticates by "+r.AuthMethod+", and not by its secret", post)
+	}
 	switch {
-	case r.AuthMethod == "none":
-		return wrong("it is a public one: it needs no secret at the token endpoint", setting+`set "Authentication Method" (Credentials) to "Client Secret (Post)".`)
 	case r.Type != "regular_web":
 		return warn(fmt.Sprintf("its type is %q", r.Type), setting+`set "Application Type" to "Regular Web Application".`)
 	case len(spare) > 0:

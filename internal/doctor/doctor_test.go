@@ -203,6 +203,12 @@ func TestBreakages(t *testing.T) {
 		}, and(and(all(NotChecked, ofToken), "grant-types", Wrong), "management-audience", NotChecked), "grant-types", `"usher-local" may not use client_credentials`, "Tick the grants"},
 		"a public client": {func(_ *testing.T, c *clinic) { c.register(func(a *localtenant.Application) { a.AuthMethod = "none" }) },
 			all(Wrong, []string{"application-type"}), "application-type", "public", "Authentication Method"},
+		"a key in place of a secret": {func(_ *testing.T, c *clinic) {
+			c.register(func(a *localtenant.Application) { a.AuthMethod = "private_key_jwt" })
+		}, all(Wrong, []string{"application-type"}), "application-type", "private_key_jwt", "Authentication Method"},
+		"a secret in the header": {func(_ *testing.T, c *clinic) {
+			c.register(func(a *localtenant.Application) { a.AuthMethod = "client_secret_basic" })
+		}, all(Warning, []string{"application-type"}), "application-type", "client_secret_basic", "Authentication Method"},
 		"a single-page application": {func(_ *testing.T, c *clinic) { c.register(func(a *localtenant.Application) { a.Type = "spa" }) },
 			all(Warning, []string{"application-type"}), "application-type", `"spa"`, "Regular Web Application"},
 		"grants of the past": {func(_ *testing.T, c *clinic) {
