@@ -59,9 +59,12 @@ func examine(ctx context.Context, opts options, getenv func(string) string, out 
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	results := doctor.Examine(ctx, p, doctor.Instruments{Now: time.Now, Getenv: getenv})
+	results := doctor.Examine(limited, p, doctor.Instruments{Now: time.Now, Getenv: getenv})
+	if ctx.Err() != nil { // what could not be asked then is no finding
+		return errors.New("interrupted")
+	}
 	write := doctor.WriteText
 	if opts.json {
 		write = doctor.WriteJSON

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -152,6 +153,22 @@ func TestByAFileOfAFreshLocalTenant(t *testing.T) {
 	settings := file(t, strings.ReplaceAll(lines, "http://127.0.0.1:3001", tenant.URL))
 	var out, messages strings.Builder
 	if status := realMain(t.Context(), []string{"-env", settings}, nothing, &out, &messages); status != 0 || !strings.Contains(out.String(), " 0 wrong, 0 warnings, ") {
+		t.Errorf("%d %s %s", status, &out, &messages)
+	}
+}
+
+// What is not asked since somebody has had enough is nothing that is wrong.
+func TestInterrupted(t *testing.T) {
+	tenant := tenanttest.Start(t)
+	ctx, interrupt := context.WithCancel(t.Context())
+	tenant.Watch(func(r *http.Request, _, _ []byte) {
+		if r.URL.Path == "/oauth/token" {
+			interrupt()
+		}
+	})
+	settings := file(t, fmt.Sprintf("DOMAIN=%s\nCLIENT_ID=%s\nCLIENT_SECRET=%s\n", tenant.URL, localtenant.ClientID, localtenant.ClientSecret))
+	var out, messages strings.Builder
+	if status := realMain(ctx, []string{"-env", settings}, nothing, &out, &messages); status != 2 || out.Len() > 0 || messages.String() != "doctor: interrupted\n" {
 		t.Errorf("%d %s %s", status, &out, &messages)
 	}
 }
