@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -16,14 +17,25 @@ import (
 )
 
 func main() {
-	functions := flag.String("functions", ".aws-sam/build", "the `folder` of the built functions")
-	version := flag.String("version", "", "the `commit` that they were built of")
-	seconds := flag.Int64("time", 0, "when the commit was made, in Unix `seconds`")
-	flag.Parse()
-	if err := write(os.Stdout, *functions, *version, *seconds); err != nil {
+	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "sbom:", err)
 		os.Exit(1)
 	}
+}
+
+func run(args []string, out, messages io.Writer) error {
+	flags := flag.NewFlagSet("sbom", flag.ContinueOnError)
+	flags.SetOutput(messages)
+	functions := flags.String("functions", ".aws-sam/build", "the `folder` of the built functions")
+	version := flags.String("version", "", "the `commit` that they were built of")
+	seconds := flags.Int64("time", 0, "when the commit was made, in Unix `seconds`")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	return write(out, *functions, *version, *seconds)
 }
 
 func write(out io.Writer, folder, version string, seconds int64) error {

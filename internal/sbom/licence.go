@@ -1,6 +1,7 @@
 package sbom
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,10 @@ func folderOf(ctx context.Context, module string) (string, error) {
 		arguments = []string{"env", "GOROOT"}
 	}
 	out, err := exec.CommandContext(ctx, "go", arguments...).Output()
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		err = fmt.Errorf("%w: %s", err, bytes.TrimSpace(failed.Stderr))
+	}
 	if err != nil {
 		return "", fmt.Errorf("go %s: %w", strings.Join(arguments, " "), err)
 	}
