@@ -18,6 +18,7 @@ type options struct {
 	limitsFile string
 	json       bool
 	groups     []permission.Group
+	reads      bool
 	rotation   bool
 	endpoints  []string
 }
@@ -32,6 +33,7 @@ func parseFlags(args []string, messages io.Writer) (options, error) {
 	flags.StringVar(&o.limitsFile, "limits", "", "the policy document of front-ends' limits is in this `file` (docs/limits.md); without, it is in FRONTEND_LIMITS")
 	flags.BoolVar(&o.json, "json", false, "write a JSON array in place of text")
 	flags.StringVar(&groups, "groups", "", "the `groups` of operations that are in use, with commas between them (default all): "+strings.Join(names(permission.All()), ","))
+	flags.BoolVar(&o.reads, "reads", false, "the application may only read, as that of ReadSecretArn: nobody signs in to it, and of what the groups need it needs what they read with")
 	flags.BoolVar(&o.rotation, "rotation", false, "the stack rotates the applications' secrets")
 	flags.StringVar(&endpoints, "vpce", "", "the `ids` of the VPC endpoints of the stack, with commas between them")
 	if err := flags.Parse(args); err != nil {
@@ -43,13 +45,43 @@ func parseFlags(args []string, messages io.Writer) (options, error) {
 	if (o.envFile == "") == (o.secretID == "") {
 		return o, errors.New("name one of -env FILE and -secret ID")
 	}
-	if endpoints != "" {
-		o.endpoints = strings.Split(endpoints, ",")
-	}
+	o.endpoints = split(endpoints)
 	var err error
-	o.groups, err = groupsNamed(groups)
+	if o.groups, err = groupsNamed(groups); o.reads {
+		o.groups = whatReads(o.groups)
+	}
 	return o, err
 }
+
+// split takes a list apart; white space after a comma is no part of a name.
+func split(list string) []string {
+	if list == "" {
+		return nil
+	}
+	all := strings.Split(list, ",")
+	for i, name := range all {
+		all[i] = strings.TrimSpace(name)
+	}
+	return all
+}
+
+// whatReads are the groups as functions need them that only read: those for signing in
+// are none, however they call.
+func whatReads(groups []permission.Group) []permission.Group {
+	var all []permission.Group
+	for _, g := range groups {
+		if g.Name == signInGroup || !slices.ContainsFunc(g.Routes, isRead) {
+			continue
+		}
+		g.Needs = slices.DeleteFunc(slices.Clone(g.Needs), func(scope string) bool { return !strings.HasPrefix(scope, "read:") })
+		all = append(all, g)
+	}
+	return all
+}
+
+const signInGroup = "UsherSignIn"
+
+func isRead(route string) bool { return strings.HasPrefix(route, "GET ") }
 
 func groupsNamed(list string) ([]permission.Group, error) {
 	all := permission.All()
@@ -57,7 +89,7 @@ func groupsNamed(list string) ([]permission.Group, error) {
 		return all, nil
 	}
 	var chosen []permission.Group
-	for name := range strings.SplitSeq(list, ",") {
+	for _, name := range split(list) {
 		i := slices.IndexFunc(all, func(g permission.Group) bool { return g.Name == name })
 		if i < 0 {
 			return nil, fmt.Errorf("-groups: there is no group %q; there are %s", name, strings.Join(names(all), ", "))

@@ -6,11 +6,13 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -154,6 +156,44 @@ func TestByAFileOfAFreshLocalTenant(t *testing.T) {
 	var out, messages strings.Builder
 	if status := realMain(t.Context(), []string{"-env", settings}, nothing, &out, &messages); status != 0 || !strings.Contains(out.String(), " 0 wrong, 0 warnings, ") {
 		t.Errorf("%d %s %s", status, &out, &messages)
+	}
+}
+
+// An application that only reads needs the scopes that docs/keys.md lists, no more and
+// no less.
+func TestAnApplicationThatOnlyReads(t *testing.T) {
+	page, err := os.ReadFile("../../docs/keys.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "`read:…` scopes alone")
+	listed, _, _ := strings.Cut(rest, "deploy/auth0")
+	scopes := regexp.MustCompile("`(read:[a-z_]+)`").FindAllStringSubmatch(listed, -1)
+	tenant := tenanttest.Start(t)
+	settings := file(t, fmt.Sprintf("DOMAIN=%s\nCLIENT_ID=%s\nCLIENT_SECRET=%s\n", tenant.URL, localtenant.ClientID, localtenant.ClientSecret))
+	for missing := -1; missing < len(scopes); missing++ {
+		var granted []string
+		for i, scope := range scopes {
+			if i != missing {
+				granted = append(granted, scope[1])
+			}
+		}
+		tenant.Tenant.SetScopes(granted...)
+		want, says := 0, fmt.Sprintf("it has all %d", len(scopes))
+		if missing >= 0 {
+			want, says = 1, "it lacks "+scopes[missing][1]+" "
+		}
+		var out, messages strings.Builder
+		if status := realMain(t.Context(), []string{"-env", settings, "-reads"}, nothing, &out, &messages); status != want || !strings.Contains(out.String(), says) {
+			t.Errorf("%d %s %s, want %q", status, &out, &messages, says)
+		}
+	}
+}
+
+func TestListsOfTheCommandLine(t *testing.T) {
+	o, err := parseFlags([]string{"-env", "x", "-vpce", "vpce-1, vpce-2", "-groups", "UsherRead, UsherRoles"}, io.Discard)
+	if err != nil || !slices.Equal(o.endpoints, []string{"vpce-1", "vpce-2"}) || !slices.Equal(names(o.groups), []string{"UsherRead", "UsherRoles"}) {
+		t.Errorf("%+v, %v", o, err)
 	}
 }
 

@@ -66,6 +66,9 @@ func checkCallbacks(f facts) diagnosis {
 	if why != nil {
 		return *why
 	}
+	if len(f.Config.RedirectURIs) == 0 { // of sign-outs there may be none
+		return unchecked("no redirect URI is configured", "")
+	}
 	return compare(f.Config.RedirectURIs, r.Callbacks, "Allowed Callback URLs")
 }
 

@@ -18,11 +18,29 @@ func checkSecret(f facts) diagnosis {
 		return wrong(finding, advice)
 	}
 	v := f.versions[0]
+	if padded := v.padded(); len(padded) > 0 {
+		return wrong("there is white space around "+strings.Join(padded, ", "), "Store the JSON without it: the tenant takes it for a part of the value.")
+	}
 	applications := "one application does both"
 	if !v.oneApplication() {
 		applications = "one application signs users in, another one manages them"
 	}
 	return fine("%s is of %s; %s", currentStage, day(v.made), applications)
+}
+
+// padded are the members with white space around them, which is easily copied along.
+func (v version) padded() []string {
+	c := v.credentials
+	var found []string
+	for _, member := range []struct{ name, value string }{
+		{"client_id", c.ClientID}, {"client_secret", c.ClientSecret},
+		{"management_client_id", c.ManagementClientID}, {"management_client_secret", c.ManagementClientSecret},
+	} {
+		if strings.TrimSpace(member.value) != member.value {
+			found = append(found, member.name)
+		}
+	}
+	return found
 }
 
 // apiError is an error of the AWS SDK's, whichever service it is from.

@@ -286,6 +286,9 @@ func TestBreakages(t *testing.T) {
 		"credentials that are not whole": {func(_ *testing.T, c *clinic) {
 			c.patient.Credentials.Domain, c.patient.Wrong = "", errors.New("missing: DOMAIN")
 		}, and(all(NotChecked, ofAsker, ofReach, []string{"domain"}), "configuration", Wrong), "configuration", "missing: DOMAIN", "Change what is named"},
+		"no redirect URIs": {func(_ *testing.T, c *clinic) {
+			c.patient.Config.RedirectURIs, c.patient.Wrong = nil, errors.New("REDIRECT_URIS is empty: list at least one")
+		}, and(all(NotChecked, []string{"callbacks"}), "configuration", Wrong), "callbacks", "no redirect URI is configured", ""},
 		"a configuration that is wrong": {func(_ *testing.T, c *clinic) {
 			c.patient.Wrong = errors.Join(errors.New("SCOPES lacks openid"), errors.New("and more"))
 		},

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"usher/internal/localtenant"
 	"usher/internal/secrets/secretstest"
 )
 
@@ -69,6 +70,15 @@ func TestTheSecret(t *testing.T) {
 				t.Errorf("%+v; the tenant was asked %v", d, c.tenant.Tenant.Stats().Routes)
 			}
 		})
+	}
+}
+
+func TestWhiteSpaceInTheSecret(t *testing.T) {
+	c := open(t)
+	secretstest.Start(t, c.text(t, map[string]string{"client_secret": webSecret + "\n", "management_client_id": " " + localtenant.ClientID}), time.Now)
+	c.patient.SecretID = "usher/test"
+	if r := resultOf(t, Examine(t.Context(), c.patient, c.with), "secret"); r.Outcome != Wrong || !strings.Contains(r.Finding, "around client_secret, management_client_id") {
+		t.Errorf("%+v", r)
 	}
 }
 
