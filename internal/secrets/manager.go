@@ -127,19 +127,22 @@ func (m *Manager) get(ctx context.Context, ttl time.Duration) (Credentials, erro
 	}
 	if stale != nil {
 		m.opts.Log.WarnContext(ctx, "the secret could not be read again; the last value stays in use", "secret", m.opts.SecretID, "error", err)
-		m.postpone(*stale)
+		m.postpone(stale)
 		return stale.credentials, nil
 	}
 	return Credentials{}, err
 }
 
 // postpone keeps a stale value for a while, so that not every request waits for
-// a read that fails.
-func (m *Manager) postpone(stale version) {
-	stale.readAt = m.opts.Now().Add(min(retryStale, m.opts.TTL) - m.opts.TTL)
+// a read that fails; but not where another request has read a newer one meanwhile.
+func (m *Manager) postpone(stale *version) {
+	kept := *stale
+	kept.readAt = m.opts.Now().Add(min(retryStale, m.opts.TTL) - m.opts.TTL)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.current = &stale
+	if m.current == stale {
+		m.current = &kept
+	}
 }
 
 // fetchCurrent reads the current version and keeps it.

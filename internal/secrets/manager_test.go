@@ -95,6 +95,27 @@ func domainOf(t *testing.T, get func(context.Context) (Credentials, error)) stri
 	return c.Domain
 }
 
+// A read that fails does not undo one that succeeds for another request meanwhile.
+func TestAStaleValueReplacesNoNewerOne(t *testing.T) {
+	m, v, c, _ := managed()
+	domainOf(t, m.Current)
+	c.advance(time.Hour)
+	v.fail(errors.New("connection refused"))
+	m.opts.Failed = func(ctx context.Context) { // before the stale value is kept
+		v.fail(nil)
+		v.set(stageCurrent, secretAt("b.example.com"))
+		if _, err := m.Versions(ctx); err != nil {
+			t.Error(err)
+		}
+	}
+	if got := domainOf(t, m.Current); got != "a.example.com" {
+		t.Errorf("the first one gets %q", got)
+	}
+	if got := domainOf(t, m.Current); got != "b.example.com" {
+		t.Errorf("afterwards %q is in use", got)
+	}
+}
+
 func TestManagerReadsOnlyWhenAsked(t *testing.T) {
 	m, v, _, _ := managed()
 	if v.reads != 0 {
