@@ -54,7 +54,7 @@ func endpointFailure(id string, err error) diagnosis {
 	case errors.Is(err, errNotAnID):
 		return wrong(fmt.Sprintf("%q is no id of a VPC endpoint", id), "Name it as the VPC console does: vpce- and 8 or 17 hexadecimal digits.")
 	case errors.Is(err, vpcendpoint.ErrNoAccess):
-		return unchecked("there are no AWS credentials, or no region, to ask EC2 with", "Set AWS_PROFILE and AWS_REGION.")
+		return unchecked("EC2 cannot be asked: "+oneLine(err), "Set AWS_PROFILE and AWS_REGION; where a session has expired, sign in again.")
 	case errors.As(err, &refused) && strings.HasPrefix(refused.Code, "InvalidVpcEndpoint"):
 		return wrong(fmt.Sprintf("there is no VPC endpoint %s in this account and region", id), "Compare the id, and AWS_REGION.")
 	case errors.As(err, &refused) && refused.Code == "UnauthorizedOperation":

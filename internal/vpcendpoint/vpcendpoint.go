@@ -55,8 +55,8 @@ func Describe(ctx context.Context, id string, getenv func(string) string) (Endpo
 		return Endpoint{}, ErrNoAccess
 	}
 	credentials, err := cfg.Credentials.Retrieve(ctx)
-	if err != nil {
-		return Endpoint{}, ErrNoAccess
+	if err != nil { // there are none, or they have expired
+		return Endpoint{}, fmt.Errorf("%w: %w", ErrNoAccess, err)
 	}
 	address := cmp.Or(getenv("AWS_ENDPOINT_URL_EC2"), getenv("AWS_ENDPOINT_URL"), "https://ec2."+cfg.Region+"."+domainOf(cfg.Region))
 	request, err := signed(ctx, address, id, credentials, cfg.Region)

@@ -89,8 +89,8 @@ func TestNobodyToAsk(t *testing.T) {
 	}
 	environment(t)
 	t.Setenv("AWS_ACCESS_KEY_ID", "")
-	if _, err := Describe(t.Context(), id, func(string) string { return "" }); !errors.Is(err, ErrNoAccess) {
-		t.Errorf("without credentials: %v", err)
+	if _, err := Describe(t.Context(), id, func(string) string { return "" }); !errors.Is(err, ErrNoAccess) || err.Error() == ErrNoAccess.Error() {
+		t.Errorf("without credentials: %v, and not why", err)
 	}
 }
 
