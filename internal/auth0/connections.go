@@ -72,10 +72,15 @@ func (c *Client) enabledConnections(ctx context.Context, clientID, fields string
 // in through, and companies' ones without a button, which are found by the
 // domain of an address. To other kinds the button means nothing.
 func isOffered(c *management.ConnectionForList) bool {
-	if c.Authentication != nil && !c.Authentication.Active {
+	if !signsIn(c) {
 		return false
 	}
 	return kindOf(c.GetStrategy()) != identities.Enterprise || c.GetShowAsButton()
+}
+
+// signsIn reports whether a connection is for more than accounts to be linked.
+func signsIn(c *management.ConnectionForList) bool {
+	return c.Authentication == nil || c.Authentication.Active
 }
 
 func connectionFrom(c *management.ConnectionForList) identities.Connection {

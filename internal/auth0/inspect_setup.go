@@ -82,13 +82,15 @@ func (i *Inspector) Connection(ctx context.Context, name string) (c Connection, 
 // EnabledConnections are the names of those through which the sign-in application's
 // users may come (read:connections and read:clients).
 func (i *Inspector) EnabledConnections(ctx context.Context) ([]string, error) {
-	list, err := i.client.enabledConnections(ctx, i.credentials.ClientID, "name")
+	list, err := i.client.enabledConnections(ctx, i.credentials.ClientID, "name,authentication")
 	if err != nil {
 		return nil, fmt.Errorf("list the application's connections: %w", err)
 	}
 	var names []string
 	for _, c := range list {
-		names = append(names, c.GetName())
+		if signsIn(c) {
+			names = append(names, c.GetName())
+		}
 	}
 	return names, nil
 }
