@@ -60,7 +60,11 @@ func (f facts) checkCredentials(which, id string, of func(version) error) diagno
 	advice := swapped(id) + ofApplication
 	id = secrets.ShownID(id)
 	for _, v := range f.versions[1:] {
-		if v.asked && verdictOf(of(v)) == taken {
+		switch {
+		case !v.asked || verdictOf(of(v)) != taken:
+		case v.stage == pending: // as in the middle of every rotation, and the service takes it
+			return warn(fmt.Sprintf("the tenant refuses those of %q in %s, and takes those in %s: a rotation is under way, or stopped before its last step", id, current.stage, v.stage), resumeRotation)
+		default:
 			return wrong(fmt.Sprintf("the tenant refuses those of %q in %s, and takes those in %s", id, current.stage, v.stage),
 				"The tenant and the secret have parted: finish the rotation (docs/keys.md), or store in AWSCURRENT what the tenant has.")
 		}

@@ -234,6 +234,10 @@ func TestBreakages(t *testing.T) {
 			c.tenant.Tenant.AddConnection(localtenant.NewConnection{Name: "staff", Strategy: "auth0", Disabled: true})
 			c.patient.Config.Connection = "staff"
 		}, all(Wrong, []string{"connection-enabled"}), "connection-enabled", `"staff" is not enabled`, "Switch it on"},
+		"a connection that is not for signing in": {func(_ *testing.T, c *clinic) {
+			c.tenant.Tenant.AddConnection(localtenant.NewConnection{Name: "staff", Strategy: "auth0", NoSignIn: true})
+			c.patient.Config.Connection = "staff"
+		}, all(Wrong, []string{"connection-enabled"}), "connection-enabled", `"staff" is not enabled`, "Switch it on"},
 		"a connection that is no database": {func(_ *testing.T, c *clinic) { c.patient.Config.Connection = "github" },
 			all(Wrong, []string{"connection"}), "connection", `"github" is no database`, "Set CONNECTION"},
 

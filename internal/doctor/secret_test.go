@@ -227,7 +227,7 @@ func TestVersionsOfTheSecret(t *testing.T) {
 		"pending and refused":    {map[string]string{}, stale, nil, map[string]Outcome{"secret-versions": Warning}, "secret-versions", "the tenant refuses it"},
 		"pending and unreadable": {map[string]string{}, map[string]string{"domain": ""}, nil, map[string]Outcome{"secret-versions": Warning}, "secret-versions", "cannot be used"},
 		"pending and taken": {stale, map[string]string{}, nil,
-			map[string]Outcome{"secret-versions": Warning, "management-credentials": Wrong, "sign-in-credentials": Wrong, "grant-types": NotChecked},
+			map[string]Outcome{"secret-versions": Warning, "management-credentials": Warning, "sign-in-credentials": Warning, "grant-types": NotChecked},
 			"management-credentials", "in AWSCURRENT, and takes those in AWSPENDING"},
 		"previous and taken": {stale, nil, map[string]string{},
 			map[string]Outcome{"secret-versions": Warning, "management-credentials": Wrong, "sign-in-credentials": Wrong, "grant-types": NotChecked},
@@ -239,7 +239,7 @@ func TestVersionsOfTheSecret(t *testing.T) {
 		"refused, and the previous of another tenant": {stale, nil, moved,
 			merged(all(NotChecked, ofToken), refusedOnes), "secret-versions", "AWSPREVIOUS, which is about another domain or application, is never tried"},
 		"half of the pending one is taken": {map[string]string{management: "another-secret"}, map[string]string{signIn: "yet-another-one"}, nil,
-			map[string]Outcome{"secret-versions": Warning, "management-credentials": Wrong, "grant-types": NotChecked}, "secret-versions", "the tenant refuses it"},
+			map[string]Outcome{"secret-versions": Warning, "management-credentials": Warning, "grant-types": NotChecked}, "secret-versions", "the tenant refuses it"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
