@@ -131,7 +131,7 @@ func (a *application) attempts(ctx context.Context, refused secrets.Credentials)
 	switch {
 	case len(order) == 1, fruitless && !versions.Changing():
 		return order, 0
-	case fruitless, !versions.Changing():
+	case fruitless, !versions.Changing(), !a.sameApplication(refused, versions.Current): // which is asked no second time
 		return order, 1
 	}
 	return order, maxRounds

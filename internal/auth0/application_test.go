@@ -119,6 +119,17 @@ func TestVersionsOfAnotherApplicationAreNotTried(t *testing.T) {
 	}
 }
 
+// Whoever still holds what was current before a move asks there once.
+func TestTheTenantBeforeAMoveIsAskedOnce(t *testing.T) {
+	s := holding(credentialsAt("old.example.com", "one"))
+	s.stored, s.others.Pending = credentialsAt("new.example.com", "two"), credentialsAt("new.example.com", "three")
+	a, _ := signInApplication(s)
+	p := &provider{nodes: [][]string{nil}}
+	if _, _, err := a.ask(t.Context(), p.ask); !refusesClient(err) || strings.Join(p.asked, " ") != "one two three" {
+		t.Errorf("%v after asking with %v", err, p.asked)
+	}
+}
+
 func withSecrets(c secrets.Credentials, signIn, management string) secrets.Credentials {
 	c.ClientSecret, c.ManagementClientSecret = signIn, management
 	return c
