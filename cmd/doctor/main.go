@@ -107,6 +107,7 @@ func patient(opts options, getenv func(string) string) (doctor.Patient, error) {
 		return p, fmt.Errorf("read %s: %w", opts.envFile, err)
 	}
 	settings, wrong := file.Settings(defaultRedirectURI, getenv)
+	p.Unknown = file.Unknown()
 	p.Config, p.Credentials, p.Wrong = settings.Config, settings.Credentials, wrong
 	return p, nil
 }

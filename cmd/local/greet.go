@@ -3,21 +3,26 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"usher/internal/config"
 	"usher/internal/localtenant"
+	"usher/internal/secrets"
 )
 
 // greet says where things are, and what to try first.
 func greet(out io.Writer, s settings, opts options) {
 	fmt.Fprintf(out, "Usher listens on http://%s. %s\n", s.addr, whoMayCall[opts.auth])
 	if s.tenant == nil {
-		fmt.Fprintf(out, "It uses the tenant at https://%s. What you change there is changed.\n", s.credentials.Domain)
+		fmt.Fprintf(out, "It uses the tenant at %s. What you change there is changed.\n", secrets.Credentials(s.credentials).BaseURL())
 	} else {
 		fmt.Fprintf(out, "Behind it is a local tenant, on http://%s. Its users are gone when this ends.\n", opts.tenantAddr)
 		if opts.usersFile == "" {
 			fmt.Fprintf(out, "Its sample users sign in with the password %s; ada@example.com is one.\n", localtenant.SamplePassword)
 		}
+	}
+	if len(s.unknown) > 0 {
+		fmt.Fprintf(out, "%s also has %s, which mean nothing here.\n", opts.envFile, strings.Join(s.unknown, ", "))
 	}
 	if s.config.Binding == config.BindingNone {
 		fmt.Fprintln(out, "LOGIN_BINDING=none: sign-ins are not bound to the browser that began them.")

@@ -287,7 +287,7 @@ func TestTLSIsVerified(t *testing.T) {
 		t.Fatal(err)
 	}
 	domain := strings.TrimPrefix(server.URL, "https://")
-	file := envFile(t, fmt.Sprintf("DOMAIN=%s\nCLIENT_ID=%s\nCLIENT_SECRET=%s\nMANAGEMENT_AUDIENCE=%s\n", domain, localtenant.ClientID, localtenant.ClientSecret, tenant.Audience()))
+	file := envFile(t, fmt.Sprintf("DOMAIN=%s\nCLIENT_ID=%s\nCLIENT_SECRET=%s\nMANAGEMENT_AUDIENCE=%s\nCOLOUR=red\n", domain, localtenant.ClientID, localtenant.ClientSecret, tenant.Audience()))
 	for trusted, want := range map[string]int{os.DevNull: 503, authority: 200} {
 		addr, out := freeAddr(t), &output{}
 		command := exec.CommandContext(t.Context(), os.Args[0], "-env", file, "-addr", addr) //nolint:gosec // this very test
@@ -297,6 +297,11 @@ func TestTLSIsVerified(t *testing.T) {
 			t.Fatal(err)
 		}
 		waitFor(t, out, "Ctrl-C ends it.")
+		for _, told := range []string{"It uses the tenant at https://" + domain + ".", "also has COLOUR, which mean nothing here"} {
+			if !strings.Contains(out.String(), told) {
+				t.Errorf("it does not say %q: %s", told, out)
+			}
+		}
 		status, body := get(t, addr, "/users", "")
 		if status != want {
 			t.Errorf("trusting %s: %d %s, want %d; %s", trusted, status, body, want, out)

@@ -19,6 +19,7 @@ type settings struct {
 	config      config.Config
 	credentials secrets.Static
 	tenant      *localtenant.Tenant // nil with a real one
+	unknown     []string            // names in a file that mean nothing
 }
 
 func settingsFor(opts options, getenv func(string) string) (settings, error) {
@@ -61,7 +62,7 @@ func fromFile(opts options, getenv func(string) string) (settings, error) {
 		return settings{}, fmt.Errorf("%s: %w", opts.envFile, err)
 	}
 	addr := cmp.Or(opts.addr, loopbackAddr(said.Config.RedirectURIs[0]), defaultAddr)
-	return settings{addr: addr, config: said.Config, credentials: secrets.Static(said.Credentials)}, nil
+	return settings{addr: addr, config: said.Config, credentials: secrets.Static(said.Credentials), unknown: file.Unknown()}, nil
 }
 
 // loopbackAddr is where a redirect URI on loopback expects the service; "" for

@@ -9,6 +9,9 @@ func checkConfiguration(f facts) diagnosis {
 	if f.Wrong != nil {
 		return wrong(oneLine(f.Wrong), "Change what is named: in the file, or in the stack's parameters of the same meaning.")
 	}
+	if len(f.Unknown) > 0 {
+		return warn("the file also has "+strings.Join(f.Unknown, ", ")+", which mean nothing here", "Look for misspelt names. Another program's do no harm.")
+	}
 	return fine("it lists %s, %s and %s", plural(len(f.Config.RedirectURIs), "redirect URI"),
 		plural(len(f.Config.LogoutURIs), "post-logout redirect URI"), plural(len(f.Config.ResultURLs), "result URL"))
 }

@@ -42,6 +42,7 @@ type Result struct {
 type Patient struct {
 	Config      config.Config
 	Wrong       error               // all that is wrong with the configuration
+	Unknown     []string            // names in a file that mean nothing
 	Credentials secrets.Credentials // of a file
 	SecretID    string              // or of Secrets Manager
 	Limits      string              // FRONTEND_LIMITS: the policy document, "" for none

@@ -293,6 +293,9 @@ func TestBreakages(t *testing.T) {
 		"no redirect URIs": {func(_ *testing.T, c *clinic) {
 			c.patient.Config.RedirectURIs, c.patient.Wrong = nil, errors.New("REDIRECT_URIS is empty: list at least one")
 		}, and(all(NotChecked, []string{"callbacks"}), "configuration", Wrong), "callbacks", "no redirect URI is configured", ""},
+		"names that mean nothing": {func(_ *testing.T, c *clinic) {
+			c.patient.Unknown = []string{"COLOUR", "REDIRECT_URL"}
+		}, all(Warning, []string{"configuration"}), "configuration", "COLOUR, REDIRECT_URL", "misspelt"},
 		"a configuration that is wrong": {func(_ *testing.T, c *clinic) {
 			c.patient.Wrong = errors.Join(errors.New("SCOPES lacks openid"), errors.New("and more"))
 		},

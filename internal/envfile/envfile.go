@@ -46,18 +46,15 @@ var known = []string{
 	"REDIRECT_URI", "REDIRECT_URIS", "POST_LOGOUT_REDIRECT_URI", "POST_LOGOUT_REDIRECT_URIS", "RESULT_URL", "RESULT_URLS", "SCOPES", "LOGIN_BINDING",
 }
 
-// onlyKnown refuses other names: one that is misspelt would be lost without a word.
-func (f File) onlyKnown() error {
-	var others []string
+// Unknown are the names that mean nothing here: another program's, or misspelt ones,
+// which are to be lost not without a word.
+func (f File) Unknown() (names []string) {
 	for _, name := range slices.Sorted(maps.Keys(f)) {
 		if !slices.Contains(known, name) {
-			others = append(others, name)
+			names = append(names, name)
 		}
 	}
-	if len(others) == 0 {
-		return nil
-	}
-	return errors.New("unknown: " + strings.Join(others, ", "))
+	return names
 }
 
 // list is what there is of a kind, with commas between them.
@@ -100,7 +97,7 @@ func (f File) Settings(redirectURI string, getenv func(string) string) (Settings
 		s.Config.RedirectURIs = []string{redirectURI}
 	}
 	Complete(&s.Config, lookup)
-	return s, errors.Join(f.onlyKnown(), f.missing(), s.completeCredentials(), s.Config.Validate())
+	return s, errors.Join(f.missing(), s.completeCredentials(), s.Config.Validate())
 }
 
 // completeCredentials fills in what may be left out, and checks the domain.
