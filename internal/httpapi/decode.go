@@ -109,9 +109,18 @@ func fieldNames(into any) []string {
 func decodeProblem(err error, known []string) error {
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) {
-		return problem.Invalid(wirePath(kind.Field, known), "must be "+jsonType(kind.Type)+", not "+kind.Value)
+		return problem.Invalid(wirePath(kind.Field, known), "must be "+jsonType(kind.Type)+notValue(kind.Value))
 	}
 	return problem.InvalidJSON.Wrap(err, "The JSON is broken.") // readObject has said where, as a rule
+}
+
+// notValue names the kind of JSON that was sent, but no number that came with it,
+// which may be anybody's telephone.
+func notValue(value string) string {
+	if strings.Contains(value, " ") {
+		return ""
+	}
+	return ", not " + value
 }
 
 // wirePath is a member's path as a client knows it: encoding/json puts the
@@ -138,7 +147,7 @@ func jsonType(t reflect.Type) string {
 		return "an object"
 	case reflect.Slice, reflect.Array:
 		return "an array"
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		return "a whole number"
 	default:
 		return "a number"

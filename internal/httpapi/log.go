@@ -34,7 +34,8 @@ func summarize(r *http.Request, status int, took time.Duration) Summary {
 }
 
 // logRequest writes the request's one line. It holds nothing that a client
-// wrote but the ids, which were checked, and the names of the inputs at fault.
+// wrote but the ids, which were checked: of the inputs at fault it names those that
+// the service knows.
 func logRequest(r *http.Request, log *slog.Logger, s Summary) {
 	ctx := r.Context()
 	rec := recordOf(ctx)

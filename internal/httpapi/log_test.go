@@ -49,6 +49,51 @@ func TestLogLinesCannotBeForged(t *testing.T) {
 	}
 }
 
+// Names that a client makes up may be somebody's address or password. They are told
+// in the answer, and not all of a long one; of the log they are no part.
+func TestNamesThatAreMadeUpAreNotLogged(t *testing.T) {
+	const name = "bob@secret-mail.com"
+	long := name + strings.Repeat("x", 30_000)
+	nested := strings.Repeat(`{"a":`, 1000) + "1" + strings.Repeat("}", 1000)
+	tests := map[string]struct{ query, body, log string }{
+		"a parameter":     {query: "?" + name + "=1", log: "unknown parameter"},
+		"a long one":      {query: "?" + long, log: "unknown parameter"},
+		"a member":        {body: `{"` + name + `":1}`, log: "unknown field"},
+		"a long one, too": {body: `{"` + long + `":1}`, log: "unknown field"},
+		"twice":           {body: `{"` + name + `":1,"` + name + `":1}`, log: "is given twice"},
+		"twice, below":    {body: `{"metadata":{"` + name + `":1,"` + name + `":1}}`, log: "is given twice"},
+		"too deep":        {body: `{"` + name + `":` + nested + `}`, log: "is nested too deeply"},
+		"in metadata":     {body: `{"metadata":{"` + name + `":1}}`, log: "is a name with . or $, which none may have"},
+		"a number there":  {body: `{"metadata":{"bob@local":1e999}}`, log: "is a number that would lose digits: send it as a string"},
+	}
+	h := httpapi.Handler(func(_ http.ResponseWriter, r *http.Request) error {
+		if !httpapi.HasBody(r) {
+			return httpapi.NoQuery(r)
+		}
+		var body struct {
+			Metadata map[string]any `json:"metadata"`
+		}
+		if err := httpapi.Decode(r, &body); err != nil {
+			return err
+		}
+		_, wrong := httpapi.CheckMetadata(body.Metadata, "metadata.", nil)
+		return problem.InvalidFields(wrong)
+	})
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest("POST", "/"+tt.query, strings.NewReader(tt.body))
+			r.Header.Set("Content-Type", "application/json")
+			w, line := served(t, h, r, nil)
+			if got := document(t, w); !strings.Contains(got.Detail, "bob@") || len(got.Errors) != 1 || w.Body.Len() > 1000 {
+				t.Errorf("%d bytes are answered: %+v", w.Body.Len(), got)
+			}
+			if line["error"] != "invalid-request: "+tt.log {
+				t.Errorf("the log has %v", line["error"])
+			}
+		})
+	}
+}
+
 func wantMembers(t *testing.T, line, message, names string) {
 	t.Helper()
 	var members map[string]any

@@ -43,7 +43,7 @@ type metadataCheck struct{ wrong []problem.Field }
 
 func (c *metadataCheck) refuse(path, detail string) {
 	if len(c.wrong) < maxFaults {
-		c.wrong = append(c.wrong, problem.Field{Field: shortened(path), Detail: detail})
+		c.wrong = append(c.wrong, MadeUp(path, detail))
 	}
 }
 

@@ -31,7 +31,7 @@ func readObject(body []byte) (map[string]any, error) {
 func checkNames(object map[string]any, known []string) error {
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if !slices.Contains(known, name) {
-			return problem.Invalid(shortened(name), "unknown field")
+			return invalidName(name, "unknown field")
 		}
 	}
 	return nil
@@ -44,9 +44,9 @@ func bodyProblem(err error) error {
 	}
 	switch fault.Kind {
 	case strictjson.Twice:
-		return problem.Invalid(shortened(fault.Path), "is given twice")
+		return invalidName(fault.Path, "is given twice")
 	case strictjson.TooDeep:
-		return problem.Invalid(shortened(fault.Path), "is nested too deeply")
+		return invalidName(fault.Path, "is nested too deeply")
 	case strictjson.NotUTF8:
 		return problem.InvalidJSON.Wrap(err, "The body is not UTF-8.")
 	case strictjson.MoreBehind:
@@ -57,8 +57,16 @@ func bodyProblem(err error) error {
 	return problem.InvalidJSON.Wrap(err, fmt.Sprintf("The JSON is broken at byte %d.", fault.Offset))
 }
 
-// shortened keeps a name that somebody made up from filling the answer and the
-// log.
+// MadeUp is the fault of an input whose name the client made up. The name is told
+// in the answer alone, and not all of a long one.
+func MadeUp(name, detail string) problem.Field {
+	return problem.Field{Field: shortened(name), Detail: detail, MadeUp: true}
+}
+
+func invalidName(name, detail string) error {
+	return problem.InvalidFields([]problem.Field{MadeUp(name, detail)})
+}
+
 func shortened(name string) string {
 	if runes := []rune(name); len(runes) > 100 {
 		return string(runes[:100]) + "…"

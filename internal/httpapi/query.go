@@ -112,7 +112,7 @@ func (q *Query) Err() error {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		q.refuse(name, "unknown parameter")
+		q.wrong = append(q.wrong, MadeUp(name, "unknown parameter"))
 	}
 	return problem.InvalidFields(q.wrong)
 }

@@ -47,7 +47,7 @@ func nulls(object map[string]any) []problem.Field {
 	var wrong []problem.Field
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if object[name] == nil {
-			wrong = append(wrong, problem.Field{Field: name, Detail: "cannot be null: leave it out"})
+			wrong = append(wrong, httpapi.MadeUp(name, "cannot be null: leave it out"))
 		}
 	}
 	return wrong

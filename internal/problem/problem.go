@@ -1,6 +1,7 @@
 package problem
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -14,6 +15,7 @@ type Error struct {
 	Rule       string        // which rule of the deployment's refused it; "" for none
 	Fields     []Field       // which input, and what is wrong with it
 	RetryAfter time.Duration // when to come back; 0 = not said
+	forLog     string        // what the log gets in place of Detail; "" for Detail itself
 	cause      error
 }
 
@@ -21,6 +23,7 @@ type Error struct {
 type Field struct {
 	Field  string `json:"field"`
 	Detail string `json:"detail"`
+	MadeUp bool   `json:"-"` // the client made the name up: it may be anything, and no log gets it
 }
 
 // New returns a problem of this kind.
@@ -35,7 +38,15 @@ func (k Kind) Wrap(cause error, detail string, fields ...Field) *Error {
 
 // Invalid is InvalidRequest for one field.
 func Invalid(field, detail string) *Error {
-	return InvalidRequest.New(field+": "+detail, Field{Field: field, Detail: detail})
+	return invalid(Field{Field: field, Detail: detail})
+}
+
+func invalid(f Field) *Error {
+	e := InvalidRequest.New(f.Field+": "+f.Detail, f)
+	if f.MadeUp {
+		e.forLog = f.Detail
+	}
+	return e
 }
 
 // InvalidFields is InvalidRequest for several fields, or nil for none.
@@ -44,14 +55,14 @@ func InvalidFields(fields []Field) error {
 	case 0:
 		return nil
 	case 1:
-		return Invalid(fields[0].Field, fields[0].Detail)
+		return invalid(fields[0])
 	}
 	return InvalidRequest.New(fmt.Sprintf("%d values are not valid.", len(fields)), fields...)
 }
 
 // Error is for logs: it holds the cause, so it must not reach a client.
 func (e *Error) Error() string {
-	text := e.Kind.Code + ": " + e.Detail
+	text := e.Kind.Code + ": " + cmp.Or(e.forLog, e.Detail)
 	if e.Rule != "" {
 		text += " (rule " + e.Rule + ")"
 	}

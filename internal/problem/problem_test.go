@@ -57,6 +57,26 @@ func TestInvalidFields(t *testing.T) {
 	}
 }
 
+// A name that a client made up may be an address or a password: the client gets it
+// back, the log does not.
+func TestNamesThatAreMadeUpAreNotForTheLog(t *testing.T) {
+	for name, tt := range map[string]struct {
+		field       problem.Field
+		detail, log string
+	}{
+		"the service's": {problem.Field{Field: "email", Detail: "is missing"}, "email: is missing", "invalid-request: email: is missing"},
+		"the client's":  {problem.Field{Field: "hunter2", Detail: "unknown", MadeUp: true}, "hunter2: unknown", "invalid-request: unknown"},
+	} {
+		err := problem.InvalidFields([]problem.Field{tt.field})
+		if got := problem.From(err).Document("r1"); got.Detail != tt.detail || len(got.Errors) != 1 || got.Errors[0].Field != tt.field.Field {
+			t.Errorf("%s: the client is told %+v", name, got)
+		}
+		if err.Error() != tt.log {
+			t.Errorf("%s: the log is told %q", name, err)
+		}
+	}
+}
+
 func TestCauseStaysForTheLog(t *testing.T) {
 	cause := errors.New("the cause")
 	err := problem.ProviderFailed.Wrap(cause, "safe")
