@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"usher/internal/problem"
 )
@@ -49,7 +50,7 @@ func CorrelationID(ctx context.Context) string {
 }
 
 // logChange writes the audit line: who did what to whom, and what became of it.
-// It holds no personal data beyond the user's id.
+// It holds no personal data beyond the user's id, and of that no address.
 func logChange(ctx context.Context, log *slog.Logger, status int) {
 	rec := recordOf(ctx)
 	if rec.change == "" {
@@ -59,7 +60,7 @@ func logChange(ctx context.Context, log *slog.Logger, status int) {
 	attrs := append(rec.ids(),
 		slog.String("correlation_id", CorrelationID(ctx)),
 		slog.String("change", rec.change),
-		slog.String("user", rec.user),
+		slog.String("user", loggedID(rec.user)),
 		slog.String("caller", bounded(caller.ID)),
 		slog.String("account", caller.Account),
 		slog.String("outcome", outcome(status, rec.err)),
@@ -68,6 +69,21 @@ func logChange(ctx context.Context, log *slog.Logger, status int) {
 		attrs = append(attrs, slog.String("problem", problem.From(rec.err).Kind.Code))
 	}
 	log.LogAttrs(ctx, LevelAudit, "audit", attrs...)
+}
+
+// loggedID is a user's id as a log may have it. Connections to a company's own
+// directory make ids of addresses: of such an id, what the connection has given is
+// hashed. Whoever knows the id finds its lines by the same hash.
+func loggedID(id string) string {
+	if !strings.Contains(id, "@") {
+		return id
+	}
+	connection := id[:strings.LastIndex(id, "|")+1]
+	if strings.Contains(connection, "@") {
+		connection = ""
+	}
+	sum := sha256.Sum256([]byte(id))
+	return connection + "sha256:" + hex.EncodeToString(sum[:8])
 }
 
 // outcome is "failed" where nobody knows what the provider has done.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +70,30 @@ func TestAuditLine(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// The hashes are those of: printf %s "$id" | sha256sum | cut -c 1-16
+func TestAuditLineHoldsNoAddress(t *testing.T) {
+	for id, want := range map[string]string{
+		"auth0|65e19a100000000000000001":           "auth0|65e19a100000000000000001",
+		"samlp|acme|bob":                           "samlp|acme|bob",
+		"samlp|acme|bob@secret-mail.com":           "samlp|acme|sha256:645f8aa4013c9cf9",
+		"ada@secret-mail.com":                      "sha256:4a19953d088df5c4",
+		"|ada@secret-mail.com":                     "|sha256:f67af9033b13593b",
+		"oidc|x@secret-mail.com|ada@example.com|1": "sha256:32c37fba5f718b12",
+		"ada@secret-mail.com|":                     "sha256:a6d42f1c3a003a8f",
+	} {
+		op := Operation{Routes: []string{"DELETE /users/{id}"}, Change: "user.delete", Handler: func(w http.ResponseWriter, r *http.Request) error {
+			if _, err := UserID(r, "id"); err != nil {
+				return err
+			}
+			return NoContent(w)
+		}}
+		r := httptest.NewRequest("DELETE", "/users/"+url.PathEscape(id), nil)
+		if got := auditLine(t, op, r)["user"]; got != want {
+			t.Errorf("%s is logged as %v", id, got)
+		}
 	}
 }
 
