@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -21,6 +22,10 @@ var kinds = map[string]string{
 	"state": "state", "cursor": "state",
 	"email": "address", "phone_number": "address", "login_hint": "address",
 }
+
+// private is the kind of what answers may hold, and no log: names and ids that a
+// client has made up, and the cookies of others.
+const private = "private value"
 
 // shortest is the least that a canary has: of what is shorter, anything could be
 // a part.
@@ -47,17 +52,11 @@ func (c *canaries) add(kind, value string) {
 	}
 }
 
-// ofKinds lists the known ones; of all kinds where none is named.
-func (c *canaries) ofKinds(named ...string) map[string]string {
+// all lists the known ones.
+func (c *canaries) all() map[string]string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	found := map[string]string{}
-	for value, kind := range c.known {
-		if len(named) == 0 || strings.Contains(strings.Join(named, ","), kind) {
-			found[value] = kind
-		}
-	}
-	return found
+	return maps.Clone(c.known)
 }
 
 // read takes the canaries out of a body: JSON, or a form.
@@ -113,6 +112,10 @@ func (c *canaries) readClient(r *http.Request, sent []byte, response *http.Respo
 	c.read(sent)
 	c.read(answered)
 	for _, cookie := range append(r.Cookies(), response.Cookies()...) {
-		c.add("state", cookie.Value)
+		kind := private // the tenant's, on the same host
+		if strings.Contains(cookie.Name, "usher-") {
+			kind = "state"
+		}
+		c.add(kind, cookie.Value)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"index/suffixarray"
 	"io"
 	"net/http"
 	"net/url"
@@ -49,35 +50,64 @@ func (w *watcher) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// told says in which members of an answer a credential of a kind may be, where
-// the contract declares such a member. What is not listed may be in none.
+// told says in which members of an answer a canary of a kind may be, where the
+// contract declares such a member. What is not listed may be in none.
 var told = map[string][]string{
+	"address":       {"email", "phone_number", "name", "nickname", "username", "identifier", "id_token", "location"},
+	"state":         {"next", "location"},
 	"token":         {"access_token", "refresh_token", "id_token", "location"},
 	"link":          {"url", "barcode_uri", "location"},
 	"recovery code": {"recovery_code", "recovery_codes"},
 	"factor":        {"secret", "totp_secret", "barcode_uri", "uri", "otpauth_uri"},
 }
 
-// faultsOfAnswer tells which credentials are in an answer without the contract's
-// leave.
+// toldInHeaders is told for headers: a link to the next page has the filters of
+// this one.
+var toldInHeaders = map[string][]string{
+	"address": {"Link"},
+	"state":   {"Link", "Set-Cookie"},
+}
+
+// faultsOfAnswer tells which canaries are in an answer without the contract's
+// leave. A problem may name none.
 func faultsOfAnswer(op contract.Operation, status int, header http.Header, body []byte, known *canaries) (faults []string) {
-	headers := header.Clone()
-	if op.Declares(status, "location") {
-		headers.Del("Location") // it is the member once more
-	}
-	text := fmt.Sprint(headers) + string(body)
-	for canary, kind := range known.ofKinds("client secret", "management token", "password", "code", "token", "link", "recovery code", "factor") {
-		if !strings.Contains(text, canary) && !strings.Contains(text, inJSON(canary)) {
+	text := fmt.Sprint(header) + string(body)
+	rest := map[string]string{} // by kind: what may hold none of it
+	for canary, kind := range known.all() {
+		if kind == private || !holds(text, canary) {
 			continue
 		}
-		rest := fmt.Sprint(headers) + stripped(body, func(member string) bool {
-			return slices.Contains(told[kind], member) && op.Declares(status, member)
-		})
-		if strings.Contains(rest, canary) || strings.Contains(rest, inJSON(canary)) {
+		if rest[kind] == "" {
+			rest[kind] = withoutTold(kind, op, status, header, body)
+		}
+		if holds(rest[kind], canary) {
 			faults = append(faults, "the answer holds a "+kind)
 		}
 	}
 	return faults
+}
+
+// withoutTold is an answer without the places where a kind may be.
+func withoutTold(kind string, op contract.Operation, status int, header http.Header, body []byte) string {
+	headers := header.Clone()
+	if op.Declares(status, "location") {
+		headers.Del("Location") // it is the member once more
+	}
+	for _, name := range toldInHeaders[kind] {
+		headers.Del(name)
+	}
+	return fmt.Sprint(headers) + stripped(body, func(member string) bool {
+		return slices.Contains(told[kind], member) && op.Declares(status, member)
+	})
+}
+
+func holds(text, canary string) bool {
+	return slices.ContainsFunc(formsOf(canary), func(form string) bool { return strings.Contains(text, form) })
+}
+
+// formsOf is a canary as it may stand in a text.
+func formsOf(canary string) []string {
+	return []string{canary, inJSON(canary), url.QueryEscape(canary), url.PathEscape(canary), base64.StdEncoding.EncodeToString([]byte(canary))}
 }
 
 // stripped is a JSON body without those members.
@@ -117,15 +147,16 @@ const piece = 24
 
 // faultsOfLog tells which canaries are in a log, whole, escaped, or in part.
 func faultsOfLog(log string, known *canaries) (faults []string) {
-	for canary, kind := range known.ofKinds() {
-		forms := []string{canary, inJSON(canary), url.QueryEscape(canary), url.PathEscape(canary), base64.StdEncoding.EncodeToString([]byte(canary))}
-		for at := 0; at+piece <= len(canary) && len(canary) >= 2*piece && kind != "address" && kind != "link"; at += piece {
+	index := suffixarray.New([]byte(log)) // what is asked for is every piece of hundreds of tokens
+	for canary, kind := range known.all() {
+		forms := formsOf(canary)
+		for at := 0; at+piece <= len(canary) && len(canary) >= 2*piece && kind != "address" && kind != "link"; at++ {
 			forms = append(forms, canary[at:at+piece])
 		}
 		if _, ticket, found := strings.Cut(canary, "ticket="); found {
 			forms = append(forms, strings.TrimSuffix(ticket, "#"))
 		}
-		if i := slices.IndexFunc(forms, func(form string) bool { return strings.Contains(log, form) }); i >= 0 {
+		if i := slices.IndexFunc(forms, func(form string) bool { return index.Lookup([]byte(form), 1) != nil }); i >= 0 {
 			faults = append(faults, fmt.Sprintf("the log holds a %s: %q", kind, forms[i]))
 		}
 	}
@@ -142,13 +173,13 @@ func TestTheSearchFindsWhatLeaks(t *testing.T) {
 	managing.Header.Set("Authorization", "Bearer management-token-1")
 	known.readProvider(managing, nil, nil)
 	posted := must(http.NewRequest("POST", "/users?state=a-sealed-state", nil)) //nolint:noctx // it is not sent
-	posted.AddCookie(&http.Cookie{Name: "a", Value: "a-sealed-cookie"})
+	posted.AddCookie(&http.Cookie{Name: "usher-a", Value: "a-sealed-cookie"})
 	known.readClient(posted, []byte(`{"users":[{"email":"ada+\"x\"@example.com","password":"N3w-Passw0rd"}]}`), &http.Response{}, []byte(`{"tokens":{"access_token":"`+token+`"}}`))
 	for name, leak := range map[string]string{
 		"a secret": "x s3cr3t-of-ours", "a code": "a-code-of-theirs", "a link": link, "a ticket": "VGlja2V0LW9uZQ", "a recovery code": "RECOVERY-CODE",
 		"a management token": "Bearer management-token-1", "a state": "a-sealed-state", "a cookie": "a-sealed-cookie", "a password": "N3w-Passw0rd",
 		"an address": `ada+"x"@example.com`, "one in JSON": `"ada+\"x\"@example.com"`, "one in a query": "ada%2B%22x%22%40example.com",
-		"one in base64": "YWRhKyJ4IkBleGFtcGxlLmNvbQ==", "a token": token, "most of a token": token[:60], "its end": token[30:],
+		"one in base64": "YWRhKyJ4IkBleGFtcGxlLmNvbQ==", "a token": token, "most of a token": token[:60], "its end": token[len(token)-24:], "its middle": token[31:55],
 	} {
 		if len(faultsOfLog(`{"msg":"request","error":"`+leak+`"}`, known)) == 0 {
 			t.Errorf("%s: not found in a log", name)
@@ -165,18 +196,32 @@ func TestTheSearchFindsWhatLeaks(t *testing.T) {
 		op, body, header string
 		faults           int
 	}{
-		"a token where it belongs":       {"callback", `{"tokens":{"access_token":"` + token + `"}}`, "", 0},
-		"a token elsewhere":              {"callback", `{"account":{"name":"` + token + `"}}`, "", 1},
-		"a token of another operation":   {"getuser", `{"access_token":"` + token + `"}`, "", 1},
-		"a token in a header":            {"callback", `{}`, token, 1},
-		"a password, whatever its name":  {"callback", `{"access_token":"N3w-Passw0rd"}`, "", 1},
-		"a secret":                       {"getuser", `{"name":"s3cr3t-of-ours"}`, "", 1},
-		"a management token":             {"getuser", `{"name":"management-token-1"}`, "", 1},
-		"a link of another operation":    {"getuser", `{"url":"` + link + `"}`, "", 1},
-		"an address, which is no secret": {"getuser", `{"email":"ada+\"x\"@example.com"}`, "", 0},
+		"a state in a body":             {"callback", `{"account":{"name":"a-sealed-state"}}`, "", 1},
+		"a state in a header":           {"listusers", `{}`, "a-sealed-state", 1},
+		"a state for the next page":     {"listusers", `{"next":"a-sealed-state"}`, "", 0},
+		"an address elsewhere":          {"getuser", `{"picture":"ada+\"x\"@example.com"}`, "", 1},
+		"an address in a header":        {"getuser", `{}`, "ada%2B%22x%22%40example.com", 1},
+		"an address in a detail":        {"getuser", `{"detail":"ada+\"x\"@example.com is taken"}`, "", 1},
+		"a token where it belongs":      {"callback", `{"tokens":{"access_token":"` + token + `"}}`, "", 0},
+		"a token elsewhere":             {"callback", `{"account":{"name":"` + token + `"}}`, "", 1},
+		"a token of another operation":  {"getuser", `{"access_token":"` + token + `"}`, "", 1},
+		"a token in a header":           {"callback", `{}`, token, 1},
+		"a password, whatever its name": {"callback", `{"access_token":"N3w-Passw0rd"}`, "", 1},
+		"a secret":                      {"getuser", `{"name":"s3cr3t-of-ours"}`, "", 1},
+		"a management token":            {"getuser", `{"name":"management-token-1"}`, "", 1},
+		"a link of another operation":   {"getuser", `{"url":"` + link + `"}`, "", 1},
+		"an address of a user's":        {"getuser", `{"email":"ada+\"x\"@example.com"}`, "", 0},
 	} {
 		if got := faultsOfAnswer(ops[tt.op], 200, http.Header{"X-Other": {tt.header}}, []byte(tt.body), known); len(got) != tt.faults {
 			t.Errorf("%s: %v", name, got)
 		}
+	}
+	for _, header := range []string{"Link", "Set-Cookie"} {
+		if got := faultsOfAnswer(ops["listusers"], 200, http.Header{header: {"a-sealed-state"}}, []byte(`{}`), known); got != nil {
+			t.Errorf("a state in %s: %v", header, got)
+		}
+	}
+	if got := faultsOfAnswer(ops["createuser"], 409, http.Header{}, []byte(`{"email":"ada+\"x\"@example.com"}`), known); len(got) != 1 {
+		t.Errorf("an address in a problem: %v", got)
 	}
 }

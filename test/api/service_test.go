@@ -104,7 +104,7 @@ func (s *service) container(t *testing.T, w way) *service {
 		s.tenant.Watch(s.canaries.readProvider)
 	}
 	log := &buffer{}
-	logger := slog.New(slog.NewJSONHandler(log, nil))
+	logger := slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	transport := w.start(t, boot.New(s.setup.config, s.setup.credentials, logger, s.setup.now), logger)
 	t.Cleanup(func() {
 		for _, fault := range faultsOfLog(log.String(), s.canaries) {
