@@ -9,6 +9,8 @@ import (
 	"net"
 	"slices"
 	"strings"
+
+	"usher/internal/loopback"
 )
 
 const (
@@ -83,13 +85,8 @@ func checkAddr(flagName, addr string, allowRemote bool) error {
 	if err != nil {
 		return fmt.Errorf("%s %q: want HOST:PORT", flagName, addr)
 	}
-	if !allowRemote && !isLoopback(host) {
+	if !allowRemote && !loopback.Is(host) {
 		return fmt.Errorf("%s %s is not on loopback: nobody is authenticated here, so every machine that reaches it could manage every user; -allow-remote lets them", flagName, addr)
 	}
 	return nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -19,6 +20,7 @@ import (
 
 	"usher/internal/boot"
 	"usher/internal/httpapi"
+	"usher/internal/loopback"
 	"usher/internal/operations"
 )
 
@@ -48,7 +50,7 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 	var servers group
 	defer servers.close()
 	if set.tenant != nil {
-		if err := servers.start(opts.tenantAddr, set.tenant, set.tenant.ConnState); err != nil {
+		if err := servers.start(opts.tenantAddr, fromHere(set.tenant, opts), set.tenant.ConnState); err != nil {
 			return err
 		}
 	}
@@ -57,14 +59,21 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 		return err
 	}
 	handler := authenticate(operations.Handler(boot.New(set.config, set.credentials, log, time.Now), log))
-	if !opts.allowRemote {
-		handler = onlyLoopbackHosts(handler)
-	}
-	if err := servers.start(set.addr, handler, nil); err != nil {
+	if err := servers.start(set.addr, fromHere(handler, opts), nil); err != nil {
 		return err
 	}
 	greet(out, set, opts)
 	return servers.wait(ctx)
+}
+
+// fromHere keeps web pages of others away, and with them other machines, unless those
+// are let in.
+func fromHere(h http.Handler, opts options) http.Handler {
+	h = loopback.SameOrigin(h)
+	if opts.allowRemote {
+		return h
+	}
+	return loopback.Hosts(h)
 }
 
 func shortTime(groups []string, a slog.Attr) slog.Attr {

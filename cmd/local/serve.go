@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -73,21 +72,4 @@ func rootCause(err error) error {
 		return call.Err
 	}
 	return err
-}
-
-// onlyLoopbackHosts refuses requests for another host name: a web page could
-// give its own name this machine's address, and so read every user from the
-// developer's browser (DNS rebinding).
-func onlyLoopbackHosts(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host, _, err := net.SplitHostPort(r.Host)
-		if err != nil {
-			host = strings.Trim(r.Host, "[]")
-		}
-		if !isLoopback(host) {
-			http.Error(w, "This server is for this machine alone; call it by localhost or 127.0.0.1.", http.StatusMisdirectedRequest)
-			return
-		}
-		h.ServeHTTP(w, r)
-	})
 }

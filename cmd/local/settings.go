@@ -10,6 +10,7 @@ import (
 	"usher/internal/config"
 	"usher/internal/envfile"
 	"usher/internal/localtenant"
+	"usher/internal/loopback"
 	"usher/internal/secrets"
 )
 
@@ -69,7 +70,7 @@ func fromFile(opts options, getenv func(string) string) (settings, error) {
 // any other.
 func loopbackAddr(redirectURI string) string {
 	u, err := url.Parse(redirectURI)
-	if err != nil || u.Scheme != "http" || !isLoopback(u.Hostname()) {
+	if err != nil || u.Scheme != "http" || !loopback.Is(u.Hostname()) {
 		return ""
 	}
 	return net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "80"))

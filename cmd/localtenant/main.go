@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"usher/internal/localtenant"
+	"usher/internal/loopback"
 )
 
 func main() {
@@ -70,6 +71,9 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	return c, c.checkAddr()
 }
 
+// bridge is this machine's address for its own containers, by Docker's default.
+const bridge = "172.17.0.1"
+
 // checkAddr refuses addresses that other machines reach: anybody there could read
 // and change all users with the well-known credentials. Docker's bridge is this
 // machine's own containers.
@@ -78,8 +82,7 @@ func (c config) checkAddr() error {
 	if err != nil {
 		return fmt.Errorf("address %q: want host:port", c.addr)
 	}
-	ip := net.ParseIP(host)
-	if c.allowRemote || host == "localhost" || (ip != nil && (ip.IsLoopback() || ip.Equal(net.IPv4(172, 17, 0, 1)))) {
+	if c.allowRemote || loopback.Is(host) || host == bridge {
 		return nil
 	}
 	return fmt.Errorf("%s is not a loopback address: with the known credentials anybody who reaches it could do "+
@@ -119,7 +122,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	c.greet(stdout, tenant, base)
-	return serve(ctx, listener, tenant)
+	return serve(ctx, listener, c.fromHere(tenant), tenant.ConnState)
 }
 
 // secure puts TLS on a listener, if it is asked for, and says how the tenant is reached.
@@ -165,8 +168,18 @@ A Management API token:
 		curl, base, localtenant.ClientID, localtenant.ClientSecret, t.Audience())
 }
 
-func serve(ctx context.Context, listener net.Listener, tenant *localtenant.Tenant) error {
-	srv := &http.Server{Handler: tenant, ConnState: tenant.ConnState, ReadHeaderTimeout: 10 * time.Second}
+// fromHere keeps web pages of others away, and with them other machines, unless those
+// are let in.
+func (c config) fromHere(h http.Handler) http.Handler {
+	h = loopback.SameOrigin(h)
+	if c.allowRemote {
+		return h
+	}
+	return loopback.Hosts(h, bridge)
+}
+
+func serve(ctx context.Context, listener net.Listener, h http.Handler, connState func(net.Conn, http.ConnState)) error {
+	srv := &http.Server{Handler: h, ConnState: connState, ReadHeaderTimeout: 10 * time.Second}
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()

@@ -101,6 +101,40 @@ func TestRun(t *testing.T) {
 	resp.Body.Close()
 }
 
+// A web page gets no token with the credentials that everybody knows.
+func TestWebPagesAreKeptAway(t *testing.T) {
+	for name, tt := range map[string]struct {
+		args               []string
+		method, host, site string
+		want               int
+	}{
+		"another name":           {nil, "GET", "evil.example.com", "", 421},
+		"another name, let in":   {[]string{"-allow-remote"}, "GET", "evil.example.com", "", 200},
+		"Docker's bridge":        {nil, "GET", "172.17.0.1:3001", "", 200},
+		"another site":           {nil, "DELETE", "", "cross-site", 403},
+		"another site, let in":   {[]string{"-allow-remote"}, "DELETE", "", "cross-site", 403},
+		"nobody's page":          {nil, "DELETE", "", "", 204},
+		"a page of the tenant's": {nil, "DELETE", "", "same-origin", 204},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := http.NewRequestWithContext(t.Context(), tt.method, start(t, tt.args...)+"/_tenant/outbox", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Host = tt.host
+			r.Header.Set("Sec-Fetch-Site", tt.site)
+			resp, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			if resp.StatusCode != tt.want {
+				t.Errorf("%d, want %d", resp.StatusCode, tt.want)
+			}
+		})
+	}
+}
+
 func TestRunWithTLSAndUsers(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "users.jsonl")
