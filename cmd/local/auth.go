@@ -6,11 +6,13 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"usher/internal/httpapi"
+	"usher/internal/permission"
 	"usher/internal/problem"
 	"usher/internal/sigv4"
 )
@@ -75,6 +77,23 @@ func signed(h http.Handler, verifier sigv4.Verifier, log *slog.Logger) http.Hand
 	})
 }
 
+// ofRoutes is identify for the routes that the gateway has. To it all others are as if
+// nobody had signed them.
+func ofRoutes(identify func(*http.Request) (httpapi.Caller, error)) func(*http.Request) (httpapi.Caller, error) {
+	routes := http.NewServeMux() // for looking up alone
+	for _, group := range permission.All() {
+		for _, route := range group.Routes {
+			routes.Handle(route, http.NotFoundHandler())
+		}
+	}
+	return func(r *http.Request) (httpapi.Caller, error) {
+		if _, route := routes.Handler(r); !strings.HasPrefix(route, r.Method+" ") { // a GET's takes HEAD, too
+			return httpapi.Caller{}, notSigned.Wrap(errors.New("no such route"), howToAuthenticate)
+		}
+		return identify(r)
+	}
+}
+
 // guarded lets through whom identify names. The refusals are those of the gateway
 // (GatewayResponses in template.yaml), with the reason in the log.
 func guarded(h http.Handler, log *slog.Logger, identify func(*http.Request) (httpapi.Caller, error)) http.Handler {
@@ -86,6 +105,7 @@ func guarded(h http.Handler, log *slog.Logger, identify func(*http.Request) (htt
 		}
 		return why
 	}), httpapi.ServeOptions{Log: log, Deadline: time.Second})
+	identify = ofRoutes(identify)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller, err := identify(r)
 		if err != nil {

@@ -35,18 +35,24 @@ func TestAuthIAM(t *testing.T) {
 	if !strings.Contains(out.String(), "have to be signed") || strings.Contains(out.String(), "curl http") {
 		t.Errorf("it greets with %s", out)
 	}
+	const user, none = "/users/auth0%7C65e19a100000000000000001", "not-authenticated-or-no-such-route"
 	tests := map[string]struct {
-		secret string // "" leaves the call unsigned
-		status int
-		code   string
+		method, path string
+		secret       string // "" leaves the call unsigned
+		status       int
+		code         string
 	}{
-		"signed":       {hidden, 200, ""},
-		"unsigned":     {"", 403, "not-authenticated-or-no-such-route"},
-		"wrong secret": {"guessed", 403, "not-authenticated"},
+		"signed":         {"GET", user, hidden, 200, ""},
+		"unsigned":       {"GET", user, "", 403, none},
+		"wrong secret":   {"GET", user, "guessed", 403, "not-authenticated"},
+		"a slash in it":  {"GET", "/users/a%2Fb", hidden, 404, "user-not-found"},
+		"no such route":  {"GET", "/nowhere", hidden, 403, none},
+		"nothing below":  {"GET", user + "/roles", hidden, 403, none},
+		"no such method": {"PUT", user, hidden, 403, none},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			r, err := http.NewRequest("GET", "http://"+addr+"/users/auth0%7C65e19a100000000000000001", nil)
+			r, err := http.NewRequest(tt.method, "http://"+addr+tt.path, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -62,13 +61,6 @@ func bearing(issuer, audience string, log *slog.Logger) (func(http.Handler) http
 
 // borne is whose token a call carries, if that may make the call.
 func borne(tokens *authorizer.Authorizer, r *http.Request) (httpapi.Caller, error) {
-	resource := r.Method + r.URL.EscapedPath()
-	known := slices.ContainsFunc(permission.All(), func(g permission.Group) bool {
-		return authorizer.Grant{Groups: []permission.Group{g}}.Allows(resource)
-	})
-	if !known {
-		return httpapi.Caller{}, notSigned.Wrap(errors.New("no such route"), howToAuthenticate)
-	}
 	grant, err := tokens.Check(r.Context(), strings.Join(r.Header.Values("Authorization"), ", "))
 	if refusal := (*authorizer.Refusal)(nil); errors.As(err, &refusal) {
 		return httpapi.Caller{}, problem.Unauthorized.Wrap(errors.Join(errBearer, refusal), "The request needs valid credentials.")
@@ -76,7 +68,7 @@ func borne(tokens *authorizer.Authorizer, r *http.Request) (httpapi.Caller, erro
 	if err != nil {
 		return httpapi.Caller{}, problem.Internal.Wrap(err, "The request may or may not have been carried out.")
 	}
-	if !grant.Allows(resource) {
+	if !grant.Allows(r.Method + r.URL.EscapedPath()) {
 		why := fmt.Errorf("%s has no scope for it, but: %s", grant.Caller, grant.Permissions())
 		return httpapi.Caller{}, problem.Forbidden.Wrap(why, "The caller has no permission for this route, or the call did not come through an allowed VPC endpoint.")
 	}

@@ -60,6 +60,7 @@ func TestAuthBearer(t *testing.T) {
 		"a broken signature":   {"GET", user, []string{"Bearer " + all[:len(all)-8]}, 401, "unauthorized"},
 		"no such route":        {"GET", "/secrets", []string{"Bearer " + all}, 403, "not-authenticated-or-no-such-route"},
 		"no such route either": {"GET", "/secrets", nil, 403, "not-authenticated-or-no-such-route"},
+		"nothing below":        {"GET", user + "/roles", []string{"Bearer " + all}, 403, "not-authenticated-or-no-such-route"},
 		"no such method":       {"PUT", user, []string{"Bearer " + all}, 403, "not-authenticated-or-no-such-route"},
 	}
 	for name, tt := range tests {
