@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"usher/internal/authorizer"
 	"usher/internal/httpapi"
 	"usher/internal/permission"
 	"usher/internal/problem"
@@ -94,13 +95,13 @@ func ofRoutes(identify func(*http.Request) (httpapi.Caller, error)) func(*http.R
 	}
 }
 
-// guarded lets through whom identify names. The refusals are those of the gateway
+// guarded lets through whom identify names, and finds no fault with. The refusals are those of the gateway
 // (GatewayResponses in template.yaml), with the reason in the log.
 func guarded(h http.Handler, log *slog.Logger, identify func(*http.Request) (httpapi.Caller, error)) http.Handler {
 	type reason struct{}
 	refuse := httpapi.Serve(httpapi.Handler(func(w http.ResponseWriter, r *http.Request) error {
 		why, _ := r.Context().Value(reason{}).(error)
-		if errors.Is(why, errBearer) {
+		if refusal := (*authorizer.Refusal)(nil); errors.As(why, &refusal) {
 			w.Header().Set("WWW-Authenticate", "Bearer")
 		}
 		return why
@@ -108,11 +109,12 @@ func guarded(h http.Handler, log *slog.Logger, identify func(*http.Request) (htt
 	identify = ofRoutes(identify)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller, err := identify(r)
+		ctx := httpapi.WithCaller(r.Context(), caller)
 		if err != nil {
-			refuse.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), reason{}, err)))
+			refuse.ServeHTTP(w, r.WithContext(context.WithValue(ctx, reason{}, err)))
 			return
 		}
-		h.ServeHTTP(w, r.WithContext(httpapi.WithCaller(r.Context(), caller)))
+		h.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 

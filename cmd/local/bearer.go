@@ -28,9 +28,6 @@ const (
 	localSecretEnd = "-secret" // the secrets are no secret
 )
 
-// errBearer marks refusals of tokens.
-var errBearer = errors.New("bearer token")
-
 // issuerOf is who issues the tokens: by default the tenant that is used.
 func issuerOf(opts options, set settings) string {
 	return cmp.Or(opts.issuer, secrets.Credentials(set.credentials).BaseURL()+"/")
@@ -59,18 +56,19 @@ func bearing(issuer, audience string, log *slog.Logger) (func(http.Handler) http
 	}, nil
 }
 
-// borne is whose token a call carries, if that may make the call.
+// borne is whose token a call carries, and why it may not make the call. The caller is
+// named by refused tokens, too, if rightly signed.
 func borne(tokens *authorizer.Authorizer, r *http.Request) (httpapi.Caller, error) {
 	grant, err := tokens.Check(r.Context(), strings.Join(r.Header.Values("Authorization"), ", "))
 	if refusal := (*authorizer.Refusal)(nil); errors.As(err, &refusal) {
-		return httpapi.Caller{}, problem.Unauthorized.Wrap(errors.Join(errBearer, refusal), "The request needs valid credentials.")
+		return httpapi.Caller{ID: refusal.Caller}, problem.Unauthorized.Wrap(refusal, "The request needs valid credentials.")
 	}
 	if err != nil {
 		return httpapi.Caller{}, problem.Internal.Wrap(err, "The request may or may not have been carried out.")
 	}
 	if !grant.Allows(r.Method + r.URL.EscapedPath()) {
 		why := fmt.Errorf("%s has no scope for it, but: %s", grant.Caller, grant.Permissions())
-		return httpapi.Caller{}, problem.Forbidden.Wrap(why, "The caller has no permission for this route, or the call did not come through an allowed VPC endpoint.")
+		return httpapi.Caller{ID: grant.Caller}, problem.Forbidden.Wrap(why, "The caller has no permission for this route, or the call did not come through an allowed VPC endpoint.")
 	}
 	return httpapi.Caller{ID: grant.Caller}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -88,10 +89,17 @@ func TestAuthBearer(t *testing.T) {
 		t.Error(err)
 	}
 	log := out.String()
-	for _, want := range []string{"caller=" + localFrontend, "caller=" + localReader, "audience: it is for another audience", localReader + " has no scope for it"} {
-		if !strings.Contains(log, want) {
+	for _, want := range []string{
+		"status=200.* caller=" + localFrontend, "status=200.* caller=" + localReader,
+		"status=403.* caller=" + localReader + ".*" + localReader + " has no scope for it",
+		"status=401.* error=\"unauthorized: .*: audience: it is for another audience\"", "status=401.* error=\"unauthorized: .*: no-token: ",
+	} {
+		if !regexp.MustCompile(want).MatchString(log) {
 			t.Errorf("the log lacks %q: %s", want, log)
 		}
+	}
+	if strings.Contains(log, `\n`) {
+		t.Errorf("a reason has two lines: %s", log)
 	}
 	for _, token := range []string{all, reader, managing} {
 		if strings.Contains(log, token[len(token)-20:]) {
