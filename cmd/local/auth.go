@@ -29,7 +29,7 @@ var authModes = []string{authNone, authIAM, authBearer}
 
 // whoMayCall is what the first line at the start says of each.
 var whoMayCall = map[string]string{
-	authNone:   "Nobody is authenticated here: it is for this machine only.",
+	authNone:   "Nobody is authenticated here.",
 	authIAM:    "Calls have to be signed with AWS Signature Version 4 (service execute-api), with the key pair of the environment.",
 	authBearer: "Calls have to carry a bearer token.",
 }

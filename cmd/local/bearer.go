@@ -48,7 +48,7 @@ func addFrontends(tenant *localtenant.Tenant) {
 func bearing(issuer, audience string, log *slog.Logger) (func(http.Handler) http.Handler, error) {
 	keys, err := bearer.Keys(issuer)
 	if err != nil {
-		return nil, fmt.Errorf("-issuer: %w", err)
+		return nil, fmt.Errorf("-auth bearer: %w", err)
 	}
 	tokens := authorizer.New(authorizer.Options{Issuer: issuer, Audience: audience, Keys: keys, Now: time.Now})
 	return func(h http.Handler) http.Handler {

@@ -40,7 +40,7 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&o.tenantAddr, "tenant-addr", defaultTenantAddr, "where the local tenant listens")
 	flags.StringVar(&o.envFile, "env", "", "use the real tenant that this `file` describes, instead of a local one")
 	flags.StringVar(&o.usersFile, "users", "", "in place of the local tenant's sample users, those of a `file` in the format of Auth0's import")
-	flags.BoolVar(&o.allowRemote, "allow-remote", false, "let other machines in: they are not authenticated, and could manage every user")
+	flags.BoolVar(&o.allowRemote, "allow-remote", false, "let other machines in: unless -auth says how they are authenticated, they could manage every user; and everybody knows the local tenant's credentials")
 	flags.StringVar(&o.auth, "auth", authNone, "how front-ends are authenticated: "+strings.Join(authModes, ", ")+"; iam checks AWS signatures with the key pair of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (any will do), bearer checks access tokens")
 	flags.StringVar(&o.issuer, "issuer", "", "with -auth bearer, the `URL` of who issues the tokens, exactly as in their iss (default the tenant)")
 	flags.StringVar(&o.audience, "audience", "", "with -auth bearer, what the tokens' aud has to hold (default "+localAudience+", an API of the local tenant)")
@@ -72,21 +72,23 @@ func (o options) check(arguments []string) error {
 	if o.limitsFile != "" && o.auth == authNone {
 		return errors.New("-limits does not go with -auth none: where nobody is authenticated, nobody can be told from others")
 	}
-	for name, addr := range map[string]string{"-addr": cmp.Or(o.addr, defaultAddr), "-tenant-addr": o.tenantAddr} {
-		if err := checkAddr(name, addr, o.allowRemote); err != nil {
-			return err
-		}
+	danger := "other machines would reach it"
+	if o.auth == authNone {
+		danger = "nobody is authenticated here, so every machine that reaches it could manage every user"
 	}
-	return nil
+	return errors.Join(
+		o.checkAddr("-addr", cmp.Or(o.addr, defaultAddr), danger),
+		o.checkAddr("-tenant-addr", o.tenantAddr, "everybody knows the local tenant's credentials, so every machine that reaches it could manage every user"),
+	)
 }
 
-func checkAddr(flagName, addr string, allowRemote bool) error {
+func (o options) checkAddr(flagName, addr, danger string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return fmt.Errorf("%s %q: want HOST:PORT", flagName, addr)
 	}
-	if !allowRemote && !loopback.Is(host) {
-		return fmt.Errorf("%s %s is not on loopback: nobody is authenticated here, so every machine that reaches it could manage every user; -allow-remote lets them", flagName, addr)
+	if !o.allowRemote && !loopback.Is(host) {
+		return fmt.Errorf("%s %s is not on loopback: %s; -allow-remote lets them", flagName, addr, danger)
 	}
 	return nil
 }

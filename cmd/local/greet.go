@@ -10,9 +10,20 @@ import (
 	"usher/internal/secrets"
 )
 
+// fromWhere says which machines reach the service.
+func fromWhere(opts options) string {
+	switch {
+	case !opts.allowRemote:
+		return "It is for this machine only."
+	case opts.auth == authNone:
+		return "Every machine that reaches it can manage every user."
+	}
+	return "Other machines are let in."
+}
+
 // greet says where things are, and what to try first.
 func greet(out io.Writer, s settings, opts options) {
-	fmt.Fprintf(out, "Usher listens on http://%s. %s\n", s.addr, whoMayCall[opts.auth])
+	fmt.Fprintf(out, "Usher listens on http://%s. %s %s\n", s.addr, whoMayCall[opts.auth], fromWhere(opts))
 	if s.tenant == nil {
 		fmt.Fprintf(out, "It uses the tenant at %s. What you change there is changed.\n", secrets.Credentials(s.credentials).BaseURL())
 	} else {

@@ -112,7 +112,7 @@ func get(t *testing.T, addr, path, host string) (int, string) {
 func TestServesWithALocalTenant(t *testing.T) {
 	addr, tenantAddr := freeAddr(t), freeAddr(t)
 	out, stop := start(t, "-addr", addr, "-tenant-addr", tenantAddr)
-	for _, want := range []string{"http://" + addr, "http://" + tenantAddr, "curl http://" + addr + "/users", localtenant.SamplePassword} {
+	for _, want := range []string{"http://" + addr, "http://" + tenantAddr, "curl http://" + addr + "/users", localtenant.SamplePassword, "Nobody is authenticated here. It is for this machine only."} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the greeting lacks %q: %s", want, out)
 		}
@@ -187,11 +187,20 @@ func TestPagesOfOtherSitesChangeNothing(t *testing.T) {
 	}
 }
 
-func TestAllowRemoteTakesForeignHosts(t *testing.T) {
-	addr := freeAddr(t)
-	start(t, "-allow-remote", "-addr", addr, "-tenant-addr", freeAddr(t))
-	if status, _ := get(t, addr, "/users", "usher.example.com"); status != 200 {
-		t.Errorf("%d", status)
+// With -allow-remote the tenant, too, may be where other machines reach it, and both
+// answer to any name.
+func TestAllowRemote(t *testing.T) {
+	addr, tenant := freeAddr(t), freeAddr(t)
+	_, port, _ := net.SplitHostPort(tenant)
+	out, _ := start(t, "-allow-remote", "-addr", addr, "-tenant-addr", "0.0.0.0:"+port)
+	if status, body := get(t, addr, "/users", "usher.example.com"); status != 200 {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, _ := get(t, tenant, "/_tenant/outbox", "tenant.example.com"); status != 200 {
+		t.Errorf("the tenant: %d", status)
+	}
+	if !strings.Contains(out.String(), "Every machine that reaches it can manage every user.") || strings.Contains(out.String(), "this machine only") {
+		t.Errorf("it greets with %s", out)
 	}
 }
 
@@ -220,9 +229,10 @@ func TestRefusesToStart(t *testing.T) {
 	}{
 		"the port is in use":         {[]string{"-addr", inUse, "-tenant-addr", freeAddr(t)}, []string{"cannot listen on " + inUse + ": the port is in use"}},
 		"the tenant's port is":       {[]string{"-addr", freeAddr(t), "-tenant-addr", inUse}, []string{"cannot listen on " + inUse + ": the port is in use"}},
-		"not on loopback":            {[]string{"-addr", "0.0.0.0:3000"}, []string{"-addr 0.0.0.0:3000 is not on loopback", "-allow-remote"}},
+		"not on loopback":            {[]string{"-addr", "0.0.0.0:3000"}, []string{"-addr 0.0.0.0:3000 is not on loopback: nobody is authenticated here", "-allow-remote"}},
+		"not on loopback, signed":    {[]string{"-addr", "0.0.0.0:3000", "-auth", "iam"}, []string{"-addr 0.0.0.0:3000 is not on loopback: other machines would reach it; -allow-remote"}},
 		"on all addresses":           {[]string{"-addr", ":3000"}, []string{"-addr :3000 is not on loopback"}},
-		"the tenant not on loopback": {[]string{"-tenant-addr", "192.0.2.1:3001"}, []string{"-tenant-addr 192.0.2.1:3001 is not on loopback"}},
+		"the tenant not on loopback": {[]string{"-tenant-addr", "192.0.2.1:3001"}, []string{"-tenant-addr 192.0.2.1:3001 is not on loopback: everybody knows"}},
 		"no port":                    {[]string{"-addr", "localhost"}, []string{`-addr "localhost": want HOST:PORT`}},
 		"an argument":                {[]string{"file"}, []string{`unexpected argument "file"`}},
 		"an unknown flag":            {[]string{"-nonsense"}, []string{"-nonsense"}},

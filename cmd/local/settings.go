@@ -44,7 +44,7 @@ func settingsFor(opts options, getenv func(string) string) (settings, error) {
 	if err != nil {
 		return settings{}, err
 	}
-	credentials, err := secrets.Credentials{Domain: "http://" + opts.tenantAddr, ClientID: localtenant.ClientID, ClientSecret: localtenant.ClientSecret}.Complete(false)
+	credentials, err := secrets.Credentials{Domain: "http://" + opts.tenantAddr, ClientID: localtenant.ClientID, ClientSecret: localtenant.ClientSecret}.Complete(opts.allowRemote)
 	if err != nil {
 		return settings{}, err
 	}
