@@ -1,8 +1,8 @@
 //go:build readme
 
-// Package readme runs the command lines of README.md, docs/account.md and docs/bearer.md
-// as printed, against the service that `make run` starts, and holds what they print
-// to what the pages show. It needs bash, curl, HTTPie and Chromium, and fails
+// Package readme runs the command lines of README.md, docs/account.md, docs/bearer.md and
+// docs/limits.md as printed, against the service that `make run` starts, and holds what
+// they print to what the pages show. It needs bash, curl, HTTPie and Chromium, and fails
 // without.
 package readme
 
@@ -75,11 +75,18 @@ func startWithTenant(t *testing.T, environment ...string) (addr, tenantAddr stri
 // startWith is startWithTenant with more on the command line.
 func startWith(t *testing.T, args []string, environment ...string) (addr, tenantAddr string) {
 	t.Helper()
+	addr = freeAddr(t)
+	return addr, startAt(t, addr, args, environment...)
+}
+
+// startAt is startWith at an address that is known before.
+func startAt(t *testing.T, addr string, args []string, environment ...string) (tenantAddr string) {
+	t.Helper()
 	binary := filepath.Join(t.TempDir(), "local")
 	if out, err := exec.Command("go", "build", "-o", binary, "usher/cmd/local").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	addr, tenantAddr = freeAddr(t), freeAddr(t)
+	tenantAddr = freeAddr(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, binary, append([]string{"-addr", addr, "-tenant-addr", tenantAddr}, args...)...)
 	cmd.Env = append(os.Environ(), environment...)
@@ -98,12 +105,12 @@ func startWith(t *testing.T, args []string, environment ...string) (addr, tenant
 	for range 200 {
 		if conn, err := net.Dial("tcp", addr); err == nil {
 			conn.Close()
-			return addr, tenantAddr
+			return tenantAddr
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
 	t.Fatalf("local does not listen:\n%s", log.String())
-	return "", ""
+	return ""
 }
 
 func freeAddr(t *testing.T) string {
