@@ -37,6 +37,7 @@ func Authorize(o Options) Handle {
 		policy, err := Policy(grant, event.MethodArn)
 		if err != nil {
 			o.Log.ErrorContext(ctx, "token not checked", "error", err.Error())
+			o.Failed()
 			return events.APIGatewayCustomAuthorizerResponse{}, err
 		}
 		o.Log.DebugContext(ctx, "token accepted", slog.String("caller", grant.Caller), slog.String("permissions", grant.Permissions()))

@@ -37,7 +37,11 @@ func newGateway(i *issuer) *gateway {
 }
 
 func (g *gateway) ask(token string) (events.APIGatewayCustomAuthorizerResponse, error) {
-	event, err := json.Marshal(map[string]string{"type": "TOKEN", "authorizationToken": token, "methodArn": stageARN + "GET/users/ada@example.com"})
+	return g.askFor(stageARN+"GET/users/ada@example.com", token)
+}
+
+func (g *gateway) askFor(methodARN, token string) (events.APIGatewayCustomAuthorizerResponse, error) {
+	event, err := json.Marshal(map[string]string{"type": "TOKEN", "authorizationToken": token, "methodArn": methodARN})
 	if err != nil {
 		return events.APIGatewayCustomAuthorizerResponse{}, err
 	}
@@ -68,6 +72,16 @@ func TestTheGatewayIsAnswered(t *testing.T) {
 	}
 	if g.failed != 0 || len(g.denied) != 0 || strings.Contains(g.log.String(), token[:20]) {
 		t.Errorf("%d failures, denied %v, log:\n%s", g.failed, g.denied, &g.log)
+	}
+}
+
+// Whatever keeps the gateway from an answer is counted, for the alarm.
+func TestAnEventOfNoMethodIsAFailure(t *testing.T) {
+	i := newIssuer(t)
+	g := newGateway(i)
+	_, err := g.askFor("arn:aws:s3:::bucket", "Bearer "+i.issue(jwa.PS256, "rsa", map[string]any{"scope": "usher:roles"}))
+	if err == nil || err.Error() == "Unauthorized" || g.failed != 1 || len(g.denied) != 0 || strings.Count(g.log.String(), `"level":"ERROR"`) != 1 {
+		t.Errorf("%v; %d failures, denied %v, log:\n%s", err, g.failed, g.denied, &g.log)
 	}
 }
 
