@@ -38,6 +38,11 @@ func (v Verifier) compare(r *http.Request, a authorization, payload string, date
 		return refused("the query is not percent-encoded as the algorithm asks: %XX in capitals for all but A-Z a-z 0-9 - . _ ~")
 	}
 	expected, err := parseAuthorization(again.Header)
+	for _, name := range a.signedHeaders {
+		if err == nil && !slices.Contains(expected.signedHeaders, name) { // AWS's signer leaves out what changes on the way
+			return refused("SignedHeaders name " + name + ", which this server cannot check")
+		}
+	}
 	if err != nil || !slices.Equal(expected.signedHeaders, a.signedHeaders) || !hmac.Equal(expected.signature, a.signature) {
 		return refused("it is not that of this request with this key")
 	}

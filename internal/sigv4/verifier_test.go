@@ -149,11 +149,16 @@ func TestWhatIsRefused(t *testing.T) {
 		"headers not sorted":       {change: replace("host;x-amz-date", "x-amz-date;host"), says: "not sorted"},
 		"headers in capitals":      {change: replace("host;", "Host;"), says: "lower case"},
 		"a header twice":           {change: replace("host;", "host;host;"), says: "name one twice"},
-		"a header that changes":    {change: func(r *http.Request) { set("User-Agent", "x")(r); replace("host;", "host;user-agent;")(r) }, says: "not that of this request"},
-		"a short signature":        {change: replace("Signature=", "Signature=00"), says: "64 hexadecimal"},
-		"no signature":             {change: replace("Signature=", "Sig="), says: "64 hexadecimal"},
-		"no credential":            {change: replace("Credential=", "Credential=/"), says: "is not Credential="},
-		"a part twice":             {change: replace("SignedHeaders=", "Signature=, SignedHeaders="), says: "twice"},
+		"a header that changes":    {change: func(r *http.Request) { set("User-Agent", "x")(r); replace("host;", "host;user-agent;")(r) }, says: "name user-agent, which this server cannot check"},
+		"the gateway's own": {change: func(r *http.Request) {
+			set("X-Amzn-Trace-Id", "x")(r)
+			replace("x-amz-date", "x-amz-date;x-amzn-trace-id")(r)
+		}, says: "name x-amzn-trace-id, which"},
+		"the length of nothing": {change: replace("host;", "content-length;host;"), says: "name content-length, which"},
+		"a short signature":     {change: replace("Signature=", "Signature=00"), says: "64 hexadecimal"},
+		"no signature":          {change: replace("Signature=", "Sig="), says: "64 hexadecimal"},
+		"no credential":         {change: replace("Credential=", "Credential=/"), says: "is not Credential="},
+		"a part twice":          {change: replace("SignedHeaders=", "Signature=, SignedHeaders="), says: "twice"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
