@@ -52,6 +52,12 @@ func FaultOfID(id string) string {
 		return "is not UTF-8"
 	case strings.ContainsFunc(id, unicode.IsControl):
 		return "has control characters"
+	case strings.ContainsFunc(id, isFormat):
+		return "has characters that nobody sees"
 	}
 	return ""
 }
+
+// isFormat knows what has no look of its own: marks of direction and of zero width, by
+// which one id passes for another where people read it.
+func isFormat(r rune) bool { return unicode.Is(unicode.Cf, r) }

@@ -31,6 +31,9 @@ func TestPathID(t *testing.T) {
 		"a zero":                {"a\x00", "id: has control characters"},
 		"a delete":              {"a\x7f", "id: has control characters"},
 		"a C1 control (U+0085)": {"a\u0085", "id: has control characters"},
+		"an override (U+202E)":  {"auth0|1\u202e2", "id: has characters that nobody sees"},
+		"zero width (U+200B)":   {"auth0|1\u200b", "id: has characters that nobody sees"},
+		"a mark (U+FEFF)":       {"\ufeffauth0|1", "id: has characters that nobody sees"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -53,7 +56,7 @@ func TestPathID(t *testing.T) {
 // Every id that is taken comes through a path whole, and no id reaches
 // another route.
 func FuzzPathID(f *testing.F) {
-	for _, seed := range []string{"auth0|abc", "samlp|x|a/b@c", "..", ".", "", "/", "%2e%2e", "a b", "é", "a\nb", "a\xff", "?#", "//", "../..", strings.Repeat("é", 200)} {
+	for _, seed := range []string{"auth0|abc", "samlp|x|a/b@c", "..", ".", "", "/", "%2e%2e", "a b", "é", "a\nb", "a\xff", "?#", "a\u200bb", "//", "../..", strings.Repeat("é", 200)} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, id string) {
@@ -67,7 +70,8 @@ func FuzzPathID(f *testing.F) {
 		}})
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, &http.Request{Method: http.MethodGet, URL: mustParse(t, "/users/"+url.PathEscape(id))})
-		unfit := id == "" || id == "." || id == ".." || id == "/" || len(id) > 400 || !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl)
+		unfit := id == "" || id == "." || id == ".." || id == "/" || len(id) > 400 || !utf8.ValidString(id) ||
+			strings.ContainsFunc(id, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf) })
 		if unfit && w.Code != http.StatusBadRequest {
 			t.Errorf("%q was answered with %d", id, w.Code)
 		}
