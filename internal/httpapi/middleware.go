@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -70,7 +71,7 @@ func recovering(h http.Handler, w *statusWriter, r *http.Request) {
 		if cause == nil {
 			return
 		}
-		err := fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		err := fmt.Errorf("panic: %s\n%s", textOfPanic(cause), debug.Stack())
 		if w.status != 0 { // too late for a problem; the log still gets it
 			recordOf(r.Context()).err = err
 			return
@@ -78,6 +79,15 @@ func recovering(h http.Handler, w *statusWriter, r *http.Request) {
 		writeProblem(w, r, err)
 	}()
 	h.ServeHTTP(w, r)
+}
+
+// textOfPanic is what a log may have of it: the runtime's own words, and of any other
+// value its type alone, since the value may hold a URL or a body.
+func textOfPanic(cause any) string {
+	if own, ok := cause.(runtime.Error); ok {
+		return own.Error()
+	}
+	return fmt.Sprintf("%T", cause)
 }
 
 // statusWriter remembers the status for the log line.

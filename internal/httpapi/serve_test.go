@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -153,12 +155,25 @@ func TestServeLogs(t *testing.T) {
 }
 
 func TestServeSurvivesAPanic(t *testing.T) {
-	w, line := served(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("secret") }), httptest.NewRequest("GET", "/", nil), nil)
-	if got := document(t, w); w.Code != 500 || got.Code != "internal" || strings.Contains(w.Body.String(), "secret") {
-		t.Errorf("got %d %s", w.Code, w.Body)
-	}
-	if text, _ := line["error"].(string); !strings.Contains(text, "panic: secret") || !strings.Contains(text, "serve_test.go") || line["level"] != "ERROR" {
-		t.Errorf("the log lacks the panic, its stack or its level: %v", line)
+	var none map[string]int
+	for name, tt := range map[string]struct {
+		panics func()
+		logged string
+	}{
+		"the runtime's": {func() { none["a"] = 1 }, "panic: assignment to entry in nil map\n"},
+		"a text":        {func() { panic("secret") }, "panic: string\n"},
+		"an error":      {func() { panic(&url.Error{Op: "Get", URL: "https://x.example/?email=secret", Err: io.EOF}) }, "panic: *url.Error\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, line := served(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { tt.panics() }), httptest.NewRequest("GET", "/", nil), nil)
+			if got := document(t, w); w.Code != 500 || got.Code != "internal" || strings.Contains(w.Body.String(), "secret") {
+				t.Errorf("got %d %s", w.Code, w.Body)
+			}
+			text, _ := line["error"].(string)
+			if !strings.Contains(text, tt.logged) || !strings.Contains(text, "serve_test.go") || line["level"] != "ERROR" || strings.Contains(text, "secret") {
+				t.Errorf("the log lacks the panic, its stack or its level, or has its value: %v", line)
+			}
+		})
 	}
 }
 
@@ -170,7 +185,7 @@ func TestServeLogsAPanicAfterTheAnswer(t *testing.T) {
 	if w.Code != 200 || w.Body.String() != "half" {
 		t.Errorf("the answer was changed: %d %s", w.Code, w.Body)
 	}
-	if text, _ := line["error"].(string); !strings.Contains(text, "panic: late") || line["level"] != "ERROR" || line["status"] != 200.0 {
+	if text, _ := line["error"].(string); !strings.Contains(text, "panic: string") || line["level"] != "ERROR" || line["status"] != 200.0 {
 		t.Errorf("the log lacks the panic: %v", line)
 	}
 }
