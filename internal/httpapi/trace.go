@@ -16,7 +16,9 @@ type trace struct {
 
 // Traceparent returns the caller's traceparent header as it is to go on to
 // others, or "". The service makes no spans of its own, so it passes the header
-// on unchanged, as a proxy does.
+// on unchanged, as a proxy does, but for one of a later version, of which it knows
+// no more than version 00 has. What else a caller may send of its trace (tracestate)
+// is other vendors' data, and stays here.
 func Traceparent(ctx context.Context) string { return recordOf(ctx).trace.parent }
 
 type xrayKey struct{}
@@ -33,7 +35,7 @@ func WithXRay(ctx context.Context, header string) context.Context {
 func traceOf(r *http.Request) trace {
 	var t trace
 	if sent := r.Header.Values("Traceparent"); len(sent) == 1 && validTraceparent(sent[0]) {
-		t.parent, t.id = sent[0][:traceparentLength], sent[0][3:35]
+		t.parent, t.id = asVersion00(sent[0]), sent[0][3:35]
 	}
 	header, _ := r.Context().Value(xrayKey{}).(string)
 	if found := xrayHeader.FindStringSubmatch(header); found != nil && strings.Contains(header, "Sampled=1") {
@@ -60,4 +62,17 @@ func validTraceparent(header string) bool {
 	}
 	version, traceID, parentID := header[:2], header[3:35], header[36:52]
 	return version != "ff" && (version != "00" || len(header) == traceparentLength) && traceID != noTrace && parentID != noParent
+}
+
+// asVersion00 makes version 00 of a later one, as Trace Context asks of who knows no
+// other (section 3.2.4): of the flags that is whether the trace is sampled.
+func asVersion00(header string) string {
+	if strings.HasPrefix(header, "00-") {
+		return header
+	}
+	flags := "00"
+	if strings.ContainsAny(header[54:55], "13579bdf") {
+		flags = "01"
+	}
+	return "00" + header[2:53] + flags
 }

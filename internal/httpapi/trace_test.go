@@ -21,8 +21,11 @@ func TestTraceparent(t *testing.T) {
 	}{
 		"as it should be":        {[]string{parent}, parent},
 		"not sampled":            {[]string{strings.TrimSuffix(parent, "01") + "00"}, strings.TrimSuffix(parent, "01") + "00"},
-		"a later version":        {[]string{"01" + parent[2:]}, "01" + parent[2:]},
-		"a later one, with more": {[]string{"01" + parent[2:] + "-what-is-it"}, "01" + parent[2:]},
+		"flags not known here":   {[]string{strings.TrimSuffix(parent, "01") + "ff"}, strings.TrimSuffix(parent, "01") + "ff"},
+		"a later version":        {[]string{"01" + parent[2:]}, parent},
+		"a later one, with more": {[]string{"cc" + parent[2:] + "-what-is-it"}, parent},
+		"a later one's flags":    {[]string{"01" + strings.TrimSuffix(parent[2:], "01") + "ab"}, parent},
+		"a later, not sampled":   {[]string{"01" + strings.TrimSuffix(parent[2:], "01") + "fe"}, strings.TrimSuffix(parent, "01") + "00"},
 		"none":                   {nil, ""},
 		"empty":                  {[]string{""}, ""},
 		"twice":                  {[]string{parent, parent}, ""},
