@@ -41,7 +41,10 @@ func TestServeRequestID(t *testing.T) {
 		fallback func(*http.Request) string
 		want     string // "" = a random one
 	}{
-		"the caller's":              {"abc-1.2_3:4/5+6=7@8", gateways, "abc-1.2_3:4/5+6=7@8"},
+		"the caller's":              {"abc-1.2_3:4/5+6=7", gateways, "abc-1.2_3:4/5+6=7"},
+		"an address":                {"ada@example.com", gateways, "gateways-id"},
+		"a token":                   {"eyJhbGciOiJIUzI1NiJ9.e30.c2ln", gateways, "gateways-id"},
+		"a token with its scheme":   {"Bearer/eyJhbGciOiJIUzI1NiJ9.e30.c2ln", gateways, "gateways-id"},
 		"the longest":               {strings.Repeat("x", 128), gateways, strings.Repeat("x", 128)},
 		"none":                      {"", gateways, "gateways-id"},
 		"too long":                  {strings.Repeat("x", 129), gateways, "gateways-id"},
