@@ -48,7 +48,7 @@ template_ended() {
 # compiled, have to be there.
 go_tests() {
 	MOTO_SERVER="$venv/bin/moto_server" HTTPIE="$venv/bin/http" PYTHON="$venv/bin/python" go_test --format pkgname --junitfile "$reports/go.xml" -- \
-		-race -tags chromium,moto,readme,sigv4 -timeout 15m -coverpkg=./internal/... -coverprofile=.cache/cover.out ./...
+		-race -tags chromium,moto,readme,sigv4 -timeout 15m -coverpkg=./internal/... -coverprofile=.cache/cover.out ./test/api ./...
 }
 
 # The API once more, against a tenant with rate limits, an index that lags and

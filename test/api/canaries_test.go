@@ -1,10 +1,12 @@
 package api
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -31,11 +33,36 @@ const private = "private value"
 // a part.
 const shortest = 7
 
-// canaries are the values that went by, each with its kind. They are taken from
-// all that the service and its provider are sent and answer.
+// canaries are the values that went by. They are taken from all that the service
+// and its provider are sent and answer.
 type canaries struct {
 	mu    sync.Mutex
-	known map[string]string
+	known map[string]canary // by value
+}
+
+// canary is a kind of value, and the forms in which this one may stand in a text.
+type canary struct {
+	kind  string
+	forms []string // the value itself first
+}
+
+func (c canary) isIn(text string) bool {
+	return slices.ContainsFunc(c.forms, func(form string) bool { return strings.Contains(text, form) })
+}
+
+func formsOf(value string) []string {
+	forms := []string{value}
+	for _, form := range []string{inJSON(value), url.QueryEscape(value), url.PathEscape(value), base64.StdEncoding.EncodeToString([]byte(value))} {
+		if !slices.Contains(forms, form) {
+			forms = append(forms, form)
+		}
+	}
+	return forms
+}
+
+func inJSON(text string) string {
+	quoted, _ := json.Marshal(text)
+	return string(quoted[1 : len(quoted)-1])
 }
 
 func (c *canaries) add(kind, value string) {
@@ -45,18 +72,23 @@ func (c *canaries) add(kind, value string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.known == nil {
-		c.known = map[string]string{}
+		c.known = map[string]canary{}
 	}
-	if c.known[value] != "management token" { // it stays one, wherever else it is shown
-		c.known[value] = kind
+	known, ok := c.known[value]
+	if !ok {
+		known.forms = formsOf(value)
 	}
+	if known.kind != "management token" { // it stays one, wherever else it is shown
+		known.kind = kind
+	}
+	c.known[value] = known
 }
 
 // all lists the known ones.
-func (c *canaries) all() map[string]string {
+func (c *canaries) all() []canary {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return maps.Clone(c.known)
+	return slices.Collect(maps.Values(c.known))
 }
 
 // read takes the canaries out of a body: JSON, or a form.

@@ -50,14 +50,17 @@ type Parameter struct {
 	Schema   *Schema `json:"schema"`
 }
 
-// Load parses the embedded description.
-func Load() (*API, error) {
+// Load returns the embedded description, parsed. It is everybody's: to be read, and
+// not to be changed.
+func Load() (*API, error) { return load() }
+
+var load = sync.OnceValues(func() (*API, error) {
 	api := &API{}
 	if err := json.Unmarshal(JSON, api); err != nil {
 		return nil, fmt.Errorf("parse the description: %w", err)
 	}
 	return api, nil
-}
+})
 
 // Operation finds what is described for a route pattern such as
 // "GET /api/v2/users/{id}".
