@@ -8,6 +8,6 @@ import (
 
 func main() {
 	boot.Event(func(env *boot.Env) boot.Handle[rotation.Event] {
-		return rotation.Rotate(rotation.Options{Own: env.SecretID(), Vault: env.Vault(), Provider: env.Applications()})
+		return rotation.Rotate(rotation.Options{Secrets: env.SecretIDs(), Vault: env.Vault(), Provider: env.Applications()})
 	})
 }

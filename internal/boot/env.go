@@ -100,8 +100,14 @@ func (e *Env) Applications() auth0.Applications { return e.client.Applications()
 // Vault is Secrets Manager, for a change of the secret.
 func (e *Env) Vault() *secrets.Vault { return secrets.NewVault() }
 
-// SecretID is the id of the secret that all this is done with.
-func (e *Env) SecretID() string { return e.config.SecretID }
+// SecretIDs are the ids of the deployment's secrets, the one first that all this is
+// done with.
+func (e *Env) SecretIDs() []string {
+	if e.config.ReadSecretID == "" {
+		return []string{e.config.SecretID}
+	}
+	return []string{e.config.SecretID, e.config.ReadSecretID}
+}
 
 // Events is the tenant's log.
 func (e *Env) Events() auth0.Events { return e.client.Events() }

@@ -30,6 +30,7 @@ const (
 // Config is all that can be configured, beside the secret.
 type Config struct {
 	SecretID           string        // SECRET_ID: name or ARN of the credentials in Secrets Manager
+	ReadSecretID       string        // READ_SECRET_ID: another one's, which functions that only read use; for rotatesecret, "" for none
 	SecretTTL          time.Duration // SECRET_TTL: how long they are used before they are read again
 	Connection         string        // CONNECTION: where users are created unless said otherwise
 	RedirectURIs       []string      // REDIRECT_URIS: where sign-ins may return to, compared exactly; the first is the default
@@ -58,6 +59,7 @@ const (
 func FromEnv(getenv func(string) string) (Config, error) {
 	c := Config{
 		SecretID:           getenv("SECRET_ID"),
+		ReadSecretID:       getenv("READ_SECRET_ID"),
 		SecretTTL:          defaultSecretTTL,
 		Connection:         cmp.Or(getenv("CONNECTION"), DefaultConnection),
 		RedirectURIs:       splitList(getenv("REDIRECT_URIS")),

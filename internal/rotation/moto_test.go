@@ -48,7 +48,7 @@ func TestRotationAgainstMoto(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := knowing(parsed(t, two))
-	handle := Rotate(Options{Own: id, Vault: secrets.NewVault(), Provider: p, Pause: func(context.Context, time.Duration) error { return nil }})
+	handle := Rotate(Options{Secrets: []string{id}, Vault: secrets.NewVault(), Provider: p, Pause: func(context.Context, time.Duration) error { return nil }})
 	step := func(name string) error { return handle(t.Context(), Event{Step: name, SecretID: id, Version: token}) }
 	if err := step("createSecret"); err == nil {
 		t.Error("a secret rotates that is not enabled for it")

@@ -41,7 +41,7 @@ func (e Event) LogValue() slog.Value {
 
 // Options are what a rotation needs.
 type Options struct {
-	Own      string // the id of the function's own secret, which the managing application is in
+	Secrets  []string // the ids of all that the function rotates
 	Vault    Vault
 	Provider Provider
 	Pause    func(context.Context, time.Duration) error // nil: by the real clock
@@ -95,24 +95,26 @@ func (o Options) isDone(ctx context.Context, e Event) (bool, error) {
 	return false, nil
 }
 
-// isApart fails where another secret than the function's own is about an application
-// that the own one is about, too: what is changed for the one would be wrong in the
-// other, whose functions nobody could answer any more.
+// isApart fails where another of the secrets is about an application that this one is
+// about, too: what is changed for the one would be wrong in the other, whose functions
+// nobody could answer any more.
 func (o Options) isApart(ctx context.Context, e Event) error {
-	if e.SecretID == o.Own {
-		return nil
-	}
-	own, err := o.current(ctx, o.Own)
+	one, err := o.current(ctx, e.SecretID)
 	if err != nil {
 		return err
 	}
-	other, err := o.current(ctx, e.SecretID)
-	if err != nil {
-		return err
-	}
-	for _, id := range []string{other.ClientID, other.ManagementClientID} {
-		if id == own.ClientID || id == own.ManagementClientID {
-			return fmt.Errorf("secrets %q and %q are both about application %q: each needs one of its own", o.Own, e.SecretID, secrets.ShownID(id))
+	for _, id := range o.Secrets {
+		if id == e.SecretID {
+			continue
+		}
+		other, err := o.current(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, application := range []string{one.ClientID, one.ManagementClientID} {
+			if application == other.ClientID || application == other.ManagementClientID {
+				return fmt.Errorf("secrets %q and %q are both about application %q: each needs one of its own", e.SecretID, id, secrets.ShownID(application))
+			}
 		}
 	}
 	return nil

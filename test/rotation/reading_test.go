@@ -26,7 +26,7 @@ func TestTheManagingApplicationChangesTheReadingOnesSecret(t *testing.T) {
 	}
 
 	vault := s.vault.Add("usher/read", before)
-	handle := rotation.Rotate(rotation.Options{Own: s.rotator.SecretID(), Vault: secrets.NewVault(), Provider: s.rotator.Applications(), Pause: func(context.Context, time.Duration) error {
+	handle := rotation.Rotate(rotation.Options{Secrets: append(s.rotator.SecretIDs(), "usher/read"), Vault: secrets.NewVault(), Provider: s.rotator.Applications(), Pause: func(context.Context, time.Duration) error {
 		s.clock.advance(time.Second)
 		return nil
 	}})

@@ -150,7 +150,7 @@ func (s *service) envOf(secretID string) *boot.Env {
 }
 
 func (s *service) rotationOptions(st *steps) rotation.Options {
-	return rotation.Options{Own: s.rotator.SecretID(), Vault: secrets.NewVault(), Provider: s.rotator.Applications(), Pause: func(context.Context, time.Duration) error {
+	return rotation.Options{Secrets: s.rotator.SecretIDs(), Vault: secrets.NewVault(), Provider: s.rotator.Applications(), Pause: func(context.Context, time.Duration) error {
 		st.arrived <- struct{}{}
 		<-st.next
 		return nil

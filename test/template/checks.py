@@ -377,10 +377,14 @@ ENVIRONMENT = {
     "AWS_ENDPOINT_URL_SECRETS_MANAGER": {"Ref": "SecretsManagerEndpoint"},
     "SETTINGS_VERSION": {"Ref": "Settings"},
 }
-AUTHORIZERS = {
-    "FRONTEND_ISSUER": {"Ref": "FrontendIssuer"},
-    "FRONTEND_AUDIENCE": {"Ref": "FrontendAudience"},
-    "FRONTEND_LIMITS": "",
+OWN = {
+    "Authorizer": {
+        "FRONTEND_ISSUER": {"Ref": "FrontendIssuer"},
+        "FRONTEND_AUDIENCE": {"Ref": "FrontendAudience"},
+        "FRONTEND_LIMITS": "",
+    },
+    # To tell two secrets about one application, which would undo each other.
+    "RotateSecret": {"READ_SECRET_ID": {"Ref": "ReadSecretArn"}},
 }
 
 
@@ -403,7 +407,7 @@ def the_environment_holds_settings_only(t):
     # Under AWS_SAM_LOCAL the functions take calls from nobody in particular.
     assert "AWS_SAM_LOCAL" not in json.dumps(t)
     for name, f in functions(t).items():
-        own = {"SECRET_ID": secret_of(t, name)} | (AUTHORIZERS if name == "Authorizer" else {})
+        own = {"SECRET_ID": secret_of(t, name)} | OWN.get(name, {})
         assert f["Environment"]["Variables"] == ENVIRONMENT | own, name
     assert t["Conditions"]["TakesTokens"] == {"Fn::Equals": [{"Ref": "FrontendAuth"}, "bearer"]}
     assert t["Parameters"]["SecretsManagerEndpoint"]["Default"] == ""
