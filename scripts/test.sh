@@ -45,7 +45,8 @@ template_ended() {
 
 # One run for everything that `go test` can do in a process of its own: Chromium,
 # moto, curl, HTTPie, Node and botocore, without which these files are not
-# compiled, have to be there.
+# compiled, have to be there. The longest package is named first, so that it begins
+# first.
 go_tests() {
 	MOTO_SERVER="$venv/bin/moto_server" HTTPIE="$venv/bin/http" PYTHON="$venv/bin/python" go_test --format pkgname --junitfile "$reports/go.xml" -- \
 		-race -tags chromium,moto,readme,sigv4 -timeout 15m -coverpkg=./internal/... -coverprofile=.cache/cover.out ./test/api ./...

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"usher/internal/doctor"
 	"usher/internal/permission"
 )
 
@@ -70,7 +71,7 @@ func split(list string) []string {
 func whatReads(groups []permission.Group) []permission.Group {
 	var all []permission.Group
 	for _, g := range groups {
-		if g.Name == signInGroup || !slices.ContainsFunc(g.Routes, isRead) {
+		if g.Name == doctor.SignInGroup || !slices.ContainsFunc(g.Routes, isRead) {
 			continue
 		}
 		g.Needs = slices.DeleteFunc(slices.Clone(g.Needs), func(scope string) bool { return !strings.HasPrefix(scope, "read:") })
@@ -78,8 +79,6 @@ func whatReads(groups []permission.Group) []permission.Group {
 	}
 	return all
 }
-
-const signInGroup = "UsherSignIn"
 
 func isRead(route string) bool { return strings.HasPrefix(route, "GET ") }
 

@@ -76,6 +76,9 @@ func (o options) check(arguments []string) error {
 	if o.auth == authNone {
 		danger = "nobody is authenticated here, so every machine that reaches it could manage every user"
 	}
+	if host, _, err := net.SplitHostPort(o.tenantAddr); err == nil && (host == "" || host == "0.0.0.0" || host == "::") {
+		return fmt.Errorf("-tenant-addr %s: name the address by which browsers reach the tenant, since they are sent there", o.tenantAddr)
+	}
 	return errors.Join(
 		o.checkAddr("-addr", cmp.Or(o.addr, defaultAddr), danger),
 		o.checkAddr("-tenant-addr", o.tenantAddr, "everybody knows the local tenant's credentials, so every machine that reaches it could manage every user"),

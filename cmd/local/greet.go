@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"usher/internal/config"
 	"usher/internal/localtenant"
@@ -14,9 +13,9 @@ import (
 func fromWhere(opts options) string {
 	switch {
 	case !opts.allowRemote:
-		return "It is for this machine only."
+		return "This server is for this machine only."
 	case opts.auth == authNone:
-		return "Every machine that reaches it can manage every user."
+		return "Every machine that reaches this server can manage every user."
 	}
 	return "Other machines are let in."
 }
@@ -33,7 +32,7 @@ func greet(out io.Writer, s settings, opts options) {
 		}
 	}
 	if len(s.unknown) > 0 {
-		fmt.Fprintf(out, "%s also has %s, which mean nothing here.\n", opts.envFile, strings.Join(s.unknown, ", "))
+		fmt.Fprintf(out, "%s has%s.\n", opts.envFile, meaningless(" ", s.unknown))
 	}
 	if s.config.Binding == config.BindingNone {
 		fmt.Fprintln(out, "LOGIN_BINDING=none: sign-ins are not bound to the browser that began them.")

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -50,7 +49,7 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 	var servers group
 	defer servers.close()
 	if set.tenant != nil {
-		if err := servers.start(opts.tenantAddr, fromHere(set.tenant, opts), set.tenant.ConnState); err != nil {
+		if err := servers.start(opts.tenantAddr, loopback.Guard(set.tenant, opts.allowRemote), set.tenant.ConnState); err != nil {
 			return err
 		}
 	}
@@ -59,21 +58,11 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 		return err
 	}
 	handler := authenticate(operations.Handler(boot.New(set.config, set.credentials, log, time.Now), log))
-	if err := servers.start(set.addr, fromHere(handler, opts), nil); err != nil {
+	if err := servers.start(set.addr, loopback.Guard(handler, opts.allowRemote), nil); err != nil {
 		return err
 	}
 	greet(out, set, opts)
 	return servers.wait(ctx)
-}
-
-// fromHere keeps web pages of others away, and with them other machines, unless those
-// are let in.
-func fromHere(h http.Handler, opts options) http.Handler {
-	h = loopback.SameOrigin(h)
-	if opts.allowRemote {
-		return h
-	}
-	return loopback.Hosts(h)
 }
 
 func shortTime(groups []string, a slog.Attr) slog.Attr {

@@ -60,10 +60,19 @@ func fromFile(opts options, getenv func(string) string) (settings, error) {
 	}
 	said, err := file.Settings("http://"+cmp.Or(opts.addr, defaultAddr)+"/callback", getenv)
 	if err != nil {
-		return settings{}, fmt.Errorf("%s: %w", opts.envFile, err)
+		return settings{}, fmt.Errorf("%s: %w%s", opts.envFile, err, meaningless("\n", file.Unknown()))
 	}
 	addr := cmp.Or(opts.addr, loopbackAddr(said.Config.RedirectURIs[0]), defaultAddr)
 	return settings{addr: addr, config: said.Config, credentials: secrets.Static(said.Credentials), unknown: file.Unknown()}, nil
+}
+
+// meaningless names what a file has beside the names that mean something: misspelt
+// ones, perhaps.
+func meaningless(before string, names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return before + "names in it that mean nothing here: " + strings.Join(names, ", ")
 }
 
 // loopbackAddr is where a redirect URI on loopback expects the service; "" for

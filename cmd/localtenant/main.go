@@ -122,7 +122,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	c.greet(stdout, tenant, base)
-	return serve(ctx, listener, c.fromHere(tenant), tenant.ConnState)
+	return serve(ctx, listener, loopback.Guard(tenant, c.allowRemote, bridge), tenant.ConnState)
 }
 
 // secure puts TLS on a listener, if it is asked for, and says how the tenant is reached.
@@ -166,16 +166,6 @@ A Management API token:
   %s %s/oauth/token -d grant_type=client_credentials -d client_id=%s -d client_secret=%s -d audience=%s
 `, base, localtenant.ClientID, localtenant.ClientSecret, localtenant.Connection, t.Audience(), users,
 		curl, base, localtenant.ClientID, localtenant.ClientSecret, t.Audience())
-}
-
-// fromHere keeps web pages of others away, and with them other machines, unless those
-// are let in.
-func (c config) fromHere(h http.Handler) http.Handler {
-	h = loopback.SameOrigin(h)
-	if c.allowRemote {
-		return h
-	}
-	return loopback.Hosts(h, bridge)
 }
 
 func serve(ctx context.Context, listener net.Listener, h http.Handler, connState func(net.Conn, http.ConnState)) error {

@@ -14,7 +14,7 @@ import (
 
 const (
 	ofApplication = "Compare the client id and the secret with those in the Dashboard (Applications, Settings)"
-	signsNobodyIn = "the operations of " + signInGroup + " are not in use"
+	signsNobodyIn = "the operations of " + SignInGroup + " are not in use"
 )
 
 func checkManagementCredentials(f facts) diagnosis {
@@ -22,7 +22,7 @@ func checkManagementCredentials(f facts) diagnosis {
 }
 
 func checkSignInCredentials(f facts) diagnosis {
-	if !f.uses(signInGroup) {
+	if !f.uses(SignInGroup) {
 		return unchecked(signsNobodyIn, "")
 	}
 	id := ""
@@ -201,7 +201,7 @@ func checkGrantTypes(f facts) diagnosis {
 	}
 	probes := []error{current.management}
 	lacks(current.management, "client_credentials", current.credentials.ManagementClientID)
-	if f.uses(signInGroup) {
+	if f.uses(SignInGroup) {
 		lacks(current.codes, "authorization_code", current.credentials.ClientID)
 		lacks(current.refreshing, "refresh_token", current.credentials.ClientID)
 		probes = append(probes, current.codes, current.refreshing)
@@ -213,7 +213,7 @@ func checkGrantTypes(f facts) diagnosis {
 		return unchecked("the token endpoint gave no usable answer", "")
 	case slices.ContainsFunc(probes, func(err error) bool { return verdictOf(err) == refused }):
 		return unchecked("the tenant refuses the credentials before it looks at the grants", "")
-	case !f.uses(signInGroup):
+	case !f.uses(SignInGroup):
 		return fine("client_credentials")
 	}
 	return fine("authorization_code, refresh_token and client_credentials")

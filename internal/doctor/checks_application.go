@@ -16,7 +16,7 @@ func (f facts) registered() (auth0.Registration, *diagnosis) {
 	var why diagnosis
 	r := f.tenant.registration
 	switch {
-	case !f.uses(signInGroup):
+	case !f.uses(SignInGroup):
 		why = unchecked(signsNobodyIn, "")
 	case hasStatus(r.err, 404):
 		why = unchecked("the tenant has no such application", "")
@@ -158,7 +158,7 @@ func checkConnection(f facts) diagnosis {
 func checkConnectionEnabled(f facts) diagnosis {
 	enabled := f.tenant.enabled
 	switch {
-	case !f.uses(signInGroup):
+	case !f.uses(SignInGroup):
 		return unchecked(signsNobodyIn, "")
 	case hasStatus(enabled.err, 404):
 		return unchecked("the tenant has no such application", "")
@@ -174,7 +174,7 @@ func checkConnectionEnabled(f facts) diagnosis {
 
 func checkAudience(f facts) diagnosis {
 	switch api := f.tenant.offline; {
-	case !f.uses(signInGroup):
+	case !f.uses(SignInGroup):
 		return unchecked(signsNobodyIn, "")
 	case f.Config.Audience == "":
 		return fine("none is asked for")

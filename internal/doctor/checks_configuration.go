@@ -6,11 +6,17 @@ import (
 )
 
 func checkConfiguration(f facts) diagnosis {
-	if f.Wrong != nil {
-		return wrong(oneLine(f.Wrong), "Change what is named: in the file, or in the stack's parameters of the same meaning.")
-	}
+	meaningless := ""
 	if len(f.Unknown) > 0 {
-		return warn("the file also has "+strings.Join(f.Unknown, ", ")+", which mean nothing here", "Look for misspelt names. Another program's do no harm.")
+		meaningless = "names in the file that mean nothing here: " + strings.Join(f.Unknown, ", ")
+	}
+	switch {
+	case f.Wrong != nil && meaningless != "":
+		return wrong(oneLine(f.Wrong)+"; "+meaningless, "Change what is named; look for misspelt names first.")
+	case f.Wrong != nil:
+		return wrong(oneLine(f.Wrong), "Change what is named: in the file, or in the stack's parameters of the same meaning.")
+	case meaningless != "":
+		return warn(meaningless, "Look for misspelt names. Another program's do no harm.")
 	}
 	return fine("it lists %s, %s and %s", plural(len(f.Config.RedirectURIs), "redirect URI"),
 		plural(len(f.Config.LogoutURIs), "post-logout redirect URI"), plural(len(f.Config.ResultURLs), "result URL"))

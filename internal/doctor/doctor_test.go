@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -296,6 +295,9 @@ func TestBreakages(t *testing.T) {
 		"names that mean nothing": {func(_ *testing.T, c *clinic) {
 			c.patient.Unknown = []string{"COLOUR", "REDIRECT_URL"}
 		}, all(Warning, []string{"configuration"}), "configuration", "COLOUR, REDIRECT_URL", "misspelt"},
+		"a name that is misspelt": {func(_ *testing.T, c *clinic) {
+			c.patient.Unknown, c.patient.Wrong = []string{"SCOPE"}, errors.New("SCOPES lacks openid")
+		}, all(Wrong, []string{"configuration"}), "configuration", "SCOPES lacks openid; names in the file that mean nothing here: SCOPE", "misspelt"},
 		"a configuration that is wrong": {func(_ *testing.T, c *clinic) {
 			c.patient.Wrong = errors.Join(errors.New("SCOPES lacks openid"), errors.New("and more"))
 		},
@@ -317,59 +319,6 @@ func TestBreakages(t *testing.T) {
 			}
 		})
 	}
-}
-
-// Whatever becomes of requests for tokens, nothing works, and that is said.
-func TestTokenEndpointsThatFail(t *testing.T) {
-	const route = "POST /oauth/token"
-	for name, fault := range map[string]localtenant.Fault{
-		"503":            {Status: 503},
-		"404":            {Status: 404},
-		"a page and 502": {Kind: localtenant.FaultHTML},
-		"a page and 200": {Kind: localtenant.FaultHTML, Status: 200},
-		"garbage":        {Kind: localtenant.FaultGarbage},
-		"nothing":        {Kind: localtenant.FaultReset},
-		"half an answer": {Kind: localtenant.FaultTruncate},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := open(t)
-			fault.Route = route
-			c.tenant.Tenant.Fail(fault)
-			results := Examine(t.Context(), c.patient, c.with)
-			compareOutcomes(t, results, withoutTokens())
-			if r := resultOf(t, results, "grant-types"); strings.Contains(r.Finding, "refuses") {
-				t.Errorf("%+v", r)
-			}
-		})
-	}
-}
-
-// What no tenant answers is no word of what is set up there.
-func TestAnswersThatSayNothing(t *testing.T) {
-	for _, body := range []string{"null", "{}", "[]", `""`, "<html>"} {
-		t.Run(body, func(t *testing.T) {
-			t.Parallel()
-			c := open(t)
-			c.patient.Limits = limitedTo("github")
-			for _, r := range c.tenant.Tenant.Routes() {
-				if strings.Contains(r.Pattern, "/api/v2/") {
-					c.tenant.Tenant.Fail(localtenant.Fault{Route: r.Pattern, Status: 200, Body: body})
-				}
-			}
-			want := and(and(all(Wrong, ofSetup), "rate-limit", NotChecked), "limits", NotChecked)
-			if body == "[]" { // which is a list of factors
-				want["mfa-factors"] = Warning
-			}
-			compareOutcomes(t, Examine(t.Context(), c.patient, c.with), want)
-		})
-	}
-}
-
-// withoutTokens is what follows where there are none to be had, and nobody is to blame
-// but the tenant.
-func withoutTokens() map[string]Outcome {
-	return and(and(all(NotChecked, ofToken, []string{"management-audience", "grant-types"}), "management-credentials", Wrong), "sign-in-credentials", Wrong)
 }
 
 // A small plan's limit is reached by the doctor itself, which waits.
@@ -394,27 +343,6 @@ func TestGroupsThatSignNobodyIn(t *testing.T) {
 	}))
 	if got := c.tenant.Tenant.Stats().Routes["POST /oauth/token"]; got > 2 {
 		t.Errorf("%d requests for tokens", got)
-	}
-}
-
-// A host that is no issuer is shown no credentials.
-func TestNoSecretsForStrangers(t *testing.T) {
-	const stranger = `{"issuer":"https://stranger.example.com/","token_endpoint":"https://other.example.com/oauth/token"}`
-	for _, status := range []int{200, 301, 401, 403, 404, 429, 503} {
-		c := open(t)
-		var asked sync.Map
-		c.at(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			asked.Store(r.Method+" "+r.URL.Path, true)
-			w.WriteHeader(status)
-			_, _ = w.Write([]byte(stranger))
-		}))
-		Examine(t.Context(), c.patient, c.with)
-		asked.Range(func(request, _ any) bool {
-			if request != "GET /.well-known/openid-configuration" {
-				t.Errorf("one that answers %d was sent %s", status, request)
-			}
-			return true
-		})
 	}
 }
 
@@ -457,56 +385,6 @@ func TestATenantOnThisMachine(t *testing.T) {
 		},
 	}, Instruments{Now: time.Now, Getenv: nothing})
 	compareOutcomes(t, results, all(NotChecked, []string{"tls", "spare-scopes", "rate-limit"}))
-}
-
-// No secret, and no token, is in what is said.
-func TestNothingIsToldOfSecrets(t *testing.T) {
-	c := open(t)
-	c.tenant.Tenant.SetScopes(append(needed(permission.All()), "read:client_keys")...)
-	for _, broken := range []bool{false, true} {
-		if broken {
-			c.patient.Credentials.ManagementClientSecret = "s3cr3t-that-is-wrong"
-		}
-		var text, asJSON strings.Builder
-		results := Examine(t.Context(), c.patient, c.with)
-		if err := errors.Join(WriteText(&text, results), WriteJSON(&asJSON, results)); err != nil {
-			t.Fatal(err)
-		}
-		for _, secret := range []string{webSecret, localtenant.ClientSecret, "s3cr3t", "eyJ"} {
-			if strings.Contains(text.String()+asJSON.String(), secret) {
-				t.Errorf("%q is in\n%s%s", secret, &text, &asJSON)
-			}
-		}
-	}
-}
-
-// Where id and secret are swapped, the secret is an id, and ids are shown.
-func TestASecretInTheIDsPlace(t *testing.T) {
-	const secret = "s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t-s"
-	for id, swap := range map[string]func(*secrets.Credentials){
-		"management-credentials": func(c *secrets.Credentials) {
-			c.ManagementClientID, c.ManagementClientSecret = secret, c.ManagementClientID
-		},
-		"sign-in-credentials": func(c *secrets.Credentials) { c.ClientID, c.ClientSecret = secret, c.ClientID },
-	} {
-		c := open(t)
-		swap(&c.patient.Credentials)
-		for _, broken := range []bool{false, true} {
-			if broken {
-				c.tenant.Tenant.Fail(localtenant.Fault{Route: "GET /api/v2/clients/{id}", Status: 503})
-				c.tenant.Tenant.Fail(localtenant.Fault{Route: "GET /api/v2/clients/{id}/connections", Status: 503})
-			}
-			results := Examine(t.Context(), c.patient, c.with)
-			if r := resultOf(t, results, id); r.Outcome != Wrong || !strings.Contains(r.Finding, `"s3cr…"`) || !strings.Contains(r.Advice, "are the two swapped?") {
-				t.Errorf("%+v", r)
-			}
-			for _, r := range results {
-				if strings.Contains(r.Finding+r.Advice, secret) {
-					t.Errorf("%+v", r)
-				}
-			}
-		}
-	}
 }
 
 func limitedTo(connection string) string {

@@ -106,7 +106,8 @@ func (f facts) uses(group string) bool {
 	return false
 }
 
-const signInGroup = "UsherSignIn"
+// SignInGroup is the group of operations that the sign-in application is for.
+const SignInGroup = "UsherSignIn"
 
 // verdict is what the tenant makes of an application's credentials.
 type verdict int
@@ -134,7 +135,7 @@ func verdictOf(err error) verdict {
 // accepted is what the tenant makes of all credentials of a version.
 func (f facts) accepted(v version) verdict {
 	management, signIn := verdictOf(v.management), verdictOf(v.codes)
-	if v.oneApplication() || !f.uses(signInGroup) {
+	if v.oneApplication() || !f.uses(SignInGroup) {
 		signIn = management
 	}
 	switch {

@@ -83,7 +83,7 @@ func (f *facts) gatherDiscovery(ctx context.Context, inspector *auth0.Inspector,
 func (f *facts) gatherLogins(ctx context.Context, inspector *auth0.Inspector, v *version) {
 	v.asked = true
 	v.scopes, v.management = inspector.ManagementScopes(ctx)
-	if f.uses(signInGroup) {
+	if f.uses(SignInGroup) {
 		v.codes = inspector.RedeemsCodes(ctx)
 		v.refreshing = inspector.Refreshes(ctx)
 	}
@@ -98,7 +98,7 @@ func (f *facts) gatherSetup(ctx context.Context, inspector *auth0.Inspector) {
 			s.limited[name] = read(orNil(inspector.Connection(ctx, name)))
 		}
 	}
-	if !f.uses(signInGroup) {
+	if !f.uses(SignInGroup) {
 		return
 	}
 	s.registration = read(inspector.Registration(ctx, f.managed.credentials.ClientID))

@@ -38,16 +38,11 @@ func (f *facts) gatherVersions(ctx context.Context) {
 		case errors.Is(v.err, secrets.ErrNoValue): // it need not be there
 		case stage == pending && v.credentials == f.versions[0].credentials: // the label stays where a rotation has ended
 		default:
-			v.foreign = len(f.versions) > 0 && v.err == nil && !sameApplications(v, f.versions[0])
+			v.foreign = len(f.versions) > 0 && v.err == nil && !v.credentials.SameApplications(f.versions[0].credentials)
 			f.versions = append(f.versions, v)
 		}
 	}
 	f.described = read(vault.Describe(ctx, f.SecretID)) // of a version without a value nothing else tells
-}
-
-func sameApplications(a, b version) bool {
-	one, other := a.credentials, b.credentials
-	return one.Domain == other.Domain && one.ClientID == other.ClientID && one.ManagementClientID == other.ManagementClientID
 }
 
 func readVersion(ctx context.Context, vault *secrets.Vault, id, stage string) version {

@@ -47,7 +47,7 @@ var known = []string{
 }
 
 // Unknown are the names that mean nothing here: another program's, or misspelt ones,
-// which are to be lost not without a word.
+// which must not be dropped silently.
 func (f File) Unknown() (names []string) {
 	for _, name := range slices.Sorted(maps.Keys(f)) {
 		if !slices.Contains(known, name) {
@@ -57,10 +57,10 @@ func (f File) Unknown() (names []string) {
 	return names
 }
 
-// list is what there is of a kind, with commas between them.
+// list is what there is of a kind: the one, and those with commas between them.
 func (f File) list(name string) []string {
 	var all []string
-	for part := range strings.SplitSeq(f[name]+","+f[name+"S"], ",") {
+	for _, part := range append([]string{f[name]}, strings.Split(f[name+"S"], ",")...) {
 		if part = strings.TrimSpace(part); part != "" {
 			all = append(all, part)
 		}

@@ -155,3 +155,11 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		}
 	}
 }
+
+func TestOneAddressMayHaveACommaAndSeveralAreSeparatedByThem(t *testing.T) {
+	file := File{"REDIRECT_URI": "https://a.example.com/cb?x=1,2", "REDIRECT_URIS": "https://b.example.com/cb, https://c.example.com/cb"}
+	want := []string{"https://a.example.com/cb?x=1,2", "https://b.example.com/cb", "https://c.example.com/cb"}
+	if got := file.list("REDIRECT_URI"); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}

@@ -16,6 +16,16 @@ func Is(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// Guard keeps web pages of others away from a server, and with them other machines,
+// unless remote lets these in. It may be called by the other hosts' names, too.
+func Guard(h http.Handler, remote bool, others ...string) http.Handler {
+	h = SameOrigin(h)
+	if remote {
+		return h
+	}
+	return Hosts(h, others...)
+}
+
 // Hosts refuses requests for another host than this machine and those named: a web
 // page could give its own name this machine's address, and so read what the server
 // tells (DNS rebinding).
@@ -34,8 +44,8 @@ func Hosts(h http.Handler, others ...string) http.Handler {
 }
 
 // SameOrigin refuses what pages of other origins send to change something: they get
-// no answer to read, but the change would be made. Who is no browser names no origin,
-// and passes.
+// no answer to read, but the change would be made. Clients other than browsers send no
+// Origin, and pass.
 func SameOrigin(h http.Handler) http.Handler {
 	return http.NewCrossOriginProtection().Handler(h)
 }

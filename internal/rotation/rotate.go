@@ -109,7 +109,7 @@ func (o Options) isApart(ctx context.Context, e Event) error {
 		}
 		other, err := o.current(ctx, id)
 		if err != nil {
-			return err
+			return fmt.Errorf("the other secret, %q: %w", id, err)
 		}
 		for _, application := range []string{one.ClientID, one.ManagementClientID} {
 			if application == other.ClientID || application == other.ManagementClientID {

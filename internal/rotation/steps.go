@@ -76,7 +76,7 @@ func (o Options) set(ctx context.Context, e Event) error {
 	if err != nil {
 		return err
 	}
-	if current.Domain != pending.Domain || current.ClientID != pending.ClientID || current.ManagementClientID != pending.ManagementClientID {
+	if !pending.SameApplications(current) {
 		return errors.New("the pending version is about another domain or application than the current one")
 	}
 	if err := o.Provider.SetSecret(ctx, pending.ClientID, pending.ClientSecret); err != nil {

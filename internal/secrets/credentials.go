@@ -93,6 +93,12 @@ func loopback(host string) bool {
 // String names the tenant and no secret, however the credentials are printed.
 func (c Credentials) String() string { return "credentials for " + c.Domain }
 
+// SameApplications reports whether both are about one domain and the same
+// applications, whatever their secrets.
+func (c Credentials) SameApplications(other Credentials) bool {
+	return c.Domain == other.Domain && c.ClientID == other.ClientID && c.ManagementClientID == other.ManagementClientID
+}
+
 // ShownID is a client id as it may be shown. What is longer than the provider's ids
 // are may be a secret that was put in its place.
 func ShownID(clientID string) string {

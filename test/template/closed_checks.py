@@ -8,7 +8,7 @@ is asked what holds it.
 import json
 
 from checks import api, check, function, methods, put
-from transformed import of_type, one
+from transformed import one
 
 # Each kind of resource, and the properties that one may have.
 KINDS = {
