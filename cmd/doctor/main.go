@@ -82,6 +82,12 @@ func examine(ctx context.Context, opts options, getenv func(string) string, out 
 // the settings is a finding, and no reason not to look at the rest.
 func patient(opts options, getenv func(string) string) (doctor.Patient, error) {
 	p := doctor.Patient{Groups: opts.groups, Rotation: opts.rotation, Endpoints: opts.endpoints, Limits: getenv(limitsName)}
+	var wrongTokens error
+	if getenv("FRONTEND_AUTH") == config.AuthBearer {
+		var tokens config.Authorizer
+		tokens, wrongTokens = config.AuthorizerFromEnv(getenv)
+		p.Tokens = &tokens
+	}
 	if opts.limitsFile != "" {
 		document, err := os.ReadFile(opts.limitsFile)
 		if err != nil {
@@ -100,6 +106,7 @@ func patient(opts options, getenv func(string) string) (doctor.Patient, error) {
 			}
 			return getenv(name)
 		})
+		p.Wrong = errors.Join(p.Wrong, wrongTokens)
 		return p, nil
 	}
 	file, err := envfile.Read(opts.envFile)
@@ -108,7 +115,7 @@ func patient(opts options, getenv func(string) string) (doctor.Patient, error) {
 	}
 	settings, wrong := file.Settings(defaultRedirectURI, getenv)
 	p.Unknown = file.Unknown()
-	p.Config, p.Credentials, p.Wrong = settings.Config, settings.Credentials, wrong
+	p.Config, p.Credentials, p.Wrong = settings.Config, settings.Credentials, errors.Join(wrong, wrongTokens)
 	return p, nil
 }
 

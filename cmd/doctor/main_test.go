@@ -243,6 +243,15 @@ func TestByASecret(t *testing.T) {
 		t.Errorf("%d %+v", status, got)
 	}
 	delete(environment, "FRONTEND_LIMITS")
+	environment["FRONTEND_AUTH"], environment["FRONTEND_ISSUER"], environment["FRONTEND_AUDIENCE"] = "bearer", "https://else.example.com/", "https://usher.example/"
+	if status, got := examined(); status != 0 || got["front-end-tokens"].Outcome != doctor.NotChecked || !strings.Contains(got["front-end-tokens"].Finding, "another issuer") {
+		t.Errorf("%d %+v", status, got["front-end-tokens"])
+	}
+	environment["FRONTEND_TOKEN_RULE"] = "client=azp; iss=https://else.example.com/"
+	if status, got := examined(); status != 1 || got["configuration"].Outcome != doctor.Wrong || !strings.Contains(got["configuration"].Finding, "FRONTEND_TOKEN_RULE") {
+		t.Errorf("%d %+v", status, got["configuration"])
+	}
+	delete(environment, "FRONTEND_AUTH")
 	environment["REDIRECT_URIS"], environment["LOG_LEVEL"] = "", "loud"
 	status, got := examined("-rotation", "-vpce", "vpce-1")
 	if status != 1 || got["configuration"].Outcome != doctor.Wrong || !strings.Contains(got["configuration"].Finding, "REDIRECT_URIS is empty") || !strings.Contains(got["configuration"].Finding, "LOG_LEVEL") {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"usher/internal/authorizer"
+	"usher/internal/config"
 	"usher/internal/httpapi"
 	"usher/internal/permission"
 	"usher/internal/problem"
@@ -47,7 +49,11 @@ func authentication(opts options, set settings, getenv func(string) string, log 
 	case authNone:
 		return func(h http.Handler) http.Handler { return h }, nil
 	case authBearer:
-		return bearing(issuerOf(opts, set), cmp.Or(opts.audience, localAudience), log)
+		rule, err := config.ParseTokenRule(opts.tokenRule)
+		if err != nil {
+			return nil, fmt.Errorf("-token-rule %q %w", opts.tokenRule, err)
+		}
+		return bearing(authorizer.Options{Issuer: issuerOf(opts, set), Audience: cmp.Or(opts.audience, localAudience), Rule: authorizer.Rule(rule)}, log)
 	}
 	return signing(getenv, log)
 }

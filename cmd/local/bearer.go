@@ -44,13 +44,14 @@ func addFrontends(tenant *localtenant.Tenant) {
 }
 
 // bearing lets calls through as the gateway does with an authorizer: by the same
-// code, and by the same patterns.
-func bearing(issuer, audience string, log *slog.Logger) (func(http.Handler) http.Handler, error) {
-	keys, err := bearer.Keys(issuer)
+// code, and by the same patterns. Keys and clock are added to the options.
+func bearing(o authorizer.Options, log *slog.Logger) (func(http.Handler) http.Handler, error) {
+	keys, err := bearer.Keys(o.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("-auth bearer: %w", err)
 	}
-	tokens := authorizer.New(authorizer.Options{Issuer: issuer, Audience: audience, Keys: keys, Now: time.Now})
+	o.Keys, o.Now = keys, time.Now
+	tokens := authorizer.New(o)
 	return func(h http.Handler) http.Handler {
 		return guarded(h, log, func(r *http.Request) (httpapi.Caller, error) { return borne(tokens, r) })
 	}, nil

@@ -148,7 +148,7 @@ func is(err error, kind problem.Kind) bool {
 // An issuer that is down keeps everybody out, and tells nobody that their token
 // is bad.
 func TestAnIssuerThatIsDown(t *testing.T) {
-	authenticate, err := bearing("http://127.0.0.1:1/", localAudience, slog.New(slog.DiscardHandler))
+	authenticate, err := bearing(authorizer.Options{Issuer: "http://127.0.0.1:1/", Audience: localAudience}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

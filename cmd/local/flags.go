@@ -30,6 +30,7 @@ type options struct {
 	limitsFile  string // "" for none
 	issuer      string // of bearer tokens; "" for the tenant that is used
 	audience    string // "" for the local tenant's API
+	tokenRule   string // "" for Auth0's
 }
 
 func parseFlags(args []string, out io.Writer) (options, error) {
@@ -44,6 +45,7 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&o.auth, "auth", authNone, "how front-ends are authenticated: "+strings.Join(authModes, ", ")+"; iam checks AWS signatures with the key pair of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (any will do), bearer checks access tokens")
 	flags.StringVar(&o.issuer, "issuer", "", "with -auth bearer, the `URL` of who issues the tokens, exactly as in their iss (default the tenant)")
 	flags.StringVar(&o.audience, "audience", "", "with -auth bearer, what the tokens' aud has to hold (default "+localAudience+", an API of the local tenant)")
+	flags.StringVar(&o.tokenRule, "token-rule", "", "with -auth bearer and another issuer than Auth0, the `rule` by which tokens are an application's own (docs/bearer.md), such as \"client=azp; idtyp=app\"")
 	flags.StringVar(&o.frontend, "frontend", "", "let the local tenant return to this front-end, by its `URL`: sign-ins to its /callback, sign-outs to its /")
 	flags.StringVar(&o.limitsFile, "limits", "", "limit single front-ends as the policy document in this `file` says (docs/limits.md); it takes an -auth that tells front-ends apart")
 	if err := flags.Parse(args); err != nil {
@@ -63,8 +65,8 @@ func (o options) check(arguments []string) error {
 	if !slices.Contains(authModes, o.auth) {
 		return fmt.Errorf("-auth %q is not one of: %s", o.auth, strings.Join(authModes, ", "))
 	}
-	if o.auth != authBearer && (o.issuer != "" || o.audience != "") {
-		return errors.New("-issuer and -audience are of bearer tokens; they go with -auth bearer")
+	if o.auth != authBearer && (o.issuer != "" || o.audience != "" || o.tokenRule != "") {
+		return errors.New("-issuer, -audience and -token-rule are of bearer tokens; they go with -auth bearer")
 	}
 	if o.auth == authBearer && o.audience == "" && (o.issuer != "" || o.envFile != "") {
 		return errors.New("-auth bearer needs -audience, unless the local tenant issues the tokens: what does their aud have to hold?")

@@ -13,6 +13,7 @@ import (
 type Options struct {
 	Issuer   string // what iss must be, to the last slash
 	Audience string // what aud must hold
+	Rule     Rule   // which tokens are an application's own
 	Keys     Keys   // the issuer's
 	Now      func() time.Time
 
@@ -30,13 +31,14 @@ type Keys interface {
 // Authorizer checks tokens.
 type Authorizer struct {
 	issuer, audience string
+	rule             Rule
 	keys             Keys
 	now              func() time.Time
 }
 
 // New returns an Authorizer.
 func New(o Options) *Authorizer {
-	return &Authorizer{issuer: o.Issuer, audience: o.Audience, keys: o.Keys, now: o.Now}
+	return &Authorizer{issuer: o.Issuer, audience: o.Audience, rule: o.Rule, keys: o.Keys, now: o.Now}
 }
 
 // Check reads an Authorization header's value, and returns what its token

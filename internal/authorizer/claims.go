@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"usher/internal/permission"
 )
@@ -14,8 +13,6 @@ import (
 const (
 	// leeway is how far the issuer's clock and this one may be apart.
 	leeway = 30 * time.Second
-
-	maxCaller = 256 // bytes
 
 	// maxTime is the end of the year 9999, in Unix seconds.
 	maxTime = 253402300799
@@ -38,7 +35,7 @@ func (a *Authorizer) read(payload []byte) (Grant, error) {
 	if why := said.notForBearers(); why != "" {
 		return Grant{}, refuse(NotForBearers, why)
 	}
-	caller, refusal := said.caller()
+	caller, refusal := said.caller(a.rule)
 	if refusal != nil {
 		return Grant{}, refusal
 	}
@@ -73,23 +70,6 @@ func (o object) notForBearers() (why string) {
 		}
 	}
 	return ""
-}
-
-// caller is the application that the token was issued to: by client_id (RFC
-// 9068), azp (OpenID Connect), or where there is neither, sub. The first that is
-// there counts, and no other where it is no good.
-func (o object) caller() (string, *Refusal) {
-	for _, name := range []string{"client_id", "azp", "sub"} {
-		if !o.has(name) {
-			continue
-		}
-		id, ok := o.text(name)
-		if !ok || id == "" || len(id) > maxCaller || strings.ContainsFunc(id, func(r rune) bool { return !unicode.IsPrint(r) }) {
-			return "", refuse(NoCaller, name+" is not a name")
-		}
-		return id, nil
-	}
-	return "", refuse(NoCaller, "it names nobody")
 }
 
 // validAt checks exp, which there must be, and nbf and iat, and returns exp.

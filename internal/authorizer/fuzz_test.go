@@ -20,7 +20,7 @@ func (gullible) VerifySignature(_ context.Context, token string) ([]byte, error)
 // Whatever comes, what this package reads in a token's header is what the library
 // that checks the signature reads, and a grant is never half of one.
 func FuzzCheck(f *testing.F) {
-	claims := `{"iss":"i","aud":"a","sub":"s","exp":2000000000,"scope":"usher:read"}`
+	claims := `{"iss":"i","aud":"a","sub":"s","azp":"s","exp":2000000000,"scope":"usher:read"}`
 	for _, header := range []string{
 		`{"alg":"ES256","kid":"k"}`, `{"alg":"RS256","kid":"k","typ":"JWT"}`, `{"alg":"none"}`, `{"alg":"ES256","kid":"k","kid":"l"}`, `{"alg":"ES256","KID":"k"}`,
 		`{"alg":"ES256","kid":"k","crit":["x"]}`, `{"alg":"ES256","kid":"k","x":{"y":[1,2,{"z":null}]}}`, `[]`, ``, "{\"alg\":\"ES256\",\"kid\":\"\\ud800\"}",

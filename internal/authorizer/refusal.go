@@ -17,6 +17,7 @@ const (
 	WrongAudience  Reason = "audience"
 	NotForBearers  Reason = "not-for-bearers"
 	NoCaller       Reason = "caller"
+	OfAUser        Reason = "of-a-user"
 	Expired        Reason = "expired"
 	NotYetValid    Reason = "not-yet-valid"
 	BadTime        Reason = "time"

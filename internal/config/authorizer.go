@@ -12,6 +12,7 @@ import (
 type Authorizer struct {
 	Issuer         string     // FRONTEND_ISSUER: who makes the tokens, compared exactly
 	Audience       string     // FRONTEND_AUDIENCE: for whom they are made, compared exactly
+	TokenRule      TokenRule  // FRONTEND_TOKEN_RULE: which tokens are an application's own
 	LogLevel       slog.Level // LOG_LEVEL
 	MetricsService string     // METRICS_SERVICE
 }
@@ -28,8 +29,12 @@ func AuthorizerFromEnv(getenv func(string) string) (Authorizer, error) {
 			wrong = append(wrong, fmt.Errorf("%s %q has spaces around it", name, value))
 		}
 	}
-	level, err := logLevel(getenv)
-	a.LogLevel = level
+	rule := getenv("FRONTEND_TOKEN_RULE")
+	var err error
+	if a.TokenRule, err = ParseTokenRule(rule); err != nil {
+		wrong = append(wrong, fmt.Errorf("FRONTEND_TOKEN_RULE %q %w", rule, err))
+	}
+	a.LogLevel, err = logLevel(getenv)
 	return a, errors.Join(append(wrong, err)...)
 }
 

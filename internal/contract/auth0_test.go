@@ -30,6 +30,10 @@ type tenant struct {
 		Scope    yaml.Node `yaml:"scope"`
 	} `yaml:"clientGrants"`
 	ResourceServers []struct {
+		Access struct {
+			User   struct{ Policy string } `yaml:"user"`
+			Client struct{ Policy string } `yaml:"client"`
+		} `yaml:"subject_type_authorization"`
 		Scopes []struct {
 			Value       string `yaml:"value"`
 			Description string `yaml:"description"`
@@ -137,6 +141,9 @@ func TestTheTenantsScopesForFrontEnds(t *testing.T) {
 		want = append(want, group.Scope+": "+strings.ToUpper(group.About[:1])+group.About[1:])
 	}
 	for _, api := range readTenant(t, "bearer.yaml").ResourceServers {
+		if api.Access.User.Policy != "deny_all" || api.Access.Client.Policy != "require_client_grant" {
+			t.Errorf("users get tokens for it, or front-ends none: %+v", api.Access)
+		}
 		for _, scope := range api.Scopes {
 			got = append(got, scope.Value+": "+scope.Description)
 		}

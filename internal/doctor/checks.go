@@ -29,6 +29,7 @@ var checks = []check{
 	{"connection", "Connection for new users", checkConnection},
 	{"connection-enabled", "Connections of the sign-in application", checkConnectionEnabled},
 	{"audience", "API of the access tokens", checkAudience},
+	{"front-end-tokens", "API of front-ends' tokens", checkFrontendTokens},
 	{"mfa-action", "Action for second factors", checkMFAAction},
 	{"mfa-factors", "Second factors", checkMFAFactors},
 	{"rate-limit", "Rate limit", checkRateLimit},

@@ -17,7 +17,7 @@ func checkRateLimit(f facts) diagnosis {
 	}
 	for _, err := range []error{
 		f.reached.err, current.management, current.codes, current.refreshing,
-		s.connection.err, s.registration.err, s.enabled.err, s.action.err, s.factors.err, s.offline.err,
+		s.connection.err, s.registration.err, s.enabled.err, s.action.err, s.factors.err, s.offline.err, s.access.err,
 	} {
 		if hasStatus(err, http.StatusTooManyRequests) {
 			return wrong("it is reached: the tenant refuses requests", ofRateLimit)

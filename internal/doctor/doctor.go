@@ -46,6 +46,7 @@ type Patient struct {
 	Credentials secrets.Credentials // of a file
 	SecretID    string              // or of Secrets Manager
 	Limits      string              // FRONTEND_LIMITS: the policy document, "" for none
+	Tokens      *config.Authorizer  // which tokens front-ends send; nil: they sign
 	Groups      []permission.Group  // that are in use
 	Rotation    bool                // the secrets are changed by functions/rotatesecret
 	Endpoints   []string            // ids of VPC endpoints

@@ -67,6 +67,31 @@ func TestAllIsWell(t *testing.T) {
 	}
 }
 
+const tenantsIssuer = "https://" + domain + "/"
+
+// takesTokens lets front-ends send tokens.
+func (c *clinic) takesTokens(issuer, audience string) {
+	c.patient.Tokens = &config.Authorizer{Issuer: issuer, Audience: audience}
+}
+
+// accessOf has the tenant say of its APIs who gets tokens for them.
+func accessOf(policies string) localtenant.Fault {
+	return localtenant.Fault{
+		Route: "GET /api/v2/resource-servers/{id}", Status: 200,
+		Body: `{"id":"1","identifier":"i","allow_offline_access":true,"subject_type_authorization":` + policies + `}`,
+	}
+}
+
+// A tenant that gives users no tokens for front-ends' API is as it should be.
+func TestAnApiThatUsersGetNoTokensFor(t *testing.T) {
+	c := open(t)
+	c.takesTokens(tenantsIssuer, audience+"usher")
+	c.tenant.Tenant.Fail(accessOf(`{"user":{"policy":"deny_all"},"client":{"policy":"require_client_grant"}}`))
+	if r := resultOf(t, Examine(t.Context(), c.patient, c.with), "front-end-tokens"); r.Outcome != OK || !strings.Contains(r.Finding, "no user gets a token") {
+		t.Errorf("%+v", r)
+	}
+}
+
 // Each breakage is named by its check, with what to do, and no other check is led
 // astray by it.
 func TestBreakages(t *testing.T) {
@@ -246,6 +271,31 @@ func TestBreakages(t *testing.T) {
 			c.configure(t, func(s *localtenant.Settings) { s.NoOfflineAccess = true })
 		},
 			all(Wrong, []string{"audience"}), "audience", "no refresh tokens", "Allow Offline Access"},
+
+		"an API that users get tokens for": {func(_ *testing.T, c *clinic) { c.takesTokens(tenantsIssuer, audience+"usher") },
+			all(Warning, []string{"front-end-tokens"}), "front-end-tokens", "users get tokens for", `set "User Access" to deny`},
+		"an API of which the tenant does not say": {func(_ *testing.T, c *clinic) {
+			c.takesTokens(tenantsIssuer, audience+"usher")
+			c.tenant.Tenant.Fail(accessOf(`{}`))
+		}, all(Warning, []string{"front-end-tokens"}), "front-end-tokens", "users get tokens for", "deploy/auth0/bearer.yaml"},
+		"an API with grants for users": {func(_ *testing.T, c *clinic) {
+			c.takesTokens(tenantsIssuer, audience+"usher")
+			c.tenant.Tenant.Fail(accessOf(`{"user":{"policy":"require_client_grant"},"client":{"policy":"require_client_grant"}}`))
+		}, all(Warning, []string{"front-end-tokens"}), "front-end-tokens", "users get tokens for", "deploy/auth0/bearer.yaml"},
+		"an API for no front-end": {func(_ *testing.T, c *clinic) {
+			c.takesTokens(tenantsIssuer, audience+"usher")
+			c.tenant.Tenant.Fail(accessOf(`{"user":{"policy":"deny_all"},"client":{"policy":"deny_all"}}`))
+		}, all(Wrong, []string{"front-end-tokens"}), "front-end-tokens", "no application gets a token", `"Client Access" to a client grant`},
+		"no API of front-ends": {func(_ *testing.T, c *clinic) { c.takesTokens(tenantsIssuer, "https://other.example.com/") },
+			all(Wrong, []string{"front-end-tokens"}), "front-end-tokens", `no API "https://other.example.com/"`, "Create the API"},
+		"one API for users and front-ends": {func(_ *testing.T, c *clinic) { c.takesTokens("https://else.example.com/", audience) },
+			all(Wrong, []string{"front-end-tokens"}), "front-end-tokens", "is the AUDIENCE of users' tokens, too", "have to differ"},
+		"tokens of another issuer": {func(_ *testing.T, c *clinic) { c.takesTokens("https://else.example.com/", audience+"usher") },
+			all(OK), "front-end-tokens", "another issuer", "docs/bearer.md"},
+		"an API that cannot be looked at": {func(_ *testing.T, c *clinic) {
+			c.takesTokens(tenantsIssuer, audience+"usher")
+			c.tenant.Tenant.RemoveScope("read:resource_servers")
+		}, all(NotChecked, []string{"audience"}), "front-end-tokens", "lacks read:resource_servers", "grant the management application"},
 
 		"no Action": {func(t *testing.T, c *clinic) { c.action(t, localtenant.MFAActionNone) },
 			all(Warning, []string{"mfa-action"}), "mfa-action", "has no Action", "install"},

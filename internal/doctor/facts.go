@@ -40,7 +40,8 @@ type setup struct {
 	connection   reading[*auth0.Connection]            // nil: there is none
 	limited      map[string]reading[*auth0.Connection] // those that front-ends are limited to
 	enabled      reading[[]string]
-	offline      reading[*bool] // of the audience; nil: there is no such API
+	offline      reading[*bool]         // of the audience; nil: there is no such API
+	access       reading[*auth0.Access] // to the API of front-ends' tokens; nil: there is none
 	action       reading[auth0.Action]
 	factors      reading[[]string]
 }

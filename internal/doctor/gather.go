@@ -98,6 +98,9 @@ func (f *facts) gatherSetup(ctx context.Context, inspector *auth0.Inspector) {
 			s.limited[name] = read(orNil(inspector.Connection(ctx, name)))
 		}
 	}
+	if f.Tokens != nil && f.Tokens.Issuer == f.issuer {
+		s.access = read(orNil(inspector.Access(ctx, f.Tokens.Audience)))
+	}
 	if !f.uses(SignInGroup) {
 		return
 	}
@@ -124,7 +127,7 @@ func (f *facts) keepAway(why error) {
 		f.reached.err = why
 	}
 	s := &f.tenant
-	for _, err := range []*error{&s.registration.err, &s.connection.err, &s.enabled.err, &s.offline.err, &s.action.err, &s.factors.err} {
+	for _, err := range []*error{&s.registration.err, &s.connection.err, &s.enabled.err, &s.offline.err, &s.access.err, &s.action.err, &s.factors.err} {
 		*err = why
 	}
 }

@@ -56,7 +56,7 @@ func open(t *testing.T) *clinic {
 	t.Helper()
 	found := hosts{}
 	s := tenanttest.Start(t, func(o *localtenant.Options) {
-		found[domain], o.BaseURL, o.Audiences = o.BaseURL, "https://"+domain, []string{audience}
+		found[domain], o.BaseURL, o.Audiences = o.BaseURL, "https://"+domain, []string{audience, audience + "usher"}
 	})
 	c := &clinic{tenant: s, hosts: found, with: Instruments{Now: time.Now, Getenv: nothing, Transport: found}, patient: Patient{
 		Groups: permission.All(),
@@ -119,8 +119,8 @@ func outcomes(results []Result) map[string]Outcome {
 }
 
 // unaskedOfAFile are the checks that mean nothing with a file, without a VPC
-// endpoint.
-var unaskedOfAFile = []string{"secret", "secret-versions", "vpc-endpoint"}
+// endpoint, where front-ends sign.
+var unaskedOfAFile = []string{"front-end-tokens", "secret", "secret-versions", "vpc-endpoint"}
 
 // all says of several checks what came of them.
 func all(o Outcome, lists ...[]string) map[string]Outcome {

@@ -381,6 +381,7 @@ OWN = {
     "Authorizer": {
         "FRONTEND_ISSUER": {"Ref": "FrontendIssuer"},
         "FRONTEND_AUDIENCE": {"Ref": "FrontendAudience"},
+        "FRONTEND_TOKEN_RULE": {"Ref": "FrontendTokenRule"},
         "FRONTEND_LIMITS": "",
     },
     # To tell two secrets about one application, which would undo each other.

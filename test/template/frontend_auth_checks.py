@@ -125,6 +125,8 @@ def this_apis_authorizer_alone_calls_the_function(d):
 @check(
     another_issuer=(TOKENS, put("https://else.example/", "Authorizer", "Properties", "Environment", "Variables", "FRONTEND_ISSUER")),
     the_users_audience=(TOKENS, put({"Ref": "Audience"}, "Authorizer", "Properties", "Environment", "Variables", "FRONTEND_AUDIENCE")),
+    another_rule=(TOKENS, put("client=azp; idtyp=app", "Authorizer", "Properties", "Environment", "Variables", "FRONTEND_TOKEN_RULE")),
+    no_rule=("bearer tokens of another issuer", put("", "Authorizer", "Properties", "Environment", "Variables", "FRONTEND_TOKEN_RULE")),
     not_told=(TOKENS, function("iam", "Environment", "Variables", "FRONTEND_AUTH")),
 )
 def functions_know_how_their_callers_are_authenticated(d):
@@ -133,4 +135,6 @@ def functions_know_how_their_callers_are_authenticated(d):
         told = f["Properties"]["Environment"]["Variables"]
         assert told["FRONTEND_AUTH"] == {"AWS_IAM": "iam", "bearer": "bearer"}[values["FrontendAuth"]], name
     told = d["Resources"]["Authorizer"]["Properties"]["Environment"]["Variables"]
-    assert (told["FRONTEND_ISSUER"], told["FRONTEND_AUDIENCE"]) == (values["FrontendIssuer"], values["FrontendAudience"])
+    for variable in ("Issuer", "Audience", "TokenRule"):
+        name = "FRONTEND_" + re.sub("(?<!^)(?=[A-Z])", "_", variable).upper()
+        assert told[name] == values["Frontend" + variable], name

@@ -47,6 +47,12 @@ OPTIONS = {
         "FrontendIssuer": "https://tenant.example.com/",
         "FrontendAudience": "https://usher.example.com/",
     },
+    "bearer tokens of another issuer": {
+        "FrontendAuth": "bearer",
+        "FrontendIssuer": "https://login.example.com/tenant/v2.0",
+        "FrontendAudience": "https://usher.example.com/",
+        "FrontendTokenRule": "client=azp; idtyp=app",
+    },
     "front-ends limited": {"FrontendLimits": '{"front_ends": []}'},
 }
 # The record is of a domain, so it is not an option by itself.
@@ -77,5 +83,7 @@ REFUSED = {
     "roles with tokens": OFF | OPTIONS["bearer tokens"] | OPTIONS["front-ends elsewhere"],
     "an issuer of no tokens": OFF | OPTIONS["bearer tokens"] | {"FrontendAuth": "AWS_IAM"},
     "an audience of no tokens": OFF | {"FrontendAudience": "https://usher.example.com/"},
+    "a rule for no tokens": OFF | {"FrontendTokenRule": "client=azp; idtyp=app"},
+    "users' tokens for front-ends": OFF | OPTIONS["bearer tokens"] | {"Audience": OPTIONS["bearer tokens"]["FrontendAudience"]},
     "a record without a domain": OFF | {"HostedZoneId": "Z0123456789ABCDEFGHIJ"},
 }

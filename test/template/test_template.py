@@ -244,6 +244,16 @@ PARAMETERS = {
         ["http://tenant.example/", "tenant.example", "https://", "https://a b/", "https://a/?b", "https://a/#b", "https://a:b@c/", "*"],
     ),
     "FrontendAudience": (["", "https://usher.example/", "usher", "urn:usher"], ["a b", " ", "a\n"]),
+    "FrontendTokenRule": (
+        [
+            "",
+            "client=azp; idtyp=app",
+            "client=appid;idtyp=app",
+            "client=cid; sub={client}",
+            "client=azp; preferred_username=service-account-{client}",
+        ],
+        ["auth0", "client=azp", "client=sub; idtyp=app", "client=azp; idtyp=", "client=azp; idtyp=an app", "client=azp; a=b; c=d", "client=azp; idtyp=app\n"],
+    ),
     "FrontendLimits": (["", "{}", '{\n  "front_ends": []\n}'], ["x", "[]", "{", '"x"']),
     "AlarmTopicArn": (
         ["", "arn:aws:sns:eu-central-1:123456789012:on-call"],

@@ -35,7 +35,7 @@ func Authorizer(handler func(authorizer.Options) authorizer.Handle) {
 // their token is bad.
 func OnToken(cfg config.Authorizer, wrong error, out io.Writer, handler func(authorizer.Options) authorizer.Handle) authorizer.Handle {
 	log := slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: cfg.LogLevel, ReplaceAttr: httpapi.LevelName}))
-	o := authorizer.Options{Issuer: cfg.Issuer, Audience: cfg.Audience, Now: time.Now, Log: log}
+	o := authorizer.Options{Issuer: cfg.Issuer, Audience: cfg.Audience, Rule: authorizer.Rule(cfg.TokenRule), Now: time.Now, Log: log}
 	o.Denied, o.Failed = count(cfg.MetricsService, out)
 	if wrong == nil {
 		o.Keys, wrong = Keys(cfg.Issuer)

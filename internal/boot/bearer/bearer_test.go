@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/authorizer"
 	"usher/internal/boot/bearer"
@@ -47,6 +48,17 @@ func TestAWrongConfigurationLetsNobodyIn(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The rule of the configuration is the authorizer's.
+func TestTheAuthorizerHasTheRule(t *testing.T) {
+	var got authorizer.Options
+	cfg := nowhere
+	cfg.TokenRule = config.TokenRule{Client: "cid", Claim: "sub", Text: "{client}"}
+	bearer.OnToken(cfg, nil, &bytes.Buffer{}, func(o authorizer.Options) authorizer.Handle { got = o; return nil })
+	if diff := cmp.Diff(authorizer.Rule{Client: "cid", Claim: "sub", Text: "{client}"}, got.Rule); diff != "" || got.Issuer != cfg.Issuer || got.Audience != cfg.Audience {
+		t.Errorf("%+v\n%s", got, diff)
 	}
 }
 

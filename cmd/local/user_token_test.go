@@ -1,0 +1,97 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"usher/internal/localtenant"
+)
+
+// A person who signs in through a front-end can add to the redirect that passes through their browser whatever
+// they like, and get a token for this service with every scope. It is still no front-end's.
+func TestAUsersTokenOpensNothing(t *testing.T) {
+	addr, tenant := freeAddr(t), freeAddr(t)
+	out, _ := start(t, "-addr", addr, "-tenant-addr", tenant, "-auth", "bearer")
+	front := "Bearer " + tokenOf(t, "http://"+tenant, localFrontend, localAudience)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	user := &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, via []*http.Request) error {
+		if r.URL.Host == addr || via[0].URL.Host == addr { // the front-end passes these on, and not the browser
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}}
+	call := func(path, token string) (*http.Response, string) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+addr+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", token)
+		resp, err := user.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp, string(body)
+	}
+
+	login, _ := call("/login", front)
+	authorize, err := login.Location()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := authorize.Query()
+	asked.Set("audience", localAudience)
+	asked.Set("scope", "openid usher:sign-in usher:read usher:manage usher:support usher:roles")
+	authorize.RawQuery = asked.Encode()
+	page, err := user.Get(authorize.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, _ := io.ReadAll(page.Body)
+	page.Body.Close()
+	state := regexp.MustCompile(`name="state" value="([^"]+)"`).FindStringSubmatch(string(form))
+	if state == nil {
+		t.Fatalf("no form: %s", form)
+	}
+	back, err := user.PostForm("http://"+tenant+"/u/login", url.Values{"state": state[1:], "username": {"ada@example.com"}, "password": {localtenant.SamplePassword}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back.Body.Close()
+	callback, err := back.Location()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, body := call(callback.RequestURI(), front)
+	var signedIn struct {
+		Tokens struct {
+			AccessToken string `json:"access_token"`
+			Scope       string `json:"scope"`
+		} `json:"tokens"`
+	}
+	if err := json.Unmarshal([]byte(body), &signedIn); err != nil || !strings.Contains(signedIn.Tokens.Scope, "usher:manage") {
+		t.Fatalf("the tenant did not give the token that is to be tried: %s, %v", body, err)
+	}
+	for _, path := range []string{"/users", "/roles", "/login", "/users/auth0%7C65e19a100000000000000001", "/events/auth0%7C65e19a100000000000000001"} {
+		if resp, body := call(path, "Bearer "+signedIn.Tokens.AccessToken); resp.StatusCode != 401 || !strings.Contains(body, `"code":"unauthorized"`) {
+			t.Errorf("%s: %d %s", path, resp.StatusCode, body)
+		}
+	}
+	if !strings.Contains(out.String(), "of-a-user: its sub is not the client") {
+		t.Errorf("the log: %s", out)
+	}
+}
