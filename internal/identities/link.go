@@ -48,7 +48,8 @@ func Link(dir Linker, now func() time.Time) httpapi.Operation {
 }
 
 // link reads the other account first: its own linked identities would come
-// along, or be lost, and nobody has asked for either.
+// along, or be lost, and nobody has asked for either. Then it reads the user's, so
+// that neither a blocked account nor its holder gets in by way of the other one.
 func link(ctx context.Context, dir Linker, userID, subject string) ([]Identity, error) {
 	if subject == userID { // a linked identity signs in as the account that it is linked to
 		return nil, alreadyLinked()
@@ -61,17 +62,39 @@ func link(ctx context.Context, dir Linker, userID, subject string) ([]Identity, 
 	if err != nil {
 		return nil, err
 	}
-	if err := limits.Of(ctx).Connection(other.connection()); err != nil {
+	if err := linkable(ctx, other); err != nil {
 		return nil, err
 	}
-	if len(other.Identities) != 1 {
-		return nil, problem.AccountHasIdentities.New("Nothing was linked: the account of link_id_token has linked identities of its own. Unlink them first.")
+	user, err := dir.Account(ctx, userID)
+	switch {
+	case err != nil:
+		return nil, err
+	case user.Blocked:
+		return nil, accountBlocked("id_token", "the user")
 	}
 	linked, err := dir.Link(ctx, userID, other.Identities[0])
 	if errors.Is(err, ErrNotTaken) {
 		return nil, whyNot(ctx, dir, userID, subject, err)
 	}
 	return linked, err
+}
+
+// linkable says what keeps an account from being linked to whichever user.
+func linkable(ctx context.Context, other Account) error {
+	if err := limits.Of(ctx).Connection(other.connection()); err != nil {
+		return err
+	}
+	if other.Blocked {
+		return accountBlocked("link_id_token", "the account of link_id_token")
+	}
+	if len(other.Identities) != 1 {
+		return problem.AccountHasIdentities.New("Nothing was linked: the account of link_id_token has linked identities of its own. Unlink them first.")
+	}
+	return nil
+}
+
+func accountBlocked(field, whose string) error {
+	return problem.AccountBlocked.New("Nothing was linked: "+whose+" is blocked.", problem.Field{Field: field, Detail: "is of a blocked account"})
 }
 
 // whyNot finds out why nothing was linked: the user may be gone, or have the

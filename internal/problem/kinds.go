@@ -89,6 +89,7 @@ var (
 	ProofRefused          = kind("proof-refused", http.StatusUnprocessableEntity, "An ID token does not prove what it should.")
 	IdentityAlreadyLinked = kind("identity-already-linked", http.StatusConflict, "The account is linked already.")
 	AccountHasIdentities  = kind("account-has-identities", http.StatusUnprocessableEntity, "The account to link has linked identities of its own.")
+	AccountBlocked        = kind("account-blocked", http.StatusUnprocessableEntity, "A blocked account cannot be linked.")
 	PrimaryIdentity       = kind("primary-identity", http.StatusUnprocessableEntity, "The primary identity cannot be unlinked.")
 	IdentityNotFound      = kind("identity-not-found", http.StatusNotFound, "The user has no such identity.")
 )

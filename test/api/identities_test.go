@@ -16,7 +16,7 @@ var costsOfIdentities = []cost{
 	{"listidentities", "", 1, ofUser("/identities/", "")},
 	{"listidentities", "with suggestions", 2, request("/identities/"+url.PathEscape(ada)+"?suggest=true", "")},
 	{"listidentities", "with suggestions, not verified", 1, request("/identities/auth0%7C65e19a100000000000000003?suggest=true", "")},
-	{"linkidentity", "", 2, func(t *testing.T, s *service) (string, string, []string) {
+	{"linkidentity", "", 3, func(t *testing.T, s *service) (string, string, []string) {
 		email := fmt.Sprintf("octo%d@example.com", s.serial.Add(1))
 		return "/identities/" + url.PathEscape(ada), proofs(s.idToken(t, "", "ada@example.com"), s.idToken(t, "?connection=github", email)), nil
 	}},

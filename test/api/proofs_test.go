@@ -85,6 +85,41 @@ func TestLinkingRefusesAccountsThatCannotBe(t *testing.T) {
 	})
 }
 
+// Whoever is blocked gets in by no other account, and lets nobody in.
+func TestLinkingRefusesBlockedAccounts(t *testing.T) {
+	tests := map[string]struct {
+		blocked []string // whose accounts
+		field   string
+	}{
+		"the user's":    {[]string{"ada"}, "id_token"},
+		"the other one": {[]string{"octo"}, "link_id_token"},
+		"both of them":  {[]string{"ada", "octo"}, "link_id_token"},
+	}
+	eachWay(t, func(t *testing.T, s *service) {
+		octo := s.signedInAs(t, "?connection=github", "octo@example.com")
+		ids := map[string]string{"ada": ada, "octo": subjectOf(octo)}
+		body := proofs(s.idToken(t, "", "ada@example.com"), octo["tokens"].(map[string]any)["id_token"].(string))
+		for name, tt := range tests {
+			t.Run(name, func(t *testing.T) {
+				for _, whose := range tt.blocked {
+					path := "/blocks/" + url.PathEscape(ids[whose])
+					wantAnswer(t, s.as(t, "PUT", path, ""), 200, "")
+					defer s.as(t, "DELETE", path, "")
+				}
+				got := s.as(t, "POST", "/identities/"+url.PathEscape(ada), body)
+				wantAnswer(t, got, 422, "account-blocked")
+				if fault := got.json(t)["errors"].([]any)[0].(map[string]any); fault["field"] != tt.field {
+					t.Errorf("%v is told of", fault)
+				}
+				if ids := accountsIn(t, s.as(t, "GET", "/identities/"+url.PathEscape(ada), "")); !slices.Equal(ids, []string{ada}) {
+					t.Errorf("linked: %v", ids)
+				}
+			})
+		}
+		s.want(s.call("POST", "/identities/"+url.PathEscape(ada), body), 201, "")
+	})
+}
+
 // The contract's example has no real proofs in it, so what the generic checks
 // do for other operations is done here.
 func TestLinkingSurvivesTheProvider(t *testing.T) {
