@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/auth0/go-auth0/v3/management"
 	useridentities "github.com/auth0/go-auth0/v3/management/users/identities"
-	"github.com/coreos/go-oidc/v3/oidc"
 
 	"usher/internal/identities"
 	"usher/internal/problem"
@@ -64,16 +62,15 @@ func (i Identities) Proof(ctx context.Context, idToken string) (identities.Proof
 		return identities.Proof{}, err
 	}
 	said, err := i.client.verifyIDToken(ctx, credentials, idToken)
-	var expired *oidc.TokenExpiredError
 	switch {
-	case errors.As(err, &expired):
+	case errors.Is(err, errExpired):
 		return identities.Proof{}, identities.ErrExpired
 	case problem.Is(err, problem.IDTokenInvalid):
 		return identities.Proof{}, identities.ErrForeign
 	case err != nil:
 		return identities.Proof{}, err
 	}
-	return identities.Proof{Subject: said.Subject, IssuedAt: time.Unix(int64(said.IssuedAt), 0)}, nil
+	return identities.Proof{Subject: said.subject, IssuedAt: said.issuedAt}, nil
 }
 
 // Link links an account, which is named by its own identity: no token of the

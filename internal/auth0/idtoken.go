@@ -2,118 +2,96 @@ package auth0
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/coreos/go-oidc/v3/oidc"
 
 	"usher/internal/problem"
 	"usher/internal/secrets"
 	"usher/internal/session"
 )
 
-// claims are what an ID token says.
-type claims struct {
-	Subject       string     `json:"sub"`
-	Nonce         string     `json:"nonce"`
-	AuthorizedFor string     `json:"azp"`
-	Email         string     `json:"email"`
-	EmailVerified *bool      `json:"email_verified"`
-	Username      string     `json:"preferred_username"`
-	PhoneNumber   string     `json:"phone_number"`
-	PhoneVerified *bool      `json:"phone_number_verified"`
-	Name          string     `json:"name"`
-	GivenName     string     `json:"given_name"`
-	FamilyName    string     `json:"family_name"`
-	Nickname      string     `json:"nickname"`
-	Picture       string     `json:"picture"`
-	UpdatedAt     eitherTime `json:"updated_at"`
-	Methods       []string   `json:"amr"`
-	AuthTime      float64    `json:"auth_time"` // Unix seconds
-	IssuedAt      float64    `json:"iat"`       // Unix seconds
+// verifyIDToken checks an ID token (OpenID Connect Core, section 3.1.3.7) but for its
+// nonce, which is the caller's to know.
+func (c *Client) verifyIDToken(ctx context.Context, credentials secrets.Credentials, raw string) (signedToken, error) {
+	token, err := c.readToken(ctx, credentials, raw)
+	if err == nil {
+		err = token.isForUs(credentials.ClientID)
+	}
+	if err == nil {
+		err = token.timely(c.opts.Now())
+	}
+	switch {
+	case problem.IsProblem(err):
+		return signedToken{}, err
+	case err != nil:
+		return signedToken{}, invalidIDToken(err)
+	}
+	return token, nil
 }
 
-// eitherTime is text (RFC 3339), as this provider writes it, or Unix seconds,
-// as OpenID Connect Core has it.
-type eitherTime struct{ *time.Time }
-
-func (t *eitherTime) UnmarshalJSON(data []byte) error {
-	var seconds float64
-	if string(data) == "null" {
-		return nil
-	}
-	if json.Unmarshal(data, &seconds) == nil {
-		at := time.Unix(int64(seconds), 0).UTC()
-		t.Time = &at
-		return nil
-	}
-	return json.Unmarshal(data, &t.Time)
+func invalidIDToken(cause error) error {
+	return problem.IDTokenInvalid.Wrap(fmt.Errorf("check the ID token: %w", cause), "The identity provider's ID token did not pass its checks. Begin again.")
 }
 
-func (c claims) account() session.Account {
+// isForUs says what keeps a token from being an ID token for the application. Its
+// issuer signs others with the same keys, for the same audience: a logout token tells
+// of events (OpenID Connect Back-Channel Logout, section 2.4), an access token has a
+// type of its own (RFC 9068, section 2.1).
+func (t signedToken) isForUs(clientID string) error {
+	switch {
+	case t.kind != "" && t.kind != "jwt":
+		return errors.New("it is a token of another type")
+	case t.said.has("events"):
+		return errors.New("it tells of events")
+	case !slices.Contains(t.audience, clientID):
+		return errors.New("it is for another audience")
+	case t.party != "" && t.party != clientID, t.party == "" && len(t.audience) > 1:
+		return errors.New("its authorized party is another application")
+	}
+	return nil
+}
+
+// account is what an ID token says of its user.
+func (t signedToken) account() session.Account {
+	text := func(name string) string {
+		value, _ := t.said.text(name)
+		return value
+	}
 	return session.Account{
-		ID:            c.Subject,
-		Email:         c.Email,
-		EmailVerified: c.EmailVerified,
-		Username:      c.Username,
-		PhoneNumber:   c.PhoneNumber,
-		PhoneVerified: c.PhoneVerified,
-		Name:          c.Name,
-		GivenName:     c.GivenName,
-		FamilyName:    c.FamilyName,
-		Nickname:      c.Nickname,
-		Picture:       c.Picture,
-		UpdatedAt:     c.UpdatedAt.Time,
+		ID:            t.subject,
+		Email:         text("email"),
+		EmailVerified: t.said.truth("email_verified"),
+		Username:      text("preferred_username"),
+		PhoneNumber:   text("phone_number"),
+		PhoneVerified: t.said.truth("phone_number_verified"),
+		Name:          text("name"),
+		GivenName:     text("given_name"),
+		FamilyName:    text("family_name"),
+		Nickname:      text("nickname"),
+		Picture:       text("picture"),
+		UpdatedAt:     t.said.date("updated_at"),
 	}
 }
 
-func (c claims) authentication() session.Authentication {
-	a := session.Authentication{MFA: slices.Contains(c.Methods, "mfa"), Methods: c.Methods}
-	if a.Methods == nil {
-		a.Methods = []string{}
-	}
-	if c.AuthTime != 0 {
-		at := time.Unix(int64(c.AuthTime), 0).UTC()
+// authentication is what an ID token says of the sign-in. What cannot be read proves
+// no second factor.
+func (t signedToken) authentication(now time.Time) session.Authentication {
+	methods, _ := t.said.texts("amr")
+	a := session.Authentication{MFA: slices.Contains(methods, "mfa"), Methods: append([]string{}, methods...)}
+	if at, ok := t.authTime(now); ok {
 		a.Time = &at
 	}
 	return a
 }
 
-// verifyIDToken checks signature, algorithm, issuer, audience and expiry, and
-// the authorized party where there is one.
-func (c *Client) verifyIDToken(ctx context.Context, credentials secrets.Credentials, raw string) (claims, error) {
-	if raw == "" {
-		return claims{}, invalidIDToken(errors.New("there is none"))
+// authTime is when the user proved who they are. One of the future is none, and so is
+// zero.
+func (t signedToken) authTime(now time.Time) (time.Time, bool) {
+	at, ok := t.said.moment("auth_time")
+	if !ok || at.Unix() == 0 || at.After(now.Add(clockSkew)) {
+		return time.Time{}, false
 	}
-	keys := &tellingKeys{set: c.signingKeys(credentials)}
-	verifier := oidc.NewVerifier(issuer(credentials), keys, &oidc.Config{
-		ClientID:             credentials.ClientID,
-		SupportedSigningAlgs: []string{oidc.RS256},
-		Now:                  c.opts.Now,
-	})
-	token, err := verifier.Verify(ctx, raw)
-	if keys.failure != nil {
-		return claims{}, keysProblem(keys.failure)
-	}
-	if err != nil {
-		return claims{}, invalidIDToken(err)
-	}
-	var said claims
-	if err := token.Claims(&said); err != nil {
-		return claims{}, invalidIDToken(err)
-	}
-	if said.Subject == "" {
-		return claims{}, invalidIDToken(errors.New("it names no subject"))
-	}
-	if said.AuthorizedFor != "" && said.AuthorizedFor != credentials.ClientID || len(token.Audience) > 1 && said.AuthorizedFor == "" {
-		return claims{}, invalidIDToken(errors.New("its authorized party is another application"))
-	}
-	return said, nil
-}
-
-func invalidIDToken(cause error) error {
-	return problem.IDTokenInvalid.Wrap(fmt.Errorf("check the ID token: %w", cause), "The identity provider's ID token did not pass its checks. Begin again.")
+	return at, true
 }

@@ -113,7 +113,7 @@ func refreshProblem(err error, c secrets.Credentials) error {
 // section 12.2), and makes the answer. There is no nonce: it was the sign-in's.
 func (t Tokens) refreshed(ctx context.Context, c secrets.Credentials, token *oauth2.Token, asked string) (session.Refreshed, error) {
 	raw, _ := token.Extra("id_token").(string)
-	var whose claims
+	var whose signedToken
 	if raw != "" {
 		var err error
 		if whose, err = t.client.verifyIDToken(ctx, c, raw); err != nil {
@@ -121,7 +121,7 @@ func (t Tokens) refreshed(ctx context.Context, c secrets.Credentials, token *oau
 		}
 	}
 	granted, _ := token.Extra("scope").(string)
-	return session.Refreshed{UserID: whose.Subject, Tokens: session.Tokens{
+	return session.Refreshed{UserID: whose.subject, Tokens: session.Tokens{
 		AccessToken:  token.AccessToken,
 		IDToken:      raw,
 		RefreshToken: token.RefreshToken,

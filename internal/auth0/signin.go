@@ -110,11 +110,11 @@ func exchangeProblem(err error, c secrets.Credentials) error {
 // makes the answer of it.
 func (s SignIn) verified(ctx context.Context, c secrets.Credentials, token *oauth2.Token, nonce string) (session.SignIn, error) {
 	raw, _ := token.Extra("id_token").(string)
-	claims, err := s.client.verifyIDToken(ctx, c, raw)
+	checked, err := s.client.verifyIDToken(ctx, c, raw)
 	if err != nil {
 		return session.SignIn{}, err
 	}
-	if subtle.ConstantTimeCompare([]byte(claims.Nonce), []byte(nonce)) != 1 {
+	if subtle.ConstantTimeCompare([]byte(checked.nonce), []byte(nonce)) != 1 {
 		return session.SignIn{}, invalidIDToken(errors.New("its nonce is not this sign-in's"))
 	}
 	scope, ok := token.Extra("scope").(string)
@@ -122,8 +122,8 @@ func (s SignIn) verified(ctx context.Context, c secrets.Credentials, token *oaut
 		scope = strings.Join(s.client.opts.Scopes, " ")
 	}
 	return session.SignIn{
-		Account:        claims.account(),
-		Authentication: claims.authentication(),
+		Account:        checked.account(),
+		Authentication: checked.authentication(s.client.opts.Now()),
 		Tokens: session.Tokens{
 			AccessToken:  token.AccessToken,
 			IDToken:      raw,

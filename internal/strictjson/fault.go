@@ -13,6 +13,7 @@ const (
 	MoreBehind Kind = "has more behind its value"
 	Twice      Kind = "has a name twice in an object"
 	TooDeep    Kind = "is nested too deeply"
+	NotObject  Kind = "is not an object"
 )
 
 // Fault says why a text is refused. Path is the member that it is about, "a.b", for

@@ -22,8 +22,8 @@ func Read(text []byte, most int) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, &Fault{Kind: MoreBehind, Offset: dec.InputOffset()}
+	if err := r.end(); err != nil {
+		return nil, err
 	}
 	return value, nil
 }
@@ -88,11 +88,22 @@ func (r reader) array(path string, depth int) (any, error) {
 
 func (r reader) token() (json.Token, error) {
 	token, err := r.dec.Token()
-	switch {
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, &Fault{Kind: Incomplete, Offset: r.dec.InputOffset()}
-	case err != nil:
-		return nil, &Fault{Kind: Broken, Offset: r.dec.InputOffset()}
+	if err != nil {
+		return nil, r.fault(err)
 	}
 	return token, nil
+}
+
+func (r reader) end() error {
+	if _, err := r.dec.Token(); !errors.Is(err, io.EOF) {
+		return &Fault{Kind: MoreBehind, Offset: r.dec.InputOffset()}
+	}
+	return nil
+}
+
+func (r reader) fault(err error) *Fault {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return &Fault{Kind: Incomplete, Offset: r.dec.InputOffset()}
+	}
+	return &Fault{Kind: Broken, Offset: r.dec.InputOffset()}
 }

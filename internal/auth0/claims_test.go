@@ -1,0 +1,53 @@
+package auth0
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"usher/internal/session"
+)
+
+// Whatever a rightly signed payload is, it is refused, or what it says of a user can
+// be answered; and a reader that folds names and takes the last of them says the same
+// of the user.
+func FuzzClaims(f *testing.F) {
+	for _, seed := range []string{
+		`{"iss":"https://t/","sub":"auth0|1","aud":"web","iat":1,"exp":2,"email":"a@b","email_verified":"true","updated_at":1e12,"amr":["mfa"],"auth_time":1}`,
+		`{"sub":"auth0|1","SUB":"auth0|2","aud":["web"],"iat":1,"exp":2}`,
+		`{"sub":"auth0|1","sub":"auth0|2","aud":["web"],"iat":1,"exp":2}`,
+		`{"sub":"a","aud":"web","iat":1.5,"exp":1e300,"updated_at":"9999-12-31T23:59:59-01:00"}`,
+		`{"sub":"\ud83d","aud":"web","iat":1,"exp":2,"\u0065vents":null}`,
+		`[]`, `{`, "\xff",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		said, err := readClaims(payload)
+		if err != nil {
+			return
+		}
+		token, err := said.token()
+		if err != nil {
+			return
+		}
+		now := time.Unix(1_800_000_000, 0)
+		answer := session.SignIn{Account: token.account(), Authentication: token.authentication(now)}
+		if _, err := json.Marshal(answer); err != nil {
+			t.Fatalf("%q cannot be answered: %v", payload, err)
+		}
+		var lax struct {
+			Subject string `json:"sub"`
+			Party   any    `json:"azp"`
+			Events  any    `json:"events"`
+		}
+		_ = json.Unmarshal(payload, &lax)
+		party, _ := lax.Party.(string)
+		if lax.Subject != token.subject || party != token.party || (lax.Events != nil && !said.has("events")) {
+			t.Errorf("%q is read as %+v, and laxly as %+v", payload, token, lax)
+		}
+		if answer.Authentication.Time != nil && answer.Authentication.Time.After(now.Add(clockSkew)) {
+			t.Errorf("%q: the user proved themselves in the future", payload)
+		}
+	})
+}

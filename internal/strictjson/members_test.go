@@ -1,0 +1,104 @@
+package strictjson_test
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/strictjson"
+)
+
+func TestMembers(t *testing.T) {
+	tests := map[string]struct {
+		text    string
+		members map[string]any
+		twice   []string
+	}{
+		"none":                 {` {} `, map[string]any{}, nil},
+		"of all kinds":         {`{"a":"\u00e9","b":1.50,"c":null,"d":[true],"e":{"f":{}}}`, map[string]any{"a": "é", "b": json.Number("1.50"), "c": nil, "d": []any{true}, "e": map[string]any{"f": map[string]any{}}}, nil},
+		"names cased apart":    {`{"a":1,"A":2}`, map[string]any{"a": json.Number("1"), "A": json.Number("2")}, nil},
+		"one twice":            {`{"a":1,"b":2,"a":1}`, map[string]any{"b": json.Number("2")}, []string{"a"}},
+		"one thrice":           {`{"a":1,"a":{},"a":null}`, map[string]any{}, []string{"a"}},
+		"one twice, escaped":   {`{"sub":1,"\u0073ub":2}`, map[string]any{}, []string{"sub"}},
+		"one twice, as null":   {`{"a":null,"a":null}`, map[string]any{}, []string{"a"}},
+		"twice, below":         {`{"a":{"b":1,"b":2}}`, map[string]any{"a": map[string]any{"b": json.Number("2")}}, nil},
+		"a name of nothing":    {`{"":1}`, map[string]any{"": json.Number("1")}, nil},
+		"half a pair, escaped": {`{"a":"\ud83d"}`, map[string]any{"a": "\uFFFD"}, nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			members, twice, err := strictjson.Members([]byte(tt.text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.members, members); diff != "" {
+				t.Error(diff)
+			}
+			if got := slices.Sorted(maps.Keys(twice)); !slices.Equal(got, tt.twice) {
+				t.Errorf("twice: %q", got)
+			}
+		})
+	}
+}
+
+func TestMembersRefuses(t *testing.T) {
+	tests := map[string]struct {
+		text string
+		kind strictjson.Kind
+	}{
+		"nothing":           {"", strictjson.Incomplete},
+		"half a name":       {`{"a`, strictjson.Incomplete},
+		"half a value":      {`{"a":[`, strictjson.Incomplete},
+		"no closing":        {`{"a":1`, strictjson.Incomplete},
+		"no value":          {`{"a":}`, strictjson.Broken},
+		"a comma too many":  {`{"a":1,}`, strictjson.Broken},
+		"a name as number":  {`{1:2}`, strictjson.Broken},
+		"a broken value":    {`{"a":nul}`, strictjson.Broken},
+		"a byte order mark": {"\xef\xbb\xbf{}", strictjson.Broken},
+		"not UTF-8":         {"{\"a\":\"\xff\"}", strictjson.NotUTF8},
+		"a list":            {`[{}]`, strictjson.NotObject},
+		"text":              {`"a"`, strictjson.NotObject},
+		"null":              {`null`, strictjson.NotObject},
+		"two objects":       {`{}{}`, strictjson.MoreBehind},
+		"words behind":      {`{} x`, strictjson.MoreBehind},
+		"a NUL behind":      {"{}\x00", strictjson.MoreBehind},
+		"nested for ever":   {`{"a":` + strings.Repeat("[", 1e5) + strings.Repeat("]", 1e5) + `}`, strictjson.Broken},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			members, twice, err := strictjson.Members([]byte(tt.text))
+			if fault := (*strictjson.Fault)(nil); !errors.As(err, &fault) || fault.Kind != tt.kind || members != nil || twice != nil {
+				t.Errorf("read as %v, %v, %v", members, twice, err)
+			}
+		})
+	}
+}
+
+// Members takes what Read takes, and reads it alike; and it takes only JSON.
+func FuzzMembers(f *testing.F) {
+	for _, seed := range []string{`{}`, `{"a":1,"a":2}`, `{"a":{"b":1,"b":2}}`, `{"a":"\ud800"}`, `{"a":[[[[1]]]]}`, "{\"\xff\":1}", `{} x`, `[]`, ``} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		members, twice, err := strictjson.Members(text)
+		if err == nil && !json.Valid(text) {
+			t.Fatalf("%q was read", text)
+		}
+		value, strict := strictjson.Read(text, 100)
+		object, ok := value.(map[string]any)
+		if strict != nil || !ok {
+			return
+		}
+		if err != nil || len(twice) > 0 {
+			t.Fatalf("%q: twice %v, %v", text, twice, err)
+		}
+		if diff := cmp.Diff(object, members); diff != "" {
+			t.Errorf("%q: %s", text, diff)
+		}
+	})
+}
