@@ -7,5 +7,5 @@ import (
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return identities.Link(env.Identities(), env.Now()) })
+	boot.HTTP(func(env *boot.Env) boot.Operation { return identities.Link(env.Identities(), env.Sealer(), env.Now()) })
 }

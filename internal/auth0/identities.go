@@ -70,7 +70,12 @@ func (i Identities) Proof(ctx context.Context, idToken string) (identities.Proof
 	case err != nil:
 		return identities.Proof{}, err
 	}
-	return identities.Proof{Subject: said.subject, IssuedAt: said.issuedAt}, nil
+	proof := identities.Proof{Subject: said.subject, IssuedAt: said.issuedAt, Nonce: said.nonce}
+	if said.said.has("auth_time") {
+		at, _ := said.authTime(i.client.opts.Now())
+		proof.ProvedAt = &at
+	}
+	return proof, nil
 }
 
 // Link links an account, which is named by its own identity: no token of the

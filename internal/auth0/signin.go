@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"usher/internal/nonce"
 	"usher/internal/problem"
 	"usher/internal/secrets"
 	"usher/internal/session"
@@ -108,13 +109,13 @@ func exchangeProblem(err error, c secrets.Credentials) error {
 
 // verified checks the ID token (OpenID Connect Core, section 3.1.3.7) and
 // makes the answer of it.
-func (s SignIn) verified(ctx context.Context, c secrets.Credentials, token *oauth2.Token, nonce string) (session.SignIn, error) {
+func (s SignIn) verified(ctx context.Context, c secrets.Credentials, token *oauth2.Token, bare string) (session.SignIn, error) {
 	raw, _ := token.Extra("id_token").(string)
 	checked, err := s.client.verifyIDToken(ctx, c, raw)
 	if err != nil {
 		return session.SignIn{}, err
 	}
-	if subtle.ConstantTimeCompare([]byte(checked.nonce), []byte(nonce)) != 1 {
+	if subtle.ConstantTimeCompare([]byte(nonce.Bare(checked.nonce)), []byte(bare)) != 1 {
 		return session.SignIn{}, invalidIDToken(errors.New("its nonce is not this sign-in's"))
 	}
 	scope, ok := token.Extra("scope").(string)

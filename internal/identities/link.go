@@ -21,7 +21,7 @@ type Linker interface {
 }
 
 // Link serves POST /identities/{user_id}.
-func Link(dir Linker, now func() time.Time) httpapi.Operation {
+func Link(dir Linker, sealer httpapi.Sealer, now func() time.Time) httpapi.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request) error {
 		id, err := httpapi.OnlyUserID(r, "user_id")
 		if err != nil {
@@ -34,7 +34,7 @@ func Link(dir Linker, now func() time.Time) httpapi.Operation {
 		if err := body.malformed(); err != nil {
 			return err
 		}
-		subject, err := body.check(r.Context(), dir, id, now())
+		subject, err := body.check(r.Context(), dir, sealer, id, now())
 		if err != nil {
 			return err
 		}

@@ -8,16 +8,27 @@ import (
 	"strings"
 	"time"
 
+	"usher/internal/httpapi"
+	"usher/internal/nonce"
 	"usher/internal/problem"
 )
 
-// maxAge is how long an ID token proves that somebody has just signed in.
-const maxAge = 10 * time.Minute
+const (
+	// maxAge is how long an ID token proves that somebody has just signed in.
+	maxAge = 10 * time.Minute
 
-// Proof is what an ID token shows: who signed in, and when it was issued.
+	// maxBegun is how long before that the sign-in may have been begun: it is given
+	// ten minutes itself.
+	maxBegun = 20 * time.Minute
+)
+
+// Proof is what an ID token shows: who signed in, and when it was issued, which may be
+// long after. A refreshed one is issued anew; the date of its nonce is the sign-in's.
 type Proof struct {
 	Subject  string
 	IssuedAt time.Time
+	Nonce    string
+	ProvedAt *time.Time // when the user proved who they are (auth_time); nil where it does not say, zero where it cannot be read
 }
 
 // Why an ID token proves nothing.
@@ -73,9 +84,9 @@ func isJWT(text string) bool {
 
 // check finds out whose account is to be linked to the user's. It gathers all
 // that is wrong with either proof.
-func (p proofs) check(ctx context.Context, prover Prover, userID string, now time.Time) (subject string, err error) {
+func (p proofs) check(ctx context.Context, prover Prover, sealer httpapi.Sealer, userID string, now time.Time) (subject string, err error) {
 	var wrong []problem.Field
-	user, fault, err := proven(ctx, prover, *p.IDToken, now)
+	user, fault, err := proven(ctx, prover, sealer, *p.IDToken, now)
 	if err != nil {
 		return "", err
 	}
@@ -85,7 +96,7 @@ func (p proofs) check(ctx context.Context, prover Prover, userID string, now tim
 	if fault != "" {
 		wrong = append(wrong, problem.Field{Field: "id_token", Detail: fault})
 	}
-	other, fault, err := proven(ctx, prover, *p.LinkIDToken, now)
+	other, fault, err := proven(ctx, prover, sealer, *p.LinkIDToken, now)
 	if err != nil {
 		return "", err
 	}
@@ -98,7 +109,7 @@ func (p proofs) check(ctx context.Context, prover Prover, userID string, now tim
 	return other.Subject, nil
 }
 
-func proven(ctx context.Context, prover Prover, token string, now time.Time) (proof Proof, fault string, err error) {
+func proven(ctx context.Context, prover Prover, sealer httpapi.Sealer, token string, now time.Time) (proof Proof, fault string, err error) {
 	proof, err = prover.Proof(ctx, token)
 	switch {
 	case errors.Is(err, ErrExpired):
@@ -109,6 +120,17 @@ func proven(ctx context.Context, prover Prover, token string, now time.Time) (pr
 		return Proof{}, "", err
 	case now.Sub(proof.IssuedAt) > maxAge:
 		return Proof{}, "was issued more than 10 minutes ago", nil
+	case proof.ProvedAt != nil && now.Sub(*proof.ProvedAt) > maxAge:
+		return Proof{}, "is of a user who has not signed in anew in the last 10 minutes", nil
+	}
+	begun, err := nonce.Date(ctx, sealer, proof.Nonce)
+	switch {
+	case errors.Is(err, nonce.ErrNotOurs):
+		return Proof{}, "is not of a sign-in that was begun here", nil
+	case err != nil:
+		return Proof{}, "", err
+	case now.Sub(begun) > maxBegun:
+		return Proof{}, "is of a sign-in that was begun more than 20 minutes ago", nil
 	}
 	return proof, "", nil
 }

@@ -258,6 +258,12 @@ func TestRefresh(t *testing.T) {
 	if status, body := refresh(nil); status != 200 || claimsOf(t, body["id_token"])["nonce"] != nil || body["refresh_token"] != nil {
 		t.Errorf("%d %v", status, body)
 	}
+	if err := s.Tenant.Configure(func(c *localtenant.Settings) { c.RepeatNonce = true }); err != nil {
+		t.Fatal(err)
+	}
+	if _, body := refresh(nil); claimsOf(t, body["id_token"])["nonce"] != "no" {
+		t.Errorf("the nonce is not repeated: %v", claimsOf(t, body["id_token"]))
+	}
 	if status, body := refresh(map[string]any{"scope": "openid"}); status != 200 || body["scope"] != "openid" {
 		t.Errorf("fewer scopes: %d %v", status, body)
 	}

@@ -122,7 +122,9 @@ func (t *Tenant) refreshGrant(c *client, in url.Values) (map[string]any, error) 
 		return nil, unknown
 	}
 	g := rt.grant
-	g.nonce = "" // a nonce is of the sign-in
+	if !t.settings.RepeatNonce {
+		g.nonce = "" // a nonce is of the sign-in
+	}
 	if s := in.Get("scope"); s != "" {
 		g.scopes = narrow(g.scopes, strings.Fields(s))
 	}

@@ -16,6 +16,7 @@ type Settings struct {
 	MFAAction        MFAAction      `json:"mfa_action"`        // without one that is bound, "requested" is as "never"
 	Factors          []string       `json:"factors"`           // that are switched on
 	NoOfflineAccess  bool           `json:"no_offline_access"` // no refresh tokens for APIs of one's own
+	RepeatNonce      bool           `json:"repeat_nonce"`      // a refreshed ID token has the nonce of its sign-in
 	PasswordPolicy   PasswordPolicy `json:"password_policy"`   // of the database connection
 	SessionIdle      Duration       `json:"session_idle"`
 	SessionMaximum   Duration       `json:"session_maximum"`

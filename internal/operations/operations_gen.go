@@ -38,7 +38,7 @@ func All(env *boot.Env) []Named {
 		{"getuserroles", roles.Get(env.Roles())},
 		{"getverificationemail", recovery.GetVerification(env.Recovery())},
 		{"introspect", session.Introspect(env.Tokens())},
-		{"linkidentity", identities.Link(env.Identities(), env.Now())},
+		{"linkidentity", identities.Link(env.Identities(), env.Sealer(), env.Now())},
 		{"listconnections", identities.Connections(env.Identities())},
 		{"listevents", events.List(env.Events(), env.Sealer())},
 		{"listidentities", identities.List(env.Identities())},

@@ -36,7 +36,7 @@ func hostCookie(t ticket) string  { return "__Host-usher-" + t.name() }
 func openCookie(ctx context.Context, sealer Sealer, r *http.Request, t ticket, allowed []string) (transaction, error) {
 	for _, name := range []string{hostCookie(t), plainCookie(t)} {
 		for _, cookie := range r.CookiesNamed(name) {
-			plain, err := sealer.Open(ctx, cookiePurpose, t.name(), cookie.Value)
+			plain, err := openValue(ctx, sealer, t, cookie.Value)
 			if problem.IsProblem(err) {
 				return transaction{}, err
 			}
@@ -50,4 +50,12 @@ func openCookie(ctx context.Context, sealer Sealer, r *http.Request, t ticket, a
 		}
 	}
 	return transaction{}, problem.StateNotFromThisBrowser.New("This sign-in was begun in another browser, or is finished already. Begin again.")
+}
+
+func openValue(ctx context.Context, sealer Sealer, t ticket, value string) ([]byte, error) {
+	plain, err := sealer.Open(ctx, cookiePurpose, t.name(), value)
+	if err == nil || problem.IsProblem(err) {
+		return plain, err
+	}
+	return sealer.Open(ctx, cookieBefore, t.name(), value)
 }

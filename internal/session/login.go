@@ -12,6 +12,7 @@ import (
 
 	"usher/internal/httpapi"
 	"usher/internal/limits"
+	"usher/internal/nonce"
 )
 
 // Options are what a deployment decides about sign-ins.
@@ -113,12 +114,15 @@ func within(r *http.Request, opts Options, request *Authorization) error {
 func begin(ctx context.Context, sealer Sealer, opts Options, request *Authorization, returnTo string) (*http.Cookie, error) {
 	asked := demands{mfa: request.MFA, connection: request.Connection}
 	t, x := newTicket(opts.Now()), newTransaction(httpapi.CallerOf(ctx), request.RedirectURI, asked, returnTo)
-	request.Nonce, request.Verifier = x.nonce(), x.verifier()
+	request.Verifier = x.verifier()
 	state := t.encode()
 	if opts.Unbound {
 		state = append(state, x.encode()...)
 	}
 	var err error
+	if request.Nonce, err = nonce.Dated(ctx, sealer, x.nonce(), t.begun()); err != nil {
+		return nil, err
+	}
 	if request.State, err = sealer.Seal(ctx, statePurpose, "", state); err != nil || opts.Unbound {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ type Authorization struct {
 // Redemption is a token request with an authorization code.
 type Redemption struct {
 	Code        string
-	Nonce       string
+	Nonce       string // that the ID token's is, without its date
 	Verifier    string
 	RedirectURI string
 }

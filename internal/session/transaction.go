@@ -19,7 +19,11 @@ type Sealer = httpapi.Sealer
 // one of the version before must not read a new cookie as asking for less.
 const (
 	statePurpose  = "sign-in-state-2"
-	cookiePurpose = "sign-in-cookie-3"
+	cookiePurpose = "sign-in-cookie-4"
+
+	// cookieBefore is the one of the version before, which took no nonce with a date.
+	// The layout is the same: what was begun before a release is finished after it.
+	cookieBefore = "sign-in-cookie-3"
 )
 
 const (
@@ -48,7 +52,7 @@ func newTransaction(by httpapi.Caller, redirectURI string, asked demands, return
 	return x
 }
 
-func (x transaction) nonce() string    { return x.derive("nonce") }
+func (x transaction) nonce() string    { return x.derive("nonce") }         // without its date
 func (x transaction) verifier() string { return x.derive("code_verifier") } // 43 characters (RFC 7636, section 4.1)
 
 func (x transaction) derive(label string) string {

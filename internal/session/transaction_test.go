@@ -3,12 +3,16 @@ package session
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"usher/internal/httpapi"
+	"usher/internal/nonce"
 	"usher/internal/problem"
 )
 
@@ -117,6 +121,38 @@ func TestTicketRoundTrip(t *testing.T) {
 			t.Errorf("%d bytes pass for a ticket", n)
 		}
 	}
+}
+
+// A sign-in that the version before began is finished by this one. The version before
+// opens no cookie of this one's: it would spend the code, and not know the nonce.
+func TestCookiesOfTheVersionBefore(t *testing.T) {
+	const uri = "http://127.0.0.1:3000/callback"
+	x, tick := newTransaction(httpapi.Caller{}, uri, demands{mfa: true}, "/account"), newTicket(time.Now())
+	for purpose, opens := range map[string]bool{cookiePurpose: true, cookieBefore: true, "sign-in-cookie-2": false, statePurpose: false} {
+		r := httptest.NewRequest("GET", "/callback", nil)
+		value, _ := asciiSealer{}.Seal(t.Context(), purpose, tick.name(), x.encode())
+		r.AddCookie(&http.Cookie{Name: plainCookie(tick), Value: value})
+		got, err := openCookie(t.Context(), asciiSealer{}, r, tick, []string{uri})
+		if (err == nil) != opens || opens && got != x {
+			t.Errorf("%s: %+v, %v", purpose, got, err)
+		}
+	}
+	if cookiePurpose == cookieBefore || nonce.Bare(x.nonce()) != x.nonce() {
+		t.Error("a cookie's layout or nonce is that of the version before")
+	}
+}
+
+// asciiSealer is plainSealer for what a cookie can hold.
+type asciiSealer struct{}
+
+func (asciiSealer) Seal(ctx context.Context, purpose, binding string, plain []byte) (string, error) {
+	sealed, err := plainSealer{}.Seal(ctx, purpose, binding, plain)
+	return hex.EncodeToString([]byte(sealed)), err
+}
+
+func (asciiSealer) Open(ctx context.Context, purpose, binding, sealed string) ([]byte, error) {
+	text, _ := hex.DecodeString(sealed)
+	return plainSealer{}.Open(ctx, purpose, binding, string(text))
 }
 
 func TestOpenTicket(t *testing.T) {

@@ -398,6 +398,18 @@ func TestOddProfileClaims(t *testing.T) {
 	}
 }
 
+// What the version before began, this one finishes: its nonces had no date.
+func TestANonceWithoutADate(t *testing.T) {
+	f := newForger(t, everyWay()[0])
+	bare, _, _ := strings.Cut(f.nonce, ".")
+	for name, nonce := range map[string]string{"half of it": bare[:20], "none": "", "its date": f.nonce[len(bare):], "more behind": bare + "x", "before": "x." + f.nonce} {
+		t.Run(name, func(t *testing.T) {
+			wantAnswer(t, f.callback(t, f.draft(ada).set("nonce", quoted(nonce)).sign()), 502, "id-token-invalid")
+		})
+	}
+	wantAnswer(t, f.callback(t, f.draft(ada).set("nonce", quoted(bare)).sign()), 200, "")
+}
+
 // A second factor that cannot be read was not shown.
 func TestOddAuthenticationClaims(t *testing.T) {
 	now := time.Now().Unix()

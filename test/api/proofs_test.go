@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -83,6 +84,90 @@ func TestLinkingRefusesAccountsThatCannotBe(t *testing.T) {
 		s.want(s.call("POST", path, body), 404, "user-not-found")
 		s.want(s.call("POST", path, proofs(mine, apples)), 404, "user-not-found")
 	})
+}
+
+// A refreshed ID token is issued anew, and shows no sign-in: not where the provider
+// leaves its nonce out, nor where it repeats it.
+func TestLinkingNeedsFreshSignIns(t *testing.T) {
+	for _, w := range everyWay() {
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			var late time.Duration
+			s := start(t, w, func(s *setup) { s.now = func() time.Time { return time.Now().Add(late) } })
+			wait := func(d time.Duration) { late += d; s.tenant.Tenant.Advance(d) }
+			refreshed := func(token any) string {
+				got := s.refresh(token)
+				s.want(got, 200, "")
+				return got.json(t)["id_token"].(string)
+			}
+			repeat := func(is bool) {
+				if err := s.tenant.Tenant.Configure(func(c *localtenant.Settings) { c.RepeatNonce = is }); err != nil {
+					t.Fatal(err)
+				}
+			}
+			link := func(mine, other string) answer {
+				return s.call("POST", "/identities/"+url.PathEscape(ada), proofs(mine, other))
+			}
+			wantRefused := func(got answer, field, why string) {
+				t.Helper()
+				s.want(got, 422, "proof-refused")
+				if told := got.json(t)["errors"].([]any)[0].(map[string]any); told["field"] != field || told["detail"] != why {
+					t.Errorf("told %v, want %s %s", told, field, why)
+				}
+			}
+			adas := s.signedInAs(t, "", "ada@example.com")["tokens"].(map[string]any)
+			octos := s.signedInAs(t, "?connection=github", "octo@example.com")["tokens"].(map[string]any)
+			const undated, long = "is not of a sign-in that was begun here", "is of a sign-in that was begun more than 20 minutes ago"
+			mine, other := adas["id_token"].(string), octos["id_token"].(string)
+			wantRefused(link(refreshed(adas["refresh_token"]), other), "id_token", undated)
+			wantRefused(link(mine, refreshed(octos["refresh_token"])), "link_id_token", undated)
+			wait(21 * time.Minute)
+			repeat(true)
+			mine, other = s.idToken(t, "?prompt=login", "ada@example.com"), s.idToken(t, "?connection=github&prompt=login", "octo@example.com")
+			wantRefused(link(refreshed(adas["refresh_token"]), other), "id_token", long)
+			wantRefused(link(mine, refreshed(octos["refresh_token"])), "link_id_token", long)
+			if ids := accountsIn(t, s.call("GET", "/identities/"+url.PathEscape(ada), "")); !slices.Equal(ids, []string{ada}) {
+				t.Fatalf("linked: %v", ids)
+			}
+			s.want(link(mine, other), 201, "")
+		})
+	}
+}
+
+// A proof is of a sign-in that was begun here, and in which the user has just proved
+// who they are.
+func TestProofsOfAnotherMaking(t *testing.T) {
+	now := time.Now()
+	f := newForger(t, everyWay()[0])
+	octo := f.s.addUser(localtenant.User{Email: "octo@example.com", Connection: "github"})
+	bare, date, _ := strings.Cut(f.nonce, ".")
+	tests := map[string]func(d *draft){
+		"no nonce":               func(d *draft) { d.set("nonce", "") },
+		"an empty nonce":         func(d *draft) { d.set("nonce", `""`) },
+		"a nonce without a date": func(d *draft) { d.set("nonce", quoted(bare)) },
+		"another nonce's date":   func(d *draft) { d.set("nonce", quoted("other."+date)) },
+		"a date of its own":      func(d *draft) { d.set("nonce", quoted(fmt.Sprintf("%s.%d", bare, now.Unix()))) },
+		"a state for a nonce":    func(d *draft) { d.set("nonce", quoted(f.begun)) },
+		"a state for a date":     func(d *draft) { d.set("nonce", quoted(bare+"."+f.begun)) },
+		"issued long ago":        func(d *draft) { d.set("iat", fmt.Sprint(now.Unix()-601)) },
+		"proved long ago":        func(d *draft) { d.set("auth_time", fmt.Sprint(now.Unix()-601)) },
+		"proved at some time":    func(d *draft) { d.set("auth_time", `"today"`) },
+		"proved in the future":   func(d *draft) { d.set("auth_time", fmt.Sprint(now.Unix()+3600)) },
+		"proved at null":         func(d *draft) { d.set("auth_time", "null") },
+	}
+	for name, spoil := range tests {
+		t.Run(name, func(t *testing.T) {
+			bad := func(subject string) string {
+				d := f.draft(subject)
+				spoil(d)
+				return d.sign()
+			}
+			wantNoProof(t, f.link(t, f.draft(ada).sign(), bad(octo)), "link_id_token")
+			wantNoProof(t, f.link(t, bad(ada), f.draft(octo).sign()), "id_token")
+		})
+	}
+	just := fmt.Sprint(now.Unix() - 590)
+	wantAnswer(t, f.link(t, f.draft(ada).set("auth_time", just).sign(), f.draft(octo).set("iat", just).sign()), 201, "")
 }
 
 // Whoever is blocked gets in by no other account, and lets nobody in.
