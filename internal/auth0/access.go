@@ -19,7 +19,9 @@ func (c *Client) endAccess(ctx context.Context, userID string) (ended bool, err 
 	if err != nil {
 		return false, err
 	}
-	err = c.users.RevokeAccess(ctx, userID, &management.RevokeUserAccessRequestContent{}, base)
+	_, err = call(ctx, func(ctx context.Context) (any, error) {
+		return nil, c.users.RevokeAccess(ctx, userID, &management.RevokeUserAccessRequestContent{}, base)
+	})
 	switch {
 	case notInPlan(err):
 		return false, nil
@@ -35,6 +37,15 @@ func notInPlan(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && (e.Status == 402 || slices.Contains([]string{"feature_not_enabled", "operation_not_supported", "not_entitled"}, e.Code))
 }
+
+// doneUnread says that a change was made, and that the provider's answer to it
+// cannot be read. Its status is 502, whatever kept another look from telling.
+func doneUnread(err error, cure string, fields ...problem.Field) error {
+	return problem.PartlyUpdated.Wrap(err, "The change was made, but the identity provider's answer cannot be read. "+cure, fields...)
+}
+
+// readToSee is the cure where a read tells what a change has made.
+const readToSee = "Read it to see the result."
 
 // repeatToComplete is how most changes that were made in part are completed.
 const repeatToComplete = "Send the same request again to complete it."

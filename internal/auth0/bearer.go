@@ -17,6 +17,14 @@ type bearer struct {
 // Do sends the request. Every answer but 2xx is an error, so the SDK neither
 // sleeps nor retries.
 func (b *bearer) Do(r *http.Request) (*http.Response, error) {
+	resp, err := b.replayed(r)
+	if err == nil {
+		keep(r.Context(), resp)
+	}
+	return resp, err
+}
+
+func (b *bearer) replayed(r *http.Request) (*http.Response, error) {
 	token, resp, err := b.send(r)
 	if !hasStatus(err, http.StatusUnauthorized) || token == "" {
 		return resp, err

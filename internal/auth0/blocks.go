@@ -47,7 +47,7 @@ func (b Blocks) set(ctx context.Context, userID string, blocked bool) error {
 	}
 	request := &management.UpdateUserRequestContent{}
 	request.SetBlocked(&blocked)
-	_, err = b.client.users.Update(ctx, userID, request, base)
+	_, err = call(ctx, func(ctx context.Context) (any, error) { return b.client.users.Update(ctx, userID, request, base) })
 	return ofOneUser(err)
 }
 
@@ -76,7 +76,10 @@ func (b Blocks) LiftLoginBlocks(ctx context.Context, userID string) error {
 	if err != nil {
 		return err
 	}
-	if err := userblocks.NewClient(b.client.sdk).Delete(ctx, userID, base); err != nil {
+	_, err = call(ctx, func(ctx context.Context) (any, error) {
+		return nil, userblocks.NewClient(b.client.sdk).Delete(ctx, userID, base)
+	})
+	if err != nil {
 		return fmt.Errorf("lift login blocks: %w", ofOneUser(err))
 	}
 	return nil

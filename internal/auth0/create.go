@@ -6,6 +6,7 @@ import (
 
 	"github.com/auth0/go-auth0/v3/management"
 
+	"usher/internal/problem"
 	"usher/internal/users"
 )
 
@@ -22,12 +23,64 @@ func (u Users) Create(ctx context.Context, n users.New) (users.User, error) {
 	if n.Mark != (users.Mark{}) {
 		ctx = repeatable(ctx)
 	}
-	created, err := u.client.users.Create(ctx, createRequest(n), base)
+	created, err := call(ctx, func(ctx context.Context) (any, error) { return u.client.users.Create(ctx, createRequest(n), base) })
 	if err != nil {
 		err = u.explainPolicy(ctx, ofTaken(err), n.Connection)
 		return users.User{}, fmt.Errorf("create user: %w", err)
 	}
-	return userFrom((*management.UserResponseSchema)(created)), nil
+	user, err := readUser(created)
+	if err == nil {
+		return user, nil
+	}
+	if user, err = u.created(ctx, n, err); err != nil {
+		return users.User{}, fmt.Errorf("find the user who was created: %w", u.createdUnread(ctx, err, n))
+	}
+	return user, nil
+}
+
+// created finds a user whose creation succeeded with an unreadable answer: by the
+// mark, or by the address, which a connection of the service's has once.
+func (u Users) created(ctx context.Context, n users.New, unread error) (users.User, error) {
+	switch {
+	case n.Mark != (users.Mark{}):
+		return u.User(ctx, databasePrefix+n.Mark.ID)
+	case n.Email == nil:
+		return users.User{}, providerProblem(unread)
+	}
+	found, err := u.ByEmail(ctx, *n.Email)
+	if err != nil {
+		return users.User{}, err
+	}
+	var made []users.User
+	for _, user := range found {
+		if user.ID == "" || len(user.Identities) == 0 || user.Identities[0].Connection == "" {
+			return users.User{}, providerProblem(unread) // it may be the one
+		}
+		if user.Identities[0].Connection == n.Connection {
+			made = append(made, user)
+		}
+	}
+	if len(made) != 1 {
+		return users.User{}, providerProblem(unread)
+	}
+	return made[0], nil
+}
+
+// createdUnread says that a user was created, and how to find out who it is. An
+// invitation by mail needs no more than the address.
+func (u Users) createdUnread(ctx context.Context, err error, n users.New) error {
+	cure := "The user exists: find the id with GET /users."
+	if n.Mark != (users.Mark{}) {
+		cure = repeatToComplete
+	}
+	fields := []problem.Field{{Field: "id", Detail: "is unknown"}}
+	switch {
+	case n.Invite.By == users.InviteByEmail && u.client.mailPasswordLink(ctx, n.Connection, *n.Email) == nil:
+		fields = append(fields, problem.Field{Field: "invite", Detail: "was sent"})
+	case n.Invite.By != "":
+		fields = append(fields, problem.Field{Field: "invite", Detail: "may not have been sent or made"})
+	}
+	return doneUnread(err, cure, fields...)
 }
 
 func createRequest(n users.New) *management.CreateUserRequestContent {

@@ -31,11 +31,17 @@ func (i Identities) Account(ctx context.Context, userID string) (identities.Acco
 	if err != nil {
 		return identities.Account{}, err
 	}
-	found, err := i.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &ofAccount}, base)
+	found, err := call(ctx, func(ctx context.Context) (any, error) {
+		return i.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &ofAccount}, base)
+	})
 	if err != nil {
 		return identities.Account{}, fmt.Errorf("get user: %w", ofOneUser(err))
 	}
-	return accountFrom((*management.UserResponseSchema)(found)), nil
+	var user management.UserResponseSchema
+	if err := decode(found, &user); err != nil || user.GetUserID() == "" {
+		return identities.Account{}, fmt.Errorf("get user: %w", providerProblem(errIncomplete))
+	}
+	return accountFrom(&user), nil
 }
 
 // ByEmail returns the accounts with the address; see identities.Finder.
@@ -86,21 +92,33 @@ func (i Identities) Link(ctx context.Context, userID string, other identities.Id
 	if err != nil {
 		return nil, err
 	}
-	linked, err := useridentities.NewClient(i.client.sdk).Link(ctx, userID, &management.LinkUserIdentityRequestContent{
-		Provider: providerOf(other.Provider),
-		UserID:   &management.UserID{String: other.UserID},
-	}, base)
+	linked, err := call(ctx, func(ctx context.Context) (any, error) {
+		return useridentities.NewClient(i.client.sdk).Link(ctx, userID, &management.LinkUserIdentityRequestContent{
+			Provider: providerOf(other.Provider),
+			UserID:   &management.UserID{String: other.UserID},
+		}, base)
+	})
 	switch {
 	case hasStatus(err, http.StatusConflict):
 		return nil, problem.IdentityAlreadyLinked.Wrap(err, "The account of link_id_token is linked already, to this user or another.")
 	case err != nil:
 		return nil, fmt.Errorf("link an identity: %w", notTaken(err))
 	}
-	list := make([]*management.UserIdentitySchema, len(linked))
-	for n, l := range linked {
-		list[n] = &management.UserIdentitySchema{Connection: &l.Connection, Provider: providerOf(l.Provider), UserID: l.UserID, IsSocial: l.IsSocial, ProfileData: l.ProfileData}
+	return i.after(ctx, userID, linked, "was linked")
+}
+
+// after are the identities that a change leaves: by its answer, or where that
+// cannot be read by another look.
+func (i Identities) after(ctx context.Context, userID string, body []byte, done string) ([]identities.Identity, error) {
+	var list []*management.UserIdentitySchema
+	if err := decode(body, &list); err == nil && len(list) > 0 { // nobody is without one
+		return accountIdentities(list), nil
 	}
-	return accountIdentities(list), nil
+	account, err := i.Account(ctx, userID)
+	if err != nil {
+		return nil, fmt.Errorf("read the identities after a change: %w", doneUnread(err, readToSee, problem.Field{Field: "identity", Detail: done}))
+	}
+	return account.Identities, nil
 }
 
 // Unlink makes an identity an account of its own; see identities.Unlinker.
@@ -109,15 +127,13 @@ func (i Identities) Unlink(ctx context.Context, userID string, identity identiti
 	if err != nil {
 		return nil, err
 	}
-	left, err := useridentities.NewClient(i.client.sdk).Delete(ctx, userID, providerOf(identity.Provider), identity.UserID, base)
+	left, err := call(ctx, func(ctx context.Context) (any, error) {
+		return useridentities.NewClient(i.client.sdk).Delete(ctx, userID, providerOf(identity.Provider), identity.UserID, base)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("unlink an identity: %w", notTaken(err))
 	}
-	list := make([]*management.UserIdentitySchema, len(left))
-	for n, l := range left {
-		list[n] = &management.UserIdentitySchema{Connection: &l.Connection, Provider: providerOf(l.Provider), UserID: l.UserID, IsSocial: l.IsSocial, ProfileData: l.ProfileData}
-	}
-	return accountIdentities(list), nil
+	return i.after(ctx, userID, left, "was unlinked")
 }
 
 func providerOf(name string) *management.UserIdentityProviderEnum {

@@ -56,11 +56,14 @@ func (u Users) noteMailed(ctx context.Context, userID string, mark users.Mark) (
 	request := &management.UpdateUserRequestContent{}
 	note := withReserved(nil, reserved{Request: mark.Fingerprint, Mailed: true}) // other members stay as they are
 	request.SetAppMetadata(&note)
-	updated, err := u.client.users.Update(ctx, userID, request, base)
+	updated, err := call(ctx, func(ctx context.Context) (any, error) { return u.client.users.Update(ctx, userID, request, base) })
 	if err != nil {
 		return users.User{}, ofOneUser(err)
 	}
-	return userFrom((*management.UserResponseSchema)(updated)), nil
+	if user, err := readUser(updated); err == nil {
+		return user, nil
+	}
+	return u.User(ctx, userID)
 }
 
 func (u Users) makeInvitation(ctx context.Context, user users.User, invite users.Invite) (users.Created, error) {

@@ -68,12 +68,19 @@ func (m Metadata) Write(ctx context.Context, userID string, changes map[string]a
 	}
 	request := &management.UpdateUserRequestContent{}
 	m.set(request, changes)
-	updated, err := m.client.users.Update(ctx, userID, request, base)
+	updated, err := call(ctx, func(ctx context.Context) (any, error) { return m.client.users.Update(ctx, userID, request, base) })
 	switch {
 	case hasStatus(err, http.StatusRequestEntityTooLarge):
 		return nil, problem.MetadataTooLarge.Wrap(err, "The identity provider keeps no more.")
 	case err != nil:
 		return nil, fmt.Errorf("update %s: %w", m.name, ofOneUser(err))
 	}
-	return m.of(userFrom((*management.UserResponseSchema)(updated))), nil
+	if user, err := readUser(updated); err == nil {
+		return m.of(user), nil
+	}
+	object, err := m.Read(ctx, userID)
+	if err != nil {
+		return nil, fmt.Errorf("read %s after a change: %w", m.name, doneUnread(err, readToSee))
+	}
+	return object, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/auth0/go-auth0/v3/management"
 	"github.com/auth0/go-auth0/v3/management/users/authenticationmethods"
 	"github.com/auth0/go-auth0/v3/management/users/multifactor"
 
@@ -25,7 +26,9 @@ func (m MFA) Remove(ctx context.Context, userID, method string) error {
 	if err != nil {
 		return err
 	}
-	err = authenticationmethods.NewClient(m.client.sdk).Delete(ctx, userID, method, base)
+	_, err = call(ctx, func(ctx context.Context) (any, error) {
+		return nil, authenticationmethods.NewClient(m.client.sdk).Delete(ctx, userID, method, base)
+	})
 	switch {
 	case err == nil:
 		return nil
@@ -47,12 +50,18 @@ func (m MFA) Reset(ctx context.Context, userID string) (mfa.Reset, error) {
 	if err != nil {
 		return mfa.Reset{}, err
 	}
-	if err := authenticationmethods.NewClient(m.client.sdk).DeleteAll(ctx, userID, base); err != nil {
+	_, err = call(ctx, func(ctx context.Context) (any, error) {
+		return nil, authenticationmethods.NewClient(m.client.sdk).DeleteAll(ctx, userID, base)
+	})
+	if err != nil {
 		return mfa.Reset{}, fmt.Errorf("remove all methods: %w", ofOneUser(err))
 	}
 	done := []problem.Field{{Field: "methods", Detail: "were removed"}}
 	sessions := problem.Field{Field: "sessions", Detail: "may not have ended"}
-	if err := multifactor.NewClient(m.client.sdk).InvalidateRememberBrowser(ctx, userID, base); err != nil {
+	_, err = call(ctx, func(ctx context.Context) (any, error) {
+		return nil, multifactor.NewClient(m.client.sdk).InvalidateRememberBrowser(ctx, userID, base)
+	})
+	if err != nil {
 		browsers := problem.Field{Field: "browsers", Detail: "may still be remembered"}
 		return mfa.Reset{}, fmt.Errorf("forget remembered browsers: %w", partlyDone(ofOneUser(err), done, []problem.Field{browsers, sessions}))
 	}
@@ -71,14 +80,18 @@ func (m MFA) NewRecoveryCode(ctx context.Context, userID string) (string, error)
 	if err != nil {
 		return "", err
 	}
-	made, err := m.client.users.RegenerateRecoveryCode(ctx, userID, base)
+	made, err := call(ctx, func(ctx context.Context) (any, error) {
+		return m.client.users.RegenerateRecoveryCode(ctx, userID, base)
+	})
 	switch {
 	case hasStatus(err, http.StatusNotFound) && !isAboutUser(err):
 		err = problem.MFANotEnrolled.Wrap(err, "The user has no second factor that a recovery code could stand in for.")
-	case err == nil && made.GetRecoveryCode() == "":
-		err = problem.ProviderFailed.New("The identity provider gave no usable answer.")
 	case err == nil:
-		return made.GetRecoveryCode(), nil
+		var said management.RegenerateUsersRecoveryCodeResponseContent
+		if err = decode(made, &said); err == nil && said.GetRecoveryCode() != "" {
+			return said.GetRecoveryCode(), nil
+		}
+		err = doneUnread(errIncomplete, "Send the same request again for another code.", problem.Field{Field: "recovery_code", Detail: "was replaced, and the new one is unknown"})
 	}
 	return "", fmt.Errorf("make a recovery code: %w", ofOneUser(err))
 }

@@ -39,7 +39,13 @@ func (m MFA) Enroll(ctx context.Context, userID string, e mfa.Enrollment) (mfa.T
 		factor := factorNames[e.Factor]
 		request.Factor = &factor
 	}
-	made, err := enrollments.NewClient(m.client.sdk).CreateTicket(ctx, request, base)
+	var made management.CreateGuardianEnrollmentTicketResponseContent
+	body, err := call(ctx, func(ctx context.Context) (any, error) {
+		return enrollments.NewClient(m.client.sdk).CreateTicket(ctx, request, base)
+	})
+	if err == nil {
+		_ = decode(body, &made) // what cannot be read has no URL
+	}
 	switch {
 	case isAlreadyEnrolled(err):
 		err = problem.MFAAlreadyEnrolled.Wrap(err, "The user has a second factor already. To let the user enrol another one, say allow_multiple.")

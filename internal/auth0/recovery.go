@@ -98,9 +98,16 @@ func (c *Client) membersOf(ctx context.Context, userID, names string) (users.Use
 	if err != nil {
 		return users.User{}, err
 	}
-	found, err := c.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &names}, base)
+	fields := "user_id," + names // the id is in every answer that can be read
+	found, err := call(ctx, func(ctx context.Context) (any, error) {
+		return c.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &fields}, base)
+	})
 	if err != nil {
 		return users.User{}, fmt.Errorf("get %s of a user: %w", names, ofOneUser(err))
 	}
-	return userFrom((*management.UserResponseSchema)(found)), nil
+	user, err := readUser(found)
+	if err != nil {
+		return users.User{}, fmt.Errorf("get %s of a user: %w", names, providerProblem(err))
+	}
+	return user, nil
 }

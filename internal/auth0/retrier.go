@@ -27,8 +27,9 @@ var errTooLarge = errors.New("the answer is too large")
 
 // retrier repeats what is safe to repeat: reads and deletes after a failed
 // connection, 429 and 5xx; writes only after 429 or when no byte was sent. It
-// reads each answer whole, so that one that breaks off counts as failed, and
-// returns every status but 2xx as an *Error.
+// reads each answer whole, so that a read that breaks off counts as failed, and
+// returns every status but 2xx as an *Error. A change with a 2xx status is done,
+// even if its answer breaks off or is too large to be read: it has no body then.
 type retrier struct {
 	next        http.RoundTripper
 	now         func() time.Time
@@ -43,6 +44,13 @@ type repeatableKey struct{}
 // as asking for a token, or one that the provider does once.
 func repeatable(ctx context.Context) context.Context {
 	return context.WithValue(ctx, repeatableKey{}, true)
+}
+
+// isChange reports whether a 2xx status says all: that what was asked is done,
+// whatever can be read of the answer.
+func isChange(r *http.Request) bool {
+	marked, _ := r.Context().Value(repeatableKey{}).(bool)
+	return !marked && r.Method != http.MethodGet && r.Method != http.MethodHead
 }
 
 func isRepeatable(r *http.Request) bool {
@@ -96,13 +104,17 @@ func (t *retrier) attempt(ctx context.Context, r *http.Request) (*http.Response,
 	if err == nil && len(body) > maxBody {
 		err = errTooLarge
 	}
+	done := resp.StatusCode >= 200 && resp.StatusCode <= 299
+	if err != nil && done && isChange(r) {
+		body, err = nil, nil // the status says that it was done; to send it again could do it twice
+	}
 	if err != nil {
 		return nil, noAnswer(fmt.Errorf("read the answer: %w", err), true)
 	}
-	if resp.StatusCode < 300 && bytes.Equal(bytes.TrimSpace(body), []byte("null")) {
+	if done && !isChange(r) && bytes.Equal(bytes.TrimSpace(body), []byte("null")) {
 		resp.StatusCode = http.StatusBadGateway // the SDK would make a nil pointer of it, and follow that
 	}
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+	if resp.StatusCode < 200 || resp.StatusCode > 299 { // not done: null has made it a failure
 		return nil, statusError(resp, body, t.now())
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))

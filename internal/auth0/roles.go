@@ -100,7 +100,9 @@ func (r Roles) Change(ctx context.Context, userID string, remove, assign []roles
 		return err
 	}
 	if len(remove) > 0 {
-		err := userroles.NewClient(r.client.sdk).Delete(ctx, userID, &management.DeleteUserRolesRequestContent{Roles: idsOf(remove)}, base)
+		_, err := call(ctx, func(ctx context.Context) (any, error) {
+			return nil, userroles.NewClient(r.client.sdk).Delete(ctx, userID, &management.DeleteUserRolesRequestContent{Roles: idsOf(remove)}, base)
+		})
 		if err != nil {
 			return fmt.Errorf("take roles from the user: %w", ofOneUser(err))
 		}
@@ -108,7 +110,9 @@ func (r Roles) Change(ctx context.Context, userID string, remove, assign []roles
 	if len(assign) == 0 {
 		return nil
 	}
-	err = userroles.NewClient(r.client.sdk).Assign(ctx, userID, &management.AssignUserRolesRequestContent{Roles: idsOf(assign)}, base)
+	_, err = call(ctx, func(ctx context.Context) (any, error) {
+		return nil, userroles.NewClient(r.client.sdk).Assign(ctx, userID, &management.AssignUserRolesRequestContent{Roles: idsOf(assign)}, base)
+	})
 	if err == nil {
 		return nil
 	}

@@ -30,7 +30,9 @@ func (a Applications) SetSecret(ctx context.Context, clientID, secret string) er
 		return err
 	}
 	ctx = repeatable(ctx) // to set it twice is to set it once
-	_, err = clientsclient.NewClient(a.client.sdk).Update(ctx, clientID, &management.UpdateClientRequestContent{ClientSecret: &secret}, base)
+	_, err = call(ctx, func(ctx context.Context) (any, error) {
+		return clientsclient.NewClient(a.client.sdk).Update(ctx, clientID, &management.UpdateClientRequestContent{ClientSecret: &secret}, base)
+	})
 	shown := secrets.ShownID(clientID)
 	switch {
 	case hasStatus(err, http.StatusNotFound):

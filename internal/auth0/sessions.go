@@ -72,7 +72,7 @@ func (s Sessions) EndSession(ctx context.Context, userID, sessionID string) erro
 		return fmt.Errorf("get session: %w", planProblem(err))
 	}
 	// Ending what has ended does no harm, so it may be repeated as a deletion.
-	err = all.Revoke(repeatable(ctx), sessionID, base)
+	_, err = call(repeatable(ctx), func(ctx context.Context) (any, error) { return nil, all.Revoke(ctx, sessionID, base) })
 	if err != nil && !hasStatus(err, http.StatusNotFound) {
 		return fmt.Errorf("end session: %w", planProblem(err))
 	}

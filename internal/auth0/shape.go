@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"encoding/json"
 	"strconv"
 	"time"
 
@@ -34,6 +35,18 @@ func userFrom(u *management.UserResponseSchema) users.User {
 		AppMetadata:   object(withoutReserved(u.GetAppMetadata())),
 	}
 }
+
+// readUser reads a user of an answer's body. It fails with errIncomplete where
+// there is none.
+func readUser(body []byte) (users.User, error) {
+	var user management.UserResponseSchema
+	if err := decode(body, &user); err != nil || user.GetUserID() == "" {
+		return users.User{}, errIncomplete
+	}
+	return userFrom(&user), nil
+}
+
+func decode(body []byte, into any) error { return json.Unmarshal(body, into) }
 
 func usersFrom(list []*management.UserResponseSchema) []users.User {
 	out := make([]users.User, len(list))

@@ -47,11 +47,14 @@ func (c *Client) passwordTicket(ctx context.Context, userID string, o ticketOpti
 	if o.identity != "" {
 		request.Identity = &management.ChangePasswordTicketIdentity{UserID: o.identity, Provider: management.IdentityProviderOnlyAuth0EnumAuth0}
 	}
-	made, err := tickets.NewClient(c.sdk).ChangePassword(ctx, request, base)
+	made, err := call(ctx, func(ctx context.Context) (any, error) {
+		return tickets.NewClient(c.sdk).ChangePassword(ctx, request, base)
+	})
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("make a password ticket: %w", ofOneUser(err))
 	}
-	return made.GetTicket(), expires, missing("ticket", made.GetTicket())
+	url, err = ticketIn(made)
+	return url, expires, err
 }
 
 // verificationTicket returns a link that verifies the user's address, and when
@@ -66,11 +69,22 @@ func (c *Client) verificationTicket(ctx context.Context, userID string, o ticket
 	if o.resultURL != "" {
 		request.ResultURL = &o.resultURL
 	}
-	made, err := tickets.NewClient(c.sdk).VerifyEmail(ctx, request, base)
+	made, err := call(ctx, func(ctx context.Context) (any, error) {
+		return tickets.NewClient(c.sdk).VerifyEmail(ctx, request, base)
+	})
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("make a verification ticket: %w", ofOneUser(err))
 	}
-	return made.GetTicket(), expires, missing("ticket", made.GetTicket())
+	url, err = ticketIn(made)
+	return url, expires, err
+}
+
+func ticketIn(body []byte) (url string, err error) {
+	var made struct {
+		Ticket string `json:"ticket"`
+	}
+	_ = decode(body, &made) // what cannot be read has none
+	return made.Ticket, missing("ticket", made.Ticket)
 }
 
 // missing is the failure of an answer that lacks what it is for, or nil.

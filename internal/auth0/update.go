@@ -24,12 +24,11 @@ const revokeSessions = "revoke_sessions"
 // users.Updater. Repeating it after partly-updated completes it.
 func (u Users) Update(ctx context.Context, id string, patch users.Patch) (users.Updated, error) {
 	var updated users.Updated
+	var err error
 	if len(patch.Members) == 0 { // no change will tell what the user is
-		user, err := u.User(ctx, id)
-		if err != nil {
+		if updated.User, err = u.User(ctx, id); err != nil {
 			return users.Updated{}, err
 		}
-		updated.User = user
 	}
 	steps := stepsOf(patch.Members)
 	if patch.RevokeSessions {
@@ -40,10 +39,16 @@ func (u Users) Update(ctx context.Context, id string, patch users.Patch) (users.
 			return users.Updated{}, fmt.Errorf("update user: %w", partly(err, steps, i))
 		}
 	}
+	if updated.ID == "" { // the last change's answer could not be read
+		if updated.User, err = u.User(ctx, id); err != nil {
+			return users.Updated{}, fmt.Errorf("update user: %w", doneUnread(err, readToSee, fieldsOf(steps, "was changed")...))
+		}
+	}
 	return updated, nil
 }
 
-// step makes one call of a change, and notes what comes of it.
+// step makes one call of a change, and notes what comes of it: no user where the
+// answer cannot be read.
 func (u Users) step(ctx context.Context, id string, patch users.Patch, members []string, updated *users.Updated) error {
 	if slices.Contains(members, revokeSessions) {
 		ended, err := u.client.endAccess(ctx, id)
@@ -54,11 +59,13 @@ func (u Users) step(ctx context.Context, id string, patch users.Patch, members [
 	if err != nil {
 		return err
 	}
-	changed, err := u.client.users.Update(ctx, id, updateRequest(patch, members), base)
+	changed, err := call(ctx, func(ctx context.Context) (any, error) {
+		return u.client.users.Update(ctx, id, updateRequest(patch, members), base)
+	})
 	if err != nil {
 		return u.explainPolicyOf(ctx, ofOneUser(err), id)
 	}
-	updated.User = userFrom((*management.UserResponseSchema)(changed))
+	updated.User, _ = readUser(changed)
 	return nil
 }
 
@@ -129,15 +136,19 @@ func partly(err error, steps [][]string, failed int) error {
 	if failed == 0 {
 		return err
 	}
-	fields := func(steps [][]string, detail string) []problem.Field {
-		var fields []problem.Field
-		for _, name := range slices.Concat(steps...) {
-			if name == revokeSessions {
-				detail = "may not have been done"
-			}
-			fields = append(fields, problem.Field{Field: name, Detail: detail})
+	return partlyDone(err, fieldsOf(steps[:failed], "was changed"), fieldsOf(steps[failed:], "was not changed"))
+}
+
+// fieldsOf says of each member of the steps what became of it.
+func fieldsOf(steps [][]string, detail string) []problem.Field {
+	sessions := map[string]string{"was changed": "was done", "was not changed": "may not have been done"}
+	var fields []problem.Field
+	for _, name := range slices.Concat(steps...) {
+		field := problem.Field{Field: name, Detail: detail}
+		if name == revokeSessions {
+			field.Detail = sessions[detail]
 		}
-		return fields
+		fields = append(fields, field)
 	}
-	return partlyDone(err, fields(steps[:failed], "was changed"), fields(steps[failed:], "was not changed"))
+	return fields
 }

@@ -23,11 +23,17 @@ func (u Users) User(ctx context.Context, id string) (users.User, error) {
 	if err != nil {
 		return users.User{}, err
 	}
-	found, err := u.client.users.Get(ctx, id, &management.GetUserRequestParameters{}, base)
+	found, err := call(ctx, func(ctx context.Context) (any, error) {
+		return u.client.users.Get(ctx, id, &management.GetUserRequestParameters{}, base)
+	})
 	if err != nil {
 		return users.User{}, fmt.Errorf("get user: %w", ofOneUser(err))
 	}
-	return userFrom((*management.UserResponseSchema)(found)), nil
+	user, err := readUser(found)
+	if err != nil {
+		return users.User{}, fmt.Errorf("get user: %w", providerProblem(err))
+	}
+	return user, nil
 }
 
 // ByEmail returns all users with the address. The provider keeps addresses in
@@ -50,7 +56,7 @@ func (u Users) Delete(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	err = u.client.users.Delete(ctx, id, base)
+	_, err = call(ctx, func(ctx context.Context) (any, error) { return nil, u.client.users.Delete(ctx, id, base) })
 	if err == nil || hasStatus(err, http.StatusNotFound) {
 		return nil
 	}

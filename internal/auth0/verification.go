@@ -27,12 +27,19 @@ func (r Recovery) SendVerification(ctx context.Context, userID string) (recovery
 		return recovery.VerificationEmail{}, err
 	}
 	request := &management.CreateVerificationEmailRequestContent{UserID: userID}
-	job, err := verificationemail.NewClient(r.client.sdk).Create(ctx, request, base)
+	body, err := call(ctx, func(ctx context.Context) (any, error) {
+		return verificationemail.NewClient(r.client.sdk).Create(ctx, request, base)
+	})
 	if err != nil {
 		err = r.withoutEmail(ctx, ofOneUser(err), userID)
 		return recovery.VerificationEmail{}, fmt.Errorf("send a verification email: %w", err)
 	}
-	return verificationFrom(job.ID, job.Status, job.GetCreatedAt()), missing("job id", job.ID)
+	var job management.CreateVerificationEmailResponseContent
+	if err := decode(body, &job); err != nil || job.ID == "" {
+		unread := doneUnread(errIncomplete, "Do not repeat the request, or another mail goes out.", problem.Field{Field: "id", Detail: "is unknown"})
+		return recovery.VerificationEmail{}, fmt.Errorf("send a verification email: %w", unread)
+	}
+	return verificationFrom(job.ID, job.Status, job.GetCreatedAt()), nil
 }
 
 // Verification returns a mail that was asked for; see

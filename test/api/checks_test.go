@@ -205,7 +205,24 @@ type outcome struct {
 // exceptions are the failures of which something else becomes.
 var exceptions = map[string]map[string]outcome{
 	// The provider's answer to a success is a sentence, of which nothing is read.
-	"resetpassword": {"HTML with 200": {202, ""}, "garbage": {202, ""}, "half the JSON": {202, ""}},
+	"resetpassword": confirmed(outcome{202, ""}),
+	// A change with a 2xx status is done; what it has made is read again.
+	"blockuser":         confirmed(outcome{200, ""}),
+	"unblockuser":       confirmed(outcome{204, ""}),
+	"updateuser":        confirmed(outcome{200, ""}),
+	"updatemetadata":    confirmed(outcome{200, ""}),
+	"updateappmetadata": confirmed(outcome{200, ""}),
+	// The same, but where the fault has kept the user from being created, there is
+	// nobody to read.
+	"createuser": {
+		"HTML with 200": {502, "partly-updated"}, "garbage": {502, "partly-updated"},
+		"half a body": {201, ""}, "half the JSON": {201, ""},
+	},
+	// Nothing tells what only the answer held.
+	"sendverificationemail":    confirmed(outcome{502, "partly-updated"}),
+	"createpasswordticket":     confirmed(outcome{502, "provider-failed"}),
+	"createverificationticket": confirmed(outcome{502, "provider-failed"}),
+	"enrollmfa":                confirmed(outcome{502, "provider-failed"}),
 	// The tenant has not sent the mail of the example, and half a 404 is a 404.
 	"getverificationemail": {"half the JSON": {404, "verification-email-not-found"}},
 	// Its first call trades the refresh token: whatever the provider has against
@@ -218,9 +235,18 @@ var exceptions = map[string]map[string]outcome{
 	// The example's session is not there, which the status alone tells.
 	"endsession": {"half the JSON": {404, "session-not-found"}},
 	// Its answer says nothing but its status.
-	"endsessions": {"HTML with 200": {204, ""}, "garbage": {204, ""}, "half the JSON": {204, ""}},
+	"endsessions": confirmed(outcome{204, ""}),
 	// The user of the example has no second factor: again half a 404.
-	"createrecoverycode": {"half the JSON": {422, "mfa-not-enrolled"}},
+	"createrecoverycode": {
+		"half the JSON": {422, "mfa-not-enrolled"},
+		"HTML with 200": {502, "partly-updated"}, "garbage": {502, "partly-updated"},
+	},
+}
+
+// confirmed is what becomes of a change with a 2xx status and an answer that cannot
+// be read.
+func confirmed(o outcome) map[string]outcome {
+	return map[string]outcome{"HTML with 200": o, "garbage": o, "half a body": o, "half the JSON": o}
 }
 
 // TestEveryOperationSurvivesTheProvider makes each call fail that an operation

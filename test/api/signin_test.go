@@ -292,6 +292,9 @@ func TestCallbackSurvivesTheProvider(t *testing.T) {
 				case 400, 418:
 					status, code = 400, "code-refused"
 				}
+				if tt.fault.Kind == localtenant.FaultResetBody { // the code is spent
+					status, code = 502, "provider-failed"
+				}
 				wantAnswer(t, got, status, code)
 				if strings.Contains(string(got.body)+s.log.String(), theirs) {
 					t.Error("the provider's own words went on")

@@ -144,7 +144,7 @@ func TestRefreshIsNotRepeated(t *testing.T) {
 		status int
 		calls  int
 	}{
-		"a lost answer":   {localtenant.Fault{Kind: localtenant.FaultResetBody}, 503, 1},
+		"a lost answer":   {localtenant.Fault{Kind: localtenant.FaultResetBody}, 502, 1},
 		"no answer":       {localtenant.Fault{Kind: localtenant.FaultReset}, 503, 1},
 		"500":             {localtenant.Fault{Status: 500}, 502, 1},
 		"half the JSON":   {localtenant.Fault{Kind: localtenant.FaultTruncate}, 502, 1},

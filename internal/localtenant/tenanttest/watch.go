@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"sync/atomic"
 )
 
@@ -16,12 +18,30 @@ type Seen func(r *http.Request, sent, answered []byte)
 // called by several goroutines at once.
 func (s *Server) Watch(seen Seen) { s.watch.seen.Store(&seen) }
 
+// Rewritten makes another body of a 2xx answer's, whose request has had its effect.
+type Rewritten func(r *http.Request, answered []byte) []byte
+
+// Rewrite has the body of every 2xx answer from now on go through rewritten, which
+// may be called by several goroutines at once; nil ends that.
+func (s *Server) Rewrite(rewritten Rewritten) {
+	if rewritten == nil {
+		s.watch.rewritten.Store(nil)
+		return
+	}
+	s.watch.rewritten.Store(&rewritten)
+}
+
 type watched struct {
-	next http.Handler
-	seen atomic.Pointer[Seen]
+	next      http.Handler
+	seen      atomic.Pointer[Seen]
+	rewritten atomic.Pointer[Rewritten]
 }
 
 func (w *watched) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	if rewritten := w.rewritten.Load(); rewritten != nil {
+		w.rewrite(out, r, *rewritten)
+		return
+	}
 	seen := w.seen.Load()
 	if seen == nil {
 		w.next.ServeHTTP(out, r)
@@ -32,6 +52,21 @@ func (w *watched) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	answer := &tee{ResponseWriter: out}
 	defer func() { (*seen)(r, sent, answer.written.Bytes()) }()
 	w.next.ServeHTTP(answer, r)
+}
+
+func (w *watched) rewrite(out http.ResponseWriter, r *http.Request, rewritten Rewritten) {
+	answer := httptest.NewRecorder()
+	w.next.ServeHTTP(answer, r)
+	body := answer.Body.Bytes()
+	if answer.Code/100 == 2 {
+		body = rewritten(r, body)
+	}
+	maps.Copy(out.Header(), answer.Header())
+	out.Header().Del("Content-Length")
+	out.WriteHeader(answer.Code)
+	if answer.Code != http.StatusNoContent {
+		_, _ = out.Write(body)
+	}
 }
 
 // tee keeps what is written.
