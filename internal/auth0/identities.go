@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/auth0/go-auth0/v3/management"
 	useridentities "github.com/auth0/go-auth0/v3/management/users/identities"
@@ -44,21 +43,14 @@ func (i Identities) Account(ctx context.Context, userID string) (identities.Acco
 	return accountFrom(&user), nil
 }
 
-// ByEmail returns the accounts with the address; see identities.Finder.
+// ByEmail returns the accounts with an address; see identities.Finder.
 func (i Identities) ByEmail(ctx context.Context, email string) ([]identities.Account, error) {
-	base, err := i.client.baseURL(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, err := i.client.users.ListUsersByEmail(ctx, &management.ListUsersByEmailRequestParameters{Email: strings.ToLower(email), Fields: &ofAccount}, base)
-	if err != nil {
-		return nil, fmt.Errorf("list users by email: %w", providerProblem(err))
-	}
+	found, err := i.client.byEmail(ctx, email, &ofAccount)
 	accounts := make([]identities.Account, len(found))
 	for n, user := range found {
 		accounts[n] = accountFrom(user)
 	}
-	return accounts, nil
+	return accounts, err
 }
 
 // Proof checks an ID token; see identities.Prover.

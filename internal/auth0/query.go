@@ -5,6 +5,7 @@ import (
 	"time"
 	"unicode"
 
+	"usher/internal/address"
 	"usher/internal/users"
 )
 
@@ -75,7 +76,10 @@ func anyOf(field string, values []string) string {
 func clauses(f users.Filter) []string {
 	var all []string
 	if f.Search != "" {
-		all = append(all, "("+term("email", strings.ToLower(f.Search), beginning)+" OR "+term("name", f.Search, beginning)+" OR "+term("nickname", f.Search, beginning)+")")
+		all = append(all, "("+term("email", address.Fold(f.Search), beginning)+" OR "+term("name", f.Search, beginning)+" OR "+term("nickname", f.Search, beginning)+")")
+	}
+	if f.Email != "" {
+		all = append(all, term("email", address.Fold(f.Email), exactly))
 	}
 	if f.Connection != "" {
 		all = append(all, term("identities.connection", f.Connection, exactly))

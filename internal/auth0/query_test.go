@@ -103,6 +103,7 @@ func TestClauses(t *testing.T) {
 	}{
 		"none":           {users.Filter{}, nil},
 		"search":         {users.Filter{Search: "Ada L"}, []string{`(email:ada\ l* OR name:Ada\ L* OR nickname:Ada\ L*)`}},
+		"email":          {users.Filter{Email: "L\u0130\\\"* OR *@Example.com"}, []string{"email:\"l\u0130\\\\\\\"* or *@example.com\""}},
 		"connection":     {users.Filter{Connection: `my "db"`}, []string{`identities.connection:"my \"db\""`}},
 		"connections":    {users.Filter{Connections: []string{"db", "github"}}, []string{`(identities.connection:"db" OR identities.connection:"github")`}},
 		"verified":       {users.Filter{EmailVerified: yes(true)}, []string{"email_verified:true"}},

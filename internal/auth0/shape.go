@@ -16,6 +16,7 @@ func userFrom(u *management.UserResponseSchema) users.User {
 	return users.User{
 		ID:            u.GetUserID(),
 		Email:         u.GetEmail(),
+		NoEmail:       u.Email == nil,
 		EmailVerified: u.EmailVerified,
 		Username:      u.GetUsername(),
 		PhoneNumber:   u.GetPhoneNumber(),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/auth0/go-auth0/v3/management"
 
@@ -36,18 +35,10 @@ func (u Users) User(ctx context.Context, id string) (users.User, error) {
 	return user, nil
 }
 
-// ByEmail returns all users with the address. The provider keeps addresses in
-// lower case, and compares them with case.
+// ByEmail returns the users with an address; see users.Finder.
 func (u Users) ByEmail(ctx context.Context, email string) ([]users.User, error) {
-	base, err := u.client.baseURL(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, err := u.client.users.ListUsersByEmail(ctx, &management.ListUsersByEmailRequestParameters{Email: strings.ToLower(email)}, base)
-	if err != nil {
-		return nil, fmt.Errorf("list users by email: %w", providerProblem(err))
-	}
-	return usersFrom(found), nil
+	found, err := u.client.byEmail(ctx, email, nil)
+	return usersFrom(found), err
 }
 
 // Delete deletes a user; see users.Deleter.

@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
+
+	"usher/internal/address"
 )
 
 // Identity is one way in which a user signs in, on the wire.
@@ -55,7 +56,7 @@ func (a Account) has(accountID string) bool {
 }
 
 func (a Account) sharesVerifiedEmail(other Account) bool {
-	return a.ID != other.ID && a.Email != "" && a.EmailVerified && other.EmailVerified && strings.EqualFold(a.Email, other.Email)
+	return a.ID != other.ID && a.Email != "" && a.EmailVerified && other.EmailVerified && address.Same(a.Email, other.Email)
 }
 
 // Reader knows accounts. Account fails with user-not-found.

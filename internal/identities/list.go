@@ -6,6 +6,7 @@ import (
 
 	"usher/internal/httpapi"
 	"usher/internal/limits"
+	"usher/internal/problem"
 )
 
 // Suggestion is another account that may be the same person's, on the wire.
@@ -16,7 +17,8 @@ type Suggestion struct {
 	Social     bool   `json:"social"`
 }
 
-// Finder also finds the accounts with an address.
+// Finder also finds the accounts that have an address as it is given or in lower
+// case.
 type Finder interface {
 	Reader
 	ByEmail(ctx context.Context, email string) ([]Account, error)
@@ -63,6 +65,9 @@ func suggestionsFor(ctx context.Context, dir Finder, account Account) ([]Suggest
 		return nil, err
 	}
 	for _, other := range others {
+		if other.ID == "" || other.Email == "" { // it may be this person's, or one that must not be shown
+			return nil, problem.ProviderFailed.New("The identity provider's answer does not say who has this email address.")
+		}
 		if !account.sharesVerifiedEmail(other) || other.Blocked || len(other.Identities) == 0 || limits.Of(ctx).Connection(other.connection()) != nil {
 			continue
 		}

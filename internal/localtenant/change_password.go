@@ -3,6 +3,8 @@ package localtenant
 import (
 	"net/http"
 	"strings"
+
+	"usher/internal/address"
 )
 
 // changePassword serves POST /dbconnections/change_password: it mails a link to
@@ -34,7 +36,7 @@ func (t *Tenant) changePassword(w http.ResponseWriter, r *http.Request) error {
 
 // mailReset mails a link to the user with an address, if there is one.
 func (t *Tenant) mailReset(connection, email string) {
-	if u, ok := t.users.logins[loginName{connection, "email", strings.ToLower(strings.TrimSpace(email))}]; ok {
+	if u, ok := t.users.logins[loginName{connection, "email", address.Fold(strings.TrimSpace(email))}]; ok {
 		t.sendReset(u)
 	}
 }

@@ -3,15 +3,16 @@ package localtenant
 import (
 	"errors"
 	"slices"
-	"strings"
 	"time"
+
+	"usher/internal/address"
 )
 
 // directory holds the users and the index in which searches look. It is only
 // used with the tenant's lock held.
 type directory struct {
 	byID    map[string]*user
-	byEmail map[string]map[string]*user // lower-case address -> id -> user
+	byEmail map[string]map[string]*user // folded address -> id -> user
 	logins  map[loginName]*user
 	index   *index
 	seq     int
@@ -57,7 +58,7 @@ func (d *directory) put(u *user, now time.Time) error {
 		d.logins[name] = u
 	}
 	if u.Email != "" {
-		key := strings.ToLower(u.Email)
+		key := address.Fold(u.Email)
 		if d.byEmail[key] == nil {
 			d.byEmail[key] = map[string]*user{}
 		}
@@ -82,7 +83,7 @@ func (d *directory) forget(u *user) {
 			delete(d.logins, name)
 		}
 	}
-	key := strings.ToLower(u.Email)
+	key := address.Fold(u.Email)
 	delete(d.byEmail[key], u.ID)
 	if len(d.byEmail[key]) == 0 {
 		delete(d.byEmail, key)
@@ -94,10 +95,10 @@ func loginNames(u *user) []loginName {
 	var out []loginName
 	// A social provider's addresses are its own affair: two accounts may share one.
 	if u.Email != "" && !u.primary().IsSocial {
-		out = append(out, loginName{c, "email", strings.ToLower(u.Email)})
+		out = append(out, loginName{c, "email", address.Fold(u.Email)})
 	}
 	if u.Username != "" {
-		out = append(out, loginName{c, "username", strings.ToLower(u.Username)})
+		out = append(out, loginName{c, "username", address.Fold(u.Username)})
 	}
 	if u.PhoneNumber != "" {
 		out = append(out, loginName{c, "phone", u.PhoneNumber})
@@ -108,7 +109,7 @@ func loginNames(u *user) []loginName {
 // withEmail returns the users with an address, written exactly so, oldest first.
 func (d *directory) withEmail(email string) []*user {
 	out := []*user{}
-	for _, u := range d.byEmail[strings.ToLower(email)] {
+	for _, u := range d.byEmail[address.Fold(email)] {
 		if u.Email == email {
 			out = append(out, u)
 		}
@@ -120,7 +121,7 @@ func (d *directory) withEmail(email string) []*user {
 // login finds who signs in to a connection with an address, a user name or a phone number.
 func (d *directory) login(connection, name string) (*user, bool) {
 	for _, kind := range []string{"email", "username", "phone"} {
-		if u, ok := d.logins[loginName{connection, kind, strings.ToLower(name)}]; ok {
+		if u, ok := d.logins[loginName{connection, kind, address.Fold(name)}]; ok {
 			return u, true
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"usher/internal/address"
 )
 
 // maxImport is how big a file of users may be.
@@ -89,7 +91,7 @@ func (t *Tenant) importUser(conn *connection, raw json.RawMessage, upsert bool) 
 		return false, map[string]any{"code": "INVALID_FORMAT", "message": err.Error()}
 	}
 	in.Connection = conn.Name
-	old, existed := t.users.logins[loginName{conn.Name, "email", strings.ToLower(in.Email)}]
+	old, existed := t.users.logins[loginName{conn.Name, "email", address.Fold(in.Email)}]
 	switch {
 	case in.Email == "" && in.Username == "" && in.PhoneNumber == "":
 		return false, map[string]any{"code": "OBJECT_REQUIRED", "message": "Missing required property: email", "path": "email"}

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
-	"usher/internal/localtenant/description"
+	"usher/internal/address"
 )
 
 // socialConnection is the social connection that a page is for.
@@ -49,8 +51,8 @@ func (t *Tenant) social(w http.ResponseWriter, r *http.Request) error {
 		delete(t.txns, tx.id)
 		return t.fail(w, r, tx, "access_denied", "The user denied access.")
 	}
-	email := strings.ToLower(strings.TrimSpace(r.PostFormValue("email")))
-	if !description.ValidEmail(email) {
+	email := strings.TrimSpace(r.PostFormValue("email"))
+	if name, domain, ok := strings.Cut(email, "@"); !ok || name == "" || domain == "" { // providers take more than is valid here
 		return t.showSocial(w, http.StatusBadRequest, tx, conn, email, "That is not an email address.")
 	}
 	u, err := t.socialUser(conn, email, strings.TrimSpace(r.PostFormValue("name")))
@@ -62,15 +64,17 @@ func (t *Tenant) social(w http.ResponseWriter, r *http.Request) error {
 
 // socialUser finds or makes the account of a person at a provider. A provider
 // knows a person by a number, which here comes of the address, so that the same
-// person is the same account each time.
+// person is the same account each time, whatever capitals they write.
 func (t *Tenant) socialUser(conn *connection, email, name string) (*user, error) {
-	for _, u := range t.users.byEmail[email] {
+	known := slices.Collect(maps.Values(t.users.byEmail[address.Fold(email)]))
+	slices.SortFunc(known, func(a, b *user) int { return a.seq - b.seq })
+	for _, u := range known {
 		if u.primary().Connection == conn.Name {
-			return u, nil
+			return t.withAddress(u, email)
 		}
 	}
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(conn.Name + " " + email)) // writing to a hash cannot fail
+	_, _ = h.Write([]byte(conn.Name + " " + address.Fold(email))) // writing to a hash cannot fail
 	local := fmt.Sprint(h.Sum64())
 	if owner, ok := t.users.owner(conn.Strategy, local); ok {
 		return owner, nil // linked to another account
@@ -87,6 +91,17 @@ func (t *Tenant) socialUser(conn *connection, email, name string) (*user, error)
 		return nil, err
 	}
 	return u, nil
+}
+
+// withAddress takes over the address as the provider writes it, as every sign-in does
+// by default.
+func (t *Tenant) withAddress(u *user, email string) (*user, error) {
+	if u.Email == email {
+		return u, nil
+	}
+	renamed := *u
+	renamed.Email, renamed.UpdatedAt = email, t.now()
+	return &renamed, t.users.put(&renamed, t.now())
 }
 
 func (c *connection) displayName() string {

@@ -4,8 +4,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
+
+	"usher/internal/address"
 )
 
 // ticket is what a link in a mail stands for.
@@ -126,7 +127,7 @@ func (t *Tenant) ticketUser(in ticketFields) (*user, error) {
 		if !ok {
 			return nil, newAPIError(http.StatusNotFound, "inexistent_connection", "The connection does not exist.")
 		}
-		if u, ok := t.users.logins[loginName{conn.Name, "email", strings.ToLower(in.Email)}]; ok {
+		if u, ok := t.users.logins[loginName{conn.Name, "email", address.Fold(in.Email)}]; ok {
 			return u, nil
 		}
 	}

@@ -3,7 +3,8 @@ package localtenant
 import (
 	"net/http"
 	"slices"
-	"strings"
+
+	"usher/internal/address"
 )
 
 // maxFailures is how many wrong passwords block a user from an address.
@@ -77,7 +78,7 @@ func (t *Tenant) deleteUserBlocks(w http.ResponseWriter, r *http.Request) error 
 func (t *Tenant) identified(identifier string) []*user {
 	var out []*user
 	for name, u := range t.users.logins {
-		if name.value == strings.ToLower(identifier) && !slices.Contains(out, u) {
+		if name.value == address.Fold(identifier) && !slices.Contains(out, u) {
 			out = append(out, u)
 		}
 	}

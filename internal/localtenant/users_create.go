@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"usher/internal/address"
 )
 
 // userFields are the fields that a request may set. A pointer tells what was
@@ -136,10 +138,15 @@ func required(conn *connection, in userFields) error {
 	return nil
 }
 
-// setProfile copies the fields that were sent. Addresses are kept in lower case.
+// setProfile copies the fields that were sent. Addresses are kept in lower case, but
+// for those that another provider has sent
+// (https://community.auth0.com/t/uppercase-characters-in-user-email-addresses/124757).
 func (in userFields) setProfile(u *user) {
 	if in.Email != nil {
-		u.Email = strings.ToLower(*in.Email)
+		u.Email = *in.Email
+		if !u.primary().IsSocial {
+			u.Email = address.Fold(u.Email)
+		}
 	}
 	for _, f := range []struct {
 		to   *string

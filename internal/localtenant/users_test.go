@@ -274,7 +274,19 @@ func TestFields(t *testing.T) {
 func TestUsersByEmail(t *testing.T) {
 	s := tenanttest.Start(t)
 	a := newAPI(t, s)
-	for q, want := range map[string]int{"ada@example.com": 1, "ADA@example.com": 0, "nobody@example.com": 0, "ada": 0} {
+	for _, u := range []localtenant.User{
+		{Email: "Own@Example.com"}, {Email: "Coded@Example.com", Connection: "email"},
+		{Email: "Ann.Lee@Corp.Example", Connection: "windowslive"}, {Email: "ann.lee@corp.example", Connection: "windowslive"},
+	} {
+		if _, err := s.Tenant.AddUser(u); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for q, want := range map[string]int{
+		"ada@example.com": 1, "ADA@example.com": 0, "nobody@example.com": 0, "ada": 0,
+		"own@example.com": 1, "Own@Example.com": 0, "coded@example.com": 1, "Coded@Example.com": 0,
+		"Ann.Lee@Corp.Example": 1, "ann.lee@corp.example": 1, "ann.lee@Corp.Example": 0,
+	} {
 		if got := a.list("/api/v2/users-by-email?email=" + q); len(got) != want {
 			t.Errorf("%s finds %d, want %d", q, len(got), want)
 		}

@@ -58,7 +58,7 @@ func (b resetBody) valid(defaultConnection string) (email, connection string, er
 	var wrong []problem.Field
 	if b.Email == nil {
 		wrong = append(wrong, problem.Field{Field: "email", Detail: "is missing"})
-	} else if fault := httpapi.FaultOfEmail(*b.Email); fault != "" {
+	} else if fault := httpapi.FaultOfAskedEmail(*b.Email); fault != "" {
 		wrong = append(wrong, problem.Field{Field: "email", Detail: fault})
 	} else {
 		email = *b.Email

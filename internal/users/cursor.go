@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode"
 
+	"usher/internal/address"
 	"usher/internal/httpapi"
 )
 
@@ -26,7 +27,7 @@ func (ask listing) binding() string {
 		return fmt.Sprint(*b)
 	}
 	all := []string{
-		strings.ToLower(ask.email), ask.sort.String(), f.Search, f.Connection, optional(f.EmailVerified), optional(f.Blocked),
+		address.Fold(ask.email), ask.sort.String(), f.Search, f.Connection, optional(f.EmailVerified), optional(f.Blocked),
 		bound(f.CreatedAfter), bound(f.CreatedBefore), bound(f.LastLoginAfter), bound(f.LastLoginUntil),
 	}
 	return fmt.Sprintf("%q", append(all, f.Connections...))

@@ -12,8 +12,8 @@ import (
 // Deleter deletes users. Delete is idempotent: it succeeds where there is no
 // such user (any more).
 type Deleter interface {
+	Finder
 	Delete(ctx context.Context, id string) error
-	ByEmail(ctx context.Context, email string) ([]User, error)
 }
 
 // Delete serves DELETE /users/{id}, and DELETE /users with the address of
@@ -44,7 +44,7 @@ func idToDelete(dir Deleter, r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	found, err := dir.ByEmail(r.Context(), email)
+	found, err := holders(r.Context(), dir, email)
 	if err != nil {
 		return "", err
 	}
@@ -72,7 +72,7 @@ func emailToDelete(r *http.Request) (string, error) {
 		}
 		email = body.Email
 	}
-	if fault := httpapi.FaultOfEmail(email); fault != "" {
+	if fault := httpapi.FaultOfAskedEmail(email); fault != "" {
 		return "", problem.Invalid("email", fault)
 	}
 	return email, nil

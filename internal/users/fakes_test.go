@@ -24,11 +24,16 @@ import (
 type directory struct {
 	user  users.User
 	found []users.User // by email
+	hits  []users.User // of a search for an address
+	more  bool         // and there are others
+	now   map[string]users.User
 	page  users.Page
 	err   error
 
 	made      map[string]users.Made // by mark
 	inviteErr error
+	searchErr error
+	readErr   error // by id
 
 	asked   []string // calls, in order
 	created users.New
@@ -47,6 +52,9 @@ type listing struct {
 
 func (d *directory) User(_ context.Context, id string) (users.User, error) {
 	d.asked = append(d.asked, "get "+id)
+	if now, ok := d.now[id]; ok || d.readErr != nil {
+		return now, d.readErr
+	}
 	return d.user, d.err
 }
 
@@ -86,6 +94,11 @@ func (d *directory) Delete(_ context.Context, id string) error {
 func (d *directory) ByEmail(_ context.Context, email string) ([]users.User, error) {
 	d.asked = append(d.asked, "by email "+email)
 	return slices.Clone(d.found), d.err
+}
+
+func (d *directory) SearchEmail(_ context.Context, email string) ([]users.User, bool, error) {
+	d.asked = append(d.asked, "search for "+email)
+	return slices.Clone(d.hits), d.more, d.searchErr
 }
 
 func (d *directory) List(_ context.Context, f users.Filter, s users.Sort, from *users.Position, limit int) (users.Page, error) {

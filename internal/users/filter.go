@@ -8,6 +8,7 @@ import (
 // Filter is what a listed user must be. Zero members do not filter.
 type Filter struct {
 	Search         string // what email, name or nickname begins with
+	Email          string // exactly, but for case
 	Connection     string
 	Connections    []string // of one of which the first identity must be; nil does not filter
 	EmailVerified  *bool
@@ -19,7 +20,7 @@ type Filter struct {
 }
 
 // matches does for users at hand what the provider's search does for all, but
-// for Search.
+// for Search and Email.
 func (f Filter) matches(u User) bool {
 	inConnection := func(i Identity) bool { return i.Connection == f.Connection }
 	switch {

@@ -10,8 +10,8 @@ import (
 )
 
 // Lister lists users. List answers one page from a position on (nil: from the
-// start), eventually consistent; ByEmail answers all users with an address,
-// compared without case, at once consistent.
+// start), eventually consistent; ByEmail answers all users who have an address as
+// it is given or in lower case, at once consistent.
 type Lister interface {
 	List(ctx context.Context, filter Filter, sort Sort, from *Position, limit int) (Page, error)
 	ByEmail(ctx context.Context, email string) ([]User, error)
@@ -88,7 +88,7 @@ func parseListing(r *http.Request) (listing, error) {
 		},
 	}
 	if ask.email != "" {
-		if fault := httpapi.FaultOfEmail(ask.email); fault != "" {
+		if fault := httpapi.FaultOfAskedEmail(ask.email); fault != "" {
 			q.Refuse("email", fault)
 		}
 		if ask.filter.Search != "" {

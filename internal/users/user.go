@@ -24,6 +24,7 @@ type User struct {
 	Identities    []Identity     `json:"identities"`
 	Metadata      map[string]any `json:"metadata"`              // what users may edit themselves
 	AppMetadata   map[string]any `json:"app_metadata,omitzero"` // what the company decides; nil where the front-end may not see it
+	NoEmail       bool           `json:"-"`                     // the provider says that there is none, which an Email of "" does not
 }
 
 // Identity is one way in which a user signs in.

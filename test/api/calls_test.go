@@ -27,6 +27,7 @@ var costs = [][]cost{costsOfUsers, costsOfBlocks, costsOfRecovery, costsOfSignIn
 var costsOfUsers = []cost{
 	{"listusers", "", 1, request("/users", "")},
 	{"listusers", "by email", 1, request("/users?email=ada@example.com", "")},
+	{"listusers", "by email in capitals", 2, request("/users?email=Ada@example.com", "")},
 	{"createuser", "", 1, fresh("/users", `{"email":%q}`)},
 	{"createuser", "under a key", 1, request("/users", `{"email":"once@example.com"}`, "Idempotency-Key", "k1")},
 	{"createuser", "again under a key", 2, request("/users", `{"email":"once@example.com"}`, "Idempotency-Key", "k1")},
@@ -41,9 +42,20 @@ var costsOfUsers = []cost{
 	{"updateuser", "signed out alone", 2, ofUser("/users/", `{"revoke_sessions":true}`)},
 	{"updateuser", "with If-Match", 2, ofUser("/users/", `{"name":"Me"}`, "If-Match", "*")},
 	{"deleteuser", "", 1, ofUser("/users/", "")},
-	{"deleteuserbyemail", "", 2, func(t *testing.T, s *service) (string, string, []string) {
+	{"deleteuserbyemail", "", 3, func(t *testing.T, s *service) (string, string, []string) {
 		email := s.freshEmail()
 		s.addUser(localtenant.User{Email: email})
+		return "/users?email=" + email, "", nil
+	}},
+	{"deleteuserbyemail", "in capitals", 4, func(t *testing.T, s *service) (string, string, []string) {
+		email := s.freshEmail()
+		s.addUser(localtenant.User{Email: email})
+		return "/users?email=" + strings.ToUpper(email), "", nil
+	}},
+	{"deleteuserbyemail", "whom only a search finds", 4, func(t *testing.T, s *service) (string, string, []string) {
+		email := s.freshEmail()
+		s.addUser(localtenant.User{Email: strings.ToUpper(email), Connection: "github"})
+		s.tenant.Tenant.Advance(indexLag)
 		return "/users?email=" + email, "", nil
 	}},
 }

@@ -67,7 +67,7 @@ func (n match) equals(v any) bool {
 		if isTime(n.field) {
 			return between{field: n.field, low: bound{text: n.text, inclusive: true}, high: bound{text: n.text, inclusive: true}}.holds(v)
 		}
-		return v == n.text || (fold && strings.EqualFold(v, n.text))
+		return v == n.text || (fold && sameText(v, n.text))
 	case bool:
 		return n.pattern == nil && strconv.FormatBool(v) == n.text
 	case float64:
@@ -116,6 +116,12 @@ func glob(pattern []glyph, s []rune, fold bool) bool {
 		i++
 	}
 	return i == len(pattern)
+}
+
+// sameText is loose, as an index may be that maps İ and the Kelvin sign to ASCII, like
+// Lucene's lower-case filter: who asks has to look at what is found.
+func sameText(a, b string) bool {
+	return strings.EqualFold(strings.ToLower(a), strings.ToLower(b))
 }
 
 func sameRune(a, b rune, fold bool) bool {

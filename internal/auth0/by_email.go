@@ -1,0 +1,44 @@
+package auth0
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/auth0/go-auth0/v3/management"
+
+	"usher/internal/address"
+	"usher/internal/users"
+)
+
+// byEmail returns the users whose address is this one, as it is given or in lower
+// case. The provider compares exactly, and keeps the capitals that other identity
+// providers send; its own databases are in lower case
+// (https://community.auth0.com/t/uppercase-characters-in-user-email-addresses/124757).
+func (c *Client) byEmail(ctx context.Context, email string, fields *string) ([]*management.UserResponseSchema, error) {
+	base, err := c.baseURL(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []*management.UserResponseSchema
+	for _, spelling := range address.Spellings(email) {
+		found, err := c.users.ListUsersByEmail(ctx, &management.ListUsersByEmailRequestParameters{Email: spelling, Fields: fields}, base)
+		if err != nil {
+			return nil, fmt.Errorf("list users by email: %w", providerProblem(err))
+		}
+		for _, user := range found {
+			id := user.GetUserID() // "" is nobody's: each of these is somebody else
+			if id == "" || !slices.ContainsFunc(all, func(u *management.UserResponseSchema) bool { return u.GetUserID() == id }) {
+				all = append(all, user)
+			}
+		}
+	}
+	return all, nil
+}
+
+// SearchEmail searches for an address in any case; see users.Finder. That the
+// provider's search does not tell cases apart, and may be late, is in
+// https://github.com/auth0/rules/issues/208.
+func (u Users) SearchEmail(ctx context.Context, email string) (found []users.User, more bool, err error) {
+	return u.search(ctx, leg{filter: users.Filter{Email: email}, sort: users.Sort{Key: "created_at"}}, 0, pageSize)
+}

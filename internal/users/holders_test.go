@@ -1,0 +1,116 @@
+package users_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/problem"
+	"usher/internal/users"
+)
+
+// Whom a deletion by address means: asked is what the provider is asked after the
+// look-up and the search.
+func TestWhoHasAnAddress(t *testing.T) {
+	const (
+		nobody    = "user-not-found | No user has this email address."
+		several   = "email-ambiguous | Several users have this email address; nothing was deleted. Delete by id."
+		tooMany   = "email-ambiguous | Too many users match this email address to tell who has it; nothing was deleted. Delete by id."
+		undecided = "provider-failed | The identity provider's answer does not say who has this email address."
+		deleted   = "No Content"
+	)
+	type list = []users.User
+	user := func(id, email string) users.User { return users.User{ID: id, Email: email} }
+	ann, capitals := user("a", "ann@corp.example"), user("c", "Ann@Corp.Example")
+	many := func(n int, email string) (all list) {
+		for i := range n {
+			all = append(all, user(fmt.Sprint("m", i), email))
+		}
+		return all
+	}
+	tests := map[string]struct {
+		email string
+		found list
+		hits  list
+		more  bool
+		now   map[string]users.User
+		want  string
+		asked []string
+	}{
+		"one":                           {"ann@corp.example", list{ann}, list{ann}, false, nil, deleted, []string{"delete a"}},
+		"one whom no search knows yet":  {"ann@corp.example", list{ann}, nil, false, nil, deleted, []string{"delete a"}},
+		"one whom only the search sees": {"ANN@corp.example", nil, list{capitals}, false, map[string]users.User{"c": capitals}, deleted, []string{"get c", "delete c"}},
+		"found twice, read once":        {"ANN@corp.example", nil, list{capitals, capitals}, false, map[string]users.User{"c": capitals}, deleted, []string{"get c", "delete c"}},
+		"two, in different capitals":    {"ann@corp.example", list{ann}, list{ann, capitals}, false, map[string]users.User{"c": capitals}, several, []string{"get c"}},
+		"the search is late: given up":  {"ann@corp.example", nil, list{ann}, false, map[string]users.User{"a": user("a", "new@corp.example")}, nobody, []string{"get a"}},
+		"the search is late: removed":   {"ann@corp.example", list{ann}, list{capitals}, false, map[string]users.User{"c": {ID: "c", NoEmail: true}}, deleted, []string{"get c", "delete a"}},
+		"the search is late: taken over": {"ann@corp.example", list{ann}, list{capitals}, false, map[string]users.User{"c": user("c", "old@corp.example")},
+			deleted, []string{"get c", "delete a"}},
+		"other capitals by now":        {"ann@corp.example", nil, list{ann}, false, map[string]users.User{"a": user("a", "ANN@CORP.example")}, deleted, []string{"get a", "delete a"}},
+		"a search that finds too much": {"ann@corp.example", list{ann}, append(many(50, "xann@corp.example"), ann), false, nil, deleted, []string{"delete a"}},
+		"a look-up that finds others":  {"l\u0130nus@example.com", list{user("l", "linus@example.com")}, list{user("l", "linus@example.com")}, false, nil, nobody, nil},
+		"a search that finds others":   {"l\u0130nus@example.com", nil, list{user("l", "linus@example.com")}, false, nil, nobody, nil},
+		"others beside the one":        {"ann@corp.example", list{ann, user("x", "x@corp.example")}, nil, false, nil, deleted, []string{"delete a"}},
+		"the id of another account":    {"ann@corp.example", list{ann}, list{user("linked", "ann@corp.example")}, false, map[string]users.User{"linked": ann}, deleted, []string{"get linked", "delete a"}},
+
+		"ten doubts": {"ann@corp.example", list{ann}, many(10, "ann@corp.example"), false, map[string]users.User{
+			"m0": user("m0", "x@y"), "m1": user("m1", "x@y"), "m2": user("m2", "x@y"), "m3": user("m3", "x@y"), "m4": user("m4", "x@y"),
+			"m5": user("m5", "x@y"), "m6": user("m6", "x@y"), "m7": user("m7", "x@y"), "m8": user("m8", "x@y"), "m9": user("m9", "x@y"),
+		}, deleted, []string{"get m0", "get m1", "get m2", "get m3", "get m4", "get m5", "get m6", "get m7", "get m8", "get m9", "delete a"}},
+		"eleven doubts":        {"ann@corp.example", list{ann}, many(11, "ann@corp.example"), false, nil, tooMany, nil},
+		"more than a page":     {"ann@corp.example", list{ann}, list{ann}, true, nil, tooMany, nil},
+		"more, and nobody yet": {"ann@corp.example", nil, nil, true, nil, tooMany, nil},
+
+		"found without an id":           {"ann@corp.example", list{ann, user("", "ann@corp.example")}, nil, false, nil, undecided, nil},
+		"found alone without an id":     {"ann@corp.example", list{user("", "ann@corp.example")}, nil, false, nil, undecided, nil},
+		"found without an address":      {"ann@corp.example", list{ann, {ID: "c"}}, nil, false, nil, undecided, nil},
+		"found with none":               {"ann@corp.example", list{ann, {ID: "c", NoEmail: true}}, nil, false, nil, undecided, nil},
+		"a hit without an id":           {"ann@corp.example", list{ann}, list{ann, user("", "other@corp.example")}, false, nil, undecided, nil},
+		"a hit without an address":      {"ann@corp.example", list{ann}, list{{ID: "c"}}, false, map[string]users.User{"c": user("c", "c@corp.example")}, deleted, []string{"get c", "delete a"}},
+		"a hit without, which has it":   {"ann@corp.example", list{ann}, list{{ID: "c"}}, false, map[string]users.User{"c": capitals}, several, []string{"get c"}},
+		"read again without an id":      {"ann@corp.example", list{ann}, list{capitals}, false, map[string]users.User{"c": user("", "Ann@Corp.Example")}, undecided, []string{"get c"}},
+		"read again without either":     {"ann@corp.example", list{ann}, list{capitals}, false, map[string]users.User{"c": {NoEmail: true}}, undecided, []string{"get c"}},
+		"read again without an address": {"ann@corp.example", list{ann}, list{capitals}, false, map[string]users.User{"c": {ID: "c"}}, undecided, []string{"get c"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			dir := &directory{found: tt.found, hits: tt.hits, more: tt.more, now: tt.now}
+			w := do(t, users.Delete(dir), http.MethodDelete, "/users?email="+url.QueryEscape(tt.email), "", "")
+			if diff := cmp.Diff(tt.want, answer(t, w)); diff != "" {
+				t.Error(diff)
+			}
+			want := append([]string{"by email " + tt.email, "search for " + tt.email}, tt.asked...)
+			if diff := cmp.Diff(want, dir.asked); diff != "" {
+				t.Errorf("the provider was asked:\n%s", diff)
+			}
+		})
+	}
+}
+
+// A user who is gone by now does not count. Where the search or the reading fails,
+// nothing is decided.
+func TestDoubtsThatCannotBeRead(t *testing.T) {
+	found := []users.User{{ID: "a", Email: "ann@corp.example"}}
+	hits := append(found[:1:1], users.User{ID: "c", Email: "Ann@Corp.Example"})
+	for name, tt := range map[string]struct {
+		dir  *directory
+		want string
+	}{
+		"gone":            {&directory{found: found, hits: hits, readErr: problem.UserNotFound.New("Nobody.")}, "No Content"},
+		"not to be read":  {&directory{found: found, hits: hits, readErr: problem.ProviderTimeout.New("Late.")}, "provider-timeout | Late."},
+		"no search today": {&directory{found: found, searchErr: problem.ProviderUnavailable.New("Closed.")}, "provider-unavailable | Closed."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := answer(t, do(t, users.Delete(tt.dir), http.MethodDelete, "/users?email=ann@corp.example", "", "")); got != tt.want {
+				t.Error(got)
+			}
+			if deleted := slices.Contains(tt.dir.asked, "delete a"); deleted != (tt.want == "No Content") {
+				t.Errorf("asked %v", tt.dir.asked)
+			}
+		})
+	}
+}
