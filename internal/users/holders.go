@@ -3,8 +3,11 @@ package users
 import (
 	"context"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"usher/internal/address"
+	"usher/internal/httpapi"
 	"usher/internal/problem"
 )
 
@@ -46,8 +49,9 @@ func holders(ctx context.Context, dir Finder, email string) ([]User, error) {
 		case problem.Is(err, problem.UserNotFound):
 		case err != nil:
 			return nil, err
-		case now.ID != "" && now.NoEmail: // the address was given up
-		case !slices.ContainsFunc(found, func(u User) bool { return u.ID == now.ID && u.ID != "" }):
+		case !hasID(now):
+			return nil, unreadable()
+		case !now.NoEmail && !slices.ContainsFunc(found, func(u User) bool { return u.ID == now.ID }):
 			found = append(found, now)
 		}
 	}
@@ -59,9 +63,9 @@ func holders(ctx context.Context, dir Finder, email string) ([]User, error) {
 func notAmong(found, hits []User, email string) (ids []string, err error) {
 	for _, hit := range hits {
 		switch {
-		case hit.ID == "":
+		case !hasID(hit):
 			return nil, unreadable()
-		case hit.Email != "" && !address.Same(hit.Email, email): // the search equates more than cases
+		case legible(hit.Email) && !address.Same(hit.Email, email): // the search equates more than cases
 		case slices.ContainsFunc(found, func(u User) bool { return u.ID == hit.ID }):
 		case !slices.Contains(ids, hit.ID):
 			ids = append(ids, hit.ID)
@@ -76,7 +80,7 @@ func notAmong(found, hits []User, email string) (ids []string, err error) {
 func WithEmail(found []User, email string) ([]User, error) {
 	var having []User
 	for _, u := range found {
-		if u.ID == "" || u.Email == "" {
+		if !hasID(u) || !legible(u.Email) {
 			return nil, unreadable()
 		}
 		if address.Same(u.Email, email) {
@@ -85,6 +89,14 @@ func WithEmail(found []User, email string) ([]User, error) {
 	}
 	return having, nil
 }
+
+// hasID reports whether the provider can be asked about the user, and nobody else is
+// meant by it.
+func hasID(u User) bool { return httpapi.FaultOfID(u.ID) == "" && legible(u.ID) }
+
+// legible reports whether a text is there, and all of it: the sign for a character
+// that could not be read may stand for any.
+func legible(text string) bool { return text != "" && !strings.ContainsRune(text, utf8.RuneError) }
 
 func unreadable() error {
 	return problem.ProviderFailed.New("The identity provider's answer does not say who has this email address.")
