@@ -15,12 +15,8 @@ import (
 // one call. It reports whether it did: not every plan of the provider's has
 // sessions that can be ended, and what this is a part of succeeds all the same.
 func (c *Client) endAccess(ctx context.Context, userID string) (ended bool, err error) {
-	base, err := c.baseURL(ctx)
-	if err != nil {
-		return false, err
-	}
 	_, err = call(ctx, func(ctx context.Context) (any, error) {
-		return nil, c.users.RevokeAccess(ctx, userID, &management.RevokeUserAccessRequestContent{}, base)
+		return nil, c.users.RevokeAccess(ctx, userID, &management.RevokeUserAccessRequestContent{})
 	})
 	switch {
 	case notInPlan(err):

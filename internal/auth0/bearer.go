@@ -26,10 +26,10 @@ func (b *bearer) Do(r *http.Request) (*http.Response, error) {
 
 func (b *bearer) replayed(r *http.Request) (*http.Response, error) {
 	token, resp, err := b.send(r)
-	if !hasStatus(err, http.StatusUnauthorized) || token == "" {
+	if !hasStatus(err, http.StatusUnauthorized) || token.value == "" {
 		return resp, err
 	}
-	if err := b.tokens.Drop(r.Context(), token); err != nil {
+	if err := b.tokens.Drop(r.Context(), token.value); err != nil {
 		return nil, err
 	}
 	if err := rewind(r); err != nil {
@@ -39,12 +39,15 @@ func (b *bearer) replayed(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-func (b *bearer) send(r *http.Request) (token string, resp *http.Response, err error) {
+// send sends the request to the tenant whose token it carries: the two never come
+// from different versions of the secret.
+func (b *bearer) send(r *http.Request) (token managementToken, resp *http.Response, err error) {
 	token, err = b.tokens.Token(r.Context())
 	if err != nil {
-		return "", nil, err
+		return managementToken{}, nil, err
 	}
-	r.Header.Set("Authorization", "Bearer "+token)
+	r.URL.Scheme, r.URL.Host, r.Host = token.tenant.Scheme, token.tenant.Host, ""
+	r.Header.Set("Authorization", "Bearer "+token.value)
 	// The provider logs changes alone, and their correlation id with them
 	// (https://auth0.com/docs/api/management/v2, "Request Correlation").
 	if id := b.correlationID(r.Context()); id != "" && r.Method != http.MethodGet {

@@ -41,25 +41,17 @@ func (b Blocks) Unblock(ctx context.Context, userID string) error {
 }
 
 func (b Blocks) set(ctx context.Context, userID string, blocked bool) error {
-	base, err := b.client.baseURL(ctx)
-	if err != nil {
-		return err
-	}
 	request := &management.UpdateUserRequestContent{}
 	request.SetBlocked(&blocked)
-	_, err = call(ctx, func(ctx context.Context) (any, error) { return b.client.users.Update(ctx, userID, request, base) })
+	_, err := call(ctx, func(ctx context.Context) (any, error) { return b.client.users.Update(ctx, userID, request) })
 	return ofOneUser(err)
 }
 
 // LoginBlocks lists a user's login blocks; see blocks.Lister. It lists none
 // where the tenant does not act on wrong passwords, whatever it has counted.
 func (b Blocks) LoginBlocks(ctx context.Context, userID string) ([]blocks.LoginBlock, error) {
-	base, err := b.client.baseURL(ctx)
-	if err != nil {
-		return nil, err
-	}
 	inForce := true
-	found, err := userblocks.NewClient(b.client.sdk).List(ctx, userID, &management.ListUserBlocksRequestParameters{ConsiderBruteForceEnablement: &inForce}, base)
+	found, err := userblocks.NewClient(b.client.sdk).List(ctx, userID, &management.ListUserBlocksRequestParameters{ConsiderBruteForceEnablement: &inForce})
 	if err != nil {
 		return nil, fmt.Errorf("list login blocks: %w", ofOneUser(err))
 	}
@@ -72,12 +64,8 @@ func (b Blocks) LoginBlocks(ctx context.Context, userID string) ([]blocks.LoginB
 
 // LiftLoginBlocks lifts a user's login blocks; see blocks.Lifter.
 func (b Blocks) LiftLoginBlocks(ctx context.Context, userID string) error {
-	base, err := b.client.baseURL(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = call(ctx, func(ctx context.Context) (any, error) {
-		return nil, userblocks.NewClient(b.client.sdk).Delete(ctx, userID, base)
+	_, err := call(ctx, func(ctx context.Context) (any, error) {
+		return nil, userblocks.NewClient(b.client.sdk).Delete(ctx, userID)
 	})
 	if err != nil {
 		return fmt.Errorf("lift login blocks: %w", ofOneUser(err))

@@ -16,13 +16,9 @@ import (
 // providers send; its own databases are in lower case
 // (https://community.auth0.com/t/uppercase-characters-in-user-email-addresses/124757).
 func (c *Client) byEmail(ctx context.Context, email string, fields *string) ([]*management.UserResponseSchema, error) {
-	base, err := c.baseURL(ctx)
-	if err != nil {
-		return nil, err
-	}
 	var all []*management.UserResponseSchema
 	for _, spelling := range address.Spellings(email) {
-		found, err := c.users.ListUsersByEmail(ctx, &management.ListUsersByEmailRequestParameters{Email: spelling, Fields: fields}, base)
+		found, err := c.users.ListUsersByEmail(ctx, &management.ListUsersByEmailRequestParameters{Email: spelling, Fields: fields})
 		if err != nil {
 			return nil, fmt.Errorf("list users by email: %w", providerProblem(err))
 		}

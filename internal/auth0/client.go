@@ -51,6 +51,10 @@ type Client struct {
 	keys        keySets
 }
 
+// anyTenant is where the SDK believes the tenant to be. The host is set with the
+// token: a changed secret may name another tenant, and a token is good at its own.
+const anyTenant = "https://tenant.invalid/api/v2"
+
 // New returns a Client.
 func New(opts Options) *Client {
 	if opts.Transport == nil {
@@ -73,18 +77,12 @@ func New(opts Options) *Client {
 		credentials: opts.Credentials, audience: opts.ManagementAudience, client: &http.Client{Transport: retrier.ofTokens()}, now: opts.Now, log: opts.Log,
 		application: &application{source: opts.Credentials, now: opts.Now, of: managementLogin},
 	}
-	c.sdk = core.NewRequestOptions(option.WithHTTPClient(&bearer{tokens: c.tokens, next: retrier, correlationID: opts.CorrelationID}), option.WithoutRetries())
+	c.sdk = core.NewRequestOptions(
+		option.WithBaseURL(anyTenant),
+		option.WithHTTPClient(&bearer{tokens: c.tokens, next: retrier, correlationID: opts.CorrelationID}),
+		option.WithoutRetries(),
+	)
 	c.users = usersclient.NewClient(c.sdk)
 	c.connections = connectionsclient.NewClient(c.sdk)
 	return c
-}
-
-// baseURL tells the SDK where the tenant is, call by call, since a changed
-// secret may name another one.
-func (c *Client) baseURL(ctx context.Context) (option.RequestOption, error) {
-	credentials, err := c.opts.Credentials.Current(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return option.WithBaseURL(credentials.BaseURL() + "/api/v2"), nil
 }

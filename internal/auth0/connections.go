@@ -45,15 +45,11 @@ func (i Identities) Connections(ctx context.Context) ([]identities.Connection, e
 
 // enabledConnections are those of an application, with some of their fields.
 func (c *Client) enabledConnections(ctx context.Context, clientID, fields string) ([]*management.ConnectionForList, error) {
-	base, err := c.baseURL(ctx)
-	if err != nil {
-		return nil, err
-	}
 	take := pageSize
 	request := &management.ConnectionsGetRequest{Fields: &fields, Take: &take}
 	var all []*management.ConnectionForList
 	for range maxConnectionPages {
-		page, err := clientconnections.NewClient(c.sdk).Get(ctx, clientID, request, base)
+		page, err := clientconnections.NewClient(c.sdk).Get(ctx, clientID, request)
 		if err != nil {
 			return nil, err
 		}

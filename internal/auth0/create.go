@@ -16,14 +16,10 @@ func (u Users) Create(ctx context.Context, n users.New) (users.User, error) {
 	if err := refuseReserved(n.AppMetadata, "app_metadata."); err != nil {
 		return users.User{}, err
 	}
-	base, err := u.client.baseURL(ctx)
-	if err != nil {
-		return users.User{}, err
-	}
 	if n.Mark != (users.Mark{}) {
 		ctx = repeatable(ctx)
 	}
-	created, err := call(ctx, func(ctx context.Context) (any, error) { return u.client.users.Create(ctx, createRequest(n), base) })
+	created, err := call(ctx, func(ctx context.Context) (any, error) { return u.client.users.Create(ctx, createRequest(n)) })
 	if err != nil {
 		err = u.explainPolicy(ctx, ofTaken(err), n.Connection)
 		return users.User{}, fmt.Errorf("create user: %w", err)
@@ -121,11 +117,7 @@ const databasePrefix = "auth0|"
 
 // Made finds a user by a mark; see users.Creator.
 func (u Users) Made(ctx context.Context, markID string) (users.Made, error) {
-	base, err := u.client.baseURL(ctx)
-	if err != nil {
-		return users.Made{}, err
-	}
-	found, err := u.client.users.Get(ctx, databasePrefix+markID, &management.GetUserRequestParameters{}, base)
+	found, err := u.client.users.Get(ctx, databasePrefix+markID, &management.GetUserRequestParameters{})
 	if err != nil {
 		return users.Made{}, fmt.Errorf("find the user of an Idempotency-Key: %w", ofOneUser(err))
 	}

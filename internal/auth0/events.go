@@ -70,14 +70,10 @@ func pageOf(found []events.Event, from *events.Position, passed, total int) even
 
 // page is one of the provider's pages, and how many events there are in all.
 func (e Events) page(ctx context.Context, userID string, number int) (found []events.Event, total int, err error) {
-	base, err := e.client.baseURL(ctx)
-	if err != nil {
-		return nil, 0, err
-	}
 	perPage, newestFirst, totals := logsPerPage, "date:-1", true
 	answer, err := logs.NewClient(e.client.sdk).List(ctx, userID, &management.ListUserLogsRequestParameters{
 		Page: &number, PerPage: &perPage, Sort: &newestFirst, IncludeTotals: &totals,
-	}, base)
+	})
 	if hasStatus(err, http.StatusNotFound) {
 		return nil, 0, nil
 	}

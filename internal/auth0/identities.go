@@ -26,12 +26,8 @@ var ofAccount = "user_id,email,email_verified,blocked,identities"
 
 // Account returns what matters of a user; see identities.Reader.
 func (i Identities) Account(ctx context.Context, userID string) (identities.Account, error) {
-	base, err := i.client.baseURL(ctx)
-	if err != nil {
-		return identities.Account{}, err
-	}
 	found, err := call(ctx, func(ctx context.Context) (any, error) {
-		return i.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &ofAccount}, base)
+		return i.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &ofAccount})
 	})
 	if err != nil {
 		return identities.Account{}, fmt.Errorf("get user: %w", ofOneUser(err))
@@ -80,15 +76,11 @@ func (i Identities) Proof(ctx context.Context, idToken string) (identities.Proof
 // user's goes to the provider. An id is of one connection only, so that the
 // provider's connection_id is not needed. See identities.Linker.
 func (i Identities) Link(ctx context.Context, userID string, other identities.Identity) ([]identities.Identity, error) {
-	base, err := i.client.baseURL(ctx)
-	if err != nil {
-		return nil, err
-	}
 	linked, err := call(ctx, func(ctx context.Context) (any, error) {
 		return useridentities.NewClient(i.client.sdk).Link(ctx, userID, &management.LinkUserIdentityRequestContent{
 			Provider: providerOf(other.Provider),
 			UserID:   &management.UserID{String: other.UserID},
-		}, base)
+		})
 	})
 	switch {
 	case hasStatus(err, http.StatusConflict):
@@ -115,12 +107,8 @@ func (i Identities) after(ctx context.Context, userID string, body []byte, done 
 
 // Unlink makes an identity an account of its own; see identities.Unlinker.
 func (i Identities) Unlink(ctx context.Context, userID string, identity identities.Identity) ([]identities.Identity, error) {
-	base, err := i.client.baseURL(ctx)
-	if err != nil {
-		return nil, err
-	}
 	left, err := call(ctx, func(ctx context.Context) (any, error) {
-		return useridentities.NewClient(i.client.sdk).Delete(ctx, userID, providerOf(identity.Provider), identity.UserID, base)
+		return useridentities.NewClient(i.client.sdk).Delete(ctx, userID, providerOf(identity.Provider), identity.UserID)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("unlink an identity: %w", notTaken(err))

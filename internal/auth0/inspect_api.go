@@ -19,11 +19,7 @@ type Access struct {
 
 // Access reads who gets tokens for an API (read:resource_servers).
 func (i *Inspector) Access(ctx context.Context, audience string) (a Access, found bool, err error) {
-	base, err := i.client.baseURL(ctx)
-	if err != nil {
-		return Access{}, false, err
-	}
-	api, err := resourceservers.NewClient(i.client.sdk).Get(ctx, audience, &management.GetResourceServerRequestParameters{}, base)
+	api, err := resourceservers.NewClient(i.client.sdk).Get(ctx, audience, &management.GetResourceServerRequestParameters{})
 	switch {
 	case hasStatus(err, http.StatusNotFound):
 		return Access{}, false, nil

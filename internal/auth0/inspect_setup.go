@@ -31,12 +31,8 @@ const ofRegistration = "client_id,app_type,token_endpoint_auth_method,grant_type
 
 // Registration reads an application's registration (read:clients).
 func (i *Inspector) Registration(ctx context.Context, clientID string) (Registration, error) {
-	base, err := i.client.baseURL(ctx)
-	if err != nil {
-		return Registration{}, err
-	}
 	fields := ofRegistration
-	c, err := clientsclient.NewClient(i.client.sdk).Get(ctx, clientID, &management.GetClientRequestParameters{Fields: &fields}, base)
+	c, err := clientsclient.NewClient(i.client.sdk).Get(ctx, clientID, &management.GetClientRequestParameters{Fields: &fields})
 	if err == nil && c.ClientID == nil {
 		err = errIncomplete
 	}
@@ -60,12 +56,8 @@ type Connection struct {
 // Connection looks for a connection by its name (read:connections). Of its options
 // it keeps one; others may be secrets.
 func (i *Inspector) Connection(ctx context.Context, name string) (c Connection, found bool, err error) {
-	base, err := i.client.baseURL(ctx)
-	if err != nil {
-		return Connection{}, false, err
-	}
 	fields := "name,strategy,options"
-	page, err := i.client.connections.List(ctx, &management.ListConnectionsQueryParameters{Name: &name, Fields: &fields}, base)
+	page, err := i.client.connections.List(ctx, &management.ListConnectionsQueryParameters{Name: &name, Fields: &fields})
 	if err == nil && page.Response.Connections == nil {
 		err = errIncomplete
 	}
@@ -105,12 +97,8 @@ type Action struct {
 
 // LoginAction looks for an Action by its name (read:actions).
 func (i *Inspector) LoginAction(ctx context.Context, name string) (Action, error) {
-	base, err := i.client.baseURL(ctx)
-	if err != nil {
-		return Action{}, err
-	}
 	trigger := management.ActionTriggerTypeEnumPostLogin
-	listed, err := actionsclient.NewClient(i.client.sdk).List(ctx, &management.ListActionsRequestParameters{ActionName: &name, TriggerID: &trigger}, base)
+	listed, err := actionsclient.NewClient(i.client.sdk).List(ctx, &management.ListActionsRequestParameters{ActionName: &name, TriggerID: &trigger})
 	if err == nil && listed.Response.Actions == nil {
 		err = errIncomplete
 	}
@@ -124,7 +112,7 @@ func (i *Inspector) LoginAction(ctx context.Context, name string) (Action, error
 	found := Action{Exists: true, Deployed: listed.Results[at].DeployedVersion != nil}
 	found.Changed = found.Deployed && !listed.Results[at].GetAllChangesDeployed()
 	// A flow holds fewer Actions than a page.
-	bound, err := bindings.NewClient(i.client.sdk).List(ctx, &trigger, &management.ListActionTriggerBindingsRequestParameters{}, base)
+	bound, err := bindings.NewClient(i.client.sdk).List(ctx, &trigger, &management.ListActionTriggerBindingsRequestParameters{})
 	if err == nil && bound.Response.Bindings == nil {
 		err = errIncomplete
 	}
@@ -139,11 +127,7 @@ func (i *Inspector) LoginAction(ctx context.Context, name string) (Action, error
 
 // Factors are the second factors that are switched on (read:guardian_factors).
 func (i *Inspector) Factors(ctx context.Context) ([]string, error) {
-	base, err := i.client.baseURL(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all, err := factorsclient.NewClient(i.client.sdk).List(ctx, base)
+	all, err := factorsclient.NewClient(i.client.sdk).List(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list the factors: %w", err)
 	}
@@ -159,11 +143,7 @@ func (i *Inspector) Factors(ctx context.Context) ([]string, error) {
 // OfflineAccess reports whether an API is there, and allows refresh tokens
 // (read:resource_servers).
 func (i *Inspector) OfflineAccess(ctx context.Context, audience string) (allowed, found bool, err error) {
-	base, err := i.client.baseURL(ctx)
-	if err != nil {
-		return false, false, err
-	}
-	api, err := resourceservers.NewClient(i.client.sdk).Get(ctx, audience, &management.GetResourceServerRequestParameters{}, base)
+	api, err := resourceservers.NewClient(i.client.sdk).Get(ctx, audience, &management.GetResourceServerRequestParameters{})
 	switch {
 	case hasStatus(err, http.StatusNotFound):
 		return false, false, nil

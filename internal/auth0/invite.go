@@ -49,14 +49,10 @@ func (u Users) mailInvitation(ctx context.Context, made users.Made, connection s
 }
 
 func (u Users) noteMailed(ctx context.Context, userID string, mark users.Mark) (users.User, error) {
-	base, err := u.client.baseURL(ctx)
-	if err != nil {
-		return users.User{}, err
-	}
 	request := &management.UpdateUserRequestContent{}
 	note := withReserved(nil, reserved{Request: mark.Fingerprint, Mailed: true}) // other members stay as they are
 	request.SetAppMetadata(&note)
-	updated, err := call(ctx, func(ctx context.Context) (any, error) { return u.client.users.Update(ctx, userID, request, base) })
+	updated, err := call(ctx, func(ctx context.Context) (any, error) { return u.client.users.Update(ctx, userID, request) })
 	if err != nil {
 		return users.User{}, ofOneUser(err)
 	}

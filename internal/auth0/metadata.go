@@ -62,13 +62,9 @@ func (m Metadata) Write(ctx context.Context, userID string, changes map[string]a
 	if err := m.refuse(changes, ""); err != nil {
 		return nil, err
 	}
-	base, err := m.client.baseURL(ctx)
-	if err != nil {
-		return nil, err
-	}
 	request := &management.UpdateUserRequestContent{}
 	m.set(request, changes)
-	updated, err := call(ctx, func(ctx context.Context) (any, error) { return m.client.users.Update(ctx, userID, request, base) })
+	updated, err := call(ctx, func(ctx context.Context) (any, error) { return m.client.users.Update(ctx, userID, request) })
 	switch {
 	case hasStatus(err, http.StatusRequestEntityTooLarge):
 		return nil, problem.MetadataTooLarge.Wrap(err, "The identity provider keeps no more.")

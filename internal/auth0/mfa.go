@@ -22,12 +22,8 @@ func (c *Client) MFA() MFA { return MFA{client: c} }
 
 // Remove removes one method of a user's; see mfa.Remover.
 func (m MFA) Remove(ctx context.Context, userID, method string) error {
-	base, err := m.client.baseURL(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = call(ctx, func(ctx context.Context) (any, error) {
-		return nil, authenticationmethods.NewClient(m.client.sdk).Delete(ctx, userID, method, base)
+	_, err := call(ctx, func(ctx context.Context) (any, error) {
+		return nil, authenticationmethods.NewClient(m.client.sdk).Delete(ctx, userID, method)
 	})
 	switch {
 	case err == nil:
@@ -46,12 +42,8 @@ func (m MFA) Reset(ctx context.Context, userID string) (mfa.Reset, error) {
 	if err != nil {
 		return mfa.Reset{}, err
 	}
-	base, err := m.client.baseURL(ctx)
-	if err != nil {
-		return mfa.Reset{}, err
-	}
 	_, err = call(ctx, func(ctx context.Context) (any, error) {
-		return nil, authenticationmethods.NewClient(m.client.sdk).DeleteAll(ctx, userID, base)
+		return nil, authenticationmethods.NewClient(m.client.sdk).DeleteAll(ctx, userID)
 	})
 	if err != nil {
 		return mfa.Reset{}, fmt.Errorf("remove all methods: %w", ofOneUser(err))
@@ -59,7 +51,7 @@ func (m MFA) Reset(ctx context.Context, userID string) (mfa.Reset, error) {
 	done := []problem.Field{{Field: "methods", Detail: "were removed"}}
 	sessions := problem.Field{Field: "sessions", Detail: "may not have ended"}
 	_, err = call(ctx, func(ctx context.Context) (any, error) {
-		return nil, multifactor.NewClient(m.client.sdk).InvalidateRememberBrowser(ctx, userID, base)
+		return nil, multifactor.NewClient(m.client.sdk).InvalidateRememberBrowser(ctx, userID)
 	})
 	if err != nil {
 		browsers := problem.Field{Field: "browsers", Detail: "may still be remembered"}
@@ -76,12 +68,8 @@ func (m MFA) Reset(ctx context.Context, userID string) (mfa.Reset, error) {
 // NewRecoveryCode makes a new recovery code; see mfa.RecoveryMaker. The
 // provider has none for one who has no second factor.
 func (m MFA) NewRecoveryCode(ctx context.Context, userID string) (string, error) {
-	base, err := m.client.baseURL(ctx)
-	if err != nil {
-		return "", err
-	}
 	made, err := call(ctx, func(ctx context.Context) (any, error) {
-		return m.client.users.RegenerateRecoveryCode(ctx, userID, base)
+		return m.client.users.RegenerateRecoveryCode(ctx, userID)
 	})
 	switch {
 	case hasStatus(err, http.StatusNotFound) && !isAboutUser(err):

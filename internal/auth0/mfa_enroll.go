@@ -30,10 +30,6 @@ var factorNames = map[string]management.GuardianEnrollmentFactorEnum{
 
 // Enroll makes an enrolment's link; see mfa.Enroller.
 func (m MFA) Enroll(ctx context.Context, userID string, e mfa.Enrollment) (mfa.Ticket, error) {
-	base, err := m.client.baseURL(ctx)
-	if err != nil {
-		return mfa.Ticket{}, err
-	}
 	request := &management.CreateGuardianEnrollmentTicketRequestContent{UserID: userID, SendMail: &e.SendMail, AllowMultipleEnrollments: &e.AllowMultiple}
 	if e.Factor != "" {
 		factor := factorNames[e.Factor]
@@ -41,7 +37,7 @@ func (m MFA) Enroll(ctx context.Context, userID string, e mfa.Enrollment) (mfa.T
 	}
 	var made management.CreateGuardianEnrollmentTicketResponseContent
 	body, err := call(ctx, func(ctx context.Context) (any, error) {
-		return enrollments.NewClient(m.client.sdk).CreateTicket(ctx, request, base)
+		return enrollments.NewClient(m.client.sdk).CreateTicket(ctx, request)
 	})
 	if err == nil {
 		_ = decode(body, &made) // what cannot be read has no URL

@@ -18,15 +18,11 @@ const (
 // Methods lists what a user has enrolled; see mfa.Lister. It asks page by page:
 // the SDK's own pager keeps the token of the first.
 func (m MFA) Methods(ctx context.Context, userID string) ([]mfa.Method, error) {
-	base, err := m.client.baseURL(ctx)
-	if err != nil {
-		return nil, err
-	}
 	list := []mfa.Method{}
 	perPage := methodsPerPage
 	for page := range methodPages {
 		found, err := authenticationmethods.NewClient(m.client.sdk).List(ctx, userID,
-			&management.ListUserAuthenticationMethodsRequestParameters{Page: &page, PerPage: &perPage}, base)
+			&management.ListUserAuthenticationMethodsRequestParameters{Page: &page, PerPage: &perPage})
 		if err != nil {
 			return nil, fmt.Errorf("list methods: %w", ofOneUser(err))
 		}

@@ -16,12 +16,8 @@ func (s SignIn) HasIdentity(ctx context.Context, userID, connection string) (boo
 	if tellsConnection(userID, connection) {
 		return true, nil
 	}
-	base, err := s.client.baseURL(ctx)
-	if err != nil {
-		return false, err
-	}
 	fields := "identities"
-	found, err := s.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &fields}, base)
+	found, err := s.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &fields})
 	switch {
 	case hasStatus(err, http.StatusNotFound): // deleted since
 		return false, nil
@@ -36,12 +32,8 @@ func (s SignIn) HasIdentity(ctx context.Context, userID, connection string) (boo
 // ConnectionOf returns the connection of the identity that the user's account was
 // made with; see limits.Directory.
 func (u Users) ConnectionOf(ctx context.Context, userID string) (string, error) {
-	base, err := u.client.baseURL(ctx)
-	if err != nil {
-		return "", err
-	}
 	fields := "identities"
-	found, err := u.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &fields}, base)
+	found, err := u.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &fields})
 	if err != nil {
 		return "", fmt.Errorf("look up whose user it is: %w", ofOneUser(err))
 	}

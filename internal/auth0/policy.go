@@ -51,11 +51,7 @@ func (u Users) explainPolicy(ctx context.Context, err error, connection string) 
 	if !problem.Is(err, problem.PasswordTooWeak) {
 		return err
 	}
-	base, lookupErr := u.client.baseURL(ctx)
-	if lookupErr != nil {
-		return err
-	}
-	found, lookupErr := u.client.connections.List(ctx, &management.ListConnectionsQueryParameters{Name: &connection}, base)
+	found, lookupErr := u.client.connections.List(ctx, &management.ListConnectionsQueryParameters{Name: &connection})
 	if lookupErr != nil || len(found.Results) == 0 {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/auth0/go-auth0/v3/management"
-	"github.com/auth0/go-auth0/v3/management/option"
 	rolesclient "github.com/auth0/go-auth0/v3/management/roles/client"
 	userroles "github.com/auth0/go-auth0/v3/management/users/roles"
 
@@ -26,12 +25,8 @@ const maxRolePages = 10
 
 // All returns all roles; see roles.Lister.
 func (r Roles) All(ctx context.Context) ([]roles.Role, error) {
-	base, err := r.client.baseURL(ctx)
-	if err != nil {
-		return nil, err
-	}
 	all, err := everyRole(func(page, size int) ([]*management.Role, float64, error) {
-		found, err := rolesclient.NewClient(r.client.sdk).List(ctx, &management.ListRolesRequestParameters{Page: &page, PerPage: &size}, base)
+		found, err := rolesclient.NewClient(r.client.sdk).List(ctx, &management.ListRolesRequestParameters{Page: &page, PerPage: &size})
 		if err != nil {
 			return nil, 0, providerProblem(err)
 		}
@@ -47,12 +42,8 @@ func (r Roles) All(ctx context.Context) ([]roles.Role, error) {
 // user without roles from none, so the user is asked for, too, where there are
 // no roles.
 func (r Roles) OfUser(ctx context.Context, userID string) ([]roles.Role, error) {
-	base, err := r.client.baseURL(ctx)
-	if err != nil {
-		return nil, err
-	}
 	held, err := everyRole(func(page, size int) ([]*management.Role, float64, error) {
-		found, err := userroles.NewClient(r.client.sdk).List(ctx, userID, &management.ListUserRolesRequestParameters{Page: &page, PerPage: &size}, base)
+		found, err := userroles.NewClient(r.client.sdk).List(ctx, userID, &management.ListUserRolesRequestParameters{Page: &page, PerPage: &size})
 		if err != nil {
 			return nil, 0, ofOneUser(err)
 		}
@@ -62,14 +53,14 @@ func (r Roles) OfUser(ctx context.Context, userID string) ([]roles.Role, error) 
 		return nil, fmt.Errorf("list the user's roles: %w", err)
 	}
 	if len(held) == 0 {
-		return nil, r.exists(ctx, userID, base)
+		return nil, r.exists(ctx, userID)
 	}
 	return held, nil
 }
 
-func (r Roles) exists(ctx context.Context, userID string, base option.RequestOption) error {
+func (r Roles) exists(ctx context.Context, userID string) error {
 	fields := "user_id"
-	if _, err := r.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &fields}, base); err != nil {
+	if _, err := r.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &fields}); err != nil {
 		return fmt.Errorf("get user: %w", ofOneUser(err))
 	}
 	return nil
@@ -95,13 +86,9 @@ func everyRole(list func(page, size int) ([]*management.Role, float64, error)) (
 
 // Change takes roles away and then gives others; see roles.Changer.
 func (r Roles) Change(ctx context.Context, userID string, remove, assign []roles.Role) error {
-	base, err := r.client.baseURL(ctx)
-	if err != nil {
-		return err
-	}
 	if len(remove) > 0 {
 		_, err := call(ctx, func(ctx context.Context) (any, error) {
-			return nil, userroles.NewClient(r.client.sdk).Delete(ctx, userID, &management.DeleteUserRolesRequestContent{Roles: idsOf(remove)}, base)
+			return nil, userroles.NewClient(r.client.sdk).Delete(ctx, userID, &management.DeleteUserRolesRequestContent{Roles: idsOf(remove)})
 		})
 		if err != nil {
 			return fmt.Errorf("take roles from the user: %w", ofOneUser(err))
@@ -110,8 +97,8 @@ func (r Roles) Change(ctx context.Context, userID string, remove, assign []roles
 	if len(assign) == 0 {
 		return nil
 	}
-	_, err = call(ctx, func(ctx context.Context) (any, error) {
-		return nil, userroles.NewClient(r.client.sdk).Assign(ctx, userID, &management.AssignUserRolesRequestContent{Roles: idsOf(assign)}, base)
+	_, err := call(ctx, func(ctx context.Context) (any, error) {
+		return nil, userroles.NewClient(r.client.sdk).Assign(ctx, userID, &management.AssignUserRolesRequestContent{Roles: idsOf(assign)})
 	})
 	if err == nil {
 		return nil

@@ -25,13 +25,9 @@ func (c *Client) Applications() Applications { return Applications{client: c} }
 // provider may then take either secret, or each on some of its nodes
 // (https://auth0.com/docs/get-started/applications/rotate-client-secret).
 func (a Applications) SetSecret(ctx context.Context, clientID, secret string) error {
-	base, err := a.client.baseURL(ctx)
-	if err != nil {
-		return err
-	}
 	ctx = repeatable(ctx) // to set it twice is to set it once
-	_, err = call(ctx, func(ctx context.Context) (any, error) {
-		return clientsclient.NewClient(a.client.sdk).Update(ctx, clientID, &management.UpdateClientRequestContent{ClientSecret: &secret}, base)
+	_, err := call(ctx, func(ctx context.Context) (any, error) {
+		return clientsclient.NewClient(a.client.sdk).Update(ctx, clientID, &management.UpdateClientRequestContent{ClientSecret: &secret})
 	})
 	shown := secrets.ShownID(clientID)
 	switch {

@@ -22,15 +22,11 @@ func (c *Client) Sessions() Sessions { return Sessions{client: c} }
 
 // Sessions lists a user's sessions; see session.Lister.
 func (s Sessions) Sessions(ctx context.Context, userID, from string, limit int) (session.Page, error) {
-	base, err := s.client.baseURL(ctx)
-	if err != nil {
-		return session.Page{}, err
-	}
 	request := &management.ListUserSessionsRequestParameters{Take: &limit}
 	if from != "" {
 		request.From = &from
 	}
-	found, err := usersessions.NewClient(s.client.sdk).List(ctx, userID, request, base)
+	found, err := usersessions.NewClient(s.client.sdk).List(ctx, userID, request)
 	if hasStatus(err, http.StatusNotFound) {
 		return session.Page{}, nil
 	}
@@ -59,12 +55,8 @@ func (s Sessions) EndSessions(ctx context.Context, userID string) error {
 // EndSession ends one session; see session.Ender. The provider would end
 // anybody's by its id alone, so whose it is has to be read first.
 func (s Sessions) EndSession(ctx context.Context, userID, sessionID string) error {
-	base, err := s.client.baseURL(ctx)
-	if err != nil {
-		return err
-	}
 	all := sessions.NewClient(s.client.sdk)
-	found, err := all.Get(ctx, sessionID, base)
+	found, err := all.Get(ctx, sessionID)
 	if hasStatus(err, http.StatusNotFound) || err == nil && found.GetUserID() != userID {
 		return problem.SessionNotFound.Wrap(err, "The user has no session with this id.")
 	}
@@ -72,7 +64,7 @@ func (s Sessions) EndSession(ctx context.Context, userID, sessionID string) erro
 		return fmt.Errorf("get session: %w", planProblem(err))
 	}
 	// Ending what has ended does no harm, so it may be repeated as a deletion.
-	_, err = call(repeatable(ctx), func(ctx context.Context) (any, error) { return nil, all.Revoke(ctx, sessionID, base) })
+	_, err = call(repeatable(ctx), func(ctx context.Context) (any, error) { return nil, all.Revoke(ctx, sessionID) })
 	if err != nil && !hasStatus(err, http.StatusNotFound) {
 		return fmt.Errorf("end session: %w", planProblem(err))
 	}

@@ -35,10 +35,6 @@ func (o ticketOptions) life(now time.Time) (seconds *int, expires time.Time) {
 // passwordTicket returns a link that lets its holder set the user's password,
 // and when it ends. The link is a credential.
 func (c *Client) passwordTicket(ctx context.Context, userID string, o ticketOptions) (url string, expires time.Time, err error) {
-	base, err := c.baseURL(ctx)
-	if err != nil {
-		return "", time.Time{}, err
-	}
 	seconds, expires := o.life(c.opts.Now())
 	request := &management.ChangePasswordTicketRequestContent{UserID: &userID, MarkEmailAsVerified: &o.verifiesEmail, TTLSec: seconds}
 	if o.resultURL != "" {
@@ -48,7 +44,7 @@ func (c *Client) passwordTicket(ctx context.Context, userID string, o ticketOpti
 		request.Identity = &management.ChangePasswordTicketIdentity{UserID: o.identity, Provider: management.IdentityProviderOnlyAuth0EnumAuth0}
 	}
 	made, err := call(ctx, func(ctx context.Context) (any, error) {
-		return tickets.NewClient(c.sdk).ChangePassword(ctx, request, base)
+		return tickets.NewClient(c.sdk).ChangePassword(ctx, request)
 	})
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("make a password ticket: %w", ofOneUser(err))
@@ -60,17 +56,13 @@ func (c *Client) passwordTicket(ctx context.Context, userID string, o ticketOpti
 // verificationTicket returns a link that verifies the user's address, and when
 // it ends.
 func (c *Client) verificationTicket(ctx context.Context, userID string, o ticketOptions) (url string, expires time.Time, err error) {
-	base, err := c.baseURL(ctx)
-	if err != nil {
-		return "", time.Time{}, err
-	}
 	seconds, expires := o.life(c.opts.Now())
 	request := &management.VerifyEmailTicketRequestContent{UserID: userID, TTLSec: seconds}
 	if o.resultURL != "" {
 		request.ResultURL = &o.resultURL
 	}
 	made, err := call(ctx, func(ctx context.Context) (any, error) {
-		return tickets.NewClient(c.sdk).VerifyEmail(ctx, request, base)
+		return tickets.NewClient(c.sdk).VerifyEmail(ctx, request)
 	})
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("make a verification ticket: %w", ofOneUser(err))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -48,21 +49,34 @@ type refusal struct {
 }
 
 type managementToken struct {
-	value    string
-	domain   string // whose token it is
-	clientID string
-	expiry   time.Time
+	value  string
+	login  login    // whose token it is, without the secret
+	tenant *url.URL // where it is good
+	expiry time.Time
+}
+
+func newManagementToken(t *oauth2.Token, c secrets.Credentials) (managementToken, error) {
+	tenant, err := url.Parse(c.BaseURL())
+	if err != nil {
+		return managementToken{}, misconfigured(errors.New("the domain in the secret is none"))
+	}
+	return managementToken{value: t.AccessToken, login: ownerOf(c), tenant: tenant, expiry: t.Expiry}, nil
+}
+
+// ownerOf is whose token it is that is fetched with the credentials.
+func ownerOf(c secrets.Credentials) login {
+	return login{domain: c.Domain, id: c.ManagementClientID}
 }
 
 // Token returns a management token. Its errors are problems.
-func (t *tokenCache) Token(ctx context.Context) (string, error) {
+func (t *tokenCache) Token(ctx context.Context) (managementToken, error) {
 	credentials, err := t.credentials.Current(ctx)
 	if err != nil {
-		return "", err
+		return managementToken{}, err
 	}
 	cached := t.get(credentials)
 	if t.now().Before(cached.expiry.Add(-earlyRefresh)) {
-		return cached.value, nil
+		return cached, nil
 	}
 	fresh, err := t.fetchOnce(ctx, credentials)
 	if err == nil {
@@ -70,9 +84,9 @@ func (t *tokenCache) Token(ctx context.Context) (string, error) {
 	}
 	if t.now().Before(cached.expiry) {
 		t.log.WarnContext(ctx, "the management token could not be fetched early; the last one stays in use", "error", err)
-		return cached.value, nil
+		return cached, nil
 	}
-	return "", err
+	return managementToken{}, err
 }
 
 // Drop forgets a token that the provider refused, and has the secret read
@@ -98,7 +112,7 @@ func (t *tokenCache) Drop(ctx context.Context, refused string) error {
 func (t *tokenCache) get(c secrets.Credentials) managementToken {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.cached.domain != c.Domain || t.cached.clientID != c.ManagementClientID {
+	if t.cached.login != ownerOf(c) {
 		return managementToken{}
 	}
 	return t.cached
@@ -106,10 +120,10 @@ func (t *tokenCache) get(c secrets.Credentials) managementToken {
 
 // fetchOnce lets one request fetch for all who wait, on a context of its own:
 // the one that happens to come first must not end it for the others.
-func (t *tokenCache) fetchOnce(ctx context.Context, credentials secrets.Credentials) (string, error) {
+func (t *tokenCache) fetchOnce(ctx context.Context, credentials secrets.Credentials) (managementToken, error) {
 	result := t.flight.DoChan(credentials.Domain+" "+credentials.ManagementClientID, func() (any, error) {
 		if cached := t.get(credentials); t.now().Before(cached.expiry.Add(-earlyRefresh)) {
-			return cached.value, nil // fetched between the look and the flight
+			return cached, nil // fetched between the look and the flight
 		}
 		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), totalTimeout)
 		defer cancel()
@@ -117,19 +131,19 @@ func (t *tokenCache) fetchOnce(ctx context.Context, credentials secrets.Credenti
 	})
 	select {
 	case <-ctx.Done():
-		return "", problem.ProviderTimeout.Wrap(fmt.Errorf("wait for a management token: %w", ctx.Err()), "The identity provider did not answer in time.")
+		return managementToken{}, problem.ProviderTimeout.Wrap(fmt.Errorf("wait for a management token: %w", ctx.Err()), "The identity provider did not answer in time.")
 	case r := <-result:
 		if r.Err != nil {
-			return "", r.Err
+			return managementToken{}, r.Err
 		}
-		return r.Val.(string), nil
+		return r.Val.(managementToken), nil
 	}
 }
 
 // fetch asks for a token and keeps it.
-func (t *tokenCache) fetch(ctx context.Context, current secrets.Credentials) (string, error) {
+func (t *tokenCache) fetch(ctx context.Context, current secrets.Credentials) (managementToken, error) {
 	if err := t.refusedLately(current); err != nil {
-		return "", err
+		return managementToken{}, err
 	}
 	token, credentials, err := t.application.ask(ctx, func(c secrets.Credentials) (*oauth2.Token, error) {
 		return t.request(ctx, c)
@@ -141,12 +155,16 @@ func (t *tokenCache) fetch(ctx context.Context, current secrets.Credentials) (st
 			defer t.mu.Unlock()
 			t.refused = refusal{login: managementLogin(current), at: t.now(), err: told}
 		}
-		return "", told
+		return managementToken{}, told
+	}
+	fresh, err := newManagementToken(token, credentials)
+	if err != nil {
+		return managementToken{}, err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.cached = managementToken{value: token.AccessToken, domain: credentials.Domain, clientID: credentials.ManagementClientID, expiry: token.Expiry}
-	return token.AccessToken, nil
+	t.cached = fresh
+	return fresh, nil
 }
 
 func (t *tokenCache) refusedLately(c secrets.Credentials) error {

@@ -68,8 +68,8 @@ func bearerToken(value string, expiresIn int) map[string]any {
 func wantToken(t *testing.T, c *Client, want string) {
 	t.Helper()
 	got, err := c.tokens.Token(t.Context())
-	if err != nil || got != want {
-		t.Errorf("the token is %q, %v; want %q", got, err, want)
+	if err != nil || got.value != want {
+		t.Errorf("the token is %q, %v; want %q", got.value, err, want)
 	}
 }
 

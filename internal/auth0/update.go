@@ -55,12 +55,8 @@ func (u Users) step(ctx context.Context, id string, patch users.Patch, members [
 		updated.SessionsEnded = &ended
 		return err
 	}
-	base, err := u.client.baseURL(ctx)
-	if err != nil {
-		return err
-	}
 	changed, err := call(ctx, func(ctx context.Context) (any, error) {
-		return u.client.users.Update(ctx, id, updateRequest(patch, members), base)
+		return u.client.users.Update(ctx, id, updateRequest(patch, members))
 	})
 	if err != nil {
 		return u.explainPolicyOf(ctx, ofOneUser(err), id)

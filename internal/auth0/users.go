@@ -18,12 +18,8 @@ func (c *Client) Users() Users { return Users{client: c} }
 
 // User returns one user; see users.Getter.
 func (u Users) User(ctx context.Context, id string) (users.User, error) {
-	base, err := u.client.baseURL(ctx)
-	if err != nil {
-		return users.User{}, err
-	}
 	found, err := call(ctx, func(ctx context.Context) (any, error) {
-		return u.client.users.Get(ctx, id, &management.GetUserRequestParameters{}, base)
+		return u.client.users.Get(ctx, id, &management.GetUserRequestParameters{})
 	})
 	if err != nil {
 		return users.User{}, fmt.Errorf("get user: %w", ofOneUser(err))
@@ -43,11 +39,7 @@ func (u Users) ByEmail(ctx context.Context, email string) ([]users.User, error) 
 
 // Delete deletes a user; see users.Deleter.
 func (u Users) Delete(ctx context.Context, id string) error {
-	base, err := u.client.baseURL(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = call(ctx, func(ctx context.Context) (any, error) { return nil, u.client.users.Delete(ctx, id, base) })
+	_, err := call(ctx, func(ctx context.Context) (any, error) { return nil, u.client.users.Delete(ctx, id) })
 	if err == nil || hasStatus(err, http.StatusNotFound) {
 		return nil
 	}

@@ -22,13 +22,9 @@ const verificationJob = "verification_email"
 // SendVerification has the provider mail a link that verifies the user's
 // address; see recovery.Verifier.
 func (r Recovery) SendVerification(ctx context.Context, userID string) (recovery.VerificationEmail, error) {
-	base, err := r.client.baseURL(ctx)
-	if err != nil {
-		return recovery.VerificationEmail{}, err
-	}
 	request := &management.CreateVerificationEmailRequestContent{UserID: userID}
 	body, err := call(ctx, func(ctx context.Context) (any, error) {
-		return verificationemail.NewClient(r.client.sdk).Create(ctx, request, base)
+		return verificationemail.NewClient(r.client.sdk).Create(ctx, request)
 	})
 	if err != nil {
 		err = r.withoutEmail(ctx, ofOneUser(err), userID)
@@ -45,11 +41,7 @@ func (r Recovery) SendVerification(ctx context.Context, userID string) (recovery
 // Verification returns a mail that was asked for; see
 // recovery.VerificationReader. The provider forgets its jobs after a day.
 func (r Recovery) Verification(ctx context.Context, id string) (recovery.VerificationEmail, error) {
-	base, err := r.client.baseURL(ctx)
-	if err != nil {
-		return recovery.VerificationEmail{}, err
-	}
-	job, err := jobsclient.NewClient(r.client.sdk).Get(ctx, id, base)
+	job, err := jobsclient.NewClient(r.client.sdk).Get(ctx, id)
 	switch {
 	case hasStatus(err, http.StatusNotFound), isMalformedID(err):
 		return recovery.VerificationEmail{}, noVerification(fmt.Errorf("get a job: %w", err))

@@ -212,16 +212,12 @@ func tooManyAlike(l leg) error {
 
 // search is one call to the provider.
 func (u Users) search(ctx context.Context, l leg, index, size int) (found []users.User, more bool, err error) {
-	base, err := u.client.baseURL(ctx)
-	if err != nil {
-		return nil, false, err
-	}
 	sort, engine := l.sortParameter(), management.SearchEngineVersionsEnumV3
 	request := &management.ListUsersRequestParameters{Page: &index, PerPage: &size, Sort: &sort, SearchEngine: &engine}
 	if q := l.query(); q != "" {
 		request.Q = &q
 	}
-	answer, err := u.client.users.List(ctx, request, base)
+	answer, err := u.client.users.List(ctx, request)
 	if err != nil {
 		return nil, false, fmt.Errorf("list users: %w", providerProblem(err))
 	}

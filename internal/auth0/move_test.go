@@ -1,0 +1,42 @@
+package auth0
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+
+	"usher/internal/localtenant"
+	"usher/internal/localtenant/tenanttest"
+	"usher/internal/secrets"
+)
+
+// moving is a secret that names another tenant at every third look.
+type moving struct {
+	*source
+	tenants []secrets.Credentials
+	looks   atomic.Int64
+}
+
+func (m *moving) Current(context.Context) (secrets.Credentials, error) {
+	return m.tenants[int(m.looks.Add(1)/3)%len(m.tenants)], nil
+}
+
+// While the secret changes from one tenant to another, each request goes to the
+// tenant whose token it carries, or it would be refused there.
+func TestATokenGoesToItsOwnTenant(t *testing.T) {
+	one, other := tenanttest.Start(t), tenanttest.Start(t)
+	m := &moving{source: holding(secrets.Credentials{}), tenants: []secrets.Credentials{
+		credentialsAt(one.URL, localtenant.ClientSecret), credentialsAt(other.URL, localtenant.ClientSecret),
+	}}
+	c := New(Options{Credentials: m, Now: newClock().now})
+	const requests, route = 20, "GET /api/v2/users/{id}"
+	for range requests {
+		if _, err := c.Users().User(t.Context(), "auth0|65e19a100000000000000001"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, second := one.Tenant.Stats().Routes[route], other.Tenant.Stats().Routes[route]
+	if first == 0 || second == 0 || first+second != requests {
+		t.Errorf("%d and %d requests at the two tenants, want %d together: each once", first, second, requests)
+	}
+}
