@@ -1,58 +1,72 @@
 package auth0
 
 import (
-	"github.com/auth0/go-auth0/v3/management"
+	"context"
+
+	"github.com/tidwall/gjson"
 
 	"usher/internal/identities"
 )
 
-func accountFrom(u *management.UserResponseSchema) identities.Account {
-	return identities.Account{
-		ID:            u.GetUserID(),
-		Email:         u.GetEmail(),
-		EmailVerified: u.GetEmailVerified(),
-		Blocked:       u.GetBlocked(),
-		Identities:    accountIdentities(u.Identities),
+// accountIn reads the one account of an answer. It fails with errIncomplete where
+// there is none.
+func (c *Client) accountIn(ctx context.Context, body []byte) (identities.Account, error) {
+	r := c.reading(ctx)
+	root, err := r.parse(body)
+	if err != nil {
+		return identities.Account{}, err
 	}
+	return r.account(root)
+}
+
+func (r *reading) account(v gjson.Result) (identities.Account, error) {
+	user, _, err := r.user(v)
+	if err != nil {
+		return identities.Account{}, err
+	}
+	account := identities.Account{ID: user.ID, Email: user.Email, Blocked: user.Blocked, Identities: r.accountIdentities(v.Get("identities"))}
+	account.EmailVerified = user.EmailVerified != nil && *user.EmailVerified
+	return account, nil
 }
 
 // accountIdentities knows that the first identity is the one that the account
 // was made with
 // (https://auth0.com/docs/manage-users/user-accounts/user-account-linking). Its
 // profile is left out, since the provider gives it on some answers alone.
-func accountIdentities(list []*management.UserIdentitySchema) []identities.Identity {
-	out := make([]identities.Identity, len(list))
-	for i, identity := range list {
-		out[i] = identities.Identity{
-			Connection: identity.GetConnection(),
-			Provider:   string(identity.GetProvider()),
-			UserID:     identityID(identity.UserID),
-			Social:     identity.GetIsSocial(),
-			Primary:    i == 0,
-		}
-		if i > 0 {
-			out[i].Profile = profileFrom(identity.ProfileData)
+func (r *reading) accountIdentities(v gjson.Result) []identities.Identity {
+	items := r.identities(v)
+	all := make([]identities.Identity, len(items))
+	for i, item := range items {
+		all[i] = identities.Identity{Connection: item.connection, Provider: item.provider, UserID: item.id, Social: item.social, Primary: i == 0}
+		if i > 0 && item.profile.IsObject() {
+			all[i].Profile = r.profile(item.profile)
 		}
 	}
-	return out
+	return all
 }
 
-func profileFrom(p *management.UserProfileData) *identities.Profile {
-	if p == nil {
-		return nil
-	}
-	text := func(name string) string {
-		value, _ := p.GetExtraProperties()[name].(string)
-		return value
-	}
-	return &identities.Profile{
-		Email:         p.GetEmail(),
-		EmailVerified: p.EmailVerified,
-		PhoneNumber:   p.GetPhoneNumber(),
-		PhoneVerified: p.PhoneVerified,
-		Username:      p.GetUsername(),
-		Name:          p.GetName(),
-		Nickname:      text("nickname"),
-		Picture:       text("picture"),
-	}
+func (r *reading) profile(v gjson.Result) *identities.Profile {
+	p := &identities.Profile{}
+	v.ForEach(func(name, v gjson.Result) bool {
+		switch name.Str {
+		case "email":
+			p.Email = r.text("profileData.email", v)
+		case "email_verified":
+			p.EmailVerified = r.flag("profileData.email_verified", v, false)
+		case "phone_number":
+			p.PhoneNumber = r.text("profileData.phone_number", v)
+		case "phone_verified":
+			p.PhoneVerified = r.flag("profileData.phone_verified", v, false)
+		case "username":
+			p.Username = r.text("profileData.username", v)
+		case "name":
+			p.Name = r.text("profileData.name", v)
+		case "nickname":
+			p.Nickname = r.text("profileData.nickname", v)
+		case "picture":
+			p.Picture = r.text("profileData.picture", v)
+		}
+		return true
+	})
+	return p
 }

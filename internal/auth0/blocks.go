@@ -51,13 +51,24 @@ func (b Blocks) set(ctx context.Context, userID string, blocked bool) error {
 // where the tenant does not act on wrong passwords, whatever it has counted.
 func (b Blocks) LoginBlocks(ctx context.Context, userID string) ([]blocks.LoginBlock, error) {
 	inForce := true
-	found, err := userblocks.NewClient(b.client.sdk).List(ctx, userID, &management.ListUserBlocksRequestParameters{ConsiderBruteForceEnablement: &inForce})
+	body, err := call(ctx, func(ctx context.Context) (any, error) {
+		return userblocks.NewClient(b.client.sdk).List(ctx, userID, &management.ListUserBlocksRequestParameters{ConsiderBruteForceEnablement: &inForce})
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list login blocks: %w", ofOneUser(err))
 	}
-	list := make([]blocks.LoginBlock, len(found.GetBlockedFor()))
-	for i, block := range found.GetBlockedFor() {
-		list[i] = blocks.LoginBlock{Identifier: block.GetIdentifier(), IP: block.GetIP(), Connection: block.GetConnection()}
+	r := b.client.reading(ctx)
+	_, items, err := r.list(body, "blocked_for")
+	if err != nil {
+		return nil, fmt.Errorf("list login blocks: %w", providerProblem(err))
+	}
+	list := make([]blocks.LoginBlock, len(items))
+	for i, item := range items {
+		list[i] = blocks.LoginBlock{
+			Identifier: r.text("block.identifier", item.Get("identifier")),
+			IP:         r.text("block.ip", item.Get("ip")),
+			Connection: r.text("block.connection", item.Get("connection")),
+		}
 	}
 	return list, nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/auth0/go-auth0/v3/management"
+	"github.com/tidwall/gjson"
 
 	"usher/internal/address"
 	"usher/internal/users"
@@ -15,16 +16,22 @@ import (
 // case. The provider compares exactly, and keeps the capitals that other identity
 // providers send; its own databases are in lower case
 // (https://community.auth0.com/t/uppercase-characters-in-user-email-addresses/124757).
-func (c *Client) byEmail(ctx context.Context, email string, fields *string) ([]*management.UserResponseSchema, error) {
-	var all []*management.UserResponseSchema
+func (c *Client) byEmail(ctx context.Context, email string, fields *string) (all []gjson.Result, err error) {
+	r := c.reading(ctx)
 	for _, spelling := range address.Spellings(email) {
-		found, err := c.users.ListUsersByEmail(ctx, &management.ListUsersByEmailRequestParameters{Email: spelling, Fields: fields})
+		body, err := call(ctx, func(ctx context.Context) (any, error) {
+			return c.users.ListUsersByEmail(ctx, &management.ListUsersByEmailRequestParameters{Email: spelling, Fields: fields})
+		})
+		var found []gjson.Result
+		if err == nil {
+			_, found, err = r.list(body, "")
+		}
 		if err != nil {
 			return nil, fmt.Errorf("list users by email: %w", providerProblem(err))
 		}
 		for _, user := range found {
-			id := user.GetUserID() // "" is nobody's: each of these is somebody else
-			if id == "" || !slices.ContainsFunc(all, func(u *management.UserResponseSchema) bool { return u.GetUserID() == id }) {
+			id := user.Get("user_id").Str
+			if id == "" || !slices.ContainsFunc(all, func(u gjson.Result) bool { return u.Get("user_id").Str == id }) {
 				all = append(all, user)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	connectionsclient "github.com/auth0/go-auth0/v3/management/connections/client"
@@ -33,6 +34,7 @@ type Options struct {
 	Log                *slog.Logger
 	Now                func() time.Time
 	Observe            func(context.Context, Call)  // told of every request to the provider
+	Odd                func(context.Context)        // told of every member of an answer that was left out
 	CorrelationID      func(context.Context) string // goes into the tenant's log of what was changed
 	Traceparent        func(context.Context) string // goes on with every request, unless it is ""
 	Transport          http.RoundTripper            // nil: a tuned one
@@ -49,6 +51,7 @@ type Client struct {
 	users       *usersclient.Client
 	connections *connectionsclient.Client
 	keys        keySets
+	noticed     sync.Map // the names of odd members that the log has
 }
 
 // anyTenant is where the SDK believes the tenant to be. The host is set with the
@@ -63,6 +66,12 @@ func New(opts Options) *Client {
 	if opts.Observe == nil {
 		opts.Observe = func(context.Context, Call) {}
 	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Odd == nil {
+		opts.Odd = func(context.Context) {}
+	}
 	none := func(context.Context) string { return "" }
 	if opts.CorrelationID == nil {
 		opts.CorrelationID = none
@@ -71,10 +80,12 @@ func New(opts Options) *Client {
 		opts.Traceparent = none
 	}
 	retrier := &retrier{next: opts.Transport, now: opts.Now, observe: opts.Observe, traceparent: opts.Traceparent}
-	c := &Client{opts: opts, plain: &http.Client{Transport: retrier}}
+	c := &Client{opts: opts}
+	c.plain = &http.Client{Transport: tokenAnswers{next: retrier, begin: c.reading}}
 	c.signIn = &application{source: opts.Credentials, now: opts.Now, of: signInLogin}
 	c.tokens = &tokenCache{
-		credentials: opts.Credentials, audience: opts.ManagementAudience, client: &http.Client{Transport: retrier.ofTokens()}, now: opts.Now, log: opts.Log,
+		client:      &http.Client{Transport: tokenAnswers{next: retrier.ofTokens(), begin: c.reading}},
+		credentials: opts.Credentials, audience: opts.ManagementAudience, now: opts.Now, log: opts.Log,
 		application: &application{source: opts.Credentials, now: opts.Now, of: managementLogin},
 	}
 	c.sdk = core.NewRequestOptions(
@@ -85,4 +96,13 @@ func New(opts Options) *Client {
 	c.users = usersclient.NewClient(c.sdk)
 	c.connections = connectionsclient.NewClient(c.sdk)
 	return c
+}
+
+// notice tells of a member that is of an unexpected type, and was left out. The log
+// has each name once; the value may be anything, and nobody gets it.
+func (c *Client) notice(ctx context.Context, name string) {
+	c.opts.Odd(ctx)
+	if _, known := c.noticed.LoadOrStore(name, true); !known {
+		c.opts.Log.WarnContext(ctx, "the provider's answer has a member of an unexpected type, which is left out", "member", name)
+	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/auth0/go-auth0/v3/management"
 	clientconnections "github.com/auth0/go-auth0/v3/management/clients/connections"
+	"github.com/tidwall/gjson"
 
 	"usher/internal/identities"
 	"usher/internal/secrets"
@@ -36,55 +37,86 @@ func (i Identities) Connections(ctx context.Context) ([]identities.Connection, e
 	}
 	var all []identities.Connection
 	for _, c := range enabled {
-		if isOffered(c) {
-			all = append(all, connectionFrom(c))
+		if c.isOffered() {
+			all = append(all, c.shown())
 		}
 	}
 	return all, nil
 }
 
+// connection is what is read of one. Of its options only what is named here is
+// looked at: others are the secrets by which the tenant is known to others.
+type connection struct {
+	name, displayName, strategy string
+	showAsButton                bool
+	signsIn                     bool // it is for more than accounts to be linked
+}
+
 // enabledConnections are those of an application, with some of their fields.
-func (c *Client) enabledConnections(ctx context.Context, clientID, fields string) ([]*management.ConnectionForList, error) {
+func (c *Client) enabledConnections(ctx context.Context, clientID, fields string) ([]connection, error) {
 	take := pageSize
 	request := &management.ConnectionsGetRequest{Fields: &fields, Take: &take}
-	var all []*management.ConnectionForList
+	r := c.reading(ctx)
+	var all []connection
 	for range maxConnectionPages {
-		page, err := clientconnections.NewClient(c.sdk).Get(ctx, clientID, request)
+		body, err := call(ctx, func(ctx context.Context) (any, error) {
+			return clientconnections.NewClient(c.sdk).Get(ctx, clientID, request)
+		})
 		if err != nil {
 			return nil, err
 		}
-		if page.Response.Connections == nil { // none would be an empty list
-			return nil, errIncomplete
+		root, items, err := r.list(body, "connections")
+		if err != nil {
+			return nil, err
 		}
-		all = append(all, page.Response.Connections...)
-		if request.From = page.Response.Next; request.From == nil {
+		for _, item := range items {
+			one, err := r.connection(item)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, one)
+		}
+		next := r.text("connections.next", root.Get("next"))
+		if next == "" {
 			break
 		}
+		request.From = &next
 	}
 	return all, nil
+}
+
+func (r *reading) connection(v gjson.Result) (connection, error) {
+	c := connection{
+		name:         r.text("connection.name", v.Get("name")),
+		displayName:  r.text("connection.display_name", v.Get("display_name")),
+		strategy:     r.text("connection.strategy", v.Get("strategy")),
+		showAsButton: r.isTrue("connection.show_as_button", v.Get("show_as_button"), false),
+		signsIn:      true,
+	}
+	if authentication := v.Get("authentication"); authentication.IsObject() {
+		c.signsIn = r.isTrue("connection.authentication.active", authentication.Get("active"), false)
+	} else if authentication.Type != gjson.Null {
+		r.odd("connection.authentication")
+	}
+	if c.name == "" {
+		return connection{}, errIncomplete
+	}
+	return c, nil
 }
 
 // isOffered leaves out what no login page shows: connections that nobody signs
 // in through, and companies' ones without a button, which are found by the
 // domain of an address. To other kinds the button means nothing.
-func isOffered(c *management.ConnectionForList) bool {
-	if !signsIn(c) {
-		return false
-	}
-	return kindOf(c.GetStrategy()) != identities.Enterprise || c.GetShowAsButton()
+func (c connection) isOffered() bool {
+	return c.signsIn && (kindOf(c.strategy) != identities.Enterprise || c.showAsButton)
 }
 
-// signsIn reports whether a connection is for more than accounts to be linked.
-func signsIn(c *management.ConnectionForList) bool {
-	return c.Authentication == nil || c.Authentication.Active
-}
-
-func connectionFrom(c *management.ConnectionForList) identities.Connection {
+func (c connection) shown() identities.Connection {
 	return identities.Connection{
-		Name:        c.GetName(),
-		DisplayName: firstOf(c.GetDisplayName(), properNames[c.GetName()], c.GetName()),
-		Strategy:    strategyOf(c.GetStrategy()),
-		Kind:        kindOf(c.GetStrategy()),
+		Name:        c.name,
+		DisplayName: firstOf(c.displayName, properNames[c.name], c.name),
+		Strategy:    strategyOf(c.strategy),
+		Kind:        kindOf(c.strategy),
 	}
 }
 

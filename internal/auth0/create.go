@@ -24,7 +24,7 @@ func (u Users) Create(ctx context.Context, n users.New) (users.User, error) {
 		err = u.explainPolicy(ctx, ofTaken(err), n.Connection)
 		return users.User{}, fmt.Errorf("create user: %w", err)
 	}
-	user, err := readUser(created)
+	user, err := u.client.userIn(ctx, created)
 	if err == nil {
 		return user, nil
 	}
@@ -49,10 +49,10 @@ func (u Users) created(ctx context.Context, n users.New, unread error) (users.Us
 	}
 	var made []users.User
 	for _, user := range found {
-		if user.ID == "" || len(user.Identities) == 0 || user.Identities[0].Connection == "" {
+		if connectionOf(user) == "" {
 			return users.User{}, providerProblem(unread) // it may be the one
 		}
-		if user.Identities[0].Connection == n.Connection {
+		if connectionOf(user) == n.Connection {
 			made = append(made, user)
 		}
 	}
@@ -117,14 +117,16 @@ const databasePrefix = "auth0|"
 
 // Made finds a user by a mark; see users.Creator.
 func (u Users) Made(ctx context.Context, markID string) (users.Made, error) {
-	found, err := u.client.users.Get(ctx, databasePrefix+markID, &management.GetUserRequestParameters{})
+	body, err := call(ctx, func(ctx context.Context) (any, error) {
+		return u.client.users.Get(ctx, databasePrefix+markID, &management.GetUserRequestParameters{})
+	})
+	var user users.User
+	var kept reserved
+	if err == nil {
+		user, kept, err = u.client.markedUserIn(ctx, body)
+	}
 	if err != nil {
 		return users.Made{}, fmt.Errorf("find the user of an Idempotency-Key: %w", ofOneUser(err))
 	}
-	kept := reservedIn(found.GetAppMetadata())
-	return users.Made{
-		User:   userFrom((*management.UserResponseSchema)(found)),
-		Mark:   users.Mark{ID: markID, Fingerprint: kept.Request},
-		Mailed: kept.Mailed,
-	}, nil
+	return users.Made{User: user, Mark: users.Mark{ID: markID, Fingerprint: kept.Request}, Mailed: kept.Mailed}, nil
 }

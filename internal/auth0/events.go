@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/auth0/go-auth0/v3/management"
 	"github.com/auth0/go-auth0/v3/management/users/logs"
+	"github.com/tidwall/gjson"
 
 	"usher/internal/events"
 )
@@ -71,38 +71,74 @@ func pageOf(found []events.Event, from *events.Position, passed, total int) even
 // page is one of the provider's pages, and how many events there are in all.
 func (e Events) page(ctx context.Context, userID string, number int) (found []events.Event, total int, err error) {
 	perPage, newestFirst, totals := logsPerPage, "date:-1", true
-	answer, err := logs.NewClient(e.client.sdk).List(ctx, userID, &management.ListUserLogsRequestParameters{
-		Page: &number, PerPage: &perPage, Sort: &newestFirst, IncludeTotals: &totals,
+	body, err := call(ctx, func(ctx context.Context) (any, error) {
+		return logs.NewClient(e.client.sdk).List(ctx, userID, &management.ListUserLogsRequestParameters{
+			Page: &number, PerPage: &perPage, Sort: &newestFirst, IncludeTotals: &totals,
+		})
 	})
 	if hasStatus(err, http.StatusNotFound) {
 		return nil, 0, nil
 	}
+	if err == nil {
+		found, total, err = e.client.eventsIn(ctx, body, (number+1)*logsPerPage+1)
+	}
 	if err != nil {
 		return nil, 0, providerProblem(err)
 	}
-	for _, line := range answer.Results {
-		event, err := eventFrom(line)
+	return found, total, nil
+}
+
+// eventsIn reads a page of a history, and how many events there are in all. Where
+// that cannot be read, a full page means that there are more.
+func (c *Client) eventsIn(ctx context.Context, body []byte, more int) (found []events.Event, total int, err error) {
+	r := c.reading(ctx)
+	root, items, err := r.list(body, "logs")
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, item := range items {
+		event, err := r.event(item)
 		if err != nil {
-			return nil, 0, providerProblem(err)
+			return nil, 0, err
 		}
 		found = append(found, event)
 	}
-	return found, int(answer.Response.GetTotal()), nil
+	total, known := r.count("logs.total", root.Get("total"))
+	if !known && len(items) == logsPerPage {
+		total = more
+	} else if !known {
+		total = more - 1 - logsPerPage + len(items)
+	}
+	return found, total, nil
 }
 
-// eventFrom leaves out the provider's sentences ("description", "details").
-func eventFrom(line *management.Log) (events.Event, error) {
-	at, err := time.Parse(time.RFC3339, line.Date.GetString())
-	if err != nil {
-		return events.Event{}, fmt.Errorf("event %q has no date", bounded(line.GetLogID()))
+// event leaves out the provider's sentences ("description", "details").
+func (r *reading) event(v gjson.Result) (e events.Event, err error) {
+	e.Type = events.Other
+	v.ForEach(func(name, v gjson.Result) bool {
+		switch name.Str {
+		case "log_id":
+			e.ID = r.text("log.log_id", v)
+		case "type":
+			e.Type = eventType(r.text("log.type", v))
+		case "date":
+			e.At = r.time("log.date", v)
+		case "ip":
+			e.IP = r.text("log.ip", v)
+		case "user_agent":
+			e.UserAgent = r.text("log.user_agent", v)
+		case "connection":
+			e.Connection = r.text("log.connection", v)
+		case "client_id":
+			e.Client = r.text("log.client_id", v)
+		}
+		return true
+	})
+	if e.ID == "" {
+		e.ID = r.text("log._id", v.Get("_id"))
 	}
-	return events.Event{
-		ID:         line.GetLogID(),
-		Type:       eventType(line.GetType()),
-		At:         at.UTC(),
-		IP:         line.GetIP(),
-		UserAgent:  line.GetUserAgent(),
-		Connection: line.GetConnection(),
-		Client:     line.GetClientID(),
-	}, nil
+	if e.ID == "" {
+		return events.Event{}, errIncomplete
+	}
+	return e, nil
 }

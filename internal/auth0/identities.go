@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/auth0/go-auth0/v3/management"
 	useridentities "github.com/auth0/go-auth0/v3/management/users/identities"
@@ -32,21 +33,27 @@ func (i Identities) Account(ctx context.Context, userID string) (identities.Acco
 	if err != nil {
 		return identities.Account{}, fmt.Errorf("get user: %w", ofOneUser(err))
 	}
-	var user management.UserResponseSchema
-	if err := decode(found, &user); err != nil || user.GetUserID() == "" {
-		return identities.Account{}, fmt.Errorf("get user: %w", providerProblem(errIncomplete))
+	account, err := i.client.accountIn(ctx, found)
+	if err != nil {
+		return identities.Account{}, fmt.Errorf("get user: %w", providerProblem(err))
 	}
-	return accountFrom(&user), nil
+	return account, nil
 }
 
 // ByEmail returns the accounts with an address; see identities.Finder.
 func (i Identities) ByEmail(ctx context.Context, email string) ([]identities.Account, error) {
 	found, err := i.client.byEmail(ctx, email, &ofAccount)
+	if err != nil {
+		return nil, err
+	}
+	r := i.client.reading(ctx)
 	accounts := make([]identities.Account, len(found))
 	for n, user := range found {
-		accounts[n] = accountFrom(user)
+		if accounts[n], err = r.account(user); err != nil {
+			return nil, fmt.Errorf("list users by email: %w", providerProblem(err))
+		}
 	}
-	return accounts, err
+	return accounts, nil
 }
 
 // Proof checks an ID token; see identities.Prover.
@@ -88,19 +95,28 @@ func (i Identities) Link(ctx context.Context, userID string, other identities.Id
 	case err != nil:
 		return nil, fmt.Errorf("link an identity: %w", notTaken(err))
 	}
-	return i.after(ctx, userID, linked, "was linked")
+	return i.after(ctx, userID, linked, "was linked", func(all []identities.Identity) bool { return isAmong(all, other) })
+}
+
+func isAmong(all []identities.Identity, one identities.Identity) bool {
+	return slices.ContainsFunc(all, func(i identities.Identity) bool { return i.Provider == one.Provider && i.UserID == one.UserID })
 }
 
 // after are the identities that a change leaves: by its answer, or where that
-// cannot be read by another look.
-func (i Identities) after(ctx context.Context, userID string, body []byte, done string) ([]identities.Identity, error) {
-	var list []*management.UserIdentitySchema
-	if err := decode(body, &list); err == nil && len(list) > 0 { // nobody is without one
-		return accountIdentities(list), nil
+// cannot be read by another look, which may show that nothing was changed.
+func (i Identities) after(ctx context.Context, userID string, body []byte, done string, isDone func([]identities.Identity) bool) ([]identities.Identity, error) {
+	r := i.client.reading(ctx)
+	if list, err := r.parse(body); err == nil {
+		if all := r.accountIdentities(list); len(all) > 0 { // nobody is without one
+			return all, nil
+		}
 	}
 	account, err := i.Account(ctx, userID)
 	if err != nil {
 		return nil, fmt.Errorf("read the identities after a change: %w", doneUnread(err, readToSee, problem.Field{Field: "identity", Detail: done}))
+	}
+	if !isDone(account.Identities) {
+		return nil, providerProblem(errIncomplete)
 	}
 	return account.Identities, nil
 }
@@ -113,7 +129,7 @@ func (i Identities) Unlink(ctx context.Context, userID string, identity identiti
 	if err != nil {
 		return nil, fmt.Errorf("unlink an identity: %w", notTaken(err))
 	}
-	return i.after(ctx, userID, left, "was unlinked")
+	return i.after(ctx, userID, left, "was unlinked", func(all []identities.Identity) bool { return !isAmong(all, identity) })
 }
 
 func providerOf(name string) *management.UserIdentityProviderEnum {

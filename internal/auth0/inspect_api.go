@@ -19,17 +19,19 @@ type Access struct {
 
 // Access reads who gets tokens for an API (read:resource_servers).
 func (i *Inspector) Access(ctx context.Context, audience string) (a Access, found bool, err error) {
-	api, err := resourceservers.NewClient(i.client.sdk).Get(ctx, audience, &management.GetResourceServerRequestParameters{})
+	r := i.client.reading(ctx)
+	api, err := i.read(ctx, r, "identifier", func(ctx context.Context) (any, error) {
+		return resourceservers.NewClient(i.client.sdk).Get(ctx, audience, &management.GetResourceServerRequestParameters{})
+	})
 	switch {
 	case hasStatus(err, http.StatusNotFound):
 		return Access{}, false, nil
-	case err == nil && api.Identifier == nil:
-		err = errIncomplete
-	}
-	if err != nil {
+	case err != nil:
 		return Access{}, false, fmt.Errorf("read API %q: %w", audience, err)
 	}
-	said := api.GetSubjectTypeAuthorization()
-	users, clients := said.GetUser(), said.GetClient()
-	return Access{Users: string(users.GetPolicy()), Clients: string(clients.GetPolicy())}, true, nil
+	said := api.Get("subject_type_authorization")
+	return Access{
+		Users:   r.text("api.subject_type_authorization.user.policy", said.Get("user.policy")),
+		Clients: r.text("api.subject_type_authorization.client.policy", said.Get("client.policy")),
+	}, true, nil
 }

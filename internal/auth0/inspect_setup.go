@@ -12,6 +12,7 @@ import (
 	clientsclient "github.com/auth0/go-auth0/v3/management/clients/client"
 	factorsclient "github.com/auth0/go-auth0/v3/management/guardian/factors/client"
 	"github.com/auth0/go-auth0/v3/management/resourceservers"
+	"github.com/tidwall/gjson"
 
 	"usher/internal/secrets"
 )
@@ -32,18 +33,44 @@ const ofRegistration = "client_id,app_type,token_endpoint_auth_method,grant_type
 // Registration reads an application's registration (read:clients).
 func (i *Inspector) Registration(ctx context.Context, clientID string) (Registration, error) {
 	fields := ofRegistration
-	c, err := clientsclient.NewClient(i.client.sdk).Get(ctx, clientID, &management.GetClientRequestParameters{Fields: &fields})
-	if err == nil && c.ClientID == nil {
-		err = errIncomplete
-	}
+	r := i.client.reading(ctx)
+	c, err := i.read(ctx, r, "client_id", func(ctx context.Context) (any, error) {
+		return clientsclient.NewClient(i.client.sdk).Get(ctx, clientID, &management.GetClientRequestParameters{Fields: &fields})
+	})
 	if err != nil {
 		return Registration{}, fmt.Errorf("read application %q: %w", secrets.ShownID(clientID), err)
 	}
 	return Registration{
-		Type: string(c.GetAppType()), AuthMethod: string(c.GetTokenEndpointAuthMethod()),
-		Grants: c.GetGrantTypes(), Callbacks: c.GetCallbacks(), LogoutURLs: c.GetAllowedLogoutURLs(),
-		Partial: c.TokenEndpointAuthMethod == nil,
+		Type:       r.text("client.app_type", c.Get("app_type")),
+		AuthMethod: r.text("client.token_endpoint_auth_method", c.Get("token_endpoint_auth_method")),
+		Grants:     r.texts("client.grant_types", c.Get("grant_types")),
+		Callbacks:  r.texts("client.callbacks", c.Get("callbacks")),
+		LogoutURLs: r.texts("client.allowed_logout_urls", c.Get("allowed_logout_urls")),
+		Partial:    c.Get("token_endpoint_auth_method").Type == gjson.Null,
 	}, nil
+}
+
+// read reads one object, which has to have the member that is named.
+func (i *Inspector) read(ctx context.Context, r *reading, essential string, send func(context.Context) (any, error)) (gjson.Result, error) {
+	body, err := call(ctx, send)
+	if err != nil {
+		return gjson.Result{}, err
+	}
+	root, err := r.parse(body)
+	if err == nil && root.Get(essential).Type != gjson.String {
+		err = errIncomplete
+	}
+	return root, err
+}
+
+// list reads a list under a name, or one without.
+func (i *Inspector) list(ctx context.Context, r *reading, name string, send func(context.Context) (any, error)) ([]gjson.Result, error) {
+	body, err := call(ctx, send)
+	if err != nil {
+		return nil, err
+	}
+	_, items, err := r.list(body, name)
+	return items, err
 }
 
 // Connection is a connection as it is set up.
@@ -57,18 +84,18 @@ type Connection struct {
 // it keeps one; others may be secrets.
 func (i *Inspector) Connection(ctx context.Context, name string) (c Connection, found bool, err error) {
 	fields := "name,strategy,options"
-	page, err := i.client.connections.List(ctx, &management.ListConnectionsQueryParameters{Name: &name, Fields: &fields})
-	if err == nil && page.Response.Connections == nil {
-		err = errIncomplete
-	}
+	r := i.client.reading(ctx)
+	all, err := i.list(ctx, r, "connections", func(ctx context.Context) (any, error) {
+		return i.client.connections.List(ctx, &management.ListConnectionsQueryParameters{Name: &name, Fields: &fields})
+	})
 	if err != nil {
 		return Connection{}, false, fmt.Errorf("look for connection %q: %w", name, err)
 	}
-	if len(page.Results) == 0 {
+	if len(all) == 0 {
 		return Connection{}, false, nil
 	}
-	closed, _ := page.Results[0].GetOptions()["disable_signup"].(bool)
-	return Connection{Name: name, Database: page.Results[0].GetStrategy() == "auth0", SignUps: !closed}, true, nil
+	closed := r.isTrue("connection.options.disable_signup", all[0].Get("options.disable_signup"), false)
+	return Connection{Name: name, Database: r.text("connection.strategy", all[0].Get("strategy")) == "auth0", SignUps: !closed}, true, nil
 }
 
 // EnabledConnections are the names of those through which the sign-in application's
@@ -80,8 +107,8 @@ func (i *Inspector) EnabledConnections(ctx context.Context) ([]string, error) {
 	}
 	var names []string
 	for _, c := range list {
-		if signsIn(c) {
-			names = append(names, c.GetName())
+		if c.signsIn {
+			names = append(names, c.name)
 		}
 	}
 	return names, nil
@@ -98,43 +125,42 @@ type Action struct {
 // LoginAction looks for an Action by its name (read:actions).
 func (i *Inspector) LoginAction(ctx context.Context, name string) (Action, error) {
 	trigger := management.ActionTriggerTypeEnumPostLogin
-	listed, err := actionsclient.NewClient(i.client.sdk).List(ctx, &management.ListActionsRequestParameters{ActionName: &name, TriggerID: &trigger})
-	if err == nil && listed.Response.Actions == nil {
-		err = errIncomplete
-	}
+	r := i.client.reading(ctx)
+	all, err := i.list(ctx, r, "actions", func(ctx context.Context) (any, error) {
+		return actionsclient.NewClient(i.client.sdk).List(ctx, &management.ListActionsRequestParameters{ActionName: &name, TriggerID: &trigger})
+	})
 	if err != nil {
 		return Action{}, fmt.Errorf("look for Action %q: %w", name, err)
 	}
-	at := slices.IndexFunc(listed.Results, func(a *management.Action) bool { return a.GetName() == name })
+	at := slices.IndexFunc(all, func(a gjson.Result) bool { return r.text("action.name", a.Get("name")) == name })
 	if at < 0 {
 		return Action{}, nil
 	}
-	found := Action{Exists: true, Deployed: listed.Results[at].DeployedVersion != nil}
-	found.Changed = found.Deployed && !listed.Results[at].GetAllChangesDeployed()
+	found := Action{Exists: true, Deployed: all[at].Get("deployed_version").Type != gjson.Null}
+	found.Changed = found.Deployed && !r.isTrue("action.all_changes_deployed", all[at].Get("all_changes_deployed"), false)
 	// A flow holds fewer Actions than a page.
-	bound, err := bindings.NewClient(i.client.sdk).List(ctx, &trigger, &management.ListActionTriggerBindingsRequestParameters{})
-	if err == nil && bound.Response.Bindings == nil {
-		err = errIncomplete
-	}
+	bound, err := i.list(ctx, r, "bindings", func(ctx context.Context) (any, error) {
+		return bindings.NewClient(i.client.sdk).List(ctx, &trigger, &management.ListActionTriggerBindingsRequestParameters{})
+	})
 	if err != nil {
 		return Action{}, fmt.Errorf("list the login flow's Actions: %w", err)
 	}
-	found.Bound = slices.ContainsFunc(bound.Results, func(b *management.ActionBinding) bool {
-		return b.Action != nil && b.Action.GetID() == listed.Results[at].GetID()
-	})
+	id := r.text("action.id", all[at].Get("id"))
+	found.Bound = id != "" && slices.ContainsFunc(bound, func(b gjson.Result) bool { return r.text("binding.action.id", b.Get("action.id")) == id })
 	return found, nil
 }
 
 // Factors are the second factors that are switched on (read:guardian_factors).
 func (i *Inspector) Factors(ctx context.Context) ([]string, error) {
-	all, err := factorsclient.NewClient(i.client.sdk).List(ctx)
+	r := i.client.reading(ctx)
+	all, err := i.list(ctx, r, "", func(ctx context.Context) (any, error) { return factorsclient.NewClient(i.client.sdk).List(ctx) })
 	if err != nil {
 		return nil, fmt.Errorf("list the factors: %w", err)
 	}
 	var on []string
 	for _, f := range all {
-		if f.GetEnabled() {
-			on = append(on, string(f.GetName()))
+		if r.isTrue("factor.enabled", f.Get("enabled"), false) {
+			on = append(on, r.text("factor.name", f.Get("name")))
 		}
 	}
 	return on, nil
@@ -143,15 +169,15 @@ func (i *Inspector) Factors(ctx context.Context) ([]string, error) {
 // OfflineAccess reports whether an API is there, and allows refresh tokens
 // (read:resource_servers).
 func (i *Inspector) OfflineAccess(ctx context.Context, audience string) (allowed, found bool, err error) {
-	api, err := resourceservers.NewClient(i.client.sdk).Get(ctx, audience, &management.GetResourceServerRequestParameters{})
+	r := i.client.reading(ctx)
+	api, err := i.read(ctx, r, "identifier", func(ctx context.Context) (any, error) {
+		return resourceservers.NewClient(i.client.sdk).Get(ctx, audience, &management.GetResourceServerRequestParameters{})
+	})
 	switch {
 	case hasStatus(err, http.StatusNotFound):
 		return false, false, nil
-	case err == nil && api.Identifier == nil:
-		err = errIncomplete
-	}
-	if err != nil {
+	case err != nil:
 		return false, false, fmt.Errorf("read API %q: %w", audience, err)
 	}
-	return api.GetAllowOfflineAccess(), true, nil
+	return r.isTrue("api.allow_offline_access", api.Get("allow_offline_access"), false), true, nil
 }

@@ -56,7 +56,7 @@ func (u Users) noteMailed(ctx context.Context, userID string, mark users.Mark) (
 	if err != nil {
 		return users.User{}, ofOneUser(err)
 	}
-	if user, err := readUser(updated); err == nil {
+	if user, err := u.client.userIn(ctx, updated); err == nil {
 		return user, nil
 	}
 	return u.User(ctx, userID)

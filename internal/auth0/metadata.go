@@ -2,6 +2,7 @@ package auth0
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 
@@ -15,7 +16,7 @@ import (
 type Metadata struct {
 	client *Client
 	name   string                                                     // the provider's
-	of     func(users.User) map[string]any                            // as callers see it
+	of     func(users.User) json.RawMessage                           // as callers see it
 	set    func(*management.UpdateUserRequestContent, map[string]any) // in a request
 	refuse func(changes map[string]any, path string) error            // what no caller may change
 }
@@ -25,7 +26,7 @@ func (c *Client) Metadata() Metadata {
 	return Metadata{
 		client: c,
 		name:   "user_metadata",
-		of:     func(u users.User) map[string]any { return u.Metadata },
+		of:     func(u users.User) json.RawMessage { return u.Metadata },
 		set:    func(r *management.UpdateUserRequestContent, m map[string]any) { r.SetUserMetadata(&m) },
 		refuse: func(map[string]any, string) error { return nil },
 	}
@@ -37,7 +38,7 @@ func (c *Client) AppMetadata() Metadata {
 	return Metadata{
 		client: c,
 		name:   "app_metadata",
-		of:     func(u users.User) map[string]any { return u.AppMetadata },
+		of:     func(u users.User) json.RawMessage { return u.AppMetadata },
 		set:    func(r *management.UpdateUserRequestContent, m map[string]any) { r.SetAppMetadata(&m) },
 		refuse: refuseReserved,
 	}
@@ -49,7 +50,15 @@ func (m Metadata) Read(ctx context.Context, userID string) (map[string]any, erro
 	if err != nil {
 		return nil, err
 	}
-	return m.of(user), nil
+	return m.in(user)
+}
+
+func (m Metadata) in(u users.User) (map[string]any, error) {
+	members, err := membersOf(m.of(u))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", m.name, providerProblem(err))
+	}
+	return members, nil
 }
 
 // Write changes first-level members of a user's metadata; see metadata.Store.
@@ -71,8 +80,8 @@ func (m Metadata) Write(ctx context.Context, userID string, changes map[string]a
 	case err != nil:
 		return nil, fmt.Errorf("update %s: %w", m.name, ofOneUser(err))
 	}
-	if user, err := readUser(updated); err == nil {
-		return m.of(user), nil
+	if user, err := m.client.userIn(ctx, updated); err == nil {
+		return m.in(user)
 	}
 	object, err := m.Read(ctx, userID)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/auth0/go-auth0/v3/management"
 	"github.com/auth0/go-auth0/v3/management/users/authenticationmethods"
 	"github.com/auth0/go-auth0/v3/management/users/multifactor"
 
@@ -75,9 +74,8 @@ func (m MFA) NewRecoveryCode(ctx context.Context, userID string) (string, error)
 	case hasStatus(err, http.StatusNotFound) && !isAboutUser(err):
 		err = problem.MFANotEnrolled.Wrap(err, "The user has no second factor that a recovery code could stand in for.")
 	case err == nil:
-		var said management.RegenerateUsersRecoveryCodeResponseContent
-		if err = decode(made, &said); err == nil && said.GetRecoveryCode() != "" {
-			return said.GetRecoveryCode(), nil
+		if code := m.client.textIn(ctx, made, "recovery_code"); code != "" {
+			return code, nil
 		}
 		err = doneUnread(errIncomplete, "Send the same request again for another code.", problem.Field{Field: "recovery_code", Detail: "was replaced, and the new one is unknown"})
 	}

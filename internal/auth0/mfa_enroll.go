@@ -35,23 +35,23 @@ func (m MFA) Enroll(ctx context.Context, userID string, e mfa.Enrollment) (mfa.T
 		factor := factorNames[e.Factor]
 		request.Factor = &factor
 	}
-	var made management.CreateGuardianEnrollmentTicketResponseContent
+	url := ""
 	body, err := call(ctx, func(ctx context.Context) (any, error) {
 		return enrollments.NewClient(m.client.sdk).CreateTicket(ctx, request)
 	})
 	if err == nil {
-		_ = decode(body, &made) // what cannot be read has no URL
+		url = m.client.textIn(ctx, body, "ticket_url")
 	}
 	switch {
 	case isAlreadyEnrolled(err):
 		err = problem.MFAAlreadyEnrolled.Wrap(err, "The user has a second factor already. To let the user enrol another one, say allow_multiple.")
-	case err == nil && made.GetTicketURL() == "" && !e.SendMail:
+	case err == nil && url == "" && !e.SendMail:
 		err = problem.ProviderFailed.New("The identity provider gave no usable answer.")
 	}
 	if err != nil {
 		return mfa.Ticket{}, fmt.Errorf("make an enrolment ticket: %w", ofOneUser(err))
 	}
-	return mfa.Ticket{URL: made.GetTicketURL(), Expires: m.client.opts.Now().Add(enrollmentLifetime).UTC().Truncate(time.Second)}, nil
+	return mfa.Ticket{URL: url, Expires: m.client.opts.Now().Add(enrollmentLifetime).UTC().Truncate(time.Second)}, nil
 }
 
 // isAlreadyEnrolled reports whether the provider refused a ticket since there

@@ -6,6 +6,7 @@ import (
 
 	"github.com/auth0/go-auth0/v3/management"
 	"github.com/auth0/go-auth0/v3/management/users/authenticationmethods"
+	"github.com/tidwall/gjson"
 
 	"usher/internal/mfa"
 )
@@ -20,23 +21,37 @@ const (
 func (m MFA) Methods(ctx context.Context, userID string) ([]mfa.Method, error) {
 	list := []mfa.Method{}
 	perPage := methodsPerPage
+	r := m.client.reading(ctx)
 	for page := range methodPages {
-		found, err := authenticationmethods.NewClient(m.client.sdk).List(ctx, userID,
-			&management.ListUserAuthenticationMethodsRequestParameters{Page: &page, PerPage: &perPage})
+		body, err := call(ctx, func(ctx context.Context) (any, error) {
+			return authenticationmethods.NewClient(m.client.sdk).List(ctx, userID,
+				&management.ListUserAuthenticationMethodsRequestParameters{Page: &page, PerPage: &perPage})
+		})
 		if err != nil {
 			return nil, fmt.Errorf("list methods: %w", ofOneUser(err))
 		}
-		for _, method := range found.Results {
-			if method.GetType() != management.AuthenticationMethodTypeEnumPassword { // the first factor
-				list = append(list, methodFrom(method))
+		_, items, err := r.list(body, "authenticators")
+		if err != nil {
+			return nil, fmt.Errorf("list methods: %w", providerProblem(err))
+		}
+		for _, item := range items {
+			method, err := r.method(item)
+			switch {
+			case err != nil:
+				return nil, fmt.Errorf("list methods: %w", providerProblem(err))
+			case method.Type != firstFactor:
+				list = append(list, method)
 			}
 		}
-		if len(found.Results) < methodsPerPage {
+		if len(items) < methodsPerPage {
 			break
 		}
 	}
 	return list, nil
 }
+
+// firstFactor is the type of the password, which is no second factor.
+const firstFactor = "password"
 
 // typeWords are our words for the provider's types.
 var typeWords = map[management.AuthenticationMethodTypeEnum]string{
@@ -52,21 +67,43 @@ var typeWords = map[management.AuthenticationMethodTypeEnum]string{
 	management.AuthenticationMethodTypeEnumRecoveryCode:      mfa.RecoveryCode,
 }
 
-func methodFrom(m *management.UserAuthenticationMethod) mfa.Method {
-	method := mfa.Method{
-		ID:          m.GetID(),
-		Type:        firstOf(typeWords[m.GetType()], mfa.Other),
-		Confirmed:   m.Confirmed == nil || m.GetConfirmed(), // left out where there is nothing to confirm
-		Name:        m.GetName(),
-		PhoneNumber: m.GetPhoneNumber(),
-		Email:       m.GetEmail(),
-		LastUsedAt:  utc(m.LastAuthAt),
+func (r *reading) method(v gjson.Result) (m mfa.Method, err error) {
+	m.Confirmed = true // left out where there is nothing to confirm
+	kind, preferred := "", ""
+	v.ForEach(func(name, v gjson.Result) bool {
+		switch name.Str {
+		case "id":
+			m.ID = r.text("method.id", v)
+		case "type":
+			kind = r.text("method.type", v)
+		case "confirmed":
+			if confirmed := r.flag("method.confirmed", v, false); confirmed != nil {
+				m.Confirmed = *confirmed
+			}
+		case "name":
+			m.Name = r.text("method.name", v)
+		case "phone_number":
+			m.PhoneNumber = r.text("method.phone_number", v)
+		case "email":
+			m.Email = r.text("method.email", v)
+		case "preferred_authentication_method":
+			preferred = r.text("method.preferred_authentication_method", v)
+		case "created_at":
+			m.CreatedAt = r.time("method.created_at", v)
+		case "last_auth_at":
+			m.LastUsedAt = r.time("method.last_auth_at", v)
+		}
+		return true
+	})
+	if m.ID == "" && kind != firstFactor {
+		return mfa.Method{}, errIncomplete
 	}
-	if !m.CreatedAt.IsZero() {
-		method.CreatedAt = utc(&m.CreatedAt)
+	m.Type = firstOf(typeWords[management.AuthenticationMethodTypeEnum(kind)], mfa.Other)
+	switch {
+	case kind == firstFactor:
+		m.Type = firstFactor
+	case m.Type == mfa.SMS && preferred == string(management.PreferredAuthenticationMethodEnumVoice):
+		m.Type = mfa.Voice
 	}
-	if method.Type == mfa.SMS && m.GetPreferredAuthenticationMethod() == management.PreferredAuthenticationMethodEnumVoice {
-		method.Type = mfa.Voice
-	}
-	return method
+	return m, nil
 }

@@ -3,11 +3,11 @@ package auth0
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
-	"github.com/auth0/go-auth0/v3/management"
+	"usher/internal/problem"
+	"usher/internal/users"
 )
 
 // HasIdentity reports whether the user has an account in the connection; see
@@ -16,31 +16,34 @@ func (s SignIn) HasIdentity(ctx context.Context, userID, connection string) (boo
 	if tellsConnection(userID, connection) {
 		return true, nil
 	}
-	fields := "identities"
-	found, err := s.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &fields})
+	user, err := s.client.membersOf(ctx, userID, "identities")
 	switch {
-	case hasStatus(err, http.StatusNotFound): // deleted since
+	case problem.Is(err, problem.UserNotFound): // deleted since
 		return false, nil
 	case err != nil:
-		return false, fmt.Errorf("look up where the user signs in: %w", providerProblem(err))
+		return false, fmt.Errorf("look up where the user signs in: %w", err)
+	case connectionOf(user) == "": // not legible, so the user belongs to none
+		return false, nil
 	}
-	return slices.ContainsFunc(found.Identities, func(i *management.UserIdentitySchema) bool {
-		return i.GetConnection() == connection
-	}), nil
+	return slices.ContainsFunc(user.Identities, func(i users.Identity) bool { return i.Connection == connection }), nil
 }
 
 // ConnectionOf returns the connection of the identity that the user's account was
 // made with; see limits.Directory.
 func (u Users) ConnectionOf(ctx context.Context, userID string) (string, error) {
-	fields := "identities"
-	found, err := u.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &fields})
+	user, err := u.client.membersOf(ctx, userID, "identities")
 	if err != nil {
-		return "", fmt.Errorf("look up whose user it is: %w", ofOneUser(err))
+		return "", fmt.Errorf("look up whose user it is: %w", err)
 	}
-	if len(found.Identities) == 0 {
-		return "", nil
+	return connectionOf(user), nil
+}
+
+// connectionOf is the connection of the first identity; "" where it cannot be read.
+func connectionOf(u users.User) string {
+	if len(u.Identities) == 0 {
+		return ""
 	}
-	return found.Identities[0].GetConnection(), nil
+	return u.Identities[0].Connection
 }
 
 // several are the kinds of connection of which a tenant may have several beside

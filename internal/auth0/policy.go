@@ -2,11 +2,11 @@ package auth0
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/auth0/go-auth0/v3/management"
+	"github.com/tidwall/gjson"
 
 	"usher/internal/problem"
 )
@@ -51,12 +51,19 @@ func (u Users) explainPolicy(ctx context.Context, err error, connection string) 
 	if !problem.Is(err, problem.PasswordTooWeak) {
 		return err
 	}
-	found, lookupErr := u.client.connections.List(ctx, &management.ListConnectionsQueryParameters{Name: &connection})
-	if lookupErr != nil || len(found.Results) == 0 {
+	body, lookupErr := call(ctx, func(ctx context.Context) (any, error) {
+		return u.client.connections.List(ctx, &management.ListConnectionsQueryParameters{Name: &connection})
+	})
+	if lookupErr != nil {
+		return err
+	}
+	r := u.client.reading(ctx)
+	_, found, lookupErr := r.list(body, "connections")
+	if lookupErr != nil || len(found) == 0 {
 		return err
 	}
 	p := problem.From(err)
-	for _, rule := range rulesIn(found.Results[0].GetOptions()) {
+	for _, rule := range r.policy(found[0].Get("options")).rules() {
 		p.Fields = append(p.Fields, problem.Field{Field: "password", Detail: rule})
 	}
 	return err
@@ -65,40 +72,36 @@ func (u Users) explainPolicy(ctx context.Context, err error, connection string) 
 // policyOptions are a database connection's options about passwords
 // (https://auth0.com/docs/authenticate/database-connections/password-options).
 type policyOptions struct {
-	Policy     string `json:"passwordPolicy"`
-	Complexity struct {
-		MinLength int `json:"min_length"`
-	} `json:"password_complexity_options"`
-	History struct {
-		Enable bool `json:"enable"`
-		Size   int  `json:"size"`
-	} `json:"password_history"`
-	NoPersonalInfo struct {
-		Enable bool `json:"enable"`
-	} `json:"password_no_personal_info"`
-	Dictionary struct {
-		Enable bool `json:"enable"`
-	} `json:"password_dictionary"`
+	policy         string
+	minLength      int
+	history        int // how many former ones are kept; 0 for none
+	noPersonalInfo bool
+	dictionary     bool
 }
 
-func rulesIn(options map[string]any) []string {
-	var policy policyOptions
-	encoded, err := json.Marshal(options)
-	if err != nil || json.Unmarshal(encoded, &policy) != nil {
-		return nil
+func (r *reading) policy(options gjson.Result) policyOptions {
+	isOn := func(name string) bool { return r.isTrue("options."+name, options.Get(name+".enable"), false) }
+	o := policyOptions{
+		policy:         r.text("options.passwordPolicy", options.Get("passwordPolicy")),
+		noPersonalInfo: isOn("password_no_personal_info"),
+		dictionary:     isOn("password_dictionary"),
 	}
-	return policy.rules()
+	o.minLength, _ = r.count("options.password_complexity_options.min_length", options.Get("password_complexity_options.min_length"))
+	if isOn("password_history") {
+		o.history, _ = r.count("options.password_history.size", options.Get("password_history.size"))
+	}
+	return o
 }
 
 // rules puts the policy into words.
 func (o policyOptions) rules() []string {
 	lengths := map[string]int{"low": 6, "fair": 8, "good": 8, "excellent": 10}
-	length := max(lengths[o.Policy], 1)
-	if o.Complexity.MinLength > 0 {
-		length = o.Complexity.MinLength
+	length := max(lengths[o.policy], 1)
+	if o.minLength > 0 {
+		length = o.minLength
 	}
 	rules := []string{fmt.Sprintf("must have at least %d characters", length)}
-	switch o.Policy {
+	switch o.policy {
 	case "fair":
 		rules = append(rules, "must have a lower-case letter, an upper-case letter and a digit")
 	case "good", "excellent":
@@ -108,10 +111,10 @@ func (o policyOptions) rules() []string {
 		on   bool
 		rule string
 	}{
-		{o.Policy == "excellent", "may not have a character more than twice in a row"},
-		{o.History.Enable, fmt.Sprintf("may not be one of the last %d", o.History.Size)},
-		{o.NoPersonalInfo.Enable, "may not hold the user's own name or address"},
-		{o.Dictionary.Enable, "may not be a common password"},
+		{o.policy == "excellent", "may not have a character more than twice in a row"},
+		{o.history > 0, fmt.Sprintf("may not be one of the last %d", o.history)},
+		{o.noPersonalInfo, "may not hold the user's own name or address"},
+		{o.dictionary, "may not be a common password"},
 	}
 	for _, option := range optional {
 		if option.on {

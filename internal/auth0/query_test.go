@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/tidwall/gjson"
 
 	"usher/internal/localtenant/search"
 	"usher/internal/users"
@@ -195,11 +197,16 @@ func TestRules(t *testing.T) {
 			"passwordPolicy":   "low",
 			"password_history": map[string]any{"enable": false, "size": 5},
 		}, []string{"must have at least 6 characters"}},
-		"not to be read": {map[string]any{"passwordPolicy": 7}, nil},
+		"not to be read": {map[string]any{"passwordPolicy": 7, "password_history": "x", "password_complexity_options": []any{1}}, []string{"must have at least 1 characters"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, rulesIn(tt.options)); diff != "" {
+			options, err := json.Marshal(tt.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := &reading{odd: func(string) {}}
+			if diff := cmp.Diff(tt.want, r.policy(gjson.ParseBytes(options)).rules()); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -94,14 +94,17 @@ func (r Recovery) withoutEmail(ctx context.Context, err error, userID string) er
 // membersOf reads no more of a user than the provider's members that are named,
 // with commas between them.
 func (c *Client) membersOf(ctx context.Context, userID, names string) (users.User, error) {
-	fields := "user_id," + names // the id is in every answer that can be read
+	fields := names
+	if names != "user_id" {
+		fields = "user_id," + names // the id is in every answer that can be read
+	}
 	found, err := call(ctx, func(ctx context.Context) (any, error) {
 		return c.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &fields})
 	})
 	if err != nil {
 		return users.User{}, fmt.Errorf("get %s of a user: %w", names, ofOneUser(err))
 	}
-	user, err := readUser(found)
+	user, err := c.userIn(ctx, found)
 	if err != nil {
 		return users.User{}, fmt.Errorf("get %s of a user: %w", names, providerProblem(err))
 	}

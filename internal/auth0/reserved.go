@@ -1,7 +1,10 @@
 package auth0
 
 import (
+	"encoding/json"
 	"maps"
+
+	"github.com/tidwall/gjson"
 
 	"usher/internal/problem"
 )
@@ -20,15 +23,6 @@ type reserved struct {
 	Mailed  bool   `json:"mailed,omitempty"`  // the invitation has gone out
 }
 
-// reservedIn reads what the service keeps of a user. Zero is nothing, or
-// nothing that can be read.
-func reservedIn(appMetadata map[string]any) reserved {
-	kept, _ := appMetadata[reservedMetadata].(map[string]any)
-	request, _ := kept["request"].(string)
-	mailed, _ := kept["mailed"].(bool)
-	return reserved{Request: request, Mailed: mailed}
-}
-
 // withReserved is app_metadata as the provider keeps it, with the service's own
 // part.
 func withReserved(appMetadata map[string]any, own reserved) map[string]any {
@@ -40,14 +34,25 @@ func withReserved(appMetadata map[string]any, own reserved) map[string]any {
 	return kept
 }
 
-// withoutReserved is app_metadata as callers see it.
-func withoutReserved(appMetadata map[string]any) map[string]any {
-	if _, ok := appMetadata[reservedMetadata]; !ok {
-		return appMetadata
+// withoutReserved is app_metadata as callers see it, and apart from it what the
+// service keeps: zero for nothing, or nothing that can be read.
+func withoutReserved(appMetadata json.RawMessage) (shown json.RawMessage, kept reserved) {
+	if !gjson.GetBytes(appMetadata, reservedMetadata).Exists() {
+		return appMetadata, reserved{}
 	}
-	shown := maps.Clone(appMetadata)
-	delete(shown, reservedMetadata)
-	return shown
+	shown = append(shown, '{')
+	gjson.ParseBytes(appMetadata).ForEach(func(name, v gjson.Result) bool {
+		if name.Str == reservedMetadata {
+			kept = reserved{Request: v.Get("request").Str, Mailed: v.Get("mailed").Type == gjson.True}
+			return true
+		}
+		if len(shown) > 1 {
+			shown = append(shown, ',')
+		}
+		shown = append(append(append(shown, name.Raw...), ':'), v.Raw...)
+		return true
+	})
+	return append(shown, '}'), kept
 }
 
 // refuseReserved fails with invalid-request where a caller's app_metadata names

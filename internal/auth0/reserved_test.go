@@ -1,23 +1,33 @@
 package auth0
 
 import (
+	"encoding/json"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/problem"
 )
 
 func TestWithoutReserved(t *testing.T) {
-	kept := map[string]any{"usher": map[string]any{"request": "x"}, "plan": "gold"}
-	if diff := cmp.Diff(map[string]any{"plan": "gold"}, withoutReserved(kept)); diff != "" {
-		t.Error(diff)
+	tests := map[string]struct {
+		given, shown string
+		kept         reserved
+	}{
+		"none":            {`{"plan":"gold"}`, `{"plan":"gold"}`, reserved{}},
+		"the first":       {`{"usher":{"request":"x"},"plan":"gold","n":12345678901234567890}`, `{"plan":"gold","n":12345678901234567890}`, reserved{Request: "x"}},
+		"the last":        {`{"plan": {"usher": 1}, "usher":{"request":"x","mailed":true}}`, `{"plan":{"usher": 1}}`, reserved{Request: "x", Mailed: true}},
+		"escaped":         {`{"\u0075sher":{"request":"x"}}`, `{}`, reserved{Request: "x"}},
+		"not to be read":  {`{"usher":7,"plan":"gold"}`, `{"plan":"gold"}`, reserved{}},
+		"not quite":       {`{"usher":{"request":7,"mailed":"true"}}`, `{}`, reserved{}},
+		"nothing":         {`{}`, `{}`, reserved{}},
+		"another's usher": {`{"Usher":1,"ushers":2}`, `{"Usher":1,"ushers":2}`, reserved{}},
 	}
-	if len(kept) != 2 {
-		t.Error("what was looked at has changed")
-	}
-	if got := withoutReserved(nil); got != nil {
-		t.Errorf("nothing became %v", got)
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			shown, kept := withoutReserved(json.RawMessage(tt.given))
+			if string(shown) != tt.shown || kept != tt.kept {
+				t.Errorf("%s and %+v", shown, kept)
+			}
+		})
 	}
 }
 

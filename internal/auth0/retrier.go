@@ -111,10 +111,7 @@ func (t *retrier) attempt(ctx context.Context, r *http.Request) (*http.Response,
 	if err != nil {
 		return nil, noAnswer(fmt.Errorf("read the answer: %w", err), true)
 	}
-	if done && !isChange(r) && bytes.Equal(bytes.TrimSpace(body), []byte("null")) {
-		resp.StatusCode = http.StatusBadGateway // the SDK would make a nil pointer of it, and follow that
-	}
-	if resp.StatusCode < 200 || resp.StatusCode > 299 { // not done: null has made it a failure
+	if !done {
 		return nil, statusError(resp, body, t.now())
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))

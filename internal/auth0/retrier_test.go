@@ -116,8 +116,6 @@ func TestRetrierRepeatsWhatIsSafe(t *testing.T) {
 		"read after half an answer":         {"GET", answers{broken, status(200)}, 2, 200},
 		"read after silence":                {"GET", answers{silence, status(200)}, 2, 200},
 		"read after 429":                    {"GET", answers{status(429), status(200)}, 2, 200},
-		"read after null":                   {"GET", answers{null, status(200)}, 2, 200},
-		"read, null for ever":               {"GET", answers{null}, maxAttempts, 502},
 		"a write with null is done":         {"PATCH", answers{null}, 1, 200},
 		"no read after 404":                 {"GET", answers{status(404)}, 1, 404},
 		"no read after 401":                 {"GET", answers{status(401)}, 1, 401},

@@ -8,6 +8,7 @@ import (
 	"github.com/auth0/go-auth0/v3/management"
 	rolesclient "github.com/auth0/go-auth0/v3/management/roles/client"
 	userroles "github.com/auth0/go-auth0/v3/management/users/roles"
+	"github.com/tidwall/gjson"
 
 	"usher/internal/problem"
 	"usher/internal/roles"
@@ -25,15 +26,11 @@ const maxRolePages = 10
 
 // All returns all roles; see roles.Lister.
 func (r Roles) All(ctx context.Context) ([]roles.Role, error) {
-	all, err := everyRole(func(page, size int) ([]*management.Role, float64, error) {
-		found, err := rolesclient.NewClient(r.client.sdk).List(ctx, &management.ListRolesRequestParameters{Page: &page, PerPage: &size})
-		if err != nil {
-			return nil, 0, providerProblem(err)
-		}
-		return found.Response.Roles, found.Response.GetTotal(), nil
+	all, err := r.every(ctx, func(ctx context.Context, page, size int) (any, error) {
+		return rolesclient.NewClient(r.client.sdk).List(ctx, &management.ListRolesRequestParameters{Page: &page, PerPage: &size})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list roles: %w", err)
+		return nil, fmt.Errorf("list roles: %w", providerProblem(err))
 	}
 	return all, nil
 }
@@ -42,15 +39,11 @@ func (r Roles) All(ctx context.Context) ([]roles.Role, error) {
 // user without roles from none, so the user is asked for, too, where there are
 // no roles.
 func (r Roles) OfUser(ctx context.Context, userID string) ([]roles.Role, error) {
-	held, err := everyRole(func(page, size int) ([]*management.Role, float64, error) {
-		found, err := userroles.NewClient(r.client.sdk).List(ctx, userID, &management.ListUserRolesRequestParameters{Page: &page, PerPage: &size})
-		if err != nil {
-			return nil, 0, ofOneUser(err)
-		}
-		return found.Response.Roles, found.Response.GetTotal(), nil
+	held, err := r.every(ctx, func(ctx context.Context, page, size int) (any, error) {
+		return userroles.NewClient(r.client.sdk).List(ctx, userID, &management.ListUserRolesRequestParameters{Page: &page, PerPage: &size})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list the user's roles: %w", err)
+		return nil, fmt.Errorf("list the user's roles: %w", ofOneUser(err))
 	}
 	if len(held) == 0 {
 		return nil, r.exists(ctx, userID)
@@ -59,29 +52,48 @@ func (r Roles) OfUser(ctx context.Context, userID string) ([]roles.Role, error) 
 }
 
 func (r Roles) exists(ctx context.Context, userID string) error {
-	fields := "user_id"
-	if _, err := r.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &fields}); err != nil {
-		return fmt.Errorf("get user: %w", ofOneUser(err))
-	}
-	return nil
+	_, err := r.client.membersOf(ctx, userID, "user_id")
+	return err
 }
 
-// everyRole walks the pages until it has as many as there are.
-func everyRole(list func(page, size int) ([]*management.Role, float64, error)) ([]roles.Role, error) {
+// every walks the pages until it has as many as there are.
+func (r Roles) every(ctx context.Context, list func(ctx context.Context, page, size int) (any, error)) ([]roles.Role, error) {
+	reading := r.client.reading(ctx)
 	var all []roles.Role
 	for page := range maxRolePages {
-		found, total, err := list(page, pageSize)
+		body, err := call(ctx, func(ctx context.Context) (any, error) { return list(ctx, page, pageSize) })
 		if err != nil {
 			return nil, err
 		}
-		for _, role := range found {
-			all = append(all, roles.Role{ID: role.GetID(), Name: role.GetName(), Description: role.GetDescription()})
+		root, items, err := reading.list(body, "roles")
+		if err != nil {
+			return nil, err
 		}
-		if len(found) == 0 || float64(len(all)) >= total {
+		for _, item := range items {
+			role, err := reading.role(item)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, role)
+		}
+		total, known := reading.count("roles.total", root.Get("total"))
+		if len(items) == 0 || known && len(all) >= total || !known && len(items) < pageSize {
 			break
 		}
 	}
 	return all, nil
+}
+
+func (r *reading) role(v gjson.Result) (roles.Role, error) {
+	role := roles.Role{
+		ID:          r.text("role.id", v.Get("id")),
+		Name:        r.text("role.name", v.Get("name")),
+		Description: r.text("role.description", v.Get("description")),
+	}
+	if role.ID == "" {
+		return roles.Role{}, errIncomplete
+	}
+	return role, nil
 }
 
 // Change takes roles away and then gives others; see roles.Changer.

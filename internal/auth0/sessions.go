@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/auth0/go-auth0/v3/management"
 	"github.com/auth0/go-auth0/v3/management/sessions"
 	usersessions "github.com/auth0/go-auth0/v3/management/users/sessions"
+	"github.com/tidwall/gjson"
 
 	"usher/internal/problem"
 	"usher/internal/session"
@@ -26,16 +26,18 @@ func (s Sessions) Sessions(ctx context.Context, userID, from string, limit int) 
 	if from != "" {
 		request.From = &from
 	}
-	found, err := usersessions.NewClient(s.client.sdk).List(ctx, userID, request)
+	body, err := call(ctx, func(ctx context.Context) (any, error) {
+		return usersessions.NewClient(s.client.sdk).List(ctx, userID, request)
+	})
 	if hasStatus(err, http.StatusNotFound) {
 		return session.Page{}, nil
 	}
+	var page session.Page
+	if err == nil {
+		page, err = s.client.sessionsIn(ctx, body)
+	}
 	if err != nil {
 		return session.Page{}, fmt.Errorf("list sessions: %w", planProblem(err))
-	}
-	page := session.Page{Next: found.Response.GetNext()}
-	for _, one := range found.Results {
-		page.Sessions = append(page.Sessions, sessionFrom(one))
 	}
 	return page, nil
 }
@@ -56,8 +58,12 @@ func (s Sessions) EndSessions(ctx context.Context, userID string) error {
 // anybody's by its id alone, so whose it is has to be read first.
 func (s Sessions) EndSession(ctx context.Context, userID, sessionID string) error {
 	all := sessions.NewClient(s.client.sdk)
-	found, err := all.Get(ctx, sessionID)
-	if hasStatus(err, http.StatusNotFound) || err == nil && found.GetUserID() != userID {
+	body, err := call(ctx, func(ctx context.Context) (any, error) { return all.Get(ctx, sessionID) })
+	var owner string
+	if err == nil {
+		owner, err = s.client.sessionOwner(ctx, body)
+	}
+	if hasStatus(err, http.StatusNotFound) || err == nil && owner != userID {
 		return problem.SessionNotFound.Wrap(err, "The user has no session with this id.")
 	}
 	if err != nil {
@@ -84,43 +90,75 @@ func notPlanned(cause error) error {
 	return problem.NotInProvidersPlan.Wrap(cause, "The identity provider's plan does not include sessions that can be listed or ended.")
 }
 
-func sessionFrom(s *management.SessionResponseContent) session.Session {
-	device := s.GetDevice()
-	out := session.Session{
-		ID:              s.GetID(),
-		CreatedAt:       sessionDate(s.CreatedAt),
-		AuthenticatedAt: sessionDate(s.AuthenticatedAt),
-		LastUsedAt:      sessionDate(s.LastInteractedAt),
-		ExpiresAt:       sessionDate(s.ExpiresAt),
-		IdleExpiresAt:   sessionDate(s.IdleExpiresAt),
-		Device: session.Device{
-			IP:             pointed(device.GetLastIP()),
-			UserAgent:      device.GetLastUserAgent(),
-			FirstIP:        pointed(device.GetInitialIP()),
-			FirstUserAgent: device.GetInitialUserAgent(),
-		},
-		Methods: []string{},
+func (c *Client) sessionsIn(ctx context.Context, body []byte) (page session.Page, err error) {
+	r := c.reading(ctx)
+	root, items, err := r.list(body, "sessions")
+	if err != nil {
+		return session.Page{}, err
 	}
-	if s.Authentication != nil {
-		for _, method := range s.Authentication.Methods {
-			out.Methods = append(out.Methods, method.GetName())
+	for _, item := range items {
+		one, err := r.session(item)
+		if err != nil {
+			return session.Page{}, err
 		}
+		page.Sessions = append(page.Sessions, one)
 	}
-	return out
+	page.Next = r.text("sessions.next", root.Get("next"))
+	return page, nil
 }
 
-// sessionDate is nil for the forms of a date that hold none.
-func sessionDate(d *management.SessionDate) *time.Time {
-	if at := d.GetDateTime(); !at.IsZero() {
-		return utc(&at)
+// sessionOwner is the id of the user whose session the answer is.
+func (c *Client) sessionOwner(ctx context.Context, body []byte) (string, error) {
+	r := c.reading(ctx)
+	root, err := r.parse(body)
+	if err != nil {
+		return "", err
 	}
-	return nil
+	owner := r.exact("session.user_id", root.Get("user_id"))
+	if owner == "" {
+		return "", errIncomplete
+	}
+	return owner, nil
 }
 
-// pointed is "" for an address that is not told.
-func pointed(s *string) string {
-	if s == nil {
-		return ""
+func (r *reading) session(v gjson.Result) (s session.Session, err error) {
+	s.Methods = []string{}
+	v.ForEach(func(name, v gjson.Result) bool {
+		switch name.Str {
+		case "id":
+			s.ID = r.text("session.id", v)
+		case "created_at":
+			s.CreatedAt = r.time("session.created_at", v)
+		case "authenticated_at":
+			s.AuthenticatedAt = r.time("session.authenticated_at", v)
+		case "last_interacted_at":
+			s.LastUsedAt = r.time("session.last_interacted_at", v)
+		case "expires_at":
+			s.ExpiresAt = r.time("session.expires_at", v)
+		case "idle_expires_at":
+			s.IdleExpiresAt = r.time("session.idle_expires_at", v)
+		case "device":
+			s.Device = r.device(v)
+		case "authentication":
+			for _, method := range v.Get("methods").Array() {
+				if name := r.text("session.authentication.methods.name", method.Get("name")); name != "" {
+					s.Methods = append(s.Methods, name)
+				}
+			}
+		}
+		return true
+	})
+	if s.ID == "" {
+		return session.Session{}, errIncomplete
 	}
-	return *s
+	return s, nil
+}
+
+func (r *reading) device(v gjson.Result) session.Device {
+	return session.Device{
+		IP:             r.text("session.device.last_ip", v.Get("last_ip")),
+		UserAgent:      r.text("session.device.last_user_agent", v.Get("last_user_agent")),
+		FirstIP:        r.text("session.device.initial_ip", v.Get("initial_ip")),
+		FirstUserAgent: r.text("session.device.initial_user_agent", v.Get("initial_user_agent")),
+	}
 }

@@ -1,95 +1,192 @@
 package auth0
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
-	"strconv"
-	"time"
 
-	"github.com/auth0/go-auth0/v3/management"
+	"github.com/tidwall/gjson"
 
 	"usher/internal/users"
 )
 
-// userFrom maps the provider's user to ours. The SDK's other user types
-// convert to this one.
-func userFrom(u *management.UserResponseSchema) users.User {
-	return users.User{
-		ID:            u.GetUserID(),
-		Email:         u.GetEmail(),
-		NoEmail:       u.Email == nil,
-		EmailVerified: u.EmailVerified,
-		Username:      u.GetUsername(),
-		PhoneNumber:   u.GetPhoneNumber(),
-		PhoneVerified: u.PhoneVerified,
-		Name:          u.GetName(),
-		GivenName:     u.GetGivenName(),
-		FamilyName:    u.GetFamilyName(),
-		Nickname:      u.GetNickname(),
-		Picture:       u.GetPicture(),
-		Blocked:       u.GetBlocked(),
-		CreatedAt:     utc(u.CreatedAt),
-		UpdatedAt:     utc(u.UpdatedAt),
-		LastLogin:     utc(u.LastLogin),
-		LoginsCount:   u.GetLoginsCount(),
-		Identities:    identitiesFrom(u.Identities),
-		Metadata:      object(u.GetUserMetadata()),
-		AppMetadata:   object(withoutReserved(u.GetAppMetadata())),
-	}
+// userIn reads the one user of an answer. It fails with errIncomplete where there
+// is none.
+func (c *Client) userIn(ctx context.Context, body []byte) (users.User, error) {
+	user, _, err := c.markedUserIn(ctx, body)
+	return user, err
 }
 
-// readUser reads a user of an answer's body. It fails with errIncomplete where
-// there is none.
-func readUser(body []byte) (users.User, error) {
-	var user management.UserResponseSchema
-	if err := decode(body, &user); err != nil || user.GetUserID() == "" {
-		return users.User{}, errIncomplete
+// markedUserIn is userIn, and returns what the service keeps of the user.
+func (c *Client) markedUserIn(ctx context.Context, body []byte) (users.User, reserved, error) {
+	r := c.reading(ctx)
+	root, err := r.parse(body)
+	if err != nil {
+		return users.User{}, reserved{}, err
 	}
-	return userFrom(&user), nil
+	user, kept, err := r.user(root)
+	if err != nil {
+		return users.User{}, reserved{}, err
+	}
+	// Members in order, so that the ETag does not depend on the provider's.
+	user.Metadata, user.AppMetadata = inOrder(user.Metadata), inOrder(user.AppMetadata)
+	return user, kept, nil
 }
 
-func decode(body []byte, into any) error { return json.Unmarshal(body, into) }
-
-func usersFrom(list []*management.UserResponseSchema) []users.User {
-	out := make([]users.User, len(list))
-	for i, u := range list {
-		out[i] = userFrom(u)
-	}
-	return out
-}
-
-func identitiesFrom(list []*management.UserIdentitySchema) []users.Identity {
-	out := make([]users.Identity, len(list))
-	for i, identity := range list {
-		out[i] = users.Identity{
-			Connection: identity.GetConnection(),
-			Provider:   string(identity.GetProvider()),
-			UserID:     identityID(identity.UserID),
-			Social:     identity.GetIsSocial(),
+func (r *reading) users(items []gjson.Result) (all []users.User, err error) {
+	all = make([]users.User, len(items))
+	for i, item := range items {
+		if all[i], _, err = r.user(item); err != nil {
+			return nil, err
 		}
 	}
-	return out
+	return all, nil
 }
 
-// identityID knows that some social providers' ids are numbers.
-func identityID(id *management.UserID) string {
-	if n := id.GetInteger(); n != 0 {
-		return strconv.Itoa(n)
+// user reads a user of whom nothing but the id has to be legible.
+func (r *reading) user(v gjson.Result) (u users.User, kept reserved, err error) {
+	u.Identities, u.Metadata, u.AppMetadata, u.NoEmail = []users.Identity{}, noMembers, noMembers, true
+	v.ForEach(func(name, v gjson.Result) bool {
+		switch name.Str {
+		case "user_id":
+			u.ID = r.exact("user.user_id", v)
+		case "email":
+			u.Email, u.NoEmail = r.exact("user.email", v), v.Type == gjson.Null
+		case "email_verified":
+			u.EmailVerified = r.flag("user.email_verified", v, false)
+		case "username":
+			u.Username = r.text("user.username", v)
+		case "phone_number":
+			u.PhoneNumber = r.text("user.phone_number", v)
+		case "phone_verified":
+			u.PhoneVerified = r.flag("user.phone_verified", v, false)
+		case "name":
+			u.Name = r.text("user.name", v)
+		case "given_name":
+			u.GivenName = r.text("user.given_name", v)
+		case "family_name":
+			u.FamilyName = r.text("user.family_name", v)
+		case "nickname":
+			u.Nickname = r.text("user.nickname", v)
+		case "picture":
+			u.Picture = r.text("user.picture", v)
+		case "blocked":
+			u.Blocked = r.isTrue("user.blocked", v, true)
+		case "created_at":
+			u.CreatedAt = r.time("user.created_at", v)
+		case "updated_at":
+			u.UpdatedAt = r.time("user.updated_at", v)
+		case "last_login":
+			u.LastLogin = r.time("user.last_login", v)
+		case "logins_count":
+			u.LoginsCount, _ = r.count("user.logins_count", v)
+		case "identities":
+			u.Identities = r.userIdentities(v)
+		case "user_metadata":
+			u.Metadata = r.metadata("user.user_metadata", v)
+		case "app_metadata":
+			u.AppMetadata, kept = withoutReserved(r.metadata("user.app_metadata", v))
+		}
+		return true
+	})
+	if u.ID == "" {
+		return users.User{}, reserved{}, errIncomplete
 	}
-	return id.GetString()
+	return u, kept, nil
 }
 
-func utc(t *time.Time) *time.Time {
-	if t == nil {
+func (r *reading) userIdentities(v gjson.Result) []users.Identity {
+	items := r.identities(v)
+	all := make([]users.Identity, len(items))
+	for i, item := range items {
+		all[i] = users.Identity{Connection: item.connection, Provider: item.provider, UserID: item.id, Social: item.social}
+	}
+	return all
+}
+
+// identity is an identity of a user's, and what its account said of the person.
+type identity struct {
+	connection, provider, id string
+	social                   bool
+	profile                  gjson.Result
+}
+
+// identities are those that can be read. The first one decides to which connection
+// the user belongs, so no later one moves up to its place: where it cannot be
+// read, it stays as one of no connection.
+func (r *reading) identities(v gjson.Result) []identity {
+	if !v.IsArray() {
+		if v.Type != gjson.Null {
+			r.odd("user.identities")
+		}
 		return nil
 	}
-	at := t.UTC()
-	return &at
+	items := v.Array()
+	all := make([]identity, 0, len(items))
+	for i, item := range items {
+		if item.IsObject() || i == 0 {
+			all = append(all, r.identity(item))
+		} else {
+			r.odd("identity")
+		}
+	}
+	return all
 }
 
-// object makes metadata that is not there an empty object.
-func object(m map[string]any) map[string]any {
-	if m == nil {
-		return map[string]any{}
+func (r *reading) identity(v gjson.Result) (i identity) {
+	if !v.IsObject() {
+		r.odd("identity")
+		return identity{}
 	}
-	return m
+	v.ForEach(func(name, v gjson.Result) bool {
+		switch name.Str {
+		case "connection":
+			i.connection = r.exact("identity.connection", v)
+		case "provider":
+			i.provider = r.exact("identity.provider", v)
+		case "user_id":
+			i.id = r.id("identity.user_id", v)
+		case "isSocial":
+			i.social = r.isTrue("identity.isSocial", v, false)
+		case "profileData":
+			i.profile = v
+		}
+		return true
+	})
+	return i
+}
+
+// noMembers is metadata that is not there.
+var noMembers = json.RawMessage("{}")
+
+func (r *reading) metadata(name string, v gjson.Result) json.RawMessage {
+	if object := r.object(name, v); object != nil {
+		return object
+	}
+	return noMembers
+}
+
+// inOrder is the object with its members in order of their names, and nothing else
+// changed.
+func inOrder(object json.RawMessage) json.RawMessage {
+	members, err := membersOf(object)
+	if err != nil {
+		return object
+	}
+	var ordered bytes.Buffer
+	encoder := json.NewEncoder(&ordered)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(members); err != nil {
+		return object
+	}
+	return bytes.TrimSpace(ordered.Bytes())
+}
+
+// membersOf decodes an object. Its numbers stay as they are written.
+func membersOf(object json.RawMessage) (map[string]any, error) {
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	decoder.UseNumber()
+	members := map[string]any{}
+	err := decoder.Decode(&members)
+	return members, err
 }

@@ -49,8 +49,8 @@ func (c *Client) passwordTicket(ctx context.Context, userID string, o ticketOpti
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("make a password ticket: %w", ofOneUser(err))
 	}
-	url, err = ticketIn(made)
-	return url, expires, err
+	url = c.textIn(ctx, made, "ticket")
+	return url, expires, missing("ticket", url)
 }
 
 // verificationTicket returns a link that verifies the user's address, and when
@@ -67,16 +67,8 @@ func (c *Client) verificationTicket(ctx context.Context, userID string, o ticket
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("make a verification ticket: %w", ofOneUser(err))
 	}
-	url, err = ticketIn(made)
-	return url, expires, err
-}
-
-func ticketIn(body []byte) (url string, err error) {
-	var made struct {
-		Ticket string `json:"ticket"`
-	}
-	_ = decode(body, &made) // what cannot be read has none
-	return made.Ticket, missing("ticket", made.Ticket)
+	url = c.textIn(ctx, made, "ticket")
+	return url, expires, missing("ticket", url)
 }
 
 // missing is the failure of an answer that lacks what it is for, or nil.

@@ -61,7 +61,7 @@ func (u Users) step(ctx context.Context, id string, patch users.Patch, members [
 	if err != nil {
 		return u.explainPolicyOf(ctx, ofOneUser(err), id)
 	}
-	updated.User, _ = readUser(changed)
+	updated.User, _ = u.client.userIn(ctx, changed) // nobody where it cannot be read
 	return nil
 }
 

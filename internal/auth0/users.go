@@ -24,7 +24,7 @@ func (u Users) User(ctx context.Context, id string) (users.User, error) {
 	if err != nil {
 		return users.User{}, fmt.Errorf("get user: %w", ofOneUser(err))
 	}
-	user, err := readUser(found)
+	user, err := u.client.userIn(ctx, found)
 	if err != nil {
 		return users.User{}, fmt.Errorf("get user: %w", providerProblem(err))
 	}
@@ -34,7 +34,14 @@ func (u Users) User(ctx context.Context, id string) (users.User, error) {
 // ByEmail returns the users with an address; see users.Finder.
 func (u Users) ByEmail(ctx context.Context, email string) ([]users.User, error) {
 	found, err := u.client.byEmail(ctx, email, nil)
-	return usersFrom(found), err
+	if err != nil {
+		return nil, err
+	}
+	all, err := u.client.reading(ctx).users(found)
+	if err != nil {
+		return nil, fmt.Errorf("list users by email: %w", providerProblem(err))
+	}
+	return all, nil
 }
 
 // Delete deletes a user; see users.Deleter.

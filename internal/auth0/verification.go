@@ -30,27 +30,55 @@ func (r Recovery) SendVerification(ctx context.Context, userID string) (recovery
 		err = r.withoutEmail(ctx, ofOneUser(err), userID)
 		return recovery.VerificationEmail{}, fmt.Errorf("send a verification email: %w", err)
 	}
-	var job management.CreateVerificationEmailResponseContent
-	if err := decode(body, &job); err != nil || job.ID == "" {
+	job, err := r.client.jobIn(ctx, body)
+	if err != nil {
 		unread := doneUnread(errIncomplete, "Do not repeat the request, or another mail goes out.", problem.Field{Field: "id", Detail: "is unknown"})
 		return recovery.VerificationEmail{}, fmt.Errorf("send a verification email: %w", unread)
 	}
-	return verificationFrom(job.ID, job.Status, job.GetCreatedAt()), nil
+	return verificationFrom(job), nil
+}
+
+// job is one of the provider's jobs.
+type job struct {
+	id, kind, status string
+	createdAt        *time.Time
+}
+
+// jobIn reads the one job of an answer. It fails with errIncomplete where there is
+// none.
+func (c *Client) jobIn(ctx context.Context, body []byte) (j job, err error) {
+	r := c.reading(ctx)
+	root, err := r.parse(body)
+	if err != nil {
+		return job{}, err
+	}
+	j = job{
+		id: r.text("job.id", root.Get("id")), kind: r.text("job.type", root.Get("type")), status: r.text("job.status", root.Get("status")),
+		createdAt: r.time("job.created_at", root.Get("created_at")),
+	}
+	if j.id == "" {
+		return job{}, errIncomplete
+	}
+	return j, nil
 }
 
 // Verification returns a mail that was asked for; see
 // recovery.VerificationReader. The provider forgets its jobs after a day.
 func (r Recovery) Verification(ctx context.Context, id string) (recovery.VerificationEmail, error) {
-	job, err := jobsclient.NewClient(r.client.sdk).Get(ctx, id)
+	body, err := call(ctx, func(ctx context.Context) (any, error) { return jobsclient.NewClient(r.client.sdk).Get(ctx, id) })
+	var found job
+	if err == nil {
+		found, err = r.client.jobIn(ctx, body)
+	}
 	switch {
 	case hasStatus(err, http.StatusNotFound), isMalformedID(err):
 		return recovery.VerificationEmail{}, noVerification(fmt.Errorf("get a job: %w", err))
 	case err != nil:
 		return recovery.VerificationEmail{}, fmt.Errorf("get a verification email: %w", providerProblem(err))
-	case job.Type != verificationJob:
-		return recovery.VerificationEmail{}, noVerification(fmt.Errorf("the job is of type %q", bounded(job.Type)))
+	case found.kind != verificationJob && found.kind != "": // which kind it is may not be legible
+		return recovery.VerificationEmail{}, noVerification(fmt.Errorf("the job is of type %q", bounded(found.kind)))
 	}
-	return verificationFrom(job.ID, job.Status, job.GetCreatedAt()), nil
+	return verificationFrom(found), nil
 }
 
 func noVerification(cause error) error {
@@ -64,16 +92,12 @@ func isMalformedID(err error) bool {
 	return errors.As(err, &e) && e.Status == http.StatusBadRequest && e.Code == "invalid_uri"
 }
 
-func verificationFrom(id, status, createdAt string) recovery.VerificationEmail {
-	email := recovery.VerificationEmail{ID: id, Status: recovery.Status(status)}
+func verificationFrom(j job) recovery.VerificationEmail {
+	email := recovery.VerificationEmail{ID: j.id, Status: recovery.Status(j.status), CreatedAt: j.createdAt}
 	switch email.Status {
 	case recovery.Pending, recovery.Processing, recovery.Completed, recovery.Failed:
 	default: // one that is not documented; the mail is on its way still
 		email.Status = recovery.Processing
-	}
-	if at, err := time.Parse(time.RFC3339, createdAt); err == nil {
-		at = at.UTC()
-		email.CreatedAt = &at
 	}
 	return email
 }

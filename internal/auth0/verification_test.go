@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"usher/internal/recovery"
+	"usher/internal/secrets"
 )
 
 func TestVerificationFrom(t *testing.T) {
@@ -19,7 +20,12 @@ func TestVerificationFrom(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := verificationFrom("job_1", tt.status, tt.created)
+			c, _ := newClient(holding(secrets.Credentials{}), newClock())
+			job, err := c.jobIn(t.Context(), []byte(`{"id":"job_1","status":"`+tt.status+`","created_at":"`+tt.created+`"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := verificationFrom(job)
 			at := ""
 			if got.CreatedAt != nil {
 				at = got.CreatedAt.Format("2006-01-02T15:04:05Z07:00")

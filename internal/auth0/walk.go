@@ -217,13 +217,30 @@ func (u Users) search(ctx context.Context, l leg, index, size int) (found []user
 	if q := l.query(); q != "" {
 		request.Q = &q
 	}
-	answer, err := u.client.users.List(ctx, request)
+	body, err := call(ctx, func(ctx context.Context) (any, error) { return u.client.users.List(ctx, request) })
+	var total int
+	var known bool
+	if err == nil {
+		found, total, known, err = u.client.pageIn(ctx, body)
+	}
 	if err != nil {
 		return nil, false, fmt.Errorf("list users: %w", providerProblem(err))
 	}
-	var total int
-	if answer.Response != nil && answer.Response.Total != nil {
-		total = int(*answer.Response.Total)
+	if !known { // a full page means that there is more
+		return found, len(found) >= size, nil
 	}
-	return usersFrom(answer.Results), total > (index+1)*size, nil
+	return found, total > (index+1)*size, nil
+}
+
+// pageIn reads a page of a search, and how many users there are in all, where that
+// is known.
+func (c *Client) pageIn(ctx context.Context, body []byte) (found []users.User, total int, known bool, err error) {
+	r := c.reading(ctx)
+	root, items, err := r.list(body, "users")
+	if err != nil {
+		return nil, 0, false, err
+	}
+	found, err = r.users(items)
+	total, known = r.count("users.total", root.Get("total"))
+	return found, total, known, err
 }

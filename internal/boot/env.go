@@ -54,6 +54,7 @@ func New(cfg config.Config, credentials Credentials, log *slog.Logger, now func(
 		Log:                log,
 		Now:                now,
 		Observe:            func(ctx context.Context, c auth0.Call) { httpapi.CountProviderCall(ctx, httpapi.ProviderCall(c)) },
+		Odd:                httpapi.CountUnreadable,
 		CorrelationID:      httpapi.CorrelationID,
 		Traceparent:        httpapi.Traceparent,
 	})

@@ -12,13 +12,13 @@ import (
 // Event is a line of a user's history. It holds nothing of the provider's own
 // sentences, which may quote what somebody typed.
 type Event struct {
-	ID         string    `json:"id"`
-	Type       Type      `json:"type"`
-	At         time.Time `json:"at"`
-	IP         string    `json:"ip,omitempty"`
-	UserAgent  string    `json:"user_agent,omitempty"`
-	Connection string    `json:"connection,omitempty"`
-	Client     string    `json:"client,omitempty"` // the application's id at the provider
+	ID         string     `json:"id"`
+	Type       Type       `json:"type"`
+	At         *time.Time `json:"at,omitempty"` // nil where the provider's date cannot be read
+	IP         string     `json:"ip,omitempty"`
+	UserAgent  string     `json:"user_agent,omitempty"`
+	Connection string     `json:"connection,omitempty"`
+	Client     string     `json:"client,omitempty"` // the application's id at the provider
 }
 
 // Page is a part of a history. Next is nil on the last one.

@@ -7,7 +7,10 @@ import (
 	"time"
 )
 
-func at(ms int) time.Time { return time.Date(2026, 1, 1, 0, 0, 0, ms*1e6, time.UTC) }
+func at(ms int) *time.Time {
+	t := time.Date(2026, 1, 1, 0, 0, 0, ms*1e6, time.UTC)
+	return &t
+}
 
 func TestPosition(t *testing.T) {
 	var start *Position
@@ -40,6 +43,31 @@ func TestPosition(t *testing.T) {
 	}
 	if three := two.After([]Event{d}, 4); len(three.Seen) != hashSize {
 		t.Errorf("%+v remembers what lies behind", three)
+	}
+}
+
+// Events whose dates cannot be read are told apart by their ids, wherever they are.
+func TestPositionWithoutDates(t *testing.T) {
+	var start *Position
+	x, a, y, b := Event{ID: "x"}, Event{ID: "a", At: at(3)}, Event{ID: "y"}, Event{ID: "b", At: at(2)}
+	one := start.After([]Event{x}, 1)
+	two := one.After([]Event{a, y}, 3)
+	for name, tt := range map[string]struct {
+		position *Position
+		event    Event
+		want     bool
+	}{
+		"answered":                     {one, x, true},
+		"another":                      {one, y, false},
+		"dated, none of those was yet": {one, a, false},
+		"a page ago":                   {two, x, true},
+		"behind one with a date":       {two, y, true},
+		"with a date":                  {two, a, true},
+		"the next":                     {two, b, false},
+	} {
+		if got := tt.position.Has(tt.event); got != tt.want {
+			t.Errorf("%s: %t", name, got)
+		}
 	}
 }
 

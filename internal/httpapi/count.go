@@ -40,6 +40,10 @@ func CountProviderCall(ctx context.Context, c ProviderCall) {
 // CountSecretFailure counts a read of the credentials' secret that failed.
 func CountSecretFailure(ctx context.Context) { recordOf(ctx).secretFailures.Add(1) }
 
+// CountUnreadable counts a member of a provider's answer that was left out, since
+// it is of an unexpected type.
+func CountUnreadable(ctx context.Context) { recordOf(ctx).unreadable.Add(1) }
+
 // seeLeft keeps the least that was told.
 func (rec *record) seeLeft(left int64) {
 	for {
@@ -65,6 +69,7 @@ type Summary struct {
 	TokenFetches   int64         // provider calls for the service's own token
 	Refused        int64         // provider calls that failed since the service's own credentials were refused
 	SecretFailures int64         // reads of the credentials' secret that failed
+	Unreadable     int64         // members of the provider's answers that were left out
 	ProviderLeft   int64         // requests that the provider's rate limit left, at the least; -1 where it did not say
 }
 
@@ -78,6 +83,7 @@ func (rec *record) summary() Summary {
 		TokenFetches:   rec.tokens.Load(),
 		Refused:        rec.refused.Load(),
 		SecretFailures: rec.secretFailures.Load(),
+		Unreadable:     rec.unreadable.Load(),
 		ProviderLeft:   rec.left.Load() - 1,
 	}
 }

@@ -75,6 +75,7 @@ func rare(s Summary) []slog.Attr {
 	}{
 		{"provider_retries", s.Retries}, {"provider_throttled", s.Throttled}, {"token_fetches", s.TokenFetches},
 		{"credentials_refused", s.Refused}, {"secret_failures", s.SecretFailures},
+		{"unreadable_members", s.Unreadable},
 	} {
 		if count.n > 0 {
 			attrs = append(attrs, slog.Int64(count.name, count.n))

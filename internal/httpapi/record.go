@@ -22,6 +22,7 @@ type record struct {
 	tokens         atomic.Int64
 	refused        atomic.Int64
 	secretFailures atomic.Int64
+	unreadable     atomic.Int64 // members of the provider's answers
 	left           atomic.Int64 // the least of ProviderCall.Left, plus one; 0 = not told
 }
 

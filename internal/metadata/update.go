@@ -1,9 +1,10 @@
 package metadata
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"net/http"
-	"reflect"
 
 	"usher/internal/httpapi"
 	"usher/internal/problem"
@@ -84,9 +85,19 @@ func changesOf(before, after, patch map[string]any) map[string]any {
 		switch {
 		case !there && was:
 			changes[name] = nil
-		case there && !(was && reflect.DeepEqual(old, value)):
+		case there && !(was && isSame(old, value)):
 			changes[name] = value
 		}
 	}
 	return changes
+}
+
+// isSame compares as JSON: a number that was read is kept as it is written.
+func isSame(a, b any) bool {
+	one, err := json.Marshal(a)
+	if err != nil {
+		return false
+	}
+	other, err := json.Marshal(b)
+	return err == nil && bytes.Equal(one, other)
 }

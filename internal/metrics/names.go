@@ -23,6 +23,7 @@ var metrics = []metric{
 	{"TokenFetches", "Count", func(s httpapi.Summary) int64 { return s.TokenFetches }, true},
 	{"CredentialsRefused", "Count", func(s httpapi.Summary) int64 { return s.Refused }, true},
 	{"SecretFailures", "Count", func(s httpapi.Summary) int64 { return s.SecretFailures }, true},
+	{"UnreadableMembers", "Count", func(s httpapi.Summary) int64 { return s.Unreadable }, true}, // of the provider's answers
 }
 
 // ofAuthorizer are those of the authorizer, which sees calls before they are

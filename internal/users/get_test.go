@@ -1,6 +1,7 @@
 package users_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"testing"
 
@@ -45,7 +46,7 @@ func TestUserOnTheWire(t *testing.T) {
 		want string
 	}{
 		"bare": {
-			users.User{ID: "u", Identities: []users.Identity{}, Metadata: map[string]any{}, AppMetadata: map[string]any{}},
+			users.User{ID: "u", Identities: []users.Identity{}, Metadata: json.RawMessage("{}"), AppMetadata: json.RawMessage("{}")},
 			`{"id":"u","blocked":false,"logins_count":0,"identities":[],"metadata":{},"app_metadata":{}}`,
 		},
 		"full": {
@@ -53,7 +54,7 @@ func TestUserOnTheWire(t *testing.T) {
 				ID: "u", Email: "e", EmailVerified: ptr(false), Username: "un", PhoneNumber: "p", PhoneVerified: ptr(true), Name: "n",
 				GivenName: "g", FamilyName: "f", Nickname: "nn", Picture: "pic", Blocked: true, CreatedAt: &at, UpdatedAt: &at, LastLogin: &at,
 				LoginsCount: 3, Identities: []users.Identity{{Connection: "c", Provider: "p", UserID: "1", Social: true}},
-				Metadata: map[string]any{"a": 1}, AppMetadata: map[string]any{"b": 2},
+				Metadata: json.RawMessage(`{"a":1}`), AppMetadata: json.RawMessage(`{"b":2}`),
 			},
 			`{"id":"u","email":"e","email_verified":false,"username":"un","phone_number":"p","phone_verified":true,"name":"n",` +
 				`"given_name":"g","family_name":"f","nickname":"nn","picture":"pic","blocked":true,"created_at":"2026-01-01T12:00:00Z",` +

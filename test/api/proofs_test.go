@@ -219,6 +219,9 @@ func TestLinkingSurvivesTheProvider(t *testing.T) {
 			target := "/identities/" + url.PathEscape(ada)
 			survive(t, s, "POST", target, body, read, tt.fault, tt.status, tt.code)
 			s.tenant.Tenant.ClearFaults()
+			if tt.fault.Kind == localtenant.FaultResetBody || tt.fault.Kind == localtenant.FaultTruncate {
+				tt.status, tt.code = 201, "" // it was linked, and a look tells the rest
+			}
 			survive(t, s, "POST", target, body, link, tt.fault, tt.status, tt.code)
 			s.tenant.Tenant.ClearFaults()
 			if got := s.as(t, "POST", target, body); got.status != 201 && got.code(t) != "identity-already-linked" {
