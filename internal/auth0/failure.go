@@ -21,7 +21,7 @@ type Error struct {
 	Status     int           // HTTP status; 0 where there was no answer
 	Code       string        // the provider's "errorCode" or "error"
 	RequestID  string        // the provider's
-	RetryAfter time.Duration // until the rate limit is reset; 0 = not said
+	RetryAfter time.Duration // how long the provider wants to be left alone; 0 = not said
 	left       int           // see Call.Left
 	message    string        // the provider's own words: to be looked at, never shown
 	sent       bool          // the provider may have seen the request
@@ -72,7 +72,7 @@ func statusError(resp *http.Response, body []byte, now time.Time) *Error {
 		Status:     resp.StatusCode,
 		Code:       bounded(firstOf(told.ErrorCode, told.Error)),
 		RequestID:  bounded(firstOf(resp.Header.Get("X-Auth0-RequestId"), resp.Header.Get("X-Correlation-Id"), resp.Header.Get("CF-Ray"))),
-		RetryAfter: retryAfter(resp.Header, now),
+		RetryAfter: retryAfter(resp.StatusCode, resp.Header, now),
 		left:       limitLeft(resp.Header),
 		message:    firstOf(told.Message, told.ErrorDescription),
 		sent:       true,
@@ -87,17 +87,6 @@ func oauthError(err error) error {
 		return &Error{Status: http.StatusBadGateway, Code: bounded(refused.ErrorCode), sent: true}
 	}
 	return err
-}
-
-// retryAfter reads the rate limit's reset, in Unix seconds, or Retry-After.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	if reset, err := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64); err == nil {
-		return max(time.Unix(reset, 0).Sub(now), time.Millisecond)
-	}
-	if seconds, err := strconv.Atoi(h.Get("Retry-After")); err == nil && seconds > 0 {
-		return time.Duration(seconds) * time.Second
-	}
-	return 0
 }
 
 func firstOf(values ...string) string {

@@ -53,29 +53,6 @@ func TestStatusError(t *testing.T) {
 	}
 }
 
-func TestRetryAfter(t *testing.T) {
-	now := time.Unix(1000, 0)
-	for name, tt := range map[string]struct {
-		header http.Header
-		want   time.Duration
-	}{
-		"not said":           {http.Header{}, 0},
-		"reset":              {http.Header{"X-Ratelimit-Reset": {"1030"}}, 30 * time.Second},
-		"reset, now":         {http.Header{"X-Ratelimit-Reset": {"1000"}}, time.Millisecond},
-		"reset, long ago":    {http.Header{"X-Ratelimit-Reset": {"1"}}, time.Millisecond},
-		"seconds":            {http.Header{"Retry-After": {"7"}}, 7 * time.Second},
-		"no seconds":         {http.Header{"Retry-After": {"0"}}, 0},
-		"less than none":     {http.Header{"Retry-After": {"-7"}}, 0},
-		"a date":             {http.Header{"Retry-After": {"Thu, 01 Jan 1970 00:17:00 GMT"}}, 0},
-		"reset not legible":  {http.Header{"X-Ratelimit-Reset": {"x"}, "Retry-After": {"7"}}, 7 * time.Second},
-		"reset before after": {http.Header{"X-Ratelimit-Reset": {"1030"}, "Retry-After": {"7"}}, 30 * time.Second},
-	} {
-		if got := retryAfter(tt.header, now); got != tt.want {
-			t.Errorf("%s: %v, want %v", name, got, tt.want)
-		}
-	}
-}
-
 type timeout struct{}
 
 func (timeout) Timeout() bool   { return true }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	"usher/internal/problem"
 )
@@ -73,10 +74,12 @@ func statusProblem(err error, e *Error) error {
 		return problem.BodyTooLarge.Wrap(err, "The identity provider takes no more than a part of this.")
 	case http.StatusTooManyRequests:
 		p := problem.TooManyRequests.Wrap(err, "The identity provider's rate limit is reached. Try again later.")
-		p.RetryAfter = e.RetryAfter
+		p.RetryAfter = max(e.RetryAfter, time.Second) // where the provider does not say, the limit is one by the second
 		return p
 	case http.StatusServiceUnavailable:
-		return problem.ProviderUnavailable.Wrap(err, "The identity provider is not available. Try again.")
+		p := problem.ProviderUnavailable.Wrap(err, "The identity provider is not available. Try again.")
+		p.RetryAfter = e.RetryAfter
+		return p
 	case http.StatusGatewayTimeout:
 		return problem.ProviderTimeout.Wrap(err, "The identity provider did not answer in time.")
 	}

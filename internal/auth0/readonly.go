@@ -62,8 +62,8 @@ func (o *ReadOnly) remember(resp *http.Response) {
 		return
 	}
 	o.budget.Told, o.budget.Limit, o.budget.Left = true, limit, left
-	if reset, err := strconv.ParseInt(resp.Header.Get("X-RateLimit-Reset"), 10, 64); err == nil {
-		o.budget.Reset = time.Unix(reset, 0)
+	if reset := resetOf(resp.Header); !reset.IsZero() {
+		o.budget.Reset = reset
 	}
 }
 

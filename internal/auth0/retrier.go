@@ -126,8 +126,8 @@ func (t *retrier) waitBeforeRetry(ctx context.Context, r *http.Request, failure 
 	}
 	backoff := firstBackoff << (attempt - 1)
 	wait := backoff/2 + rand.N(backoff) // spread, so that those who failed together do not come back together
-	if failure.Status == http.StatusTooManyRequests && failure.RetryAfter > 0 {
-		wait = failure.RetryAfter + rand.N(firstBackoff)
+	if failure.RetryAfter > 0 {
+		wait = max(wait, failure.RetryAfter+rand.N(firstBackoff))
 	}
 	deadline, _ := ctx.Deadline()
 	return wait, time.Until(deadline)-timeToAnswer > wait

@@ -230,25 +230,38 @@ func TestRetrierEndsWithItsCaller(t *testing.T) {
 
 func TestRetrierHonoursTheRateLimit(t *testing.T) {
 	at := func(d time.Duration) string { return strconv.FormatInt(time.Now().Add(d).Unix(), 10) }
+	date := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(http.TimeFormat) }
 	tests := map[string]struct {
+		status   int
 		header   func() []string
 		attempts int
 		waits    time.Duration // at the least
 		says     time.Duration
 	}{
-		"in time":                {func() []string { return []string{"X-RateLimit-Reset", at(2 * time.Second)} }, 2, 2 * time.Second, 0},
-		"Retry-After in time":    {func() []string { return []string{"Retry-After", "3"} }, 2, 3 * time.Second, 0},
-		"too late":               {func() []string { return []string{"X-RateLimit-Reset", at(40 * time.Second)} }, 1, 0, 40 * time.Second},
-		"Retry-After too late":   {func() []string { return []string{"Retry-After", "60"} }, 1, 0, time.Minute},
-		"at the end of the time": {func() []string { return []string{"Retry-After", "8"} }, 1, 0, 8 * time.Second},
-		"the reset counts":       {func() []string { return []string{"X-RateLimit-Reset", at(40 * time.Second), "Retry-After", "1"} }, 1, 0, 40 * time.Second},
+		"in time":                   {429, func() []string { return []string{"X-RateLimit-Reset", at(2 * time.Second)} }, 2, 2 * time.Second, 0},
+		"in milliseconds":           {429, func() []string { return []string{"X-RateLimit-Reset", at(2*time.Second) + "000"} }, 2, 2 * time.Second, 0},
+		"Retry-After in time":       {429, func() []string { return []string{"Retry-After", "3"} }, 2, 3 * time.Second, 0},
+		"a date in time":            {429, func() []string { return []string{"Retry-After", date(3 * time.Second)} }, 2, 3 * time.Second, 0},
+		"too late":                  {429, func() []string { return []string{"X-RateLimit-Reset", at(40 * time.Second)} }, 1, 0, 40 * time.Second},
+		"Retry-After too late":      {429, func() []string { return []string{"Retry-After", "60"} }, 1, 0, time.Minute},
+		"a date too late":           {429, func() []string { return []string{"Retry-After", date(time.Minute)} }, 1, 0, time.Minute},
+		"at the end of the time":    {429, func() []string { return []string{"Retry-After", "8"} }, 1, 0, 8 * time.Second},
+		"the reset is later":        {429, func() []string { return []string{"X-RateLimit-Reset", at(40 * time.Second), "Retry-After", "1"} }, 1, 0, 40 * time.Second},
+		"Retry-After is later":      {429, func() []string { return []string{"X-RateLimit-Reset", at(time.Second), "Retry-After", "40"} }, 1, 0, 40 * time.Second},
+		"the reset is now":          {429, func() []string { return []string{"X-RateLimit-Reset", at(0), "Retry-After", "1"} }, 2, time.Second, 0},
+		"the reset is over":         {429, func() []string { return []string{"X-RateLimit-Reset", at(-5 * time.Second), "Retry-After", "1"} }, 2, time.Second, 0},
+		"the reset alone, and over": {429, func() []string { return []string{"X-RateLimit-Reset", at(-5 * time.Second)} }, 2, firstBackoff / 2, 0},
+		"absurd":                    {429, func() []string { return []string{"X-RateLimit-Reset", "1" + at(0), "Retry-After", "9223372037"} }, 2, firstBackoff / 2, 0},
+		"unavailable, in time":      {503, func() []string { return []string{"Retry-After", "2"} }, 2, 2 * time.Second, 0},
+		"unavailable, too late":     {503, func() []string { return []string{"Retry-After", "60"} }, 1, 0, time.Minute},
+		"unavailable, with a reset": {503, func() []string { return []string{"X-RateLimit-Reset", at(40 * time.Second)} }, 2, firstBackoff / 2, 0},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &script{answers: []func(*http.Request) (*http.Response, error){status(429, tt.header()...), status(200)}}
+				s := &script{answers: []func(*http.Request) (*http.Response, error){status(tt.status, tt.header()...), status(200)}}
 				start := time.Now()
-				_, err := s.send(request(t, t.Context(), "POST"))
+				_, err := s.send(request(t, t.Context(), "DELETE"))
 				took := time.Since(start)
 				if len(s.times) != tt.attempts || took < tt.waits || took > tt.waits+firstBackoff {
 					t.Errorf("%d attempts in %v, want %d in %v", len(s.times), took, tt.attempts, tt.waits)

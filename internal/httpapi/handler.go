@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"usher/internal/problem"
 )
@@ -49,13 +50,17 @@ func NoContent(w http.ResponseWriter) error {
 	return nil
 }
 
+// maxRetryAfter bounds what callers are told: whoever comes back too early is told
+// again, and no odd value of the provider's keeps anybody away for hours.
+const maxRetryAfter = time.Minute
+
 func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	p := problem.From(err)
 	recordOf(r.Context()).err = err
 	h := w.Header()
 	h.Set("Content-Type", problem.ContentType)
 	if p.RetryAfter > 0 {
-		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(p.RetryAfter.Seconds()))))
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(min(p.RetryAfter, maxRetryAfter).Seconds()))))
 	}
 	w.WriteHeader(p.Kind.Status)
 	body, _ := encode(p.Document(RequestID(r.Context()))) // strings and numbers alone

@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -32,6 +33,8 @@ func TestHandlerWritesErrors(t *testing.T) {
 		"to come back":      {later(3 * time.Second), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "3"},
 		"rounded up":        {later(2001 * time.Millisecond), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "3"},
 		"never zero":        {later(time.Nanosecond), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "1"},
+		"a minute at most":  {later(61 * time.Second), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "60"},
+		"not for centuries": {later(math.MaxInt64), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "60"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
