@@ -43,5 +43,9 @@ func (c *Client) byEmail(ctx context.Context, email string, fields *string) (all
 // provider's search does not tell cases apart, and may be late, is in
 // https://github.com/auth0/rules/issues/208.
 func (u Users) SearchEmail(ctx context.Context, email string) (found []users.User, more bool, err error) {
-	return u.search(ctx, leg{filter: users.Filter{Email: email}, sort: users.Sort{Key: "created_at"}}, 0, pageSize)
+	hits, more, err := u.search(ctx, leg{filter: users.Filter{Email: email}, sort: users.Sort{Key: "created_at"}}, 0, pageSize)
+	for _, hit := range hits {
+		found = append(found, hit.User)
+	}
+	return found, more, err
 }

@@ -24,8 +24,13 @@ func (s Seen) Has(id string) bool {
 	return false
 }
 
-// With returns the set with one more user.
-func (s Seen) With(id string) Seen { return append(slices.Clip(s), markOf(id)...) }
+// With returns the set with this user as well.
+func (s Seen) With(id string) Seen {
+	if s.Has(id) {
+		return s
+	}
+	return append(slices.Clip(s), markOf(id)...)
+}
 
 // Len is the number of users in the set.
 func (s Seen) Len() int { return len(s) / seenBytes }

@@ -1,0 +1,87 @@
+package auth0
+
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"usher/internal/users"
+)
+
+// leg is the part of a walk that one search can serve: users with the sort
+// member, in its order; or those without, in the order of their creation.
+type leg struct {
+	filter users.Filter
+	sort   users.Sort
+	at     users.Position
+}
+
+func (l leg) leavesOutAbsent() bool { return l.sort.Key != "created_at" }
+
+// order is the sort that the search itself uses.
+func (l leg) order() users.Sort {
+	if l.at.Absent {
+		return users.Sort{Key: "created_at"}
+	}
+	return l.sort
+}
+
+func (l leg) query() string {
+	all := clauses(l.filter)
+	switch {
+	case l.at.Absent:
+		all = append(all, "NOT _exists_:"+l.sort.Key)
+	case l.leavesOutAbsent():
+		all = append(all, "_exists_:"+l.sort.Key)
+	}
+	if l.at.After != "" {
+		all = append(all, l.behind())
+	}
+	return strings.Join(all, " AND ")
+}
+
+// behind is the range that is left: with the last value where others may share
+// it, without where all of them have been answered.
+func (l leg) behind() string {
+	open, shut := "{", "}"
+	if len(l.at.Seen) > 0 {
+		open, shut = "[", "]"
+	}
+	order := l.order()
+	if order.Descending {
+		return order.Key + ":[* TO " + quote(l.at.After) + shut
+	}
+	return order.Key + ":" + open + quote(l.at.After) + " TO *]"
+}
+
+func (l leg) sortParameter() string {
+	order := l.order()
+	if order.Descending {
+		return order.Key + ":-1"
+	}
+	return order.Key + ":1"
+}
+
+// hits are the users found, with their sort values.
+func (r *reading) hits(items []gjson.Result, key string) ([]hit, error) {
+	found, err := r.users(items)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]hit, len(found))
+	for i, user := range found {
+		out[i] = hit{User: user, value: sortValue(user, key, items[i].Get(key))}
+	}
+	return out, nil
+}
+
+// sortValue is "" for a member that is not in the provider's own form: what it is
+// read as is not what the search sorts by.
+func sortValue(u users.User, key string, v gjson.Result) string {
+	if v.Type != gjson.String || isInstant(key) && !strings.Contains(v.Str, ":") {
+		return ""
+	}
+	return users.SortValue(u, key)
+}
+
+func isInstant(key string) bool { return strings.HasSuffix(key, "_at") || key == "last_login" }
