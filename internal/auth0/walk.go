@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/auth0/go-auth0/v3/management"
 
+	"usher/internal/problem"
 	"usher/internal/users"
 )
 
@@ -21,13 +23,31 @@ const (
 // every quotation mark of the page takes two.
 const maxPage = 5 << 19 // 2.5 MiB
 
+// The bounds of looking past users whom the front-end may not see (ADR 11): searches
+// beyond the first, and how much of the request's time has to be left for each, which is
+// what one attempt may take.
+const (
+	lookAhead       = 5
+	timeToLookAhead = attemptTimeout
+)
+
 // List answers one page of a walk through all users that match. It holds fewer than
 // the limit where so many of them, with their metadata, would not fit an answer.
 func (u Users) List(ctx context.Context, filter users.Filter, sort users.Sort, from *users.Position, limit int) (users.Page, error) {
 	w := walk{search: u.search, filter: filter, sort: sort}
-	for ; ; limit /= 2 {
-		page, err := w.page(ctx, from, limit)
-		if limit == 1 || !errors.Is(err, errTooLarge) && fits(page) {
+	reach := limit
+	if w.leavesOut() {
+		reach = pageSize
+	}
+	for {
+		page, err := w.page(ctx, from, limit, reach)
+		switch {
+		case errors.Is(err, errTooLarge) && reach > 1:
+			reach /= 2
+		case err == nil && limit > 1 && !fits(page):
+			limit /= 2
+			reach = min(reach, limit)
+		default:
 			return page, err
 		}
 	}
@@ -38,11 +58,12 @@ func fits(page users.Page) bool {
 	return err != nil || len(text) <= maxPage // what cannot be encoded is its writer's to report
 }
 
-// walk is a way through a list, by any number of searches.
+// walk is one request's way through a list, by any number of searches.
 type walk struct {
 	search func(ctx context.Context, l leg, index, size int) (found []hit, more bool, err error)
 	filter users.Filter
 	sort   users.Sort
+	spent  int // searches so far
 }
 
 // hit is a user whom a search found, and the sort value that the search went by.
@@ -51,54 +72,69 @@ type hit struct {
 	value string // "" where it is not legible, though the provider's index may have it
 }
 
-// page answers a page, however large. The provider
+// leavesOut reports whether a search may find users who are not answered.
+func (w *walk) leavesOut() bool { return w.filter.Connections != nil }
+
+// page answers a page, however large, by searches for reach users at a time. The provider
 // ends every search after 1,000 users, so the walk does not count: each page
 // is a search of its own for what lies behind the last value answered. Those
 // who share that value are asked for again and left out by id.
-func (w walk) page(ctx context.Context, from *users.Position, limit int) (users.Page, error) {
-	at := users.Position{}
-	if from != nil {
-		at = *from
-	}
-	l := leg{filter: w.filter, sort: w.sort, at: at}
-	page, err := w.pageOf(ctx, l, limit)
-	if err != nil {
-		return users.Page{}, err
-	}
-	if page.Next != nil || at.Absent || !l.leavesOutAbsent() {
-		return page, nil
-	}
-	// Those who have the member are through: on to those who lack it.
-	if missing := limit - len(page.Users); missing > 0 {
-		l.at = users.Position{Absent: true}
-		rest, err := w.pageOf(ctx, l, missing)
-		return users.Page{Users: append(page.Users, rest.Users...), Next: rest.Next}, err
-	}
-	page.Next = &users.Position{Absent: true}
-	return page, nil
-}
-
-// pageOf answers the part of a page that one leg has.
-func (w walk) pageOf(ctx context.Context, l leg, limit int) (users.Page, error) {
-	found, more, err := w.read(ctx, l, limit)
-	if err != nil {
-		return users.Page{}, err
-	}
+//
+// Where users are left out, neither the page nor the position behind it depends on them:
+// both are made of those answered and of the one who is to be answered next.
+func (w *walk) page(ctx context.Context, from *users.Position, limit, reach int) (users.Page, error) {
 	var page users.Page
-	for i, h := range found {
-		if l.at.Seen.Has(h.ID) {
-			continue
-		}
-		if len(page.Users) == limit {
-			page.Next = l.next(found[:i], h.value)
+	l := leg{filter: w.filter, sort: w.sort}
+	if from != nil {
+		l.at = *from
+	}
+	begin, passed := l, []hit(nil) // of this leg: where it was entered, and whom it may show up to here
+	for {
+		found, more, err := w.read(ctx, l, reach)
+		if problem.Is(err, problem.ListTooUniform) && len(page.Users) > 0 {
+			page.Next = &l.at // where the next page says so
 			return page, nil
 		}
-		page.Users = append(page.Users, h.User)
+		if err != nil {
+			return users.Page{}, err
+		}
+		entering := len(passed) == 0
+		for _, h := range found {
+			seen := l.at.Seen.Has(h.ID)
+			switch {
+			case !w.filter.Belongs(h.User), seen && !entering:
+				continue
+			case seen:
+			case len(page.Users) == limit:
+				page.Next = begin.next(passed, h.value)
+				return page, nil
+			default:
+				page.Users = append(page.Users, h.User)
+			}
+			passed = append(passed, h)
+		}
+		usual := false // is it to search once more for the same page
+		switch {
+		case more:
+			l.at = *l.nextAfterAll(found)
+		case l.at.Absent || !l.leavesOutAbsent():
+			return page, nil
+		default: // those who have the member are through: on to those who lack it
+			l.at = users.Position{Absent: true}
+			begin, passed = l, nil
+			usual = len(page.Users) < limit
+		}
+		if !usual && !w.mayLookOn(ctx) {
+			page.Next = &l.at
+			return page, nil
+		}
 	}
-	if more && len(page.Users) > 0 {
-		page.Next = l.nextAfterAll(found)
-	}
-	return page, nil
+}
+
+// mayLookOn reports whether another search may be made to find who comes next.
+func (w *walk) mayLookOn(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return w.leavesOut() && w.spent <= lookAhead && (!ok || time.Until(deadline) >= timeToLookAhead)
 }
 
 // search is one call to the provider.

@@ -9,8 +9,8 @@ import (
 // next is the position behind these hits: what a search found up to there, those seen
 // before included. ahead is the value of the one who comes then, "" where it is not known.
 //
-// The last value that can be relied on becomes the position; whoever could come again
-// behind it is remembered. Where there is no such value the position stays, and the
+// The last value that can be relied on becomes the position; users who could come again
+// behind it are remembered. Where there is no such value the position stays, and the
 // walk goes on within the same search.
 func (l leg) next(passed []hit, ahead string) *users.Position {
 	last := len(passed) - 1

@@ -24,17 +24,18 @@ func window(seen, limit int) (index, size int) {
 }
 
 // read makes one search, or as many as it takes to find somebody who has not been seen.
-func (w walk) read(ctx context.Context, l leg, limit int) (found []hit, more bool, err error) {
+func (w *walk) read(ctx context.Context, l leg, limit int) (found []hit, more bool, err error) {
 	index, size := window(l.at.Seen.Len(), limit)
 	for advanced := false; ; {
 		if (index+1)*size > searchSize {
 			return nil, false, tooManyAlike(l)
 		}
+		w.spent++
 		found, more, err := w.search(ctx, l, index, size)
 		if err != nil {
 			return nil, false, err
 		}
-		if index > 0 && !advanced && (len(found) == 0 || !l.at.Seen.Has(found[0].ID)) {
+		if index > 0 && !advanced && !l.beginsAmongSeen(found) {
 			index-- // some of those seen are gone, so the rest has moved up
 			continue
 		}
@@ -44,6 +45,17 @@ func (w walk) read(ctx context.Context, l leg, limit int) (found []hit, more boo
 		}
 		return found, more, nil
 	}
+}
+
+// beginsAmongSeen reports whether these hits begin with users who were seen. A user who is
+// left out says nothing: positions that are given away do not name them.
+func (l leg) beginsAmongSeen(found []hit) bool {
+	for _, h := range found {
+		if seen := l.at.Seen.Has(h.ID); seen || l.filter.Belongs(h.User) {
+			return seen
+		}
+	}
+	return false
 }
 
 // moreThan reports whether users follow this page of a search. A total that is not known,

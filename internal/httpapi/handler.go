@@ -50,7 +50,7 @@ func NoContent(w http.ResponseWriter) error {
 	return nil
 }
 
-// maxRetryAfter bounds what callers are told: whoever comes back too early is told
+// maxRetryAfter bounds what callers are told: a caller who comes back too early is told
 // again, and no odd value of the provider's keeps anybody away for hours.
 const maxRetryAfter = time.Minute
 

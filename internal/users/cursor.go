@@ -1,6 +1,8 @@
 package users
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -31,6 +33,27 @@ func (ask listing) binding() string {
 		bound(f.CreatedAfter), bound(f.CreatedBefore), bound(f.LastLoginAfter), bound(f.LastLoginUntil),
 	}
 	return fmt.Sprintf("%q", append(all, f.Connections...))
+}
+
+// cursorStep is what the length of a limited front-end's positions is a multiple of, in
+// bytes: the length of a cursor shows, and a position may stand behind users who are hidden.
+const cursorStep = 512
+
+// seal makes the cursor of a position.
+func (ask listing) seal(ctx context.Context, sealer Sealer, at Position) (string, error) {
+	if ask.filter.Connections == nil {
+		return httpapi.SealCursor(ctx, sealer, cursorPurpose, ask.binding(), at)
+	}
+	type padded struct {
+		Position
+		Padding string `json:"p"`
+	}
+	bare, err := json.Marshal(padded{Position: at})
+	if err != nil {
+		return "", fmt.Errorf("encode the cursor: %w", err)
+	}
+	padding := strings.Repeat("=", cursorStep-1-(len(bare)-1)%cursorStep)
+	return httpapi.SealCursor(ctx, sealer, cursorPurpose, ask.binding(), padded{at, padding})
 }
 
 func bound(t time.Time) string {

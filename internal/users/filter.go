@@ -24,7 +24,7 @@ type Filter struct {
 func (f Filter) matches(u User) bool {
 	inConnection := func(i Identity) bool { return i.Connection == f.Connection }
 	switch {
-	case !f.belongs(u):
+	case !f.Belongs(u):
 		return false
 	case f.Connection != "" && !slices.ContainsFunc(u.Identities, inConnection):
 		return false
@@ -36,10 +36,10 @@ func (f Filter) matches(u User) bool {
 	return within(u.CreatedAt, f.CreatedAfter, f.CreatedBefore) && within(u.LastLogin, f.LastLoginAfter, f.LastLoginUntil)
 }
 
-// belongs reports whether the user is of one of the connections that the filter
+// Belongs reports whether the user is of one of the connections that the filter
 // is for. The provider's search cannot: it does not know the first identity from
 // the others.
-func (f Filter) belongs(u User) bool {
+func (f Filter) Belongs(u User) bool {
 	return f.Connections == nil || slices.Contains(f.Connections, u.connection())
 }
 

@@ -3,15 +3,15 @@ package users
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"usher/internal/httpapi"
 	"usher/internal/limits"
 )
 
 // Lister lists users. List answers one page from a position on (nil: from the
-// start), eventually consistent; ByEmail answers all users who have an address as
-// it is given or in lower case, at once consistent.
+// start), eventually consistent. It holds users who belong to the filter alone, and
+// neither its length nor its Next tells of others. ByEmail answers all users who have
+// an address as it is given or in lower case, at once consistent.
 type Lister interface {
 	List(ctx context.Context, filter Filter, sort Sort, from *Position, limit int) (Page, error)
 	ByEmail(ctx context.Context, email string) ([]User, error)
@@ -118,9 +118,7 @@ func (ask listing) page(ctx context.Context, dir Lister, from *Position) (Page, 
 		return Page{}, nil
 	}
 	if ask.email == "" {
-		page, err := dir.List(ctx, ask.filter, ask.sort, from, ask.most)
-		page.Users = slices.DeleteFunc(page.Users, func(u User) bool { return !ask.filter.belongs(u) })
-		return page, err
+		return dir.List(ctx, ask.filter, ask.sort, from, ask.most)
 	}
 	found, err := dir.ByEmail(ctx, ask.email)
 	if err != nil {
@@ -135,7 +133,7 @@ func writePage(w http.ResponseWriter, r *http.Request, sealer Sealer, ask listin
 		Next  string `json:"next,omitempty"`
 	}{Users: allShown(r.Context(), page.Users)}
 	if page.Next != nil {
-		cursor, err := httpapi.SealCursor(r.Context(), sealer, cursorPurpose, ask.binding(), *page.Next)
+		cursor, err := ask.seal(r.Context(), sealer, *page.Next)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,84 @@
+package users_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/users"
+)
+
+// listAsShop is list for a front-end that is limited to the connection "own".
+func listAsShop(t *testing.T, dir *directory, rawQuery string) *httptest.ResponseRecorder {
+	t.Helper()
+	policy, err := limits.Parse(`{"unlisted":"refuse","front_ends":[{"name":"shop","client_id":"shop","connections":["own"]}]}`, limits.Deployment{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shop, err := policy.Of(httpapi.Caller{ID: "shop"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodGet, "/users?"+rawQuery, nil)
+	w := httptest.NewRecorder()
+	httpapi.Mux(users.List(dir, sealer{})).ServeHTTP(w, r.WithContext(limits.With(r.Context(), shop)))
+	return w
+}
+
+func positions() []users.Position {
+	var all []users.Position
+	for _, after := range []string{"", "a", "2026-01-01T00:00:00.000Z", strings.Repeat("x", 254) + "@example.com"} {
+		seen := users.Seen(nil)
+		for n := range 200 {
+			if n%7 < 2 {
+				all = append(all, users.Position{After: after, Seen: seen, Absent: n%2 == 0})
+			}
+			seen = seen.With(fmt.Sprint(n))
+		}
+	}
+	return all
+}
+
+// What a limited front-end's cursor is long tells little of where it stands.
+func TestCursorsOfLimitedFrontEndsHaveFewLengths(t *testing.T) {
+	lengths := map[int]bool{}
+	for _, at := range positions() {
+		dir := &directory{page: users.Page{Next: &at}}
+		next := decodePage(t, listAsShop(t, dir, "")).Next
+		lengths[len(next)] = true
+		decodePage(t, listAsShop(t, dir, "cursor="+url.QueryEscape(next)))
+		if diff := cmp.Diff(&at, dir.listing.From); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if len(lengths) > 4 {
+		t.Errorf("%d lengths: %v", len(lengths), lengths)
+	}
+}
+
+// Cursors of front-ends without limits are as they were, and those that were given to
+// limited ones before still open.
+func TestCursorsOfTheVersionBefore(t *testing.T) {
+	at := users.Position{After: "x", Seen: users.Seen(nil).With("u"), Absent: true}
+	dir := &directory{page: users.Page{Next: &at}}
+	sealed, err := base64.RawURLEncoding.DecodeString(decodePage(t, list(t, dir, "")).Next)
+	plain, _ := json.Marshal(at)
+	if want := "list-cursor\n" + defaultBinding + "\n" + string(plain); err != nil || string(sealed) != want {
+		t.Errorf("%s, %v; want %s", sealed, err, want)
+	}
+	binding := strings.Replace(defaultBinding, "]", ` "own"]`, 1)
+	old := base64.RawURLEncoding.EncodeToString([]byte("list-cursor\n" + binding + "\n" + string(plain)))
+	decodePage(t, listAsShop(t, dir, "cursor="+old))
+	if diff := cmp.Diff(&at, dir.listing.From); diff != "" {
+		t.Error(diff)
+	}
+}
