@@ -43,6 +43,12 @@ var localRole = httpapi.Caller{
 	ID:      "arn:aws:sts::000000000000:assumed-role/local/session",
 }
 
+// caller is who calls, and where a token says what its holder may do, the gate that asks it.
+type caller struct {
+	httpapi.Caller
+	may func(route string) error // nil where nothing is asked
+}
+
 // authentication returns what stands before the service in the gateway's place.
 func authentication(opts options, set settings, getenv func(string) string, log *slog.Logger) (func(http.Handler) http.Handler, error) {
 	switch opts.auth {
@@ -76,26 +82,26 @@ func signing(getenv func(string) string, log *slog.Logger) (func(http.Handler) h
 
 // signed lets only rightly signed calls through.
 func signed(h http.Handler, verifier sigv4.Verifier, log *slog.Logger) http.Handler {
-	return guarded(h, log, func(r *http.Request) (httpapi.Caller, error) {
+	return guarded(h, log, func(r *http.Request) (caller, error) {
 		if err := verifier.Verify(r); err != nil {
-			return httpapi.Caller{}, gatewaysProblem(err)
+			return caller{}, gatewaysProblem(err)
 		}
-		return localRole, nil
+		return caller{Caller: localRole}, nil
 	})
 }
 
 // ofRoutes is identify for the routes that the gateway has. To it all others are as if
 // nobody had signed them.
-func ofRoutes(identify func(*http.Request) (httpapi.Caller, error)) func(*http.Request) (httpapi.Caller, error) {
+func ofRoutes(identify func(*http.Request) (caller, error)) func(*http.Request) (caller, error) {
 	routes := http.NewServeMux() // for looking up alone
 	for _, group := range permission.All() {
 		for _, route := range group.Routes {
 			routes.Handle(route, http.NotFoundHandler())
 		}
 	}
-	return func(r *http.Request) (httpapi.Caller, error) {
+	return func(r *http.Request) (caller, error) {
 		if _, route := routes.Handler(r); !strings.HasPrefix(route, r.Method+" ") { // a GET's takes HEAD, too
-			return httpapi.Caller{}, notSigned.Wrap(errors.New("no such route"), howToAuthenticate)
+			return caller{}, notSigned.Wrap(errors.New("no such route"), howToAuthenticate)
 		}
 		return identify(r)
 	}
@@ -103,7 +109,7 @@ func ofRoutes(identify func(*http.Request) (httpapi.Caller, error)) func(*http.R
 
 // guarded lets through whom identify names, and finds no fault with. The refusals are those of the gateway
 // (GatewayResponses in template.yaml), with the reason in the log.
-func guarded(h http.Handler, log *slog.Logger, identify func(*http.Request) (httpapi.Caller, error)) http.Handler {
+func guarded(h http.Handler, log *slog.Logger, identify func(*http.Request) (caller, error)) http.Handler {
 	type reason struct{}
 	refuse := httpapi.Serve(httpapi.Handler(func(w http.ResponseWriter, r *http.Request) error {
 		why, _ := r.Context().Value(reason{}).(error)
@@ -114,8 +120,11 @@ func guarded(h http.Handler, log *slog.Logger, identify func(*http.Request) (htt
 	}), httpapi.ServeOptions{Log: log, Deadline: time.Second})
 	identify = ofRoutes(identify)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		caller, err := identify(r)
-		ctx := httpapi.WithCaller(r.Context(), caller)
+		who, err := identify(r)
+		ctx := httpapi.WithCaller(r.Context(), who.Caller)
+		if who.may != nil {
+			ctx = httpapi.WithGate(ctx, who.may)
+		}
 		if err != nil {
 			refuse.ServeHTTP(w, r.WithContext(context.WithValue(ctx, reason{}, err)))
 			return

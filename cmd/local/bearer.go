@@ -53,23 +53,29 @@ func bearing(o authorizer.Options, log *slog.Logger) (func(http.Handler) http.Ha
 	o.Keys, o.Now = keys, time.Now
 	tokens := authorizer.New(o)
 	return func(h http.Handler) http.Handler {
-		return guarded(h, log, func(r *http.Request) (httpapi.Caller, error) { return borne(tokens, r) })
+		return guarded(h, log, func(r *http.Request) (caller, error) { return borne(tokens, r) })
 	}, nil
 }
 
 // borne is whose token a call carries, and why it may not make the call. The caller is
 // named by refused tokens, too, if rightly signed.
-func borne(tokens *authorizer.Authorizer, r *http.Request) (httpapi.Caller, error) {
+func borne(tokens *authorizer.Authorizer, r *http.Request) (caller, error) {
 	grant, err := tokens.Check(r.Context(), strings.Join(r.Header.Values("Authorization"), ", "))
 	if refusal := (*authorizer.Refusal)(nil); errors.As(err, &refusal) {
-		return httpapi.Caller{ID: refusal.Caller}, problem.Unauthorized.Wrap(refusal, "The request needs valid credentials.")
+		return caller{Caller: httpapi.Caller{ID: refusal.Caller}}, problem.Unauthorized.Wrap(refusal, "The request needs valid credentials.")
 	}
 	if err != nil {
-		return httpapi.Caller{}, problem.Internal.Wrap(err, "The request may or may not have been carried out.")
+		return caller{}, problem.Internal.Wrap(err, "The request may or may not have been carried out.")
 	}
+	who := caller{Caller: httpapi.Caller{ID: grant.Caller}, may: func(route string) error {
+		if !grant.Covers(route) {
+			return problem.Forbidden.New("The caller's token lacks the scope of " + route + ".")
+		}
+		return nil
+	}}
 	if !grant.Allows(r.Method + r.URL.EscapedPath()) {
 		why := fmt.Errorf("%s has no scope for it, but: %s", grant.Caller, grant.Permissions())
-		return httpapi.Caller{ID: grant.Caller}, problem.Forbidden.Wrap(why, "The caller has no permission for this route, or the call did not come through an allowed VPC endpoint.")
+		return who, problem.Forbidden.Wrap(why, "The caller has no permission for this route, or the call did not come through an allowed VPC endpoint.")
 	}
-	return httpapi.Caller{ID: grant.Caller}, nil
+	return who, nil
 }

@@ -108,6 +108,28 @@ func TestAuthBearer(t *testing.T) {
 	}
 }
 
+// As behind the gateway, reading users does not show what the company decides of them.
+func TestAuthBearerHidesAppMetadata(t *testing.T) {
+	addr, tenant := freeAddr(t), freeAddr(t)
+	start(t, "-addr", addr, "-tenant-addr", tenant, "-auth", "bearer")
+	for client, shows := range map[string]bool{localFrontend: true, localReader: false} {
+		r, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+addr+"/users/auth0%7C65e19a100000000000000001", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+tokenOf(t, "http://"+tenant, client, localAudience))
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != 200 || strings.Contains(string(body), "app_metadata") != shows {
+			t.Errorf("%s: %d %s, %v", client, resp.StatusCode, body, err)
+		}
+	}
+}
+
 // Every scope and every route, with tokens that the tenant has issued: exactly
 // the routes of the scope's group are let through.
 func TestEveryScopesTokenOpensItsRoutes(t *testing.T) {

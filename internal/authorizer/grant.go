@@ -30,6 +30,11 @@ func (g Grant) Allows(resource string) bool {
 	return slices.ContainsFunc(resources(g.Groups), func(pattern string) bool { return permission.Matches(pattern, resource) })
 }
 
+// Covers reports whether the grant is for a route, as the table of permissions has it: "GET /users/{id}".
+func (g Grant) Covers(route string) bool {
+	return slices.ContainsFunc(g.Groups, func(group permission.Group) bool { return slices.Contains(group.Routes, route) })
+}
+
 func resources(groups []permission.Group) (all []string) {
 	for _, group := range groups {
 		all = append(all, group.Resources()...)

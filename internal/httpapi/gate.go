@@ -14,13 +14,19 @@ func WithGate(ctx context.Context, gate func(route string) error) context.Contex
 	return context.WithValue(ctx, gateKey{}, gate)
 }
 
-// gated asks the gate, where there is one.
+// May asks the gate, where there is one, whether the caller may use a route.
+func May(ctx context.Context, route string) error {
+	if gate, ok := ctx.Value(gateKey{}).(func(string) error); ok {
+		return gate(route)
+	}
+	return nil
+}
+
+// gated asks the gate before it serves.
 func gated(h Handler) Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if gate, ok := r.Context().Value(gateKey{}).(func(string) error); ok {
-			if err := gate(r.Pattern); err != nil {
-				return err
-			}
+		if err := May(r.Context(), r.Pattern); err != nil {
+			return err
 		}
 		return h(w, r)
 	}

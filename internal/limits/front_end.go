@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"usher/internal/httpapi"
 	"usher/internal/problem"
 )
 
@@ -117,16 +118,24 @@ func (f FrontEnd) ResultURL(url string) error {
 	return f.among(f.resultURLs, url, "result_urls", "The front-end is limited to other result URLs.")
 }
 
-// HidesAppMetadata reports whether the front-end may not see what the company
-// decides of users.
-func (f FrontEnd) HidesAppMetadata() bool { return f.noAppMetadata }
-
 // AppMetadata refuses to let the front-end read or write it.
 func (f FrontEnd) AppMetadata() error {
 	if f.noAppMetadata {
 		return f.refuse("app_metadata", "The front-end may not touch app_metadata.")
 	}
 	return nil
+}
+
+// ofAppMetadata is a route that whoever may see what the company decides of users may use.
+const ofAppMetadata = "GET /app-metadata/{user_id}"
+
+// AppMetadata refuses to let the caller read or write what the company decides of users, wherever it
+// stands: for want of the permission, or by the front-end's limits.
+func AppMetadata(ctx context.Context) error {
+	if err := httpapi.May(ctx, ofAppMetadata); err != nil {
+		return err
+	}
+	return Of(ctx).AppMetadata()
 }
 
 // User refuses a user of a connection that the front-end may not deal with. It

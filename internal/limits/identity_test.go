@@ -77,7 +77,7 @@ func TestUnlistedCallersMayBeAllowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	f, err := p.Of(httpapi.Caller{ID: "somebody"})
-	if err != nil || f.Connections() != nil || f.HidesAppMetadata() || f.Connection("any") != nil || f.RedirectURI("any") != nil {
+	if err != nil || f.Connections() != nil || f.AppMetadata() != nil || f.Connection("any") != nil || f.RedirectURI("any") != nil {
 		t.Errorf("%+v, %v", f, err)
 	}
 }

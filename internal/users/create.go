@@ -55,7 +55,7 @@ func Create(dir Creator, keys Keys, o CreateOptions) httpapi.Operation {
 		if err != nil {
 			return err
 		}
-		if err := newUser.within(limits.Of(r.Context())); err != nil {
+		if err := newUser.within(r.Context()); err != nil {
 			return err
 		}
 		made, err := create(r.Context(), dir, keys, body, newUser, key)
@@ -75,12 +75,13 @@ func Create(dir Creator, keys Keys, o CreateOptions) httpapi.Operation {
 }
 
 // within refuses what the front-end may not create.
-func (n New) within(f limits.FrontEnd) error {
+func (n New) within(ctx context.Context) error {
+	f := limits.Of(ctx)
 	if err := f.Connection(n.Connection); err != nil {
 		return err
 	}
 	if n.AppMetadata != nil {
-		if err := f.AppMetadata(); err != nil {
+		if err := limits.AppMetadata(ctx); err != nil {
 			return err
 		}
 	}

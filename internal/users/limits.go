@@ -17,7 +17,7 @@ func (u User) connection() string {
 
 // shown is the user as the calling front-end may see them.
 func shown(ctx context.Context, u User) User {
-	if limits.Of(ctx).HidesAppMetadata() {
+	if limits.AppMetadata(ctx) != nil {
 		u.AppMetadata = nil
 	}
 	return u
