@@ -65,10 +65,12 @@ func (o object) auth0Client() (string, *Refusal) {
 	return client, nil
 }
 
-// name is a claim that can name a client.
+// name is a claim that can name a client. The gateway writes the name into its access log between quotation
+// marks, as it is.
 func (o object) name(claim string) (string, *Refusal) {
 	id, ok := o.text(claim)
-	if !ok || id == "" || len(id) > maxCaller || strings.ContainsFunc(id, func(r rune) bool { return !unicode.IsPrint(r) }) {
+	odd := func(r rune) bool { return !unicode.IsPrint(r) || r == '"' || r == '\\' }
+	if !ok || id == "" || len(id) > maxCaller || strings.ContainsFunc(id, odd) {
 		return "", refuse(NoCaller, claim+" is not a name")
 	}
 	return id, nil

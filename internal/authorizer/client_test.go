@@ -198,6 +198,30 @@ func TestWhoTheClientIs(t *testing.T) {
 	}
 }
 
+// The access log is JSON, into which the gateway puts the name without escaping it.
+func TestANameBreaksNoLine(t *testing.T) {
+	i := newIssuer(t)
+	for _, odd := range []string{`sh"op`, `"`, `shop","status":"200`, `sh\op`, `\`, `shop\`, `\u0022`, "sh\top", "sh\nop", "sh\rop", "sh\x1bop", "sh\u007fop", "sh\u0085op", "sh\u2028op", "sh\u00a0op"} {
+		for rule, claims := range map[string]said{
+			"": {"azp": odd, "sub": odd + "@clients"}, "client=azp; idtyp=app": {"azp": odd, "idtyp": "app"}, "client=cid; sub={client}": {"cid": odd, "sub": odd},
+		} {
+			got, err := i.under(rule).Check(t.Context(), i.token(claims))
+			var refusal *authorizer.Refusal
+			if !errors.As(err, &refusal) || refusal.Reason != authorizer.NoCaller || refusal.Caller != "" || got.Caller != "" {
+				t.Errorf("%q under %q: %+v, %v", odd, rule, got, err)
+			}
+		}
+	}
+	// What passes stands in a line as it is.
+	for _, name := range []string{"shop", "sho'p", "a/b:c@d.e-f_g~h!$&()*+,;={}[]<>|`^%#?", "κατάστημα 1", "店"} {
+		got, err := i.under("").Check(t.Context(), i.token(said{"azp": name, "sub": name}))
+		var line struct{ Principal string }
+		if err != nil || json.Unmarshal([]byte(`{"principal":"`+got.Caller+`"}`), &line) != nil || line.Principal != name {
+			t.Errorf("%q: %+v, %v", name, got, err)
+		}
+	}
+}
+
 // A claim that stands twice is no claim, in whichever order, and however its name is written.
 func TestAClaimTwice(t *testing.T) {
 	i := newIssuer(t)

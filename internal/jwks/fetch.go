@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 
 	"github.com/go-jose/go-jose/v4"
@@ -17,8 +18,16 @@ import (
 const (
 	maxBody = 1 << 20 // bytes
 	maxKeys = 100
-	minRSA  = 2048 // bits (RFC 7518, section 3.3)
+
+	// maxOfID is more than a key that is being replaced needs. Each is tried on a token that names the id.
+	maxOfID = 4
+
+	minRSA = 2048 // bits (RFC 7518, section 3.3)
+	maxRSA = 8192 // bits; the time that a signature takes grows with their square
 )
+
+// The library's own bound is 4,096 bits. It reads no larger key, so that none is looked at twice.
+func init() { jose.MaxRSAModulusBits = maxRSA }
 
 func (s *Set) fetch(ctx context.Context) (map[string][]jose.JSONWebKey, error) {
 	url, err := s.locate(ctx)
@@ -56,7 +65,8 @@ func get(ctx context.Context, client *http.Client, url string) ([]byte, error) {
 }
 
 // parse reads a JWK Set (RFC 7517). A key that means nothing here is passed
-// over, as the RFC asks (section 5); a set without any other is none.
+// over, as the RFC asks (section 5), and so are too many of one id; a set without
+// any other is none.
 func parse(body []byte) (map[string][]jose.JSONWebKey, error) {
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`
@@ -74,6 +84,7 @@ func parse(body []byte) (map[string][]jose.JSONWebKey, error) {
 			keys[key.KeyID] = append(keys[key.KeyID], key)
 		}
 	}
+	maps.DeleteFunc(keys, func(_ string, ofID []jose.JSONWebKey) bool { return len(ofID) > maxOfID })
 	if len(keys) == 0 {
 		return nil, errors.New("the answer has no key that signs tokens")
 	}
@@ -89,7 +100,7 @@ func signs(key jose.JSONWebKey) bool {
 	}
 	switch public := key.Key.(type) {
 	case *rsa.PublicKey:
-		return public.N.BitLen() >= minRSA
+		return public.N.BitLen() >= minRSA && public.N.BitLen() <= maxRSA
 	case *ecdsa.PublicKey, ed25519.PublicKey:
 		return true
 	}

@@ -27,9 +27,16 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%d keys, %v", len(keys), err)
 		}
 		for id, list := range keys {
+			if len(list) > maxOfID {
+				t.Errorf("%d keys of the id %q", len(list), id)
+			}
 			for _, key := range list {
 				switch key.Key.(type) {
-				case *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey:
+				case *rsa.PublicKey:
+					if bits := key.Key.(*rsa.PublicKey).N.BitLen(); bits < minRSA || bits > maxRSA {
+						t.Errorf("an RSA key of %d bits", bits)
+					}
+				case *ecdsa.PublicKey, ed25519.PublicKey:
 				default:
 					t.Errorf("a key of type %T", key.Key)
 				}
