@@ -263,6 +263,26 @@ def every_answer_of_the_gateway_is_a_problem_document(t):
         assert headers == HEADERS | more.get(status, {}), (kind, headers)
     assert set(found) == KINDS, set(found) ^ KINDS
     assert found["MISSING_AUTHENTICATION_TOKEN"] == "not-authenticated-or-no-such-route"
+    assert found["DEFAULT_4XX"] == "not-authenticated"
+
+
+def of_a_bad_request(template):
+    responses = template["Resources"]["Api"]["Properties"]["GatewayResponses"]
+    responses["DEFAULT_4XX"] = responses["BAD_REQUEST_BODY"]
+
+
+def of_a_signature(template):
+    responses = template["Resources"]["Api"]["Properties"]["GatewayResponses"]
+    responses["DEFAULT_4XX"] = responses["INVALID_SIGNATURE"]
+
+
+@check(of_a_bad_request=of_a_bad_request, of_a_signature=of_a_signature, another_status=answer(400, "DEFAULT_4XX", "StatusCode"))
+def what_has_no_kind_of_its_own_names_its_causes(t):
+    problems = {kind: (status, document) for kind, status, _, document in gateway_problems(t)}
+    status, document = problems["DEFAULT_4XX"]
+    assert (status, document["code"]) == (403, "not-authenticated")
+    for cause in ("access key", "session token", "Authorization header", "path is too long"):
+        assert cause in document["detail"], cause
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from transformed import of_type
 
 
 KINDS_DENIED = {
-    "ACCESS_DENIED", "EXPIRED_TOKEN", "INVALID_API_KEY", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN",
+    "ACCESS_DENIED", "DEFAULT_4XX", "EXPIRED_TOKEN", "INVALID_API_KEY", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN",
     "UNAUTHORIZED", "WAF_FILTERED",
 }  # fmt: skip
 
@@ -31,7 +31,7 @@ def unlogged(template):
 def denials_are_counted_in_the_access_log(t):
     f = one(t, "AWS::Logs::MetricFilter")
     assert f["LogGroupName"] == {"Ref": "AccessLogs"}
-    terms = re.findall(r'\$\.error = "([A-Z_]+)"', f["FilterPattern"])
+    terms = re.findall(r'\$\.error = "([A-Z0-9_]+)"', f["FilterPattern"])
     assert set(terms) == KINDS_DENIED and len(terms) == len(KINDS_DENIED)
     assert f["FilterPattern"] == "{ " + " || ".join(f'$.error = "{kind}"' for kind in terms) + " }"
     logged = json.loads(one(t, "AWS::ApiGateway::Stage")["AccessLogSetting"]["Format"])
