@@ -12,7 +12,7 @@ func checkFrontendTokens(f facts) diagnosis {
 		return unchecked("front-ends sign their calls", "If they send bearer tokens, say so by FRONTEND_AUTH, FRONTEND_ISSUER and FRONTEND_AUDIENCE in the environment.")
 	case tokens.Audience != "" && tokens.Audience == f.Config.Audience:
 		return wrong(fmt.Sprintf("%q is the AUDIENCE of users' tokens, too: each sign-in asks for a token for this service", tokens.Audience),
-			"Give front-ends an API of their own: FRONTEND_AUDIENCE and AUDIENCE have to differ.")
+			"Make a separate API for front-ends: FRONTEND_AUDIENCE and AUDIENCE have to differ.")
 	case f.issuer != "" && tokens.Issuer != f.issuer:
 		return unchecked("another issuer issues the tokens", "See there that users get no tokens for this API; docs/bearer.md has a table by issuer.")
 	case api.err != nil:
@@ -21,7 +21,7 @@ func checkFrontendTokens(f facts) diagnosis {
 		return wrong(fmt.Sprintf("the tenant has no API %q: no front-end gets a token", tokens.Audience),
 			"Create the API in the Dashboard (Applications, APIs), or set FRONTEND_AUDIENCE to one that is there.")
 	case api.value.Clients == "deny_all":
-		return wrong(fmt.Sprintf("no application gets a token of its own for %q", tokens.Audience), set)
+		return wrong(fmt.Sprintf("no application gets a token for %q", tokens.Audience), set)
 	case api.value.Users != "deny_all":
 		return warn(fmt.Sprintf("users get tokens for %q, too, which are refused by what is in them alone", tokens.Audience), set)
 	}

@@ -126,7 +126,7 @@ func (f FrontEnd) AppMetadata() error {
 	return nil
 }
 
-// ofAppMetadata is a route that whoever may see what the company decides of users may use.
+// ofAppMetadata is a route of the permission to see what the company decides of users.
 const ofAppMetadata = "GET /app-metadata/{user_id}"
 
 // AppMetadata refuses to let the caller read or write what the company decides of users, wherever it

@@ -277,7 +277,7 @@ def of_a_signature(template):
 
 
 @check(of_a_bad_request=of_a_bad_request, of_a_signature=of_a_signature, another_status=answer(400, "DEFAULT_4XX", "StatusCode"))
-def what_has_no_kind_of_its_own_names_its_causes(t):
+def the_default_answer_names_its_causes(t):
     problems = {kind: (status, document) for kind, status, _, document in gateway_problems(t)}
     status, document = problems["DEFAULT_4XX"]
     assert (status, document["code"]) == (403, "not-authenticated")
