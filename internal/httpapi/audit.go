@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"usher/internal/problem"
@@ -35,6 +36,9 @@ func audited(change string, h http.Handler) http.Handler {
 // line. UserID does it by itself.
 func Concerns(ctx context.Context, userID string) { recordOf(ctx).user = userID }
 
+// ConcernsOther notes the id of a second account that the request is about.
+func ConcernsOther(ctx context.Context, userID string) { recordOf(ctx).otherUser = userID }
+
 // maxCorrelationID is what the provider keeps of a correlation id, in bytes.
 const maxCorrelationID = 64
 
@@ -50,7 +54,8 @@ func CorrelationID(ctx context.Context) string {
 }
 
 // logChange writes the audit line: who did what to whom, and what became of it.
-// It holds no personal data beyond the user's id, and of that no address.
+// It holds no personal data beyond the users' ids, and of those no address, no phone
+// number, and nothing else of a form that is not known.
 func logChange(ctx context.Context, log *slog.Logger, status int) {
 	rec := recordOf(ctx)
 	if rec.change == "" {
@@ -65,25 +70,45 @@ func logChange(ctx context.Context, log *slog.Logger, status int) {
 		slog.String("account", caller.Account),
 		slog.String("outcome", outcome(status, rec.err)),
 	)
+	if rec.otherUser != "" {
+		attrs = append(attrs, slog.String("other_user", loggedID(rec.otherUser)))
+	}
 	if rec.err != nil {
 		attrs = append(attrs, slog.String("problem", problem.From(rec.err).Kind.Code))
 	}
 	log.LogAttrs(ctx, LevelAudit, "audit", attrs...)
 }
 
-// loggedID is a user's id as a log may have it. Connections to a company's own
-// directory make ids of addresses: of such an id, what the connection has given is
-// hashed. Whoever knows the id finds its lines by the same hash.
+// Two parts of an id: the provider, with the connection where the id has one, and
+// what they know the user by.
+var (
+	idPrefix = regexp.MustCompile(`^(?:[a-z][a-z0-9-]{0,31})?\|(?:[A-Za-z][A-Za-z0-9-]{0,39}\|)?$`)
+	idRest   = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,43}$`)
+	phone    = regexp.MustCompile(`^[0-9](?:[._-]*[0-9]){6,14}$`)
+)
+
+// numbering are the providers that number their users, so that digits are no phone
+// number. Ids of 24 hexadecimal digits are everybody's.
+var numbering = regexp.MustCompile(`^(?:github|google-oauth2|facebook|twitter|linkedin|apple|paypal|amazon|oauth2)\|$`)
+
+// loggedID is a user's id as a log may have it. What a directory, a phone or a mailbox
+// gave the id may say who somebody is, and what was sent as an id may be anything, a
+// token, too: only ids of a form that is known are shown, and of others a hash. Whoever
+// knows the id finds its lines by the same hash.
 func loggedID(id string) string {
-	if !strings.Contains(id, "@") {
+	if id == "" {
+		return ""
+	}
+	cut := strings.LastIndex(id, "|") + 1
+	prefix, rest := id[:cut], id[cut:]
+	if !idPrefix.MatchString(prefix) {
+		prefix = ""
+	}
+	if prefix != "" && prefix[0] != '|' && idRest.MatchString(rest) && (!phone.MatchString(rest) || numbering.MatchString(prefix)) {
 		return id
 	}
-	connection := id[:strings.LastIndex(id, "|")+1]
-	if strings.Contains(connection, "@") {
-		connection = ""
-	}
 	sum := sha256.Sum256([]byte(id))
-	return connection + "sha256:" + hex.EncodeToString(sum[:8])
+	return prefix + "sha256:" + hex.EncodeToString(sum[:8])
 }
 
 // outcome is "failed" where nobody knows what the provider has done.

@@ -14,6 +14,7 @@ type record struct {
 	err       error
 	change    string // the operation's Change
 	user      string // the id of the user that it concerns
+	otherUser string // that of a second account, as of one that is linked
 
 	calls          atomic.Int64
 	callTime       atomic.Int64 // nanoseconds

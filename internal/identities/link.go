@@ -38,6 +38,7 @@ func Link(dir Linker, sealer httpapi.Sealer, now func() time.Time) httpapi.Opera
 		if err != nil {
 			return err
 		}
+		httpapi.ConcernsOther(r.Context(), subject)
 		linked, err := link(r.Context(), dir, id, subject)
 		if err != nil {
 			return err

@@ -32,6 +32,7 @@ func Unlink(dir Unlinker) httpapi.Operation {
 		if err != nil {
 			return err
 		}
+		httpapi.ConcernsOther(r.Context(), Identity{Provider: provider, UserID: identity}.accountID())
 		remaining, err := unlink(r.Context(), dir, id, provider, identity)
 		if err != nil {
 			return err

@@ -79,11 +79,19 @@ func TestLinkingAnAccount(t *testing.T) {
 		octo := subjectOf(signIn)
 		body := proofs(s.idToken(t, "", "ada@example.com"), signIn["tokens"].(map[string]any)["id_token"].(string))
 
+		wantAudited := func(change string) {
+			t.Helper()
+			lines := auditLines(t, s.log.String())
+			if last := lines[len(lines)-1]; last["change"] != change || last["user"] != ada || last["other_user"] != octo || last["outcome"] != "done" {
+				t.Errorf("audited as %v", last)
+			}
+		}
 		got := s.call("POST", path, body)
 		s.want(got, 201, "")
 		if ids := accountsIn(t, got); !slices.Equal(ids, []string{ada, octo}) {
 			t.Errorf("linked: %v", ids)
 		}
+		wantAudited("identity.link")
 		if profile := got.json(t)["identities"].([]any)[1].(map[string]any)["profile"].(map[string]any); profile["email"] != "octo@example.com" || profile["email_verified"] != true || profile["picture"] == nil {
 			t.Errorf("the profile is %v", profile)
 		}
@@ -106,6 +114,7 @@ func TestLinkingAnAccount(t *testing.T) {
 		if ids := accountsIn(t, got); !slices.Equal(ids, []string{ada}) {
 			t.Errorf("unlinked: %v", ids)
 		}
+		wantAudited("identity.unlink")
 		s.want(s.call("DELETE", path+"/"+provider+"/"+identity, ""), 404, "identity-not-found")
 		if subject := subjectOf(s.signedInAs(t, "?connection=github", "octo@example.com")); subject != octo {
 			t.Errorf("GitHub signs in %s, want the account of its own", subject)
