@@ -2,6 +2,7 @@ package session
 
 import (
 	"net/url"
+	"path"
 	"strings"
 	"testing"
 )
@@ -9,20 +10,69 @@ import (
 func TestIsLocalPath(t *testing.T) {
 	tests := map[string]bool{
 		"/":                            true,
+		"/orders/":                     true,
 		"/account?tab=1&x=%2F#top":     true,
-		"/a//b":                        true,
+		"/a?next=//evil.example.com":   true, // a query is the front-end's own
+		"/a?x=../b&y=%2e%2e/&z=%0a":    true,
+		"/a/b.c/.well-known/...":       true,
+		"/a..b/..c/d..":                true,
+		"/users/auth0%7C1":             true,
+		"/caf%C3%A9/100%25/a%20b":      true,
+		"/a%2Fb":                       true,
+		"/a;b=1/c":                     true,
+		"/@x/:y":                       true,
+		"/#top":                        true,
 		"":                             false,
 		"account":                      false,
 		"//evil.example.com":           false,
+		"///evil.example.com":          false,
+		"/a//b":                        false,
+		"/a//":                         false,
+		"/.//evil.example.com":         false,
+		"/..//evil.example.com":        false,
+		"/a/..//evil.example.com":      false,
+		"/%2e//evil.example.com":       false,
+		"/%2E%2e//evil.example.com":    false,
+		"/.":                           false,
+		"/..":                          false,
+		"/./a":                         false,
+		"/a/.":                         false,
+		"/a/../b":                      false,
+		"/a/%2e%2e":                    false,
+		"/a/.%2E/b":                    false,
+		"/a/%2e?x":                     false,
+		"/..?x":                        false,
+		"/..#x":                        false,
+		"/a/..;x=1/b":                  false,
+		"/%252e%252e/a":                false,
+		"/%25252e/a":                   false,
+		"/%25zz/%252e%252e/a":          false,
+		"/..%2Fa":                      false,
+		"/a%2F..%2Fb":                  false,
+		"/%2Fevil.example.com":         false,
+		"/%2fevil.example.com":         false,
+		"/%252Fevil.example.com":       false,
+		"/a%2F%2Fb":                    false,
+		"/%5Cevil.example.com":         false,
+		"/%5cevil.example.com":         false,
+		"/%255cevil.example.com":       false,
+		"/%09/evil.example.com":        false,
+		"/%0d%0aSet-Cookie:x":          false,
+		"/%00":                         false,
 		`/\evil.example.com`:           false,
 		`/a\b`:                         false,
+		`/a?b\c`:                       false,
 		"/\t/evil.example.com":         false,
 		"/\n":                          false,
 		"/ a":                          false,
-		"/é":                           false,
+		"/\u00e9":                      false,
 		"/%zz":                         false,
 		"https://evil.example.com":     false,
+		"https:/evil.example.com":      false,
 		"javascript:alert(1)":          false,
+		"?x":                           false,
+		"#x":                           false,
+		"./a":                          false,
 		"/" + strings.Repeat("a", 255): true,
 		"/" + strings.Repeat("a", 256): false,
 	}
@@ -33,24 +83,43 @@ func TestIsLocalPath(t *testing.T) {
 	}
 }
 
-// Wherever the front-end stands, what is accepted leads to itself.
+// Wherever the front-end stands, what is accepted leads to itself, and to the very
+// path that stands there, for whoever decodes it once, twice or not at all.
 func FuzzIsLocalPath(f *testing.F) {
-	for _, seed := range []string{"/", "/a?b#c", "//x", `/\x`, "/%2F%2Fx", "/\t/x", "/..//x", "/:x", "/@x"} {
+	for _, seed := range []string{
+		"/", "/a?b#c", "//x", `/\x`, "/%2F%2Fx", "/\t/x", "/..//x", "/:x", "/@x", "/.//x", "/%2e/x", "/a/..", "/a%2fb", "/%252e/x", "/a;b", "/a?//x", "/orders/", "/%5cx", "/%zz", "/a#//b",
+	} {
 		f.Add(seed)
 	}
 	frontEnd, err := url.Parse("https://app.example.com/callback")
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Fuzz(func(t *testing.T, path string) {
-		if !isLocalPath(path) {
+	f.Fuzz(func(t *testing.T, accepted string) {
+		if !isLocalPath(accepted) {
 			return
 		}
-		// A browser drops tabs and line ends, and takes "\" for "/".
-		seen := strings.NewReplacer("\t", "", "\n", "", "\r", "", `\`, "/").Replace(path)
-		target, err := frontEnd.Parse(seen)
-		if err != nil || target.Host != frontEnd.Host || target.Scheme != frontEnd.Scheme || strings.HasPrefix(seen, "//") {
-			t.Errorf("%q leads to %v (%v)", path, target, err)
+		for text, last := accepted, ""; text != last; {
+			// A browser drops tabs and line ends, and takes "\" for "/".
+			seen := strings.NewReplacer("\t", "", "\n", "", "\r", "", `\`, "/").Replace(text)
+			target, err := frontEnd.Parse(seen)
+			if err != nil { // what is decoded once too often may be no URL at all
+				target = frontEnd.ResolveReference(&url.URL{Path: seen})
+			}
+			if target.Host != frontEnd.Host || target.Scheme != frontEnd.Scheme || strings.HasPrefix(seen, "//") {
+				t.Fatalf("%q leads to %v", accepted, target)
+			}
+			if tidy := path.Clean(target.Path); tidy != target.Path && tidy+"/" != target.Path {
+				t.Fatalf("%q leads to %s, and tidied up to %s", accepted, target.Path, tidy)
+			}
+			head, query, _ := strings.Cut(text, "?")
+			last = text
+			if decoded, err := url.PathUnescape(head); err == nil {
+				text = decoded
+				if query != "" {
+					text += "?" + query
+				}
+			}
 		}
 	})
 }
