@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"usher/internal/session"
+	"usher/internal/skew"
 )
 
 // Whatever a rightly signed payload is, it is refused, or what it says of a user can
@@ -46,7 +47,7 @@ func FuzzClaims(f *testing.F) {
 		if lax.Subject != token.subject || party != token.party || (lax.Events != nil && !said.has("events")) {
 			t.Errorf("%q is read as %+v, and laxly as %+v", payload, token, lax)
 		}
-		if answer.Authentication.Time != nil && answer.Authentication.Time.After(now.Add(clockSkew)) {
+		if answer.Authentication.Time != nil && answer.Authentication.Time.After(now.Add(skew.Limit)) {
 			t.Errorf("%q: the user proved themselves in the future", payload)
 		}
 	})

@@ -10,6 +10,7 @@ import (
 	"usher/internal/problem"
 	"usher/internal/secrets"
 	"usher/internal/session"
+	"usher/internal/skew"
 )
 
 // verifyIDToken checks an ID token (OpenID Connect Core, section 3.1.3.7) but for its
@@ -90,7 +91,7 @@ func (t signedToken) authentication(now time.Time) session.Authentication {
 // zero.
 func (t signedToken) authTime(now time.Time) (time.Time, bool) {
 	at, ok := t.said.moment("auth_time")
-	if !ok || at.Unix() == 0 || at.After(now.Add(clockSkew)) {
+	if !ok || at.Unix() == 0 || at.After(now.Add(skew.Limit)) {
 		return time.Time{}, false
 	}
 	return at, true

@@ -11,13 +11,11 @@ import (
 	"unicode"
 
 	"usher/internal/secrets"
+	"usher/internal/skew"
 	"usher/internal/strictjson"
 )
 
 const (
-	// clockSkew is how far the provider's clock may be ahead of ours.
-	clockSkew = time.Minute
-
 	maxKeyID     = 256 // bytes
 	maxSubject   = 400 // bytes, as of every user's id here
 	headerLevels = 10  // more than any header's objects are deep
@@ -74,7 +72,7 @@ func (c *Client) readToken(ctx context.Context, credentials secrets.Credentials,
 // timely holds a token to its times: it ends when it says, not a second later, and
 // was not issued in the future.
 func (t signedToken) timely(now time.Time) error {
-	latest := now.Add(clockSkew)
+	latest := now.Add(skew.Limit)
 	switch {
 	case !now.Before(t.expiry):
 		return errExpired

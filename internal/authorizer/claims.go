@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"usher/internal/permission"
+	"usher/internal/skew"
 )
 
 const (
 	// leeway is how far the issuer's clock and this one may be apart.
-	leeway = 30 * time.Second
+	leeway = skew.Limit
 
 	// maxTime is the end of the year 9999, in Unix seconds.
 	maxTime = 253402300799

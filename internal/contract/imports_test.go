@@ -18,6 +18,7 @@ var importRules = map[string][]string{
 	"internal/problem":     {},
 	"internal/strictjson":  {},
 	"internal/permission":  {},
+	"internal/skew":        {},
 	"internal/nonce":       {"internal/problem"},
 	"internal/httpapi":     {"internal/problem", "internal/strictjson"},
 	"internal/limits":      {"internal/httpapi", "internal/problem", "internal/strictjson"},
@@ -36,10 +37,10 @@ var importRules = map[string][]string{
 	"internal/secrets":     {"internal/problem", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
 	"internal/seal":        {"internal/secrets"},
 	"internal/jwks":        {"github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
-	"internal/authorizer":  {"internal/jwks", "internal/permission", "internal/strictjson", "github.com/aws/aws-lambda-go/..."},
+	"internal/authorizer":  {"internal/jwks", "internal/permission", "internal/skew", "internal/strictjson", "github.com/aws/aws-lambda-go/..."},
 	"internal/boot/bearer": {"internal/authorizer", "internal/config", "internal/httpapi", "internal/jwks", "internal/metrics", "github.com/aws/aws-lambda-go/..."},
-	"internal/auth0":       {"internal/address", "internal/blocks", "internal/events", "internal/identities", "internal/jwks", "internal/metadata", "internal/mfa", "internal/nonce", "internal/problem", "internal/recovery", "internal/roles", "internal/secrets", "internal/session", "internal/strictjson", "internal/users", "github.com/auth0/go-auth0/...", "github.com/coreos/go-oidc/...", "golang.org/x/oauth2/...", "golang.org/x/sync/...", "github.com/tidwall/gjson/..."},
-	"internal/gateway":     {"internal/httpapi", "internal/permission", "internal/problem", "github.com/aws/aws-lambda-go/...", "github.com/awslabs/aws-lambda-go-api-proxy/..."},
+	"internal/auth0":       {"internal/address", "internal/blocks", "internal/events", "internal/identities", "internal/jwks", "internal/metadata", "internal/mfa", "internal/nonce", "internal/problem", "internal/recovery", "internal/roles", "internal/secrets", "internal/session", "internal/skew", "internal/strictjson", "internal/users", "github.com/auth0/go-auth0/...", "github.com/coreos/go-oidc/...", "github.com/tidwall/gjson/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
+	"internal/gateway":     {"internal/httpapi", "internal/permission", "internal/problem", "internal/skew", "github.com/aws/aws-lambda-go/...", "github.com/awslabs/aws-lambda-go-api-proxy/..."},
 	"internal/config":      {"internal/limits"},
 	"internal/boot":        {"internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/auth0", "internal/config", "internal/gateway", "internal/httpapi", "internal/limits", "internal/metrics", "internal/problem", "internal/seal", "internal/secrets", "internal/session", "internal/users", "github.com/aws/aws-lambda-go/..."},
 	"internal/operations":  {"internal/boot", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/users", "internal/session"},
@@ -49,7 +50,7 @@ var importRules = map[string][]string{
 	"internal/sbom":        {"github.com/CycloneDX/cyclonedx-go", "github.com/google/licensecheck"}, // for the build
 	"internal/envfile":     {"internal/config", "internal/secrets", "github.com/joho/godotenv"},     // for commands
 	"internal/vpcendpoint": {"github.com/aws/aws-sdk-go-v2/..."},                                    // for the doctor
-	"internal/doctor":      {"internal/auth0", "internal/config", "internal/limits", "internal/permission", "internal/secrets", "internal/vpcendpoint"},
+	"internal/doctor":      {"internal/auth0", "internal/config", "internal/limits", "internal/permission", "internal/secrets", "internal/skew", "internal/vpcendpoint"},
 	"cmd/doctor":           {"internal/config", "internal/doctor", "internal/envfile", "internal/permission"},
 	"internal/contract":    {"internal/problem", "github.com/pb33f/..."},
 	"cmd/local":            {"internal/authorizer", "internal/boot/bearer", "internal/permission", "internal/boot", "internal/config", "internal/envfile", "internal/httpapi", "internal/limits", "internal/localtenant", "internal/loopback", "internal/operations", "internal/problem", "internal/secrets", "internal/sigv4", "github.com/aws/aws-sdk-go-v2/aws"},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"usher/internal/auth0"
+	"usher/internal/skew"
 )
 
 func checkDomain(f facts) diagnosis {
@@ -87,11 +88,11 @@ func checkDiscovery(f facts) diagnosis {
 
 const letThrough = "Whatever stands there, a firewall, a proxy or the tenant's own access control list, has to let this machine through, and the functions as well."
 
-// How far apart the clocks may be. Tokens live for minutes at least; and AWS
-// refuses signatures that are five minutes off.
+// How far apart the clocks may be. What the tenant dates further ahead than largeSkew is
+// refused; and AWS refuses signatures that are five minutes off.
 const (
 	smallSkew = 10 * time.Second
-	largeSkew = time.Minute
+	largeSkew = skew.Limit
 )
 
 func checkClock(f facts) diagnosis {

@@ -12,11 +12,8 @@ import (
 	"usher/internal/httpapi"
 	"usher/internal/permission"
 	"usher/internal/problem"
+	"usher/internal/skew"
 )
-
-// leeway is how far the clock that a token's end was set by may be behind this
-// one; the authorizer grants as much.
-const leeway = 30 * time.Second
 
 // identity is who calls, by the word of the gateway: of its fields for the one
 // way in which it authenticates here. Headers count for nothing, since the
@@ -66,8 +63,8 @@ func byBearer(event events.APIGatewayProxyRequest, now time.Time) identity {
 		who.fault = problem.NotAuthenticated.New("The gateway's authorizer does not say when the caller's token ends.")
 		return who
 	}
-	exp, _ := strconv.ParseInt(said("exp"), 10, 64) // twelve digits
-	if now.After(time.Unix(exp, 0).Add(leeway)) {
+	exp, _ := strconv.ParseInt(said("exp"), 10, 64)   // twelve digits
+	if now.After(time.Unix(exp, 0).Add(skew.Limit)) { // the authorizer grants as much
 		who.fault = problem.Unauthorized.New("The token has expired. Send another one.")
 	}
 	return who

@@ -15,7 +15,8 @@ type demands struct {
 }
 
 // clockLeeway is how far the provider's clock may be behind this one. A sign-in
-// that was finished that shortly before this one began passes for fresh.
+// that was finished that shortly before this one began passes for fresh, so it is
+// less than what clocks are granted elsewhere.
 const clockLeeway = 30 * time.Second
 
 // check holds a sign-in that was begun at that time to what was asked of it.

@@ -165,6 +165,8 @@ func badTokens(now time.Time) map[string]func(d *draft) {
 		"iat of a list":      claim("iat", "["+at(0)+"]"),
 		"iat negative":       claim("iat", "-1"),
 		"iat in 90 s":        claim("iat", at(90*time.Second)),
+		"iat in 61 s":        claim("iat", at(61*time.Second)),
+		"nbf in 61 s":        claim("nbf", at(61*time.Second)),
 		"iat in an hour":     claim("iat", at(time.Hour)),
 		"iat in 2100":        claim("iat", "4102444800"),
 		"iat in year 10000":  claim("iat", "253402300800"),
@@ -235,12 +237,14 @@ func TestBadIDTokens(t *testing.T) {
 			if ids := accountsIn(t, f.s.as(t, "GET", "/identities/"+url.PathEscape(ada), "")); !slices.Equal(ids, []string{ada}) {
 				t.Fatalf("linked: %v", ids)
 			}
-			// What they were made of passes.
+			// What they were made of passes, from a clock that is a bit ahead, too.
+			ahead := fmt.Sprint(now.Unix() + 60)
+			mine = f.draft(ada).set("iat", ahead).set("nbf", ahead).sign()
 			wantAnswer(t, f.refresh(t, mine), 200, "")
 			if got := f.s.introspect(t, mine).json(t); got["active"] != true || got["sub"] != ada {
 				t.Errorf("%v", got)
 			}
-			wantAnswer(t, f.link(t, mine, f.draft(octo).sign()), 201, "")
+			wantAnswer(t, f.link(t, mine, f.draft(octo).set("iat", ahead).sign()), 201, "")
 			wantAnswer(t, f.callback(t, mine), 200, "")
 		})
 	}
