@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -54,6 +55,9 @@ func NoContent(w http.ResponseWriter) error {
 // again, and no odd value of the provider's keeps anybody away for hours.
 const maxRetryAfter = time.Minute
 
+// ReturnTo notes where a front-end can go on if the request fails: its problem says so.
+func ReturnTo(ctx context.Context, path string) { recordOf(ctx).returnTo = path }
+
 func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 	p := problem.From(err)
 	recordOf(r.Context()).err = err
@@ -63,6 +67,8 @@ func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(min(p.RetryAfter, maxRetryAfter).Seconds()))))
 	}
 	w.WriteHeader(p.Kind.Status)
-	body, _ := encode(p.Document(RequestID(r.Context()))) // strings and numbers alone
+	doc := p.Document(RequestID(r.Context()))
+	doc.ReturnTo = recordOf(r.Context()).returnTo
+	body, _ := encode(doc) // strings and numbers alone
 	_, _ = w.Write(body)
 }

@@ -15,6 +15,7 @@ type record struct {
 	change    string // the operation's Change
 	user      string // the id of the user that it concerns
 	otherUser string // that of a second account, as of one that is linked
+	returnTo  string // what a problem says as return_to
 
 	calls          atomic.Int64
 	callTime       atomic.Int64 // nanoseconds

@@ -7,7 +7,8 @@ const ContentType = "application/problem+json"
 const URN = "urn:usher:problem:"
 
 // Document is a problem on the wire: RFC 9457's members, and as extensions the
-// bare code, the request's id, the rule that refused, and the inputs at fault.
+// bare code, the request's id, the rule that refused, the inputs at fault, and for a
+// sign-in that failed where the front-end can offer to begin again.
 type Document struct {
 	Type      string  `json:"type"`
 	Title     string  `json:"title"`
@@ -17,6 +18,7 @@ type Document struct {
 	RequestID string  `json:"request_id"`
 	Rule      string  `json:"rule,omitempty"`
 	Errors    []Field `json:"errors,omitempty"`
+	ReturnTo  string  `json:"return_to,omitempty"`
 }
 
 // Document renders the problem for the request with this id.

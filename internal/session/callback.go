@@ -18,6 +18,9 @@ func Callback(provider Provider, sealer Sealer, opts Options) httpapi.Operation 
 			return err
 		}
 		t, x, err := resume(r, sealer, opts, answer.state)
+		if x.begunBy(httpapi.CallerOf(r.Context())) { // it is nobody else's to know
+			httpapi.ReturnTo(r.Context(), x.returnTo)
+		}
 		if err != nil {
 			return err
 		}
@@ -56,22 +59,30 @@ func parseAnswer(r *http.Request) (answer, error) {
 }
 
 // resume finds the sign-in that the state belongs to, and that this browser
-// began.
+// began. One that has expired comes with the error.
 func resume(r *http.Request, sealer Sealer, opts Options, state string) (ticket, transaction, error) {
-	ctx := r.Context()
-	t, rest, err := openTicket(ctx, sealer, state, opts.Now())
-	if err != nil {
+	t, rest, err := openTicket(r.Context(), sealer, state, opts.Now())
+	if err != nil && !problem.Is(err, problem.StateExpired) {
 		return ticket{}, transaction{}, err
 	}
+	x, unknown := transactionOf(r, sealer, opts, t, rest)
+	if err == nil {
+		err = unknown
+	}
+	return t, x, err
+}
+
+// transactionOf finds what finishing the sign-in takes: in the browser's cookie, or in
+// the rest of the state. It is zero with an error.
+func transactionOf(r *http.Request, sealer Sealer, opts Options, t ticket, rest []byte) (transaction, error) {
 	if !opts.Unbound {
-		x, err := openCookie(ctx, sealer, r, t, opts.RedirectURIs)
-		return t, x, err
+		return openCookie(r.Context(), sealer, r, t, opts.RedirectURIs)
 	}
 	x, err := decodeTransaction(rest)
 	if _, allowed := x.redirectURI(opts.RedirectURIs); err != nil || !allowed {
-		return ticket{}, transaction{}, problem.StateInvalid.New("The state was made under another configuration. Begin again.")
+		return transaction{}, problem.StateInvalid.New("The state was made under another configuration. Begin again.")
 	}
-	return t, x, nil
+	return x, nil
 }
 
 // permitted refuses the sign-ins that the calling front-end has not begun, and

@@ -55,7 +55,7 @@ func decodeTicket(plain []byte) (t ticket, rest []byte, err error) {
 	return t, plain[idBytes+expiryBytes:], nil
 }
 
-// openTicket authenticates a state.
+// openTicket authenticates a state. One that has expired comes with the error.
 func openTicket(ctx context.Context, sealer Sealer, state string, now time.Time) (ticket, []byte, error) {
 	if state == "" {
 		return ticket{}, nil, problem.StateMissing.New("The state parameter is missing.")
@@ -73,7 +73,7 @@ func openTicket(ctx context.Context, sealer Sealer, state string, now time.Time)
 		return ticket{}, nil, notOurs
 	}
 	if !now.Before(t.expiry) {
-		return ticket{}, nil, problem.StateExpired.New("The sign-in was begun more than 10 minutes ago. Begin again.")
+		return t, rest, problem.StateExpired.New("The sign-in was begun more than 10 minutes ago. Begin again.")
 	}
 	return t, rest, nil
 }

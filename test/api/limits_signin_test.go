@@ -101,12 +101,13 @@ func TestSignInBelongsToItsFrontEnd(t *testing.T) {
 		for name, s := range map[string]*service{"no limits": s, "limits": policy} {
 			t.Run(name, func(t *testing.T) {
 				b := newBrowser(t, s.by(a.caller("shop")))
-				target := b.signedIn(t, "")
+				target := b.signedIn(t, "?return_to=/secret")
 				for _, other := range []string{"intranet", "shop2"} {
 					b.s = s.by(a.caller(other))
 					s.tenant.Tenant.ResetStats()
 					got := b.get(t, target)
 					wantAnswer(t, got, 403, "state-not-from-this-front-end")
+					wantReturnTo(t, got, "state-not-from-this-front-end", nil)
 					if calls := s.tenant.Tenant.Stats().Requests; calls > 0 || got.header.Get("Set-Cookie") != "" {
 						t.Errorf("%d calls, and %s", calls, got.header.Get("Set-Cookie"))
 					}
@@ -126,9 +127,9 @@ func TestUnboundSignInBelongsToItsFrontEnd(t *testing.T) {
 			s.config.RedirectURIs = []string{base + "/callback"}
 		})
 		b := newBrowser(t, s.by(a.caller("shop")))
-		target := b.signedIn(t, "")
+		target := b.signedIn(t, "?return_to=/secret")
 		b.s = s.by(a.caller("intranet"))
-		wantAnswer(t, b.get(t, target), 403, "state-not-from-this-front-end")
+		wantReturnTo(t, b.get(t, target), "state-not-from-this-front-end", nil)
 		b.s = s.by(a.caller("shop"))
 		wantAnswer(t, b.get(t, target), 200, "")
 	})

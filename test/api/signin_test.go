@@ -118,6 +118,65 @@ func TestCallbackRefuses(t *testing.T) {
 	})
 }
 
+// A sign-in that fails tells where it was to lead: to the browser and the front-end
+// that began it, and nobody else.
+func TestAFailedSignInTellsWhereToBeginAgain(t *testing.T) {
+	for _, w := range everyWay() {
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			var late time.Duration
+			s := start(t, w, func(s *setup) { s.now = func() time.Time { return time.Now().Add(late) } })
+			s.calm(t)
+			const path = "/basket?open=1"
+			b, other := newBrowser(t, s), newBrowser(t, s)
+			other.begin(t, "?return_to=/other")
+			tests := map[string]struct {
+				answer string // beside the state
+				fault  localtenant.Fault
+				code   string
+			}{
+				"denied":         {"error=access_denied", localtenant.Fault{}, "access-denied"},
+				"no code":        {"", localtenant.Fault{}, "code-missing"},
+				"a wrong code":   {"code=wrong", localtenant.Fault{}, "code-refused"},
+				"another issuer": {"code=x&iss=https%3A%2F%2Fevil.example.com%2F", localtenant.Fault{}, "sign-in-refused"},
+				"login required": {"error=login_required", localtenant.Fault{}, "login-required"},
+				"an odd answer":  {"code=x", localtenant.Fault{Status: 200, Body: "{}"}, "provider-failed"},
+				"no ID token":    {"code=x", localtenant.Fault{Status: 200, Body: `{"access_token":"a","token_type":"Bearer"}`}, "id-token-invalid"},
+				"the limit":      {"code=x", localtenant.Fault{Status: 429, Reset: time.Now().Add(time.Minute)}, "too-many-requests"},
+				"the provider":   {"code=x", localtenant.Fault{Status: 503}, "provider-unavailable"},
+			}
+			for name, tt := range tests {
+				t.Run(name, func(t *testing.T) {
+					state := "state=" + url.QueryEscape(must(url.Parse(b.begin(t, "?return_to="+url.QueryEscape(path)))).Query().Get("state"))
+					if tt.fault.Status != 0 {
+						tt.fault.Route = "POST /oauth/token"
+						s.tenant.Tenant.Fail(tt.fault)
+						defer s.tenant.Tenant.ClearFaults()
+					}
+					target := "/callback?" + tt.answer + "&" + state
+					wantReturnTo(t, other.get(t, target), "state-not-from-this-browser", nil)
+					wantReturnTo(t, b.get(t, target+"x"), "state-invalid", nil)
+					wantReturnTo(t, b.get(t, target), tt.code, path)
+				})
+			}
+			bare := must(url.Parse(b.begin(t, ""))).Query().Get("state")
+			wantReturnTo(t, b.get(t, "/callback?error=access_denied&state="+url.QueryEscape(bare)), "access-denied", nil)
+			callback := b.signedIn(t, "?return_to="+url.QueryEscape(path))
+			late = 10*time.Minute + time.Second
+			wantReturnTo(t, other.get(t, callback), "state-expired", nil)
+			wantReturnTo(t, b.get(t, callback), "state-expired", path)
+			wantReturnTo(t, s.as(t, "GET", "/users?limit=0", ""), "invalid-request", nil)
+		})
+	}
+}
+
+func wantReturnTo(t *testing.T, got answer, code string, path any) {
+	t.Helper()
+	if told := got.json(t); told["code"] != code || told["return_to"] != path {
+		t.Errorf("%s, want %s and %v", got.body, code, path)
+	}
+}
+
 func TestStateExpires(t *testing.T) {
 	for _, w := range everyWay() {
 		t.Run(w.name, func(t *testing.T) {
@@ -270,7 +329,7 @@ func TestUnboundSignIn(t *testing.T) {
 		if answer.json(t)["return_to"] != "/x" {
 			t.Errorf("answered %s", answer.body)
 		}
-		wantAnswer(t, newBrowser(t, s).get(t, callback), 400, "code-refused")
+		wantReturnTo(t, newBrowser(t, s).get(t, callback), "code-refused", "/x")
 	}, func(s *setup) {
 		s.config.Binding = config.BindingNone
 		s.config.RedirectURIs = s.config.RedirectURIs[:2]
