@@ -1,6 +1,7 @@
 package authorizer_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,7 @@ func TestTokensThatPass(t *testing.T) {
 		"expired a moment ago":   {signed(map[string]any{"exp": now - 59}), grant{"shop", "usher:read"}},
 		"a clock ahead":          {signed(map[string]any{"nbf": now + 60, "iat": now + 60}), grant{"shop", "usher:read"}},
 		"exp with an exponent":   {byHand(`{"alg":"ES256","kid":"ec"}`, strings.Replace(string(i.claims(map[string]any{"exp": 1})), `"exp":1`, `"exp":1.8e9`, 1), byEC("ec")), grant{"shop", "usher:read"}},
+		"half a character":       {signed(map[string]any{"nickname": json.RawMessage(`"\ud83d"`)}), grant{"shop", "usher:read"}},
 		"other claims":           {signed(map[string]any{"gty": "client-credentials", "nonce": "n", "x": map[string]any{"a": []any{1, nil}}}), grant{"shop", "usher:read"}},
 	}
 	for name, tt := range tests {

@@ -19,7 +19,8 @@ var (
 const maxDepth = 100
 
 // readObject refuses what readers disagree about: members that stand there twice,
-// at any depth, and text that is not UTF-8.
+// at any depth, and text that is not UTF-8. Half of a surrogate pair, as in a name
+// that somebody cut, is let pass: nothing that is compared here has one.
 func readObject(text []byte) (object, error) {
 	value, err := strictjson.Read(text, maxDepth)
 	if fault := (*strictjson.Fault)(nil); errors.As(err, &fault) && fault.Kind == strictjson.Twice {

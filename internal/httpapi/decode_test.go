@@ -80,6 +80,13 @@ func TestDecodeRefuses(t *testing.T) {
 		"twice, escaped":        {"application/json", `{"email":"a","\u0065mail":"b"}`, "invalid-request | email: is given twice"},
 		"twice, deep":           {"application/json", `{"metadata":{"a":{"b":1,"b":2}}}`, "invalid-request | metadata.a.b: is given twice"},
 		"twice, in an array":    {"application/json", `{"metadata":{"a":[{"b":1,"b":2}]}}`, "invalid-request | metadata.a.b: is given twice"},
+		"half of a pair":        {"application/json", `{"email":"\ud83d"}`, "invalid-request | email: has half of a surrogate pair, such as \"\\ud83d\", which is no character"},
+		"halves reversed":       {"application/json", `{"email":"\ude00\ud83d"}`, "invalid-request | email: has half of a surrogate pair, such as \"\\ud83d\", which is no character"},
+		"half, deep":            {"application/json", `{"metadata":{"a":{"b":["x","\udfff"]}}}`, "invalid-request | metadata.a.b: has half of a surrogate pair, such as \"\\ud83d\", which is no character"},
+		"half, in a name":       {"application/json", `{"metadata":{"a\ud83d":1}}`, "invalid-request | metadata.a\ufffd: has half of a surrogate pair, such as \"\\ud83d\", which is no character"},
+		"half, unknown":         {"application/json", `{"\ud83d":1}`, "invalid-request | \ufffd: has half of a surrogate pair, such as \"\\ud83d\", which is no character"},
+		"half, and no object":   {"application/json", `"\ud83d"`, "invalid-json | The body has half of a surrogate pair, such as \"\\ud83d\", which is no character."},
+		"half, in an array":     {"application/json", `["\ud83d"]`, "invalid-json | The body has half of a surrogate pair, such as \"\\ud83d\", which is no character."},
 		"a number for a string": {"application/json", `{"email":1}`, "invalid-request | email: must be a string, not number"},
 		"a string for a bool":   {"application/json", `{"verified":"yes"}`, "invalid-request | verified: must be true or false, not string"},
 		"a string for a list":   {"application/json", `{"tags":"a"}`, "invalid-request | tags: must be an array, not string"},
@@ -114,6 +121,7 @@ func TestDecodeAccepts(t *testing.T) {
 		"all members":         {"application/json", `{"email":"a@b.example","verified":true,"tags":["x"],"count":3}`, target{common: common{&email, &verified}, Tags: []string{"x"}, Count: 3}},
 		"a large number":      {"application/json", `{"metadata":{"n":12345678901234567890}}`, target{Metadata: map[string]any{"n": json.Number("12345678901234567890")}}},
 		"one name, two homes": {"application/json", `{"metadata":{"a":{"x":1},"b":{"x":1}}}`, target{Metadata: map[string]any{"a": map[string]any{"x": json.Number("1")}, "b": map[string]any{"x": json.Number("1")}}}},
+		"U+FFFD, and a pair":  {"application/json", `{"metadata":{"\ufffd":"\ud83d\ude00"}}`, target{Metadata: map[string]any{"\ufffd": "😀"}}},
 		"unknown names below": {"application/json", `{"metadata":{"Email":null}}`, target{Metadata: map[string]any{"Email": nil}}},
 	}
 	for name, tt := range tests {

@@ -15,7 +15,7 @@ const maxDepth = 1000
 
 // readObject reads a body that is one JSON object.
 func readObject(body []byte) (map[string]any, error) {
-	value, err := strictjson.Read(body, maxDepth)
+	value, err := strictjson.ReadExact(body, maxDepth)
 	if err != nil {
 		return nil, bodyProblem(err)
 	}
@@ -47,6 +47,12 @@ func bodyProblem(err error) error {
 		return invalidName(fault.Path, "is given twice")
 	case strictjson.TooDeep:
 		return invalidName(fault.Path, "is nested too deeply")
+	case strictjson.Halved:
+		const detail = `has half of a surrogate pair, such as "\ud83d", which is no character`
+		if fault.Path == "" {
+			return problem.InvalidJSON.Wrap(err, "The body "+detail+".")
+		}
+		return invalidName(fault.Path, detail)
 	case strictjson.NotUTF8:
 		return problem.InvalidJSON.Wrap(err, "The body is not UTF-8.")
 	case strictjson.MoreBehind:

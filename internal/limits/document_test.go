@@ -64,6 +64,8 @@ var documents = map[string]struct {
 	"twice, at the top":   {`{"unlisted":"refuse","front_ends":[],"unlisted":"allow"}`, []string{only + `"unlisted" is given twice`}},
 	"twice, below":        {one(`"client_id":"c","connections":["a"],"connections":["b"]`), []string{only + `"front_ends.connections" is given twice`}},
 	"twice, escaped":      {one(`"client_id":"c","connections":["a"],"connection\u0073":["b"]`), []string{only + `is given twice`}},
+	"half of a pair":      {one(`"client_id":"c","result_urls":["\ud83d"]`), []string{only + `"front_ends.result_urls" has half of a surrogate pair`}},
+	"half, in a name":     {one(`"client_id":"c","\ude00":[]`), []string{`has half of a surrogate pair`}},
 	"no name":             {`{"unlisted":"allow","front_ends":[{"client_id":"c"}]}`, []string{"front_ends[0].name is missing"}},
 	"an empty name":       {`{"unlisted":"allow","front_ends":[{"name":"","client_id":"c"}]}`, []string{"front_ends[0].name is not a name"}},
 	"a name with a stop":  {`{"unlisted":"allow","front_ends":[{"name":"a.b","client_id":"c"}]}`, []string{"front_ends[0].name is not a name"}},

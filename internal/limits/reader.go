@@ -126,7 +126,7 @@ const maxDepth = 10
 
 // decode reads the document's JSON.
 func decode(text string) (any, error) {
-	value, err := strictjson.Read([]byte(text), maxDepth)
+	value, err := strictjson.ReadExact([]byte(text), maxDepth)
 	fault := (*strictjson.Fault)(nil)
 	if !errors.As(err, &fault) {
 		return value, err
@@ -134,6 +134,8 @@ func decode(text string) (any, error) {
 	switch fault.Kind {
 	case strictjson.Twice:
 		return nil, fmt.Errorf("%.200q is given twice, before byte %d", fault.Path, fault.Offset)
+	case strictjson.Halved:
+		return nil, fmt.Errorf("%.200q %s, before byte %d", fault.Path, fault.Kind, fault.Offset)
 	case strictjson.Incomplete, strictjson.Broken:
 		return nil, fmt.Errorf("the document is not JSON, from byte %d on", fault.Offset)
 	case strictjson.MoreBehind:

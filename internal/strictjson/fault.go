@@ -14,10 +14,11 @@ const (
 	Twice      Kind = "has a name twice in an object"
 	TooDeep    Kind = "is nested too deeply"
 	NotObject  Kind = "is not an object"
+	Halved     Kind = "has half of a surrogate pair" // ReadExact's only
 )
 
 // Fault says why a text is refused. Path is the member that it is about, "a.b", for
-// Twice and TooDeep; the items of an array have the array's. It is the sender's
+// Twice, TooDeep and Halved; the items of an array have the array's. It is the sender's
 // text, of any length. Offset is how far the text was read, in bytes.
 type Fault struct {
 	Kind   Kind

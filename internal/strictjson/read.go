@@ -10,14 +10,20 @@ import (
 
 // Read reads one value, as encoding/json reads it into an any; its numbers are
 // json.Number. Objects and arrays may stand in one another to a depth of most, the
-// outermost counted. It fails with *Fault.
-func Read(text []byte, most int) (any, error) {
+// outermost counted. Half of a surrogate pair becomes U+FFFD. It fails with *Fault.
+func Read(text []byte, most int) (any, error) { return read(text, most, false) }
+
+// ReadExact is Read for text that is kept: it refuses half of a surrogate pair, so
+// that no two texts become one, and what is kept is what was sent.
+func ReadExact(text []byte, most int) (any, error) { return read(text, most, true) }
+
+func read(text []byte, most int, exact bool) (any, error) {
 	if !utf8.Valid(text) {
 		return nil, &Fault{Kind: NotUTF8}
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber() // how large a number may be is the reader's to say
-	r := reader{dec: dec, most: most}
+	r := reader{dec: dec, text: text, most: most, exact: exact}
 	value, err := r.value("", 0)
 	if err != nil {
 		return nil, err
@@ -29,17 +35,22 @@ func Read(text []byte, most int) (any, error) {
 }
 
 type reader struct {
-	dec  *json.Decoder
-	most int
+	dec   *json.Decoder
+	text  []byte // all that dec reads
+	most  int
+	exact bool
 }
 
 func (r reader) value(path string, depth int) (any, error) {
+	start := r.dec.InputOffset()
 	token, err := r.token()
 	if err != nil {
 		return nil, err
 	}
 	delim, ok := token.(json.Delim)
 	switch {
+	case !ok && r.isHalved(start):
+		return nil, &Fault{Kind: Halved, Path: path, Offset: r.dec.InputOffset()}
 	case !ok:
 		return token, nil
 	case depth == r.most:
@@ -53,6 +64,7 @@ func (r reader) value(path string, depth int) (any, error) {
 func (r reader) object(path string, depth int) (any, error) {
 	members := map[string]any{}
 	for r.dec.More() {
+		start := r.dec.InputOffset()
 		token, err := r.token()
 		if err != nil {
 			return nil, err
@@ -61,6 +73,9 @@ func (r reader) object(path string, depth int) (any, error) {
 		at := name
 		if depth > 1 {
 			at = path + "." + name
+		}
+		if r.isHalved(start) {
+			return nil, &Fault{Kind: Halved, Path: at, Offset: r.dec.InputOffset()}
 		}
 		if _, twice := members[name]; twice {
 			return nil, &Fault{Kind: Twice, Path: at, Offset: r.dec.InputOffset()}

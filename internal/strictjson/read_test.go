@@ -3,8 +3,13 @@ package strictjson_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -85,6 +90,127 @@ func TestAFaultDoesNotQuoteTheText(t *testing.T) {
 	if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), "twice") {
 		t.Errorf("it says: %v", err)
 	}
+}
+
+func TestReadExactRefusesHalvesOfPairs(t *testing.T) {
+	tests := map[string]struct {
+		text   string
+		path   string
+		offset int64
+	}{
+		"a high one":             {`{"a":"\ud83d"}`, "a", 13},
+		"a low one":              {`{"a":"\ude00"}`, "a", 13},
+		"in capitals":            {`{"a":"\uD83D"}`, "a", 13},
+		"the wrong way round":    {`{"a":"\ude00\ud83d"}`, "a", 19},
+		"two high ones":          {`{"a":"\ud83d\ud83d\ude00"}`, "a", 25},
+		"a pair and a half":      {`{"a":"\ud83d\ude00\ude00"}`, "a", 25},
+		"text between":           {`{"a":"\ud83d \ude00"}`, "a", 20},
+		"an escape between":      {`{"a":"\ud83d\n\ude00"}`, "a", 21},
+		"an escape behind":       {`{"a":"\ud83d\u0041"}`, "a", 19},
+		"behind a backslash":     {`{"a":"\\\ud83d"}`, "a", 15},
+		"a backslash between":    {`{"a":"\ud83d\\ude00"}`, "a", 20},
+		"beside a U+FFFD":        {`{"a":"\ufffd�\ud83d"}`, "a", 22},
+		"a name":                 {`{"\ud83d":1}`, "�", 9},
+		"a name below":           {`{"a":[{"b\udfff":1}]}`, "a.b�", 16},
+		"names that become one":  {`{"\ud800":1,"\ud801":2}`, "�", 9},
+		"a value below":          {`{"a":{"b":["x",{"c":"\udbff"}]}}`, "a.b.c", 28},
+		"the second of a list":   {`["a","\udc00"]`, "", 13},
+		"the whole text":         {`"\ud83d"`, "", 8},
+		"spaces and signs ahead": {"{ \"a\" \n:\t\"\\ud83d\" }", "a", 17},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			value, err := strictjson.ReadExact([]byte(tt.text), 9)
+			fault := (*strictjson.Fault)(nil)
+			if !errors.As(err, &fault) || value != nil {
+				t.Fatalf("read as %v, %v", value, err)
+			}
+			if diff := cmp.Diff(strictjson.Fault{Kind: strictjson.Halved, Path: tt.path, Offset: tt.offset}, *fault); diff != "" {
+				t.Error(diff)
+			}
+			if _, err := strictjson.Read([]byte(tt.text), 9); err != nil && name != "names that become one" {
+				t.Errorf("Read, for tokens and the provider's answers: %v", err)
+			}
+		})
+	}
+}
+
+// units are the code units of UTF-16 that decide, and some that look like a part of it.
+var units = []uint16{0xd800, 0xd83d, 0xdbff, 0xdc00, 0xde00, 0xdfff, 0xfffd, 'u', 'd', '8', '\\', '"', '\n', 'é'}
+
+// ReadExact takes what is well-formed UTF-16, whichever way it is written, and nothing else.
+func TestReadExactAgainstUTF16(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		var text []uint16
+		for range rnd.IntN(6) {
+			text = append(text, units[rnd.IntN(len(units))])
+		}
+		want := utf16.Decode(text)
+		wellFormed := slices.Equal(utf16.Encode(want), text)
+		quoted := written(rnd, text)
+		for _, document := range []string{quoted, `{"a":[` + quoted + `]}`, `{` + quoted + `:0}`} {
+			got, err := strictjson.ReadExact([]byte(document), most)
+			if fault := (*strictjson.Fault)(nil); wellFormed != (err == nil) || errors.As(err, &fault) && fault.Kind != strictjson.Halved {
+				t.Fatalf("%s: %v; well-formed: %v", document, err, wellFormed)
+			}
+			if err == nil && document == quoted && got != string(want) {
+				t.Fatalf("%s is read as %q", document, got)
+			}
+		}
+	}
+}
+
+// written is the text as a JSON string, escaped here and there.
+func written(rnd *rand.Rand, text []uint16) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := 0; i < len(text); i++ {
+		pair := utf16.Decode(text[i:min(i+2, len(text))])
+		switch c := text[i]; {
+		case len(pair) == 1 && i+1 < len(text) && rnd.IntN(2) == 0:
+			b.WriteRune(pair[0])
+			i++
+		case utf16.IsSurrogate(rune(c)) || rnd.IntN(2) == 0:
+			fmt.Fprintf(&b, []string{`\u%04x`, `\u%04X`}[rnd.IntN(2)], c)
+		case strings.ContainsRune("\\\"\n", rune(c)):
+			quoted, _ := json.Marshal(string(rune(c)))
+			b.Write(quoted[1 : len(quoted)-1])
+		default:
+			b.WriteRune(rune(c))
+		}
+	}
+	return b.String() + `"`
+}
+
+var (
+	pair = regexp.MustCompile(`\\u[dD][89abAB]..\\u[dD][c-fC-F]..`)
+	half = regexp.MustCompile(`\\u[dD][89a-fA-F]`)
+)
+
+// FuzzReadExact holds it to Read, and to what two expressions find in the text.
+func FuzzReadExact(f *testing.F) {
+	for _, seed := range []string{`"\ud800"`, `[1,{"a":"\udc00"}]`, `{"\ud83d\ude00":"\\ud800"}`, `["\ud83d\ud83d\ude00"]`, `"\ud8`, `{"a":1} "\ud800"`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		want, err := strictjson.Read(text, most)
+		got, exactErr := strictjson.ReadExact(text, most)
+		fault := (*strictjson.Fault)(nil)
+		if err != nil {
+			if exactErr == nil {
+				t.Errorf("%q: Read refuses it: %v", text, err)
+			}
+			return
+		}
+		rest := pair.ReplaceAllString(strings.ReplaceAll(string(text), `\\`, "_"), "_")
+		if halved := errors.As(exactErr, &fault) && fault.Kind == strictjson.Halved; halved != half.MatchString(rest) {
+			t.Errorf("%q: %v", text, exactErr)
+		}
+		if diff := cmp.Diff(want, got); exactErr == nil && diff != "" {
+			t.Errorf("%q: %s", text, diff)
+		}
+	})
 }
 
 // What is read is what encoding/json reads; and what encoding/json refuses is

@@ -64,6 +64,9 @@ func TestEveryOperationRefusesBadBodies(t *testing.T) {
 		"a field twice":   {`{"email":"a@example.com","email":"b@example.com"}`, "application/json", 400},
 		"another kind":    {`{"email":7}`, "application/json", 400},
 		"not UTF-8":       {"{\"email\":\"\xff\"}", "application/json", 400},
+		"half a pair":     {`{"email":"\ud83d"}`, "application/json", 400},
+		"half, in a name": {`{"a\ude00":1}`, "application/json", 400},
+		"half, deep":      {`{"metadata":{"a":["\ude00\ud83d"]}}`, "application/json", 400},
 		"too large":       {`{"email":"` + strings.Repeat("a", 64<<10) + `"}`, "application/json", 413},
 	}
 	eachOperation(t, func(t *testing.T, s *service, op contract.Operation, target, body string) {
