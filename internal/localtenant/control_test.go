@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"usher/internal/localtenant"
 	"usher/internal/localtenant/tenanttest"
 )
@@ -169,6 +171,29 @@ func TestPasswordPolicies(t *testing.T) {
 			a.obj("POST", "/api/v2/users", in, 201)
 		})
 	}
+	t.Run("too long", func(t *testing.T) {
+		s := tenanttest.Start(t)
+		a := newAPI(t, s)
+		long := "Aa1!" + strings.Repeat("é", 40)
+		in := map[string]any{"connection": localtenant.Connection, "email": "newcomer@example.com", "password": long}
+		a.obj("POST", "/api/v2/users", in, 201)
+		for password, fits := range map[string]bool{long: true, long[:72]: true, long[:72] + "other": true, long[:71]: false} {
+			b := newBrowser(t, s)
+			page := b.submit(b.get(authorizeURL(s, nil)), url.Values{"username": {"newcomer@example.com"}, "password": {password}})
+			if fits != (page.location != "") {
+				t.Errorf("%d bytes: %d, to %q", len(password), page.status, page.location)
+			}
+		}
+		configure(t, s, func(s *localtenant.Settings) { s.PasswordPolicy.TooLong = localtenant.TooLongError })
+		in["email"] = "another@example.com"
+		a.obj("POST", "/api/v2/users", in, 400)
+		in["password"] = long[:72]
+		a.obj("POST", "/api/v2/users", in, 201)
+		options := a.list("/api/v2/connections?strategy=auth0")[0]["options"].(map[string]any)
+		if diff := cmp.Diff(map[string]any{"complexity": map[string]any{"max_length_exceeded": "error"}}, options["password_options"]); diff != "" {
+			t.Error(diff)
+		}
+	})
 	t.Run("history", func(t *testing.T) {
 		s := tenanttest.Start(t)
 		configure(t, s, func(s *localtenant.Settings) { s.PasswordPolicy.History = 2 })
@@ -270,7 +295,7 @@ func TestControlRoutes(t *testing.T) {
 		for _, body := range []map[string]any{
 			{"plan": "gold"}, {"mfa": "maybe"}, {"index_lag": "-1s"}, {"index_lag": 5}, {"secret_lag": "-1s"}, {"secret_nodes": "some"}, {"pla": "free"}, {"session_idle": "0s"},
 			{"password_policy": map[string]any{"level": "best"}}, {"password_policy": map[string]any{"min_length": 500}},
-			{"password_policy": map[string]any{"history": 25}}, {"application": map[string]any{"id_token_lifetime": "0s"}},
+			{"password_policy": map[string]any{"history": 25}}, {"password_policy": map[string]any{"max_length_exceeded": "cut"}}, {"application": map[string]any{"id_token_lifetime": "0s"}},
 		} {
 			a.obj("PATCH", "/_tenant/settings", body, 400)
 		}

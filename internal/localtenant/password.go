@@ -1,7 +1,6 @@
 package localtenant
 
 import (
-	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
 	"strings"
@@ -20,14 +19,14 @@ type password struct {
 	history  [][]byte // hashes of former ones, newest first
 }
 
-// digest lets bcrypt take passwords of any length: it reads 72 bytes only.
-func digest(text string) []byte {
-	sum := sha256.Sum256([]byte(text))
-	return fmt.Appendf(nil, "%x", sum)
-}
+// maxPassword is how much bcrypt reads of a password, and so Auth0, in bytes.
+const maxPassword = 72
+
+// compared is what counts of a password.
+func compared(text string) []byte { return []byte(text)[:min(len(text), maxPassword)] }
 
 func hashPassword(text string, cost int) ([]byte, error) {
-	h, err := bcrypt.GenerateFromPassword(digest(text), cost)
+	h, err := bcrypt.GenerateFromPassword(compared(text), cost)
 	if err != nil {
 		return nil, fmt.Errorf("hash a password: %w", err)
 	}
@@ -36,30 +35,39 @@ func hashPassword(text string, cost int) ([]byte, error) {
 
 func (p password) matches(text string) bool {
 	if p.seeded != "" {
-		return subtle.ConstantTimeCompare([]byte(p.seeded), []byte(text)) == 1
+		return subtle.ConstantTimeCompare(compared(p.seeded), compared(text)) == 1
 	}
 	if len(p.imported) > 0 {
 		return bcrypt.CompareHashAndPassword(p.imported, []byte(text)) == nil
 	}
-	return len(p.hash) > 0 && bcrypt.CompareHashAndPassword(p.hash, digest(text)) == nil
+	return len(p.hash) > 0 && bcrypt.CompareHashAndPassword(p.hash, compared(text)) == nil
 }
 
 // PasswordPolicy is what a database connection asks of a password.
 type PasswordPolicy struct {
 	Level      string `json:"level"` // none, low, fair, good, excellent
 	MinLength  int    `json:"min_length"`
-	History    int    `json:"history"`      // how many former ones are refused
-	Dictionary bool   `json:"dictionary"`   // refuse the commonest
-	NoUserInfo bool   `json:"no_user_info"` // refuse what is in the profile
+	History    int    `json:"history"`             // how many former ones are refused
+	Dictionary bool   `json:"dictionary"`          // refuse the commonest
+	NoUserInfo bool   `json:"no_user_info"`        // refuse what is in the profile
+	TooLong    string `json:"max_length_exceeded"` // default TooLongTruncate
 }
 
+// What becomes of a new password of more than 72 bytes (go-auth0's PasswordMaxLengthExceededPolicyEnum).
+const (
+	TooLongTruncate = "truncate" // its beginning is kept
+	TooLongError    = "error"
+)
+
 func defaultPolicy() PasswordPolicy {
-	return PasswordPolicy{Level: "good", MinLength: 8}
+	return PasswordPolicy{Level: "good", MinLength: 8, TooLong: TooLongTruncate}
 }
 
 // check says what is wrong with a new password of u, in Auth0's words.
 func (p PasswordPolicy) check(text string, u *user) error {
 	switch {
+	case len(text) > maxPassword && p.TooLong == TooLongError: // in words of ours: Auth0's are not documented
+		return badRequest("", "PasswordStrengthError: Password is too long")
 	case utf8.RuneCountInString(text) < max(p.MinLength, 1) || !p.strong(text):
 		return badRequest("", "PasswordStrengthError: Password is too weak")
 	case p.Dictionary && common(text):
@@ -68,7 +76,7 @@ func (p PasswordPolicy) check(text string, u *user) error {
 		return badRequest("", "PasswordNoUserInfoError: Password contains user information")
 	}
 	for i, h := range u.password.former() {
-		if i < p.History && bcrypt.CompareHashAndPassword(h, digest(text)) == nil {
+		if i < p.History && bcrypt.CompareHashAndPassword(h, compared(text)) == nil {
 			return badRequest("", "PasswordHistoryError: Password has previously been used")
 		}
 	}

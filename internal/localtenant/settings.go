@@ -110,6 +110,8 @@ func (s Settings) validate() error {
 		return fmt.Errorf("secret_nodes %q: want connection or request", s.SecretNodes)
 	case !slices.Contains([]string{"none", "low", "fair", "good", "excellent"}, s.PasswordPolicy.Level):
 		return fmt.Errorf("password_policy.level %q: want none, low, fair, good or excellent", s.PasswordPolicy.Level)
+	case !slices.Contains([]string{"", TooLongTruncate, TooLongError}, s.PasswordPolicy.TooLong):
+		return fmt.Errorf("password_policy.max_length_exceeded %q: want truncate or error", s.PasswordPolicy.TooLong)
 	case s.PasswordPolicy.MinLength < 0 || s.PasswordPolicy.MinLength > 128:
 		return fmt.Errorf("password_policy.min_length %d: want 0 to 128", s.PasswordPolicy.MinLength)
 	case s.PasswordPolicy.History < 0 || s.PasswordPolicy.History > 24:

@@ -42,7 +42,7 @@ func (p Profile) faults() []problem.Field {
 		}
 	}
 	check("email", p.Email, httpapi.FaultOfEmail)
-	check("password", p.Password, length(1, 4096))
+	check("password", p.Password, faultOfPassword)
 	check("phone_number", p.PhoneNumber, faultOfPhone)
 	check("username", p.Username, length(1, 128))
 	check("name", p.Name, length(1, 300))
@@ -51,6 +51,18 @@ func (p Profile) faults() []problem.Field {
 	check("nickname", p.Nickname, length(1, 300))
 	check("picture", p.Picture, faultOfPicture)
 	return wrong
+}
+
+// maxPassword is how many bytes of a password the provider compares, since bcrypt reads no
+// more: a longer one would open the account by its beginning
+// (https://auth0.com/docs/authenticate/database-connections/password-options: "max_length_exceeded").
+const maxPassword = 72
+
+func faultOfPassword(value string) string {
+	if n := len(value); n < 1 || n > maxPassword {
+		return fmt.Sprintf("must have 1 to %d bytes in UTF-8", maxPassword)
+	}
+	return ""
 }
 
 func faultOfPhone(value string) string {

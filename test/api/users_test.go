@@ -48,6 +48,7 @@ func TestCreateRefuses(t *testing.T) {
 	}{
 		"taken":                  {`{"email":"ADA@example.com","password":"Str0ng-Enough"}`, 409, "user-exists", ""},
 		"weak password":          {`{"email":"a@example.com","password":"short"}`, 422, "password-too-weak", "at least 8 characters"},
+		"a password cut short":   {`{"email":"a@example.com","password":"Str0ng-Enough` + strings.Repeat("é", 30) + `"}`, 400, "invalid-request", `"field":"password","detail":"must have 1 to 72 bytes in UTF-8"`},
 		"no connection":          {`{"email":"a@example.com","connection":"Nowhere"}`, 400, "invalid-request", `"field":"connection"`},
 		"a name around":          {`{"email":"Ada <a@example.com>"}`, 400, "invalid-request", `"field":"email"`},
 		"two addresses":          {`{"email":"a@example.com, b@example.com"}`, 400, "invalid-request", `"field":"email"`},
@@ -181,6 +182,7 @@ func TestUpdate(t *testing.T) {
 			{"a weak password changes nothing", `{"email":"newest@example.com","password":"weak"}`, 422, "password-too-weak", 3},
 			{"metadata goes elsewhere", `{"metadata":{"a":null}}`, 400, "invalid-request", 0},
 			{"no connection", `{"connection":"x"}`, 400, "invalid-request", 0},
+			{"a password cut short", `{"password":"Str0ng-Enough` + strings.Repeat("é", 30) + `"}`, 400, "invalid-request", 0},
 			{"a password cannot be removed", `{"password":null}`, 400, "invalid-request", 0},
 		}
 		for _, tt := range tests {
