@@ -111,6 +111,9 @@ func TestInputProblem(t *testing.T) {
 		"dictionary":   {"PasswordDictionaryError: Password is too common", problem.PasswordTooWeak, []string{"password"}},
 		"user info":    {"PasswordNoUserInfoError: Password contains user information", problem.PasswordTooWeak, []string{"password"}},
 		"taken":        {"The specified new email already exists", problem.UserExists, nil},
+		"name taken":   {"The username provided is in use already.", problem.UserExists, nil},
+		"sandbox":      {"Sandbox Error: Please implement the Create script for this database connection at https://manage.auth0.com/#/connections/database", problem.ProviderFailed, nil},
+		"no script":    {"change_email script does not exist", problem.ProviderFailed, nil},
 		"connection":   {"The connection does not exist.", problem.InvalidRequest, []string{"connection"}},
 		"Connection":   {"Connection does not exist", problem.InvalidRequest, []string{"connection"}},
 		"not theirs":   {"The following user attributes cannot be updated: family_name, name. The connection (google-oauth2) must either be a database", problem.InvalidRequest, []string{"family_name", "name"}},
@@ -134,6 +137,29 @@ func TestInputProblem(t *testing.T) {
 				t.Errorf("%v holds the provider's words", got)
 			}
 		})
+	}
+}
+
+// "auth0_idp_error" is the provider's own failure, unless its message tells of the input.
+func TestFailuresOfTheProvidersOwnStore(t *testing.T) {
+	for message, kind := range map[string]problem.Kind{
+		"":                                       problem.ProviderFailed,
+		theirWords:                               problem.ProviderFailed,
+		"Error: connect ETIMEDOUT":               problem.ProviderFailed,
+		"invalid value on property email":        problem.ProviderFailed,
+		"The user already exists.":               problem.UserExists,
+		"The specified new email already exists": problem.UserExists,
+		"PasswordStrengthError: Password is too weak": problem.PasswordTooWeak,
+		"The connection does not exist.":              problem.InvalidRequest,
+	} {
+		got := providerProblem(&Error{Status: 400, Code: "auth0_idp_error", message: message})
+		if !problem.Is(got, kind) || strings.Contains(problem.From(got).Detail, "PROVIDERS") {
+			t.Errorf("%q: %v, want %s", message, got, kind.Code)
+		}
+	}
+	for _, translate := range []func(error) error{ofOneUser, ofTaken} {
+		conflict := translate(&Error{Status: 409, Code: "auth0_idp_error", message: "The user already exists."})
+		wantKind(t, conflict, problem.UserExists, "")
 	}
 }
 

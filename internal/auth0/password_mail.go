@@ -29,7 +29,7 @@ func (c *Client) mailPasswordLink(ctx context.Context, connection, email string)
 	}
 	r.Header.Set("Content-Type", "application/json")
 	resp, err := c.plain.Do(r)
-	if hasStatus(err, http.StatusBadRequest) {
+	if hasStatus(err, http.StatusBadRequest) && !problem.Is(providerProblem(err), problem.ProviderFailed) {
 		return problem.InvalidRequest.Wrap(err, "connection: has no passwords to set", problem.Field{Field: "connection", Detail: "has no passwords to set"})
 	}
 	if err != nil {

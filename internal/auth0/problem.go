@@ -108,12 +108,22 @@ var notUpdatable = regexp.MustCompile(`attributes cannot be updated: ([a-z_]+(?:
 // wireName maps the provider's names to ours where they differ.
 var wireName = map[string]string{"user_metadata": "metadata", "user_id": "id"}
 
-// inputProblem names the input that the provider did not take, in our words.
+// taken is how it says that somebody else has an address or a name.
+var taken = regexp.MustCompile(`already exists|in use already`)
+
+// ofScript is how it says that a script of its own failed, or is not there, as a custom
+// database has them. So does the code "auth0_idp_error", which stands without a message at times, and
+// beside messages about what is taken (https://github.com/auth0/node-auth0/issues/139,
+// https://auth0.com/docs/authenticate/database-connections/custom-db/error-handling).
+var ofScript = regexp.MustCompile(`Sandbox Error|script does not exist|implement the .* script`)
+
+// inputProblem names the input that the provider did not take, in our words. Some of what it answers
+// with 400 is no fault of the input.
 func inputProblem(err error, e *Error) error {
 	if weak := passwordFault(e.message); weak != "" {
 		return problem.PasswordTooWeak.Wrap(err, "The password breaks the password policy: it "+weak+".", problem.Field{Field: "password", Detail: weak})
 	}
-	if strings.Contains(e.message, "already exists") { // a change to a taken address is a 400, unlike a creation
+	if taken.MatchString(e.message) { // a change to a taken address is a 400, unlike a creation
 		return problem.UserExists.Wrap(err, takenDetail)
 	}
 	if strings.Contains(e.message, "connection does not exist") || strings.Contains(e.message, "Connection does not exist") {
@@ -121,6 +131,9 @@ func inputProblem(err error, e *Error) error {
 	}
 	if found := notUpdatable.FindStringSubmatch(e.message); found != nil {
 		return fieldsProblem(err, strings.Split(found[1], ", "), "cannot be changed here: it comes from where this user signs in")
+	}
+	if e.Code == "auth0_idp_error" || ofScript.MatchString(e.message) {
+		return problem.ProviderFailed.Wrap(err, "The identity provider could not do this: where it keeps its users, something failed.")
 	}
 	if found := onProperty.FindStringSubmatch(e.message); found != nil {
 		return fieldsProblem(err, found[1:], "the identity provider does not take this value")

@@ -173,6 +173,8 @@ func failures() map[string]struct {
 		body, _ := json.Marshal(map[string]any{"statusCode": status, "error": "Error", "message": theirs, "errorCode": "some_code"})
 		return localtenant.Fault{Status: status, Body: string(body)}
 	}
+	idp := said(400)
+	idp.Body = strings.Replace(idp.Body, "some_code", "auth0_idp_error", 1)
 	limited := said(429)
 	limited.Reset = time.Now().Add(40 * time.Second)
 	return map[string]struct {
@@ -181,6 +183,7 @@ func failures() map[string]struct {
 		code   string
 	}{
 		"400":           {said(400), 400, "invalid-request"},
+		"400, its own":  {idp, 502, "provider-failed"},
 		"401":           {said(401), 500, "service-misconfigured"},
 		"403":           {said(403), 500, "service-misconfigured"},
 		"418":           {said(418), 502, "provider-failed"},
@@ -232,6 +235,7 @@ var exceptions = map[string]map[string]outcome{
 	// that is one refusal.
 	"refreshtoken": {
 		"400":           {400, "refresh-token-refused"},
+		"400, its own":  {400, "refresh-token-refused"},
 		"418":           {400, "refresh-token-refused"},
 		"half the JSON": {500, "service-misconfigured"}, // a 403 without its reason
 	},
