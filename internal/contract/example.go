@@ -40,6 +40,17 @@ func (op Operation) Example() (target, body string, err error) {
 
 var errNoExample = errors.New("the body has no example")
 
+// Parameters lists the names of the parameters of one place, "query" or "path".
+func (op Operation) Parameters(place string) []string {
+	var names []string
+	for _, p := range slices.Concat(op.item.Parameters, op.operation.Parameters) {
+		if p.In == place {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
 // TakesAnyParameter reports whether parameters that the contract does not
 // declare are ignored.
 func (op Operation) TakesAnyParameter() bool { return op.otherParameters }

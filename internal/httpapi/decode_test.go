@@ -87,6 +87,11 @@ func TestDecodeRefuses(t *testing.T) {
 		"half, unknown":         {"application/json", `{"\ud83d":1}`, "invalid-request | \ufffd: has half of a surrogate pair, such as \"\\ud83d\", which is no character"},
 		"half, and no object":   {"application/json", `"\ud83d"`, "invalid-json | The body has half of a surrogate pair, such as \"\\ud83d\", which is no character."},
 		"half, in an array":     {"application/json", `["\ud83d"]`, "invalid-json | The body has half of a surrogate pair, such as \"\\ud83d\", which is no character."},
+		"U+0000":                {"application/json", `{"email":"a\u0000"}`, "invalid-request | email: holds U+0000, which no text may"},
+		"U+0000, deep":          {"application/json", `{"metadata":{"a":["x",{"b":"\u0000"}]}}`, "invalid-request | metadata.a.b: holds U+0000, which no text may"},
+		"U+0000 in a name":      {"application/json", `{"metadata":{"a\u0000":{"b":1}}}`, "invalid-request | metadata.a\x00: holds U+0000, which no text may"},
+		"U+0000, unknown":       {"application/json", `{"\u0000":1}`, "invalid-request | \x00: holds U+0000, which no text may"},
+		"U+0000 and more":       {"application/json", `{"email":"\u0000","metadata":{"b":"\u0000","a":"\u0000"}}`, "invalid-request | 3 values are not valid."},
 		"a number for a string": {"application/json", `{"email":1}`, "invalid-request | email: must be a string, not number"},
 		"a string for a bool":   {"application/json", `{"verified":"yes"}`, "invalid-request | verified: must be true or false, not string"},
 		"a string for a list":   {"application/json", `{"tags":"a"}`, "invalid-request | tags: must be an array, not string"},
@@ -122,6 +127,8 @@ func TestDecodeAccepts(t *testing.T) {
 		"a large number":      {"application/json", `{"metadata":{"n":12345678901234567890}}`, target{Metadata: map[string]any{"n": json.Number("12345678901234567890")}}},
 		"one name, two homes": {"application/json", `{"metadata":{"a":{"x":1},"b":{"x":1}}}`, target{Metadata: map[string]any{"a": map[string]any{"x": json.Number("1")}, "b": map[string]any{"x": json.Number("1")}}}},
 		"U+FFFD, and a pair":  {"application/json", `{"metadata":{"\ufffd":"\ud83d\ude00"}}`, target{Metadata: map[string]any{"\ufffd": "😀"}}},
+		"control characters":  {"application/json", `{"metadata":{"a":"\u0001\t\r\n\u001f\u007f\u2028"}}`, target{Metadata: map[string]any{"a": "\x01\t\r\n\x1f\x7f\u2028"}}},
+		"U+0000 escaped once": {"application/json", `{"metadata":{"a":"\\u0000"}}`, target{Metadata: map[string]any{"a": `\u0000`}}},
 		"unknown names below": {"application/json", `{"metadata":{"Email":null}}`, target{Metadata: map[string]any{"Email": nil}}},
 	}
 	for name, tt := range tests {

@@ -25,7 +25,7 @@ func TestCheckMetadata(t *testing.T) {
 		"a dollar below":             {`{"a":{"b":{"$c":1}}}`, []string{"m.a.b.$c: " + dot}},
 		"a dollar inside":            {`{"a$b":1}`, []string{"m.a$b: " + dot}},
 		"in an array":                {`{"a":[1,[{"b.c":1}]]}`, []string{"m.a.b.c: " + dot}},
-		"a control character":        {`{"a\u0000b":1}`, []string{"m.a\x00b: is a name with control characters"}},
+		"a control character":        {`{"a\u0001b":1}`, []string{"m.a\x01b: is a name with control characters"}},
 		"a prototype":                {`{"a":{"__proto__":{}}}`, []string{"m.a.__proto__: is no name that can be kept"}},
 		"reserved":                   {`{"taken":null}`, []string{"m.taken: is reserved"}},
 		"reserved, below":            {`{"a":{"taken":1}}`, nil},

@@ -23,7 +23,7 @@ func readObject(body []byte) (map[string]any, error) {
 	if !ok {
 		return nil, problem.InvalidJSON.New("The body must be a JSON object.")
 	}
-	return object, nil
+	return object, problem.InvalidFields(nullsIn(object, ""))
 }
 
 // checkNames refuses what encoding/json would let pass: names beside the known

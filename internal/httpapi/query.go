@@ -44,6 +44,9 @@ func (q *Query) String(name string) string {
 		q.refuse(name, "is empty")
 	case !utf8.ValidString(values[0]):
 		q.refuse(name, "is not UTF-8")
+	case HasNull(values[0]):
+		q.refuse(name, faultOfNull)
+		return ""
 	}
 	return values[0]
 }

@@ -54,6 +54,9 @@ func parseAnswer(r *http.Request) (answer, error) {
 		if len(values[name]) > 1 {
 			return answer{}, problem.Invalid(name, "is given more than once")
 		}
+		if httpapi.HasNull(values.Get(name)) {
+			return answer{}, problem.Invalid(name, "holds U+0000, which no text may")
+		}
 	}
 	return answer{code: values.Get("code"), state: values.Get("state"), issuer: values.Get("iss"), errorCode: values.Get("error")}, nil
 }

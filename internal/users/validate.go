@@ -44,11 +44,11 @@ func (p Profile) faults() []problem.Field {
 	check("email", p.Email, httpapi.FaultOfEmail)
 	check("password", p.Password, faultOfPassword)
 	check("phone_number", p.PhoneNumber, faultOfPhone)
-	check("username", p.Username, length(1, 128))
-	check("name", p.Name, length(1, 300))
-	check("given_name", p.GivenName, length(1, 150))
-	check("family_name", p.FamilyName, length(1, 150))
-	check("nickname", p.Nickname, length(1, 300))
+	check("username", p.Username, line(128))
+	check("name", p.Name, line(300))
+	check("given_name", p.GivenName, line(150))
+	check("family_name", p.FamilyName, line(150))
+	check("nickname", p.Nickname, line(300))
 	check("picture", p.Picture, faultOfPicture)
 	return wrong
 }
@@ -74,16 +74,20 @@ func faultOfPhone(value string) string {
 
 func faultOfPicture(value string) string {
 	u, err := url.Parse(value)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+	if err != nil || !httpapi.IsLine(value) || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return "must be an http or https URL"
 	}
 	return ""
 }
 
-func length(lowest, highest int) func(string) string {
+// line is the rule for a text of one line.
+func line(longest int) func(string) string {
 	return func(value string) string {
-		if n := utf8.RuneCountInString(value); n < lowest || n > highest {
-			return fmt.Sprintf("must have %d to %d characters", lowest, highest)
+		switch n := utf8.RuneCountInString(value); {
+		case n < 1 || n > longest:
+			return fmt.Sprintf("must have 1 to %d characters", longest)
+		case !httpapi.IsLine(value):
+			return "must be one line, without control characters"
 		}
 		return ""
 	}

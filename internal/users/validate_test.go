@@ -105,6 +105,52 @@ func TestValidation(t *testing.T) {
 	}
 }
 
+// No member of one line takes what breaks lines or cannot be seen; all take the rest of Unicode.
+func TestMembersOfOneLine(t *testing.T) {
+	characters := []rune{0x85, 0x9f, 0x7f, 0x80, 0x2028, 0x2029}
+	for r := rune(1); r < ' '; r++ {
+		characters = append(characters, r)
+	}
+	stems := map[string]string{
+		"username": "ada", "name": "Ada", "given_name": "Ada", "family_name": "L", "nickname": "a",
+		"phone_number": "+1415555", "picture": "https://example.com/a", "email": "a@b.example",
+	}
+	for member, stem := range stems {
+		for _, r := range characters {
+			value, err := json.Marshal(stem + string(r) + "1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			body := withIdentifier(member, string(value))
+			if member == "email" {
+				body = `{"email":` + string(value) + `}`
+			}
+			for _, answered := range []string{
+				answer(t, do(t, createIn(&directory{}), http.MethodPost, "/users", jsonType, body)),
+				answer(t, do(t, users.Update(&directory{}), http.MethodPatch, "/users/u", patchType, `{"`+member+`":`+string(value)+`}`)),
+			} {
+				if !strings.HasPrefix(answered, "invalid-request | "+member+": ") {
+					t.Errorf("%s with %U: %s", member, r, answered)
+				}
+			}
+		}
+		if member == "phone_number" || member == "email" || member == "picture" {
+			continue
+		}
+		if got := answer(t, do(t, users.Update(&directory{}), http.MethodPatch, "/users/u", patchType, `{"`+member+`":"`+stem+` Ünï \u00a0\ufffd 𝄞"}`)); got != "OK" {
+			t.Errorf("%s: %s", member, got)
+		}
+	}
+}
+
+// A password and metadata are no lines.
+func TestTextsOfMoreLines(t *testing.T) {
+	body := `{"email":"a@b.example","password":"a\tb\u0001","metadata":{"a":"x\ty\nz\r\u2028"},"app_metadata":{"a":["\n"]}}`
+	if got := answer(t, do(t, createIn(&directory{}), http.MethodPost, "/users", jsonType, body)); got != "Created" {
+		t.Error(got)
+	}
+}
+
 // withIdentifier is a body with the member, and with an identifier, which
 // every new user needs.
 func withIdentifier(member, value string) string {
