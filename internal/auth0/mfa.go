@@ -86,5 +86,5 @@ func (m MFA) NewRecoveryCode(ctx context.Context, userID string) (string, error)
 // not what the user was to have.
 func isAboutUser(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && (e.Code == "inexistent_user" || e.Code == "user_not_found" || e.message == "User not found")
+	return errors.As(err, &e) && (e.isAboutNoUserID() || e.Code == "inexistent_user" || e.Code == "user_not_found" || e.message == "User not found")
 }

@@ -40,10 +40,25 @@ func providerProblem(err error) error {
 	}
 }
 
-// hasStatus reports whether the provider answered with this status.
+// hasStatus reports whether the provider answered with this status. That nobody can have
+// an id is to us as that nobody has it: 404.
 func hasStatus(err error, status int) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Status == status
+	if !errors.As(err, &e) {
+		return false
+	}
+	if e.isAboutNoUserID() {
+		return status == http.StatusNotFound
+	}
+	return e.Status == status
+}
+
+// noUserID is how the provider refuses, with 400, what has not the form of a user's id, such as one
+// without "|" (https://github.com/auth0/auth0.net/issues/289).
+var noUserID = regexp.MustCompile(`format user-id|on property '?user_id\b`)
+
+func (e *Error) isAboutNoUserID() bool {
+	return e.Status == http.StatusBadRequest && noUserID.MatchString(e.message)
 }
 
 // ofOneUser is providerProblem for a call about the user with one id.
@@ -106,7 +121,7 @@ var onProperty = regexp.MustCompile(`(?:on property|property:?|Missing required 
 var notUpdatable = regexp.MustCompile(`attributes cannot be updated: ([a-z_]+(?:, [a-z_]+)*)`)
 
 // wireName maps the provider's names to ours where they differ.
-var wireName = map[string]string{"user_metadata": "metadata", "user_id": "id"}
+var wireName = map[string]string{"user_metadata": "metadata"}
 
 // taken is how it says that somebody else has an address or a name.
 var taken = regexp.MustCompile(`already exists|in use already`)
