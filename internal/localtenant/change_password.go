@@ -36,8 +36,8 @@ func (t *Tenant) changePassword(w http.ResponseWriter, r *http.Request) error {
 
 // mailReset mails a link to the user with an address, if there is one.
 func (t *Tenant) mailReset(connection, email string) {
-	if u, ok := t.users.logins[loginName{connection, "email", address.Fold(strings.TrimSpace(email))}]; ok {
-		t.sendReset(u)
+	if found, ok := t.users.logins[loginName{connection, "email", address.Fold(strings.TrimSpace(email))}]; ok {
+		t.sendReset(found)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 type directory struct {
 	byID    map[string]*user
 	byEmail map[string]map[string]*user // folded address -> id -> user
-	logins  map[loginName]*user
+	logins  map[loginName]login
 	index   *index
 	seq     int
 }
@@ -22,13 +22,32 @@ type directory struct {
 // within its connection.
 type loginName struct{ connection, kind, value string }
 
+// login is whose a login name is: a user's, by the identity at a place. A linked account's
+// names go on being its own, and sign in as the user that it is linked to
+// (https://auth0.com/docs/manage-users/user-accounts/user-account-linking).
+type login struct {
+	user  *user
+	place int
+}
+
+// account has the password that goes with the name: the user, or the linked account.
+func (l login) account() *user { return l.user.account(l.place) }
+
+// account is the user at place 0, and else the account that was linked.
+func (u *user) account(place int) *user {
+	if place == 0 {
+		return u
+	}
+	return u.Identities[place].own
+}
+
 var errTaken = errors.New("taken")
 
 func newDirectory() *directory {
 	return &directory{
 		byID:    map[string]*user{},
 		byEmail: map[string]map[string]*user{},
-		logins:  map[loginName]*user{},
+		logins:  map[loginName]login{},
 		index:   newIndex(),
 	}
 }
@@ -41,8 +60,9 @@ func (d *directory) get(id string) (*user, bool) {
 // put adds a user or replaces the one with its id. It fails with errTaken when
 // another user has one of its login names.
 func (d *directory) put(u *user, now time.Time) error {
-	for _, name := range loginNames(u) {
-		if other, ok := d.logins[name]; ok && other.ID != u.ID {
+	names := loginNames(u)
+	for name := range names {
+		if other, ok := d.logins[name]; ok && other.user.ID != u.ID {
 			return errTaken
 		}
 	}
@@ -54,8 +74,8 @@ func (d *directory) put(u *user, now time.Time) error {
 		u.seq = d.seq
 	}
 	d.byID[u.ID] = u
-	for _, name := range loginNames(u) {
-		d.logins[name] = u
+	for name, place := range names {
+		d.logins[name] = login{u, place}
 	}
 	if u.Email != "" {
 		key := address.Fold(u.Email)
@@ -78,8 +98,8 @@ func (d *directory) remove(id string, now time.Time) {
 
 func (d *directory) forget(u *user) {
 	delete(d.byID, u.ID)
-	for _, name := range loginNames(u) {
-		if d.logins[name] == u {
+	for name := range loginNames(u) {
+		if d.logins[name].user == u {
 			delete(d.logins, name)
 		}
 	}
@@ -90,7 +110,22 @@ func (d *directory) forget(u *user) {
 	}
 }
 
-func loginNames(u *user) []loginName {
+// loginNames are a user's, with the places of the identities that have them.
+func loginNames(u *user) map[loginName]int {
+	out := map[loginName]int{}
+	for place := range max(len(u.Identities), 1) {
+		if own := u.account(place); own != nil {
+			for _, name := range own.ownLoginNames() {
+				if _, ok := out[name]; !ok { // of two alike the first signs in
+					out[name] = place
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (u *user) ownLoginNames() []loginName {
 	c := u.primary().Connection
 	var out []loginName
 	// A social provider's addresses are its own affair: two accounts may share one.
@@ -119,13 +154,13 @@ func (d *directory) withEmail(email string) []*user {
 }
 
 // login finds who signs in to a connection with an address, a user name or a phone number.
-func (d *directory) login(connection, name string) (*user, bool) {
+func (d *directory) login(connection, name string) (login, bool) {
 	for _, kind := range []string{"email", "username", "phone"} {
-		if u, ok := d.logins[loginName{connection, kind, address.Fold(name)}]; ok {
-			return u, true
+		if l, ok := d.logins[loginName{connection, kind, address.Fold(name)}]; ok {
+			return l, true
 		}
 	}
-	return nil, false
+	return login{}, false
 }
 
 // owner finds the account that an identity belongs to, as its own or a linked one.

@@ -92,7 +92,7 @@ func (t *Tenant) unlinkIdentity(w http.ResponseWriter, r *http.Request) error {
 	case i == 0:
 		return badRequest("operation_not_supported", "The main identity cannot be unlinked.")
 	}
-	freed := *main.Identities[i].own
+	freed := *main.Identities[i].own // with the password that it has by now
 	u := *main
 	u.Identities = slices.Delete(slices.Clone(main.Identities), i, i+1)
 	now := t.now()
@@ -103,4 +103,20 @@ func (t *Tenant) unlinkIdentity(w http.ResponseWriter, r *http.Request) error {
 	}
 	writeJSON(w, http.StatusOK, u.identityProfiles())
 	return nil
+}
+
+// changed is the user with the account at a place changed: their own, or a linked one, whose
+// profile the identity shows.
+func (u *user) changed(place int, change func(*user) error) (*user, error) {
+	out := *u
+	if place == 0 {
+		return &out, change(&out)
+	}
+	own := *u.Identities[place].own
+	if err := change(&own); err != nil {
+		return nil, err
+	}
+	out.Identities = slices.Clone(u.Identities)
+	out.Identities[place].own, out.Identities[place].Profile = &own, own.linkedProfile()
+	return &out, nil
 }

@@ -98,12 +98,14 @@ func (t *Tenant) importUser(conn *connection, raw json.RawMessage, upsert bool) 
 	case existed && in.Email != "" && !upsert:
 		return true, map[string]any{"code": "DUPLICATED_USER", "message": "The user already exist and upsert parameter is false"}
 	case existed && in.Email != "":
-		u := *old
-		in.fields().setProfile(&u)
+		u, _ := old.user.changed(old.place, func(account *user) error {
+			in.fields().setProfile(account)
+			return nil
+		})
 		// An import overwrites metadata, where a patch merges it.
 		u.AppMetadata, u.UserMetadata = merge(nil, in.AppMetadata), merge(nil, in.UserMetadata)
 		u.UpdatedAt = t.now()
-		return true, importFailure(t.users.put(&u, t.now()))
+		return true, importFailure(t.users.put(u, t.now()))
 	}
 	_, err := t.addUser(in)
 	return false, importFailure(err)

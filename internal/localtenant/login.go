@@ -41,18 +41,18 @@ func (t *Tenant) login(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	name, text := strings.TrimSpace(r.PostFormValue("username")), r.PostFormValue("password")
-	u, ok := t.users.login(t.databaseFor(tx), name)
+	found, ok := t.users.login(t.databaseFor(tx), name)
 	if !ok {
 		// As much work as for a user that is there: time must not tell either.
 		_, _ = hashPassword(text, t.opts.PasswordCost)
 		t.record(r, eventUnknownUser, nil, name, "Wrong email or password.")
 		return t.showLogin(w, http.StatusBadRequest, tx, name, wrongLogin)
 	}
-	ip := remoteIP(r)
+	u, ip := found.user, remoteIP(r)
 	if t.blocks.blocked(u.ID, ip) {
 		return t.showLogin(w, http.StatusBadRequest, tx, name, tooManyFailures)
 	}
-	if !u.password.matches(text) {
+	if !found.account().password.matches(text) {
 		t.record(r, eventWrongPassword, u, name, "Wrong email or password.")
 		if t.blocks.failed(u.ID, ip); t.blocks.blocked(u.ID, ip) {
 			t.record(r, eventBlocked, u, name, "Blocked account")

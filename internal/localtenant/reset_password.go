@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 )
 
 // forgottenPage asks for the address that the link is to go to.
@@ -58,8 +57,9 @@ func (t *Tenant) showReset(w http.ResponseWriter, status int, id string, k *tick
 	if !ok {
 		return linkEnded()
 	}
+	account := u.account(u.identityFor(k))
 	return t.pages.render(w, status, "reset", origin(k.resultURL), map[string]any{
-		"Title": "Set a new password", "Ticket": id, "Username": firstOf(u.Email, u.Username), "Error": problem,
+		"Title": "Set a new password", "Ticket": id, "Username": firstOf(account.Email, account.Username), "Error": problem,
 		"Rules": conn.policy.describe(),
 	})
 }
@@ -71,22 +71,6 @@ func (t *Tenant) resetConnection(u *user, k *ticket) (*connection, bool) {
 		return nil, false
 	}
 	return t.connectionNamed(u.Identities[place].Connection)
-}
-
-// resetFor sets the password of the account, or of the linked one that the
-// ticket names.
-func (t *Tenant) resetFor(u *user, k *ticket, conn *connection, text string) error {
-	place := u.identityFor(k)
-	if place < 1 {
-		return t.setPassword(u, conn, text)
-	}
-	own := *u.Identities[place].own
-	if err := t.setPassword(&own, conn, text); err != nil {
-		return err
-	}
-	u.Identities = slices.Clone(u.Identities)
-	u.Identities[place].own = &own
-	return nil
 }
 
 // resetPassword sets the password and uses the ticket up.
@@ -104,8 +88,10 @@ func (t *Tenant) resetPassword(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return linkEnded()
 	}
-	u := *old
-	err := t.resetFor(&u, k, conn, text)
+	u, err := old.changed(old.identityFor(k), func(account *user) error {
+		account.EmailVerified = account.EmailVerified || k.markVerified && k.email == account.Email
+		return t.setPassword(account, conn, text)
+	})
 	var refused *apiError
 	if errors.As(err, &refused) {
 		return t.showReset(w, http.StatusBadRequest, id, k, old, "That password will not do. "+conn.policy.describe())
@@ -115,13 +101,12 @@ func (t *Tenant) resetPassword(w http.ResponseWriter, r *http.Request) error {
 	delete(t.tickets, id)
 	now := t.now()
 	u.PasswordReset, u.UpdatedAt = now, now
-	u.EmailVerified = u.EmailVerified || k.markVerified && k.email == u.Email
-	if err := t.users.put(&u, now); err != nil {
+	if err := t.users.put(u, now); err != nil {
 		return err
 	}
 	t.blocks.clear(u.ID)
 	t.endAccess(u.ID) // whoever knew the old password is out
-	t.record(r, eventPassword, &u, "", "")
+	t.record(r, eventPassword, u, "", "")
 	return t.ticketDone(w, r, k, "Password changed", "You can now sign in with the new password.")
 }
 

@@ -46,9 +46,18 @@ func (t *Tenant) sendVerification(u *user) {
 }
 
 // sendReset mails a user the link that sets a new password.
-func (t *Tenant) sendReset(u *user) {
-	link := t.newTicket(ticket{kind: "reset", userID: u.ID, email: u.Email, markVerified: true, expires: t.now().Add(ticketTTL)}, "/u/reset-password")
-	t.send(Mail{To: u.Email, Kind: "reset_email", Subject: "Reset your password", Link: link})
+func (t *Tenant) sendReset(l login) {
+	email := l.account().Email
+	k := ticket{kind: "reset", userID: l.user.ID, email: email, identity: l.identity(), markVerified: true, expires: t.now().Add(ticketTTL)}
+	t.send(Mail{To: email, Kind: "reset_email", Subject: "Reset your password", Link: t.newTicket(k, "/u/reset-password")})
+}
+
+// identity names the linked account in a ticket; "" is the user's own.
+func (l login) identity() string {
+	if l.place == 0 {
+		return ""
+	}
+	return l.user.Identities[l.place].UserID
 }
 
 type ticketFields struct {
@@ -80,11 +89,13 @@ func (t *Tenant) createPasswordTicket(w http.ResponseWriter, r *http.Request) er
 	if err := decode(r, &in); err != nil {
 		return err
 	}
-	u, err := t.ticketUser(in)
+	found, err := t.ticketUser(in)
 	if err != nil {
 		return err
 	}
+	u := found.user
 	k := in.ticket("reset", u, t.now())
+	k.identity = found.identity()
 	if in.Identity != nil {
 		k.identity = in.Identity.UserID
 	}
@@ -95,6 +106,7 @@ func (t *Tenant) createPasswordTicket(w http.ResponseWriter, r *http.Request) er
 	if conn, ok := t.connectionNamed(u.Identities[place].Connection); !ok || !conn.database() {
 		return badRequest("operation_not_supported", "The user's connection does not support password changes.")
 	}
+	k.email = u.account(place).Email
 	writeJSON(w, http.StatusCreated, map[string]any{"ticket": t.newTicket(k, "/u/reset-password")})
 	return nil
 }
@@ -109,29 +121,29 @@ func (u *user) identityFor(k *ticket) int {
 }
 
 // ticketUser is named by an id, or by an address in a connection.
-func (t *Tenant) ticketUser(in ticketFields) (*user, error) {
+func (t *Tenant) ticketUser(in ticketFields) (login, error) {
 	if in.ResultURL != "" && in.ClientID != "" {
-		return nil, badRequest("invalid_body", "You cannot specify both result_url and client_id.")
+		return login{}, badRequest("invalid_body", "You cannot specify both result_url and client_id.")
 	}
 	switch {
 	case in.UserID != "" && in.Email != "":
-		return nil, badRequest("invalid_body", "You cannot specify both email and user_id.")
+		return login{}, badRequest("invalid_body", "You cannot specify both email and user_id.")
 	case in.UserID != "":
 		if u, ok := t.users.get(in.UserID); ok {
-			return u, nil
+			return login{user: u}, nil
 		}
 	case in.Email == "" || in.ConnectionID == "":
-		return nil, badRequest("invalid_body", "Either user_id, or email and connection_id, must be specified.")
+		return login{}, badRequest("invalid_body", "Either user_id, or email and connection_id, must be specified.")
 	default:
 		conn, ok := t.connectionWithID(in.ConnectionID)
 		if !ok {
-			return nil, newAPIError(http.StatusNotFound, "inexistent_connection", "The connection does not exist.")
+			return login{}, newAPIError(http.StatusNotFound, "inexistent_connection", "The connection does not exist.")
 		}
-		if u, ok := t.users.logins[loginName{conn.Name, "email", address.Fold(in.Email)}]; ok {
-			return u, nil
+		if found, ok := t.users.logins[loginName{conn.Name, "email", address.Fold(in.Email)}]; ok {
+			return found, nil
 		}
 	}
-	return nil, userNotFound()
+	return login{}, userNotFound()
 }
 
 // createVerificationTicket serves POST /api/v2/tickets/email-verification.

@@ -77,9 +77,9 @@ func (t *Tenant) deleteUserBlocks(w http.ResponseWriter, r *http.Request) error 
 // identified finds the users that an identifier may mean, in any connection.
 func (t *Tenant) identified(identifier string) []*user {
 	var out []*user
-	for name, u := range t.users.logins {
-		if name.value == address.Fold(identifier) && !slices.Contains(out, u) {
-			out = append(out, u)
+	for name, found := range t.users.logins {
+		if name.value == address.Fold(identifier) && !slices.Contains(out, found.user) {
+			out = append(out, found.user)
 		}
 	}
 	return out

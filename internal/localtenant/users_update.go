@@ -31,24 +31,21 @@ func (t *Tenant) updateUser(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return userNotFound()
 	}
-	conn, ok := t.patchedConnection(old, in)
-	if !ok {
+	place := old.patchedPlace(in)
+	if place < 0 {
 		return badRequest("inexistent_connection", "The connection does not exist.")
 	}
-	if err := allowedFor(conn, sent); err != nil {
+	u, err := t.patched(old, place, sent) // the stored user stays as it is until all is well
+	if err != nil {
 		return err
 	}
-	u := *old // the stored user stays as it is until all is well
-	if err := t.applyPatch(&u, conn, in, sent); err != nil {
-		return err
-	}
-	if err := t.users.put(&u, t.now()); errors.Is(err, errTaken) {
+	if err := t.users.put(u, t.now()); errors.Is(err, errTaken) {
 		return badRequest("auth0_idp_error", "The specified new %s already exists", takenField(sent))
 	} else if err != nil {
 		return err
 	}
 	if value(in.VerifyEmail) && u.Email != "" {
-		t.sendVerification(&u)
+		t.sendVerification(u)
 	}
 	writeJSON(w, http.StatusOK, u.document())
 	return nil
@@ -86,14 +83,54 @@ func checkPatch(sent map[string]json.RawMessage) error {
 	return nil
 }
 
-// patchedConnection is the connection whose identity a patch is about: the
-// named one, else the user's own.
-func (t *Tenant) patchedConnection(u *user, in userFields) (*connection, bool) {
+// patchedPlace is the place of the identity that a patch is about: the one of the named
+// connection, else the user's own; -1 where there is none.
+func (u *user) patchedPlace(in userFields) int {
 	if in.Connection == nil {
-		return t.connectionNamed(u.primary().Connection)
+		return 0
 	}
-	conn, ok := t.connectionNamed(*in.Connection)
-	return conn, ok && u.in(conn.Name)
+	return slices.IndexFunc(u.Identities, func(id identity) bool { return id.Connection == *in.Connection })
+}
+
+// loginMembers are what an account signs in with. Of a linked one they are its own; all else,
+// metadata and blocked among it, is the user's.
+var loginMembers = []string{"email", "email_verified", "username", "phone_number", "phone_verified", "password"}
+
+// patched is u after a patch that is about the identity at a place.
+func (t *Tenant) patched(u *user, place int, sent map[string]json.RawMessage) (*user, error) {
+	if place == 0 {
+		return u.changed(0, t.patch(sent))
+	}
+	own, rest := maps.Clone(sent), maps.Clone(sent)
+	maps.DeleteFunc(own, func(name string, _ json.RawMessage) bool { return !slices.Contains(loginMembers, name) })
+	maps.DeleteFunc(rest, func(name string, _ json.RawMessage) bool { return slices.Contains(loginMembers, name) })
+	u, err := u.changed(0, t.patch(rest))
+	if err != nil {
+		return nil, err
+	}
+	return u.changed(place, t.patch(own))
+}
+
+// patch lays what was sent over an account.
+func (t *Tenant) patch(sent map[string]json.RawMessage) func(*user) error {
+	return func(account *user) error {
+		conn, ok := t.connectionNamed(account.primary().Connection)
+		if !ok {
+			return badRequest("inexistent_connection", "The connection does not exist.")
+		}
+		if err := allowedFor(conn, sent); err != nil {
+			return err
+		}
+		body, err := json.Marshal(sent)
+		if err != nil {
+			return badRequest("invalid_body", "Invalid request payload JSON format")
+		}
+		var in userFields
+		if err := json.Unmarshal(body, &in); err != nil {
+			return badRequest("invalid_body", "Invalid request payload JSON format")
+		}
+		return t.applyPatch(account, conn, in, sent)
+	}
 }
 
 // allowedFor refuses fields that belong to the provider on a social identity,
