@@ -34,8 +34,15 @@ func (u Users) Update(ctx context.Context, id string, patch users.Patch) (users.
 	if patch.RevokeSessions {
 		steps = append(steps, []string{revokeSessions})
 	}
-	for i, members := range steps {
-		if err := u.step(ctx, id, patch, members, &updated); err != nil {
+	var linked linkedIdentity
+	for i := 0; i < len(steps); i++ {
+		err := u.step(ctx, id, patch, steps[i], linked, &updated)
+		if instead := u.stepsForLinked(ctx, err, id, steps[i], &linked); instead != nil {
+			steps = slices.Replace(steps, i, i+1, instead...)
+			i--
+			continue
+		}
+		if err != nil {
 			return users.Updated{}, fmt.Errorf("update user: %w", partly(err, steps, i))
 		}
 	}
@@ -49,14 +56,14 @@ func (u Users) Update(ctx context.Context, id string, patch users.Patch) (users.
 
 // step makes one call of a change, and notes what comes of it: no user where the
 // answer cannot be read.
-func (u Users) step(ctx context.Context, id string, patch users.Patch, members []string, updated *users.Updated) error {
+func (u Users) step(ctx context.Context, id string, patch users.Patch, members []string, linked linkedIdentity, updated *users.Updated) error {
 	if slices.Contains(members, revokeSessions) {
 		ended, err := u.client.endAccess(ctx, id)
 		updated.SessionsEnded = &ended
 		return err
 	}
 	changed, err := call(ctx, func(ctx context.Context) (any, error) {
-		return u.client.users.Update(ctx, id, updateRequest(patch, members))
+		return u.client.users.Update(ctx, id, linked.mark(updateRequest(patch, members), members))
 	})
 	if err != nil {
 		return u.explainPolicyOf(ctx, ofOneUser(err), id)

@@ -41,6 +41,14 @@ var costsOfUsers = []cost{
 	{"updateuser", "and signed out", 2, ofUser("/users/", `{"password":"N3w-Passw0rd","revoke_sessions":true}`)},
 	{"updateuser", "signed out alone", 2, ofUser("/users/", `{"revoke_sessions":true}`)},
 	{"updateuser", "with If-Match", 2, ofUser("/users/", `{"name":"Me"}`, "If-Match", "*")},
+	{"updateuser", "of a linked account", 3, func(t *testing.T, s *service) (string, string, []string) {
+		return "/users/" + url.PathEscape(s.withLinkedPassword(t)), `{"password":"N3w-Passw0rd"}`, nil
+	}},
+	{"updateuser", "of a linked account, in all steps", 11, func(t *testing.T, s *service) (string, string, []string) {
+		id, n := s.withLinkedPassword(t), s.serial.Add(1)
+		body := fmt.Sprintf(`{"password":"N3w-Passw0rd","username":"linked%d","phone_number":"+1415555%04d","email_verified":true,"revoke_sessions":true}`, n, n)
+		return "/users/" + url.PathEscape(id), body, []string{"If-Match", "*"}
+	}},
 	{"deleteuser", "", 1, ofUser("/users/", "")},
 	{"deleteuserbyemail", "", 3, func(t *testing.T, s *service) (string, string, []string) {
 		email := s.freshEmail()
