@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"net/http"
@@ -101,10 +102,7 @@ func requestID(r *http.Request) string { return inboundOf(r).event.RequestContex
 
 // pathAsked is the path that the client asked for: with the stage in it.
 func pathAsked(event events.APIGatewayProxyRequest) string {
-	if path := event.RequestContext.Path; path != "" {
-		return strings.TrimSuffix(path, "/")
-	}
-	return event.Path
+	return cmp.Or(event.RequestContext.Path, event.Path)
 }
 
 // withHost gives the request the Host header that the client sent; the adapter

@@ -150,17 +150,19 @@ func TestPathsThatAreRefused(t *testing.T) {
 		samLocal bool
 		kind     problem.Kind
 	}{
-		"half an escape":  {eventFor("GET", "/users/{id}", "/users/100%"), false, problem.InvalidRequest},
-		"no hex digits":   {eventFor("GET", "/users/{id}", "/users/a%zzb"), false, problem.InvalidRequest},
-		"two dots":        {eventFor("GET", "/users/{id}", "/users/.."), false, problem.InvalidRequest},
-		"encoded dots":    {eventFor("GET", "/users/{id}", "/users/%2e%2e"), false, problem.InvalidRequest},
-		"a slash":         {eventFor("GET", "/users/{id}", "/users/%2F"), false, problem.InvalidRequest}, // http.ServeMux would take it for the end of the path
-		"no id":           {eventFor("GET", "/users/{id}", "/users/"), false, problem.InvalidRequest},
-		"local, two dots": {local("GET", "/users/{id}", "/users/.."), true, problem.InvalidRequest},
-		"local, a slash":  {local("GET", "/users/{id}", "/users/a/b"), true, problem.NoSuchRoute},
-		"local, nothing":  {local("GET", "/users/{id}", ""), true, problem.NoSuchRoute},
-		"another method":  {eventFor("DELETE", "/users/{id}", "/users/a"), false, problem.MethodNotAllowed},
-		"no method":       {eventFor("GE T", "/users/{id}", "/users/a"), false, problem.InvalidRequest},
+		"half an escape":        {eventFor("GET", "/users/{id}", "/users/100%"), false, problem.InvalidRequest},
+		"no hex digits":         {eventFor("GET", "/users/{id}", "/users/a%zzb"), false, problem.InvalidRequest},
+		"two dots":              {eventFor("GET", "/users/{id}", "/users/.."), false, problem.InvalidRequest},
+		"encoded dots":          {eventFor("GET", "/users/{id}", "/users/%2e%2e"), false, problem.InvalidRequest},
+		"a slash":               {eventFor("GET", "/users/{id}", "/users/%2F"), false, problem.InvalidRequest}, // http.ServeMux would take it for the end of the path
+		"a slash behind":        {eventFor("GET", "/users", "/users/"), false, problem.InvalidRequest},
+		"local, a slash behind": {local("GET", "/users", "/users/"), true, problem.InvalidRequest},
+		"local, a slash ahead":  {local("GET", "/users", "//users"), true, problem.InvalidRequest},
+		"local, two dots":       {local("GET", "/users/{id}", "/users/.."), true, problem.InvalidRequest},
+		"local, a slash":        {local("GET", "/users/{id}", "/users/a/b"), true, problem.NoSuchRoute},
+		"local, nothing":        {local("GET", "/users/{id}", ""), true, problem.NoSuchRoute},
+		"another method":        {eventFor("DELETE", "/users/{id}", "/users/a"), false, problem.MethodNotAllowed},
+		"no method":             {eventFor("GE T", "/users/{id}", "/users/a"), false, problem.InvalidRequest},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -170,6 +172,63 @@ func TestPathsThatAreRefused(t *testing.T) {
 			}
 			wantProblem(t, answer, tt.kind)
 		})
+	}
+}
+
+// Paths as AWS puts them into events: those of localstack/localstack's
+// tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json (a slash behind and
+// plus signs, recorded 2024-07-10) and of its pull requests 11304 (slashes ahead) and 12296 (domains).
+// What is odd in them is refused, and the rest is served, whatever is before it.
+func TestPathsAsRecorded(t *testing.T) {
+	const served, odd = true, false
+	tests := map[string]struct {
+		resource, path, asked string
+		served                bool
+		id                    string
+	}{
+		"plain":                        {"/users", "/users", "/prod/users", served, ""},
+		"an id":                        {"/users/{id}", "/users/a%2Bb@c+d", "/prod/users/a%2Bb@c+d", served, "a+b@c+d"},
+		"a slash behind":               {"/users", "/users/", "/prod/users/", odd, ""},
+		"a slash behind an id":         {"/users/{id}", "/users/a/", "/prod/users/a/", odd, ""},
+		"a slash behind such an id":    {"/users/{id}", "/users/users/", "/prod/users/users/", odd, ""},
+		"a slash ahead":                {"/users", "//users", "/prod//users", odd, ""},
+		"slashes ahead":                {"/users", "///users", "/prod///users", odd, ""},
+		"a slash ahead, told once":     {"/users", "/users", "/prod//users", odd, ""},
+		"a slash behind, told once":    {"/users", "/users", "/prod/users/", odd, ""},
+		"a slash ahead of an id":       {"/users/{id}", "//users/a", "/prod//users/a", odd, ""},
+		"a domain":                     {"/users", "/users", "/users", served, ""},
+		"a domain, stage asked for":    {"/users", "/prod/users", "/prod/users", served, ""},
+		"a base path":                  {"/users/{id}", "/base/users/a", "/base/users/a", served, "a"},
+		"a base path and a stage":      {"/users/{id}", "/base/prod/users/a", "/base/prod/users/a", served, "a"},
+		"a base path like a resource":  {"/users/{id}", "/users/users/a", "/users/users/a", served, "a"},
+		"a base path of two":           {"/users", "/a/b/users", "/a/b/users", served, ""},
+		"a base path, a slash behind":  {"/users", "/base/users/", "/base/users/", odd, ""},
+		"a base path, a slash ahead":   {"/users", "/base//users", "/base//users", odd, ""},
+		"a slash ahead of a base path": {"/users", "//base/users", "//base/users", odd, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			event := eventFor("GET", tt.resource, tt.path)
+			event.RequestContext.Path = tt.asked
+			saw, answer := serve(t, t.Context(), event, false)
+			switch {
+			case tt.served && (saw == nil || saw.id != tt.id):
+				t.Errorf("%+v: %s", saw, answer.Body)
+			case !tt.served && (saw != nil || !strings.Contains(answer.Body, `"path: no segment may be empty, ., .. or /"`)):
+				t.Errorf("%+v: %s", saw, answer.Body)
+			}
+		})
+	}
+}
+
+// What is not the resource's is not taken away: a path is no other one by its length.
+func TestPathsThatAreNotTheResources(t *testing.T) {
+	for _, path := range []string{"/base/groups/a", "/users/a/groups", "/x/y/z"} {
+		saw, answer := serve(t, t.Context(), eventFor("GET", "/users/{id}", path), false)
+		wantProblem(t, answer, problem.NoSuchRoute)
+		if saw != nil {
+			t.Errorf("%s was served", path)
+		}
 	}
 }
 
@@ -315,7 +374,6 @@ func TestPathAsked(t *testing.T) {
 	}{
 		"with the stage":   {at("/users/a%7Cb", "/prod/users/a%7Cb"), "/prod/users/a%7Cb"},
 		"with a base path": {at("/base/users/a%7Cb", "/base/users/a%7Cb"), "/base/users/a%7Cb"},
-		"a slash at last":  {at("/users/a", "/prod/users/a/"), "/prod/users/a"},
 		"not told":         {at("/users/a%7Cb", ""), "/users/a%7Cb"},
 	}
 	for name, tt := range tests {

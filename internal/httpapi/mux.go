@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"usher/internal/problem"
@@ -26,8 +25,8 @@ func Mux(operations ...Operation) http.Handler {
 		}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if hasOddSegment(r.URL.EscapedPath()) {
-			writeProblem(w, r, problem.Invalid("path", "no segment may be empty, ., .. or /"))
+		if fault := FaultOfPath(r.URL.EscapedPath()); fault != "" {
+			writeProblem(w, r, problem.Invalid("path", fault))
 			return
 		}
 		if _, pattern := mux.Handler(r); pattern == "" || r.Method == http.MethodHead {
@@ -35,16 +34,6 @@ func Mux(operations ...Operation) http.Handler {
 			return
 		}
 		mux.ServeHTTP(w, r)
-	})
-}
-
-// hasOddSegment finds the paths that http.ServeMux would answer with a
-// redirect to a cleaned one: an id of ".." must not turn into another route.
-// A "/" alone, escaped, is a trailing slash to it.
-func hasOddSegment(escapedPath string) bool {
-	segments := strings.Split(strings.TrimPrefix(escapedPath, "/"), "/")
-	return escapedPath != "/" && slices.ContainsFunc(segments, func(s string) bool {
-		return s == "" || s == "." || s == ".." || strings.EqualFold(s, "%2F")
 	})
 }
 

@@ -43,7 +43,6 @@ func TestMuxRoutes(t *testing.T) {
 		"a second route":      {"DELETE", "/users", "DELETE /users "},
 		"an escaped slash":    {"GET", "/users/a%2Fb", "GET /users/{id} a/b"},
 		"escaped once":        {"GET", "/users/a%2520b", "GET /users/{id} a%20b"},
-		"escaped two dots":    {"GET", "/users/%2e%2e", "GET /users/{id} .."},
 		"an escaped question": {"GET", "/users/a%3Fb%23c", "GET /users/{id} a?b#c"},
 	}
 	for name, tt := range tests {
@@ -77,6 +76,13 @@ func TestMuxRefuses(t *testing.T) {
 		"a dot":                {"GET", "/users/.", odd, ""},
 		"a slash":              {"GET", "/users/%2F", odd, ""},
 		"a slash, small":       {"GET", "/users/%2f", odd, ""},
+		"two dots, escaped":    {"GET", "/users/%2e%2E", odd, ""},
+		"a dot, escaped":       {"GET", "/users/%2e", odd, ""},
+		"a slash behind":       {"GET", "/users/x/", odd, ""},
+		"a slash ahead":        {"GET", "//users/x", odd, ""},
+		"slashes ahead":        {"GET", "///users/x", odd, ""},
+		"a slash between":      {"GET", "/users//x", odd, ""},
+		"a slash of others":    {"GET", "/nowhere/", odd, ""},
 		"an empty id":          {"DELETE", "/users/", odd, ""},
 		"an empty segment":     {"GET", "//users", odd, ""},
 		"an empty path":        {"GET", "", odd, ""},

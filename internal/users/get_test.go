@@ -21,7 +21,7 @@ func TestGet(t *testing.T) {
 		"a user":          {"/users/u%7C1", nil, "OK", []string{"get u|1"}},
 		"an odd id":       {"/users/samlp%7Cx%7Ca%2Fb@c", nil, "OK", []string{"get samlp|x|a/b@c"}},
 		"no such user":    {"/users/u", problem.UserNotFound.New("No."), "user-not-found | No.", []string{"get u"}},
-		"not an id":       {"/users/%2e%2e", nil, "invalid-request | id: is not an id", nil},
+		"not an id":       {"/users/%2e%2e", nil, "invalid-request | path: no segment may be empty, ., .. or /", nil},
 		"a query":         {"/users/u?fields=email", nil, "invalid-request | fields: unknown parameter", nil},
 		"a failing cause": {"/users/u", errNotOurs, "internal | Something went wrong.", []string{"get u"}},
 	}

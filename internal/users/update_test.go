@@ -145,7 +145,7 @@ func TestUpdateIfMatch(t *testing.T) {
 func TestUpdateRefuses(t *testing.T) {
 	tests := map[string]struct{ target, contentType, body, want string }{
 		"a query":                {"/users/u?x=1", patchType, `{}`, "invalid-request | x: unknown parameter"},
-		"not an id":              {"/users/%2e", patchType, `{}`, "invalid-request | id: is not an id"},
+		"not an id":              {"/users/%2e", patchType, `{}`, "invalid-request | path: no segment may be empty, ., .. or /"},
 		"a form":                 {"/users/u", "text/plain", `{}`, "unsupported-media-type | Send Content-Type: application/merge-patch+json or application/json."},
 		"broken JSON":            {"/users/u", patchType, `[]`, "invalid-json | The body must be a JSON object."},
 		"a connection":           {"/users/u", patchType, `{"connection":"x"}`, "invalid-request | connection: unknown field"},

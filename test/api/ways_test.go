@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -110,7 +111,7 @@ type invoke struct{ handle gateway.Handler }
 func (invoke) ServeHTTP(http.ResponseWriter, *http.Request) { panic("invoked by an event only") }
 
 func (f *functions) RoundTrip(r *http.Request) (*http.Response, error) {
-	handler, pattern := f.routes.Handler(r)
+	handler, pattern := f.routes.Handler(asMatched(r))
 	function, ok := handler.(invoke)
 	if !ok {
 		return nil, fmt.Errorf("the gateway has no route for %s %s", r.Method, r.URL.EscapedPath())
@@ -126,6 +127,15 @@ func (f *functions) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return responseFrom(r, answer)
+}
+
+// asMatched is the request by which the gateway finds the resource: slashes ahead of the path, and one
+// behind it, do not count there, but stand in the event (as recorded; see internal/gateway).
+func asMatched(r *http.Request) *http.Request {
+	escaped := "/" + strings.TrimSuffix(strings.TrimLeft(r.URL.EscapedPath(), "/"), "/")
+	matched := r.Clone(r.Context())
+	matched.URL = &url.URL{Path: must(url.PathUnescape(escaped)), RawPath: escaped}
+	return matched
 }
 
 // event is the request as a REST API sends it to a function, or as `sam local`
