@@ -156,8 +156,10 @@ func TestPathsThatAreRefused(t *testing.T) {
 		"encoded dots":          {eventFor("GET", "/users/{id}", "/users/%2e%2e"), false, problem.InvalidRequest},
 		"a slash":               {eventFor("GET", "/users/{id}", "/users/%2F"), false, problem.InvalidRequest}, // http.ServeMux would take it for the end of the path
 		"a slash behind":        {eventFor("GET", "/users", "/users/"), false, problem.InvalidRequest},
+		"too long":              {eventFor("GET", "/users/{id}", "/users/"+strings.Repeat("%61", 432)), false, problem.InvalidRequest},
 		"local, a slash behind": {local("GET", "/users", "/users/"), true, problem.InvalidRequest},
 		"local, a slash ahead":  {local("GET", "/users", "//users"), true, problem.InvalidRequest},
+		"local, too long":       {local("GET", "/users/{id}", "/users/"+strings.Repeat("é", 216)), true, problem.InvalidRequest},
 		"local, two dots":       {local("GET", "/users/{id}", "/users/.."), true, problem.InvalidRequest},
 		"local, a slash":        {local("GET", "/users/{id}", "/users/a/b"), true, problem.NoSuchRoute},
 		"local, nothing":        {local("GET", "/users/{id}", ""), true, problem.NoSuchRoute},
@@ -237,7 +239,7 @@ func FuzzIDs(f *testing.F) {
 		f.Add(id)
 	}
 	f.Fuzz(func(t *testing.T, id string) {
-		if id == "" || id == "." || id == ".." || id == "/" {
+		if id == "" || id == "." || id == ".." || id == "/" || len(id) > httpapi.MaxID {
 			return // refused, which TestPathsThatAreRefused holds
 		}
 		escaped := "/users/" + url.PathEscape(id)

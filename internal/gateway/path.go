@@ -25,11 +25,15 @@ func escapedPath(event events.APIGatewayProxyRequest, samLocal bool) (string, er
 	}
 	path := event.Path
 	for _, asked := range []string{path, cmp.Or(event.RequestContext.Path, path)} {
-		if fault := httpapi.FaultOfPath(asked); fault != "" {
+		if fault := httpapi.FaultOfSegments(asked); fault != "" {
 			return "/", problem.Invalid("path", fault)
 		}
 	}
-	segments := strings.Split(strings.TrimPrefix(withoutBase(path, event.Resource), "/"), "/")
+	path = withoutBase(path, event.Resource)
+	if fault := httpapi.FaultOfPath(path); fault != "" {
+		return "/", problem.Invalid("path", fault)
+	}
+	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	for i, segment := range segments {
 		text, _ := url.PathUnescape(segment) // it is well-formed
 		segments[i] = url.PathEscape(text)

@@ -10,8 +10,8 @@ import (
 	"usher/internal/problem"
 )
 
-// MaxID is the longest id that is taken, in bytes. Percent-encoded and with
-// the rest of a method ARN around it, it stays below the gateway's 1,600.
+// MaxID is the longest id that is taken, in bytes. Two of that length may be too long for one path
+// (MaxPath).
 const MaxID = 400
 
 // PathID returns the id in the path's parameter of this name.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -59,6 +60,7 @@ func TestMuxRoutes(t *testing.T) {
 
 func TestMuxRefuses(t *testing.T) {
 	odd := problem.Document{Status: 400, Code: "invalid-request", Detail: "path: no segment may be empty, ., .. or /"}
+	long := problem.Document{Status: 400, Code: "invalid-request", Detail: "path: has more than 1300 bytes with its ids percent-encoded"}
 	none := problem.Document{Status: 404, Code: "no-such-route", Detail: "There is nothing at this path."}
 	tests := map[string]struct {
 		method, path string
@@ -83,6 +85,9 @@ func TestMuxRefuses(t *testing.T) {
 		"slashes ahead":        {"GET", "///users/x", odd, ""},
 		"a slash between":      {"GET", "/users//x", odd, ""},
 		"a slash of others":    {"GET", "/nowhere/", odd, ""},
+		"too long":             {"GET", "/users/" + strings.Repeat("x", 1294), long, ""},
+		"too long, encoded":    {"GET", "/users/" + strings.Repeat("%C3%A9", 216), long, ""},
+		"too long to encode":   {"GET", "/users/" + strings.Repeat("@", 432), long, ""},
 		"an empty id":          {"DELETE", "/users/", odd, ""},
 		"an empty segment":     {"GET", "//users", odd, ""},
 		"an empty path":        {"GET", "", odd, ""},
