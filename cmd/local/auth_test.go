@@ -110,6 +110,27 @@ func TestAuthOptions(t *testing.T) {
 	}
 }
 
+// Sign-outs may return to what -logout names, by the service and by the tenant; -machine and -quirks are the tenant's.
+func TestTheTenantsFlags(t *testing.T) {
+	addr, tenant := freeAddr(t), freeAddr(t)
+	start(t, "-addr", addr, "-tenant-addr", tenant, "-logout", "https://shop.example/bye", "-quirks",
+		"-machine", "shop:shop"+localSecretEnd+":https://shop.example/:read:orders")
+	for where, path := range map[string]string{addr: "/logout?post_logout_redirect_uri=", tenant: "/v2/logout?client_id=usher-local&returnTo="} {
+		if status, body := get(t, where, path+"https%3A%2F%2Fshop.example%2Fbye", ""); status != 302 {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+	tokenOf(t, "http://"+tenant, "shop", "https://shop.example/")
+	if _, settings := get(t, tenant, "/_tenant/settings", ""); !strings.Contains(settings, `"quirks":true`) {
+		t.Errorf("%s", settings)
+	}
+	for _, args := range [][]string{{"-logout", "https://shop.example/bye"}, {"-quirks"}, {"-machine", "a:b:c:d"}} {
+		if err := realMain(t.Context(), append(args, "-env", "x"), noEnv, &output{}); err == nil || !strings.Contains(err.Error(), "do not go with -env") {
+			t.Errorf("%s: %v", args, err)
+		}
+	}
+}
+
 // A front-end that is named may be returned to, by the service and by the tenant.
 func TestFrontend(t *testing.T) {
 	addr, tenant := freeAddr(t), freeAddr(t)

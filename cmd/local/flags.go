@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"usher/internal/localtenant"
 	"usher/internal/loopback"
 )
 
@@ -27,6 +28,9 @@ type options struct {
 	allowRemote bool
 	auth        string // one of authModes
 	frontend    string // "" for none
+	logoutURLs  []string
+	machines    []localtenant.Machine // beside those of addFrontends
+	quirks      bool
 	limitsFile  string // "" for none
 	issuer      string // of bearer tokens; "" for the tenant that is used
 	audience    string // "" for the local tenant's API
@@ -47,6 +51,16 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&o.audience, "audience", "", "with -auth bearer, what the tokens' aud has to hold (default "+localAudience+", an API of the local tenant)")
 	flags.StringVar(&o.tokenRule, "token-rule", "", "with -auth bearer and another issuer than Auth0, the `rule` by which tokens are an application's own (docs/bearer.md), such as \"client=azp; idtyp=app\"")
 	flags.StringVar(&o.frontend, "frontend", "", "let the local tenant return to this front-end, by its `URL`: sign-ins to its /callback, sign-outs to its /")
+	flags.Func("logout", "let sign-outs return to this `URL`, too: by the service and by the local tenant; may be repeated", func(s string) error {
+		o.logoutURLs = append(o.logoutURLs, s)
+		return nil
+	})
+	flags.Func("machine", "one more application with tokens of its own from the local tenant, as `ID:SECRET:AUDIENCE:SCOPES`, the scopes divided by spaces or commas; may be repeated", func(s string) error {
+		m, err := localtenant.ParseMachine(s)
+		o.machines = append(o.machines, m)
+		return err
+	})
+	flags.BoolVar(&o.quirks, "quirks", false, "let the local tenant answer in the odd forms that real ones have (docs/local-tenant.md)")
 	flags.StringVar(&o.limitsFile, "limits", "", "limit single front-ends as the policy document in this `file` says (docs/limits.md); it takes an -auth that tells front-ends apart")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -59,8 +73,8 @@ func (o options) check(arguments []string) error {
 	if len(arguments) > 0 {
 		return fmt.Errorf("unexpected argument %q", arguments[0])
 	}
-	if o.envFile != "" && (o.usersFile != "" || o.frontend != "") {
-		return errors.New("-users and -frontend are for the local tenant; they do not go with -env")
+	if o.envFile != "" && (o.usersFile != "" || o.frontend != "" || o.logoutURLs != nil || o.machines != nil || o.quirks) {
+		return errors.New("-users, -frontend, -logout, -machine and -quirks are for the local tenant; they do not go with -env")
 	}
 	if !slices.Contains(authModes, o.auth) {
 		return fmt.Errorf("-auth %q is not one of: %s", o.auth, strings.Join(authModes, ", "))

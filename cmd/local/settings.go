@@ -40,7 +40,8 @@ func settingsFor(opts options, getenv func(string) string) (settings, error) {
 		cfg.LogoutURIs = append(cfg.LogoutURIs, front+"/")
 		cfg.ResultURLs = append(cfg.ResultURLs, front+"/")
 	}
-	tenant, err := newTenant("http://"+opts.tenantAddr, cfg, opts.usersFile)
+	cfg.LogoutURIs = append(cfg.LogoutURIs, opts.logoutURLs...)
+	tenant, err := newTenant("http://"+opts.tenantAddr, cfg, opts)
 	if err != nil {
 		return settings{}, err
 	}

@@ -8,17 +8,17 @@ import (
 )
 
 // newTenant makes a tenant with its sample users, or with those of a file.
-func newTenant(baseURL string, cfg config.Config, usersFile string) (*localtenant.Tenant, error) {
+func newTenant(baseURL string, cfg config.Config, opts options) (*localtenant.Tenant, error) {
 	tenant, err := localtenant.New(localtenant.Options{
-		BaseURL: baseURL, Callbacks: cfg.RedirectURIs, LogoutURLs: cfg.LogoutURIs, Empty: usersFile != "",
-		Audiences: []string{localAudience},
+		BaseURL: baseURL, Callbacks: cfg.RedirectURIs, LogoutURLs: cfg.LogoutURIs, Empty: opts.usersFile != "",
+		Audiences: []string{localAudience}, Machines: opts.machines, Quirks: opts.quirks,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the local tenant: %w", err)
 	}
 	addFrontends(tenant)
-	if usersFile == "" {
+	if opts.usersFile == "" {
 		return tenant, nil
 	}
-	return tenant, tenant.AddUsersFrom(usersFile)
+	return tenant, tenant.AddUsersFrom(opts.usersFile)
 }

@@ -39,7 +39,10 @@ type config struct {
 	addr        string
 	allowRemote bool
 	callbacks   []string
+	logoutURLs  []string
 	audiences   []string
+	machines    []localtenant.Machine
+	quirks      bool
 	plan        string
 	tlsDir      string
 	users       string
@@ -55,6 +58,16 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		c.callbacks = append(c.callbacks, s)
 		return nil
 	})
+	fs.Func("logout", "a `URL` that sign-outs may return to, beside the defaults; may be repeated", func(s string) error {
+		c.logoutURLs = append(c.logoutURLs, s)
+		return nil
+	})
+	fs.Func("machine", "an application with tokens of its own for an API, as `ID:SECRET:AUDIENCE:SCOPES`, the scopes divided by spaces or commas; may be repeated", func(s string) error {
+		m, err := localtenant.ParseMachine(s)
+		c.machines = append(c.machines, m)
+		return err
+	})
+	fs.BoolVar(&c.quirks, "quirks", false, "answer in the odd forms that real tenants have (docs/local-tenant.md)")
 	fs.Func("audience", "an API `identifier` that users' tokens may be for; may be repeated", func(s string) error {
 		c.audiences = append(c.audiences, s)
 		return nil
@@ -106,12 +119,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	tenant, err := localtenant.New(localtenant.Options{
-		BaseURL:   base,
-		Callbacks: c.callbacks,
-		Audiences: c.audiences,
-		Plan:      localtenant.Plan(c.plan),
-		Empty:     c.users != "",
-		Log:       slog.New(slog.NewTextHandler(stderr, nil)),
+		BaseURL:    base,
+		Callbacks:  c.callbacks,
+		LogoutURLs: c.logoutURLs,
+		Audiences:  c.audiences,
+		Machines:   c.machines,
+		Quirks:     c.quirks,
+		Plan:       localtenant.Plan(c.plan),
+		Empty:      c.users != "",
+		Log:        slog.New(slog.NewTextHandler(stderr, nil)),
 	})
 	if err != nil {
 		return err

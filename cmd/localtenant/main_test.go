@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -43,6 +44,35 @@ func TestParse(t *testing.T) {
 	}
 	if _, err := parse([]string{"-h"}, io.Discard); !errors.Is(err, flag.ErrHelp) {
 		t.Errorf("help: %v", err)
+	}
+}
+
+func TestMachinesLogoutURLsAndQuirks(t *testing.T) {
+	base := start(t, "-quirks", "-logout", "https://shop.example/bye", "-logout", "https://bank.example/bye",
+		"-machine", "shop:shop-secret:https://shop.example/:read:orders write:orders")
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for _, to := range []string{"https://shop.example/bye", "https://bank.example/bye", "http://127.0.0.1:3000/"} {
+		resp, err := client.Get(base + "/v2/logout?client_id=usher-local&returnTo=" + url.QueryEscape(to))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.Header.Get("Location") != to {
+			t.Errorf("%s to %q", resp.Status, resp.Header.Get("Location"))
+		}
+	}
+	resp, err := client.PostForm(base+"/oauth/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {"shop"},
+		"client_secret": {"shop-secret"}, "audience": {"https://shop.example/"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || !strings.Contains(string(body), `"scope":"read:orders write:orders"`) || !strings.Contains(string(body), `"expires_in":"86400"`) {
+		t.Errorf("%v %s", err, body)
+	}
+	if _, err := parse([]string{"-machine", "shop:shop-secret"}, io.Discard); err == nil || !strings.Contains(err.Error(), "want ID:SECRET:AUDIENCE:SCOPES") {
+		t.Errorf("half a machine: %v", err)
 	}
 }
 

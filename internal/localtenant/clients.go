@@ -40,15 +40,13 @@ func (t *Tenant) AddApplication(id, secret string, a Application) {
 	t.clients[id] = &client{ID: id, Secrets: []string{secret}, Application: Settings{Application: a}.clone().Application}
 }
 
-// AddMachine registers an application that has tokens of its own for an API (one
-// of Options.Audiences), with these scopes: in Auth0's words a machine-to-machine
-// application and its client grant.
+// AddMachine registers an application that has tokens of its own for an API, with these
+// scopes, in place of one that has its id.
 func (t *Tenant) AddMachine(id, secret, audience string, scopes ...string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	a := t.defaultSettings().Application
-	a.Type, a.Callbacks, a.LogoutURLs, a.Scopes, a.Grants = "non_interactive", nil, nil, nil, []string{"client_credentials"}
-	t.clients[id] = &client{ID: id, Secrets: []string{secret}, Application: a, granted: map[string][]string{audience: slices.Clone(scopes)}}
+	delete(t.clients, id)
+	_ = t.register(Machine{ID: id, Secret: secret, Audience: audience, Scopes: scopes}) // nothing has its id
 }
 
 // SetClientSecret changes the application's secret at once: the old one is refused.

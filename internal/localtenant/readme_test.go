@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"usher/internal/localtenant"
 	"usher/internal/localtenant/tenanttest"
 )
 
@@ -24,8 +25,18 @@ func TestDocumentedCommands(t *testing.T) {
 	if len(blocks) < 8 {
 		t.Fatalf("%d blocks of commands", len(blocks))
 	}
+	flags := regexp.MustCompile("(?m)^go run ./cmd/localtenant -machine '(.*)' -logout (.*)$").FindStringSubmatch(string(text))
+	if flags == nil {
+		t.Fatal("no command that starts it with a machine client and a logout URL")
+	}
+	machine, err := localtenant.ParseMachine(flags[1])
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, block := range blocks {
-		s := tenanttest.Start(t)
+		s := tenanttest.Start(t, func(o *localtenant.Options) {
+			o.Machines, o.LogoutURLs = []localtenant.Machine{machine}, []string{flags[2]}
+		})
 		u, err := url.Parse(s.URL)
 		if err != nil {
 			t.Fatal(err)

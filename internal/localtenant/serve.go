@@ -28,6 +28,7 @@ func (t *Tenant) serve(rt route) http.Handler {
 			fault = t.faults.take(rt.pattern)
 		}
 		w.Header().Set("Date", t.Now().Format(http.TimeFormat)) // by which others compare their clocks
+		w = t.oddlyLimited(w, fault)
 		if fault.before(w, r) {
 			return
 		}
@@ -53,7 +54,7 @@ func (t *Tenant) handle(rt route, w *buffer, r *http.Request, body []byte) error
 		return err
 	}
 	if !strings.Contains(rt.pattern, " /api/v2/") {
-		return rt.handle(w, r)
+		return t.run(rt, w, r)
 	}
 	if err := t.authorized(r, rt.scopes); err != nil {
 		return err
@@ -69,7 +70,7 @@ func (t *Tenant) handle(rt route, w *buffer, r *http.Request, body []byte) error
 		}
 		return err
 	}
-	if err := rt.handle(w, r); err != nil {
+	if err := t.run(rt, w, r); err != nil {
 		return err
 	}
 	t.recordChange(r, firstStatus(w.status))

@@ -23,6 +23,7 @@ type Settings struct {
 	NoSessions       bool           `json:"no_sessions"`  // a plan without the endpoints for sessions and refresh tokens
 	SecretLag        Duration       `json:"secret_lag"`   // for how long after a client's update either secret may be the right one
 	SecretNodes      Nodes          `json:"secret_nodes"` // which one a request finds until then
+	Quirks           bool           `json:"quirks"`       // answers in the odd forms that real tenants have
 	Application      Application    `json:"application"`
 }
 
@@ -72,6 +73,7 @@ func (d Duration) after(t time.Time) time.Time { return t.Add(time.Duration(d)) 
 func (t *Tenant) defaultSettings() Settings {
 	return Settings{
 		Plan: t.opts.Plan, MFA: MFARequested, MFAAction: MFAActionBound, Factors: []string{"otp", "recovery-code"}, PasswordPolicy: defaultPolicy(), SecretNodes: NodesByConnection,
+		Quirks:      t.opts.Quirks,
 		SessionIdle: Duration(3 * 24 * time.Hour), SessionMaximum: Duration(7 * 24 * time.Hour),
 		Application: Application{
 			Type: "regular_web", AuthMethod: "client_secret_post",

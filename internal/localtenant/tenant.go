@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/bcrypt"
@@ -29,6 +30,8 @@ type Options struct {
 	Callbacks    []string         // redirect URIs allowed beside the two defaults
 	LogoutURLs   []string         // where sign-outs may return to beside the two defaults
 	Audiences    []string         // APIs that users' access tokens may be asked for, beside the Management API
+	Machines     []Machine        // applications with tokens of their own; their audiences are APIs as well
+	Quirks       bool             // of Settings
 	PasswordCost int              // of bcrypt; default bcrypt.DefaultCost
 	Log          *slog.Logger     // one line per request; nil is silent
 	Empty        bool             // without the sample users
@@ -45,6 +48,7 @@ type Tenant struct {
 	pages  pages
 	stats  counter
 	faults faultList
+	odd429 atomic.Uint32 // how many there were, with quirks
 
 	mu       sync.Mutex // held while a handler runs; guards all below
 	offset   time.Duration
@@ -131,6 +135,11 @@ func (t *Tenant) reset() error {
 	t.sessions = map[string]*session{}
 	t.revoked = map[string]bool{}
 	t.issued = nil
+	for _, m := range t.opts.Machines {
+		if err := t.register(m); err != nil {
+			return err
+		}
+	}
 	if t.keys.current == nil && t.opts.Key != nil {
 		t.keys.current = t.opts.Key
 	}

@@ -98,7 +98,7 @@ func (t *Tenant) userTokens(c *client, g *grant) (map[string]any, error) {
 		"expires_in": c.AccessTokenLifetime.seconds(),
 	}
 	if g.has("openid") {
-		id, err := t.sign(t.idClaims(c, g, u))
+		id, err := t.sign(t.oddClaims(t.idClaims(c, g, u)))
 		if err != nil {
 			return nil, err
 		}
