@@ -14,6 +14,10 @@ import (
 // that a retry cures.
 var rough = flag.Bool("rough", false, "run against a tenant with rate limits, an index lag and failing answers")
 
+// quirks runs it against a tenant that answers in the odd forms that real ones have
+// (docs/local-tenant.md). They say what the plain forms say, so every test holds.
+var quirks = flag.Bool("quirks", false, "run against a tenant that answers in odd forms")
+
 const indexLag = 500 * time.Millisecond
 
 func roughen(t *testing.T, tenant *localtenant.Tenant) {

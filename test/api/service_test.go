@@ -85,6 +85,7 @@ func start(t *testing.T, w way, changes ...func(*setup)) *service {
 	for _, change := range changes {
 		change(&s)
 	}
+	s.tenant = append(s.tenant, func(o *localtenant.Options) { o.Quirks = *quirks })
 	tenant := tenanttest.Start(t, s.tenant...)
 	if s.credentials == nil {
 		s.credentials = static(t, tenant.URL)
