@@ -57,8 +57,7 @@ func (s Sessions) EndSessions(ctx context.Context, userID string) error {
 // EndSession ends one session; see session.Ender. The provider would end
 // anybody's by its id alone, so whose it is has to be read first.
 func (s Sessions) EndSession(ctx context.Context, userID, sessionID string) error {
-	all := sessions.NewClient(s.client.sdk)
-	body, err := call(ctx, func(ctx context.Context) (any, error) { return all.Get(ctx, sessionID) })
+	body, err := call(ctx, func(ctx context.Context) (any, error) { return sessions.NewClient(s.client.sdk).Get(ctx, sessionID) })
 	var owner string
 	if err == nil {
 		owner, err = s.client.sessionOwner(ctx, body)
@@ -70,7 +69,9 @@ func (s Sessions) EndSession(ctx context.Context, userID, sessionID string) erro
 		return fmt.Errorf("get session: %w", planProblem(err))
 	}
 	// Ending what has ended does no harm, so it may be repeated as a deletion.
-	_, err = call(repeatable(ctx), func(ctx context.Context) (any, error) { return nil, all.Revoke(ctx, sessionID) })
+	_, err = call(repeatable(ctx), func(ctx context.Context) (any, error) {
+		return nil, sessions.NewClient(s.client.sdk).Revoke(ctx, sessionID)
+	})
 	if err != nil && !hasStatus(err, http.StatusNotFound) {
 		return fmt.Errorf("end session: %w", planProblem(err))
 	}

@@ -97,9 +97,11 @@ func (r *reading) user(v gjson.Result) (u users.User, kept reserved, err error) 
 
 func (r *reading) userIdentities(v gjson.Result) []users.Identity {
 	items := r.identities(v)
-	all := make([]users.Identity, len(items))
+	all := make([]users.Identity, 0, len(items))
 	for i, item := range items {
-		all[i] = users.Identity{Connection: item.connection, Provider: item.provider, UserID: item.id, Social: item.social}
+		if i == 0 || item.isObject {
+			all = append(all, users.Identity{Connection: item.connection, Provider: item.provider, UserID: item.id, Social: item.social})
+		}
 	}
 	return all
 }
@@ -109,11 +111,12 @@ type identity struct {
 	connection, provider, id string
 	social                   bool
 	profile                  gjson.Result
+	isObject                 bool // else nothing of it could be read
 }
 
-// identities are those that can be read. The first one decides to which connection
-// the user belongs, so no later one moves up to its place: where it cannot be
-// read, it stays as one of no connection.
+// identities are all that there are. The first one decides to which connection the
+// user belongs, so no later one moves up to its place: where it cannot be read, it
+// stays as one of no connection.
 func (r *reading) identities(v gjson.Result) []identity {
 	if !v.IsArray() {
 		if v.Type != gjson.Null {
@@ -122,13 +125,9 @@ func (r *reading) identities(v gjson.Result) []identity {
 		return nil
 	}
 	items := v.Array()
-	all := make([]identity, 0, len(items))
+	all := make([]identity, len(items))
 	for i, item := range items {
-		if item.IsObject() || i == 0 {
-			all = append(all, r.identity(item))
-		} else {
-			r.odd("identity")
-		}
+		all[i] = r.identity(item)
 	}
 	return all
 }
@@ -138,6 +137,7 @@ func (r *reading) identity(v gjson.Result) (i identity) {
 		r.odd("identity")
 		return identity{}
 	}
+	i.isObject = true
 	v.ForEach(func(name, v gjson.Result) bool {
 		switch name.Str {
 		case "connection":

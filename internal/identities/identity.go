@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"usher/internal/address"
+	"usher/internal/problem"
 )
 
 // Identity is one way in which a user signs in, on the wire.
@@ -43,6 +44,20 @@ type Account struct {
 	Identities    []Identity // the primary one first
 }
 
+// isLegible reports whether it can be told who the account is: its first identity
+// can be read. Where not, nothing is linked or unlinked.
+func (a Account) isLegible() bool {
+	if len(a.Identities) == 0 {
+		return false
+	}
+	first := a.Identities[0]
+	return first.Connection != "" && first.Provider != "" && first.UserID != ""
+}
+
+func illegible() error {
+	return problem.ProviderFailed.New("Nothing was changed: the identity provider's answer does not say by which identity the account was made.")
+}
+
 // connection is the one that the account belongs to; "" where nobody says.
 func (a Account) connection() string {
 	if len(a.Identities) == 0 {
@@ -74,6 +89,8 @@ type identityList struct {
 	Suggestions *[]Suggestion `json:"suggestions,omitempty"` // nil where they were not asked for
 }
 
+// listOf leaves out the linked identities of which nothing could be read.
 func listOf(identities []Identity) identityList {
-	return identityList{Identities: append([]Identity{}, identities...)}
+	isBlank := func(i Identity) bool { return !i.Primary && i == (Identity{}) }
+	return identityList{Identities: slices.DeleteFunc(append([]Identity{}, identities...), isBlank)}
 }

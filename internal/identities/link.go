@@ -70,6 +70,8 @@ func link(ctx context.Context, dir Linker, userID, subject string) ([]Identity, 
 	switch {
 	case err != nil:
 		return nil, err
+	case !user.isLegible():
+		return nil, illegible()
 	case user.Blocked:
 		return nil, accountBlocked("id_token", "the user")
 	}
@@ -84,6 +86,9 @@ func link(ctx context.Context, dir Linker, userID, subject string) ([]Identity, 
 func linkable(ctx context.Context, other Account) error {
 	if err := limits.Of(ctx).Connection(other.connection()); err != nil {
 		return err
+	}
+	if !other.isLegible() {
+		return illegible()
 	}
 	if other.Blocked {
 		return accountBlocked("link_id_token", "the account of link_id_token")

@@ -49,6 +49,9 @@ func unlink(ctx context.Context, dir Unlinker, userID, provider, identityID stri
 	if err != nil {
 		return nil, err
 	}
+	if !user.isLegible() {
+		return nil, illegible()
+	}
 	i := slices.IndexFunc(user.Identities, func(i Identity) bool { return i.Provider == provider && i.UserID == identityID })
 	if i < 0 {
 		return nil, problem.IdentityNotFound.New("The user has no such identity.")

@@ -1,0 +1,270 @@
+package auth0
+
+import (
+	"context"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"usher/internal/identities"
+	"usher/internal/mfa"
+	"usher/internal/recovery"
+	"usher/internal/roles"
+	"usher/internal/secrets"
+	"usher/internal/users"
+)
+
+// sdkCalls are the SDK's methods that this package uses. Each has its request, with
+// "*" for ids, and an operation that makes it.
+var sdkCalls = map[string]struct {
+	request string
+	send    func(context.Context, *Client) error
+}{
+	"users.Get": {"GET /users/*", func(ctx context.Context, c *Client) error {
+		_, err := c.Users().User(ctx, "*")
+		return err
+	}},
+	"users.Create": {"POST /users", func(ctx context.Context, c *Client) error {
+		_, err := c.Users().Create(ctx, users.New{Connection: "db"})
+		return err
+	}},
+	"users.Update": {"PATCH /users/*", func(ctx context.Context, c *Client) error {
+		return c.Blocks().Unblock(ctx, "*")
+	}},
+	"users.Delete": {"DELETE /users/*", func(ctx context.Context, c *Client) error {
+		return c.Users().Delete(ctx, "*")
+	}},
+	"users.List": {"GET /users", func(ctx context.Context, c *Client) error {
+		_, err := c.Users().List(ctx, users.Filter{}, users.Sort{Key: "created_at"}, nil, 10)
+		return err
+	}},
+	"users.ListUsersByEmail": {"GET /users-by-email", func(ctx context.Context, c *Client) error {
+		_, err := c.Users().ByEmail(ctx, "a@b.example")
+		return err
+	}},
+	"users.RevokeAccess": {"POST /users/*/revoke-access", func(ctx context.Context, c *Client) error {
+		return c.Sessions().EndSessions(ctx, "*")
+	}},
+	"users.RegenerateRecoveryCode": {"POST /users/*/recovery-code-regeneration", func(ctx context.Context, c *Client) error {
+		_, err := c.MFA().NewRecoveryCode(ctx, "*")
+		return err
+	}},
+	"userblocks.List": {"GET /user-blocks/*", func(ctx context.Context, c *Client) error {
+		_, err := c.Blocks().LoginBlocks(ctx, "*")
+		return err
+	}},
+	"userblocks.Delete": {"DELETE /user-blocks/*", func(ctx context.Context, c *Client) error {
+		return c.Blocks().LiftLoginBlocks(ctx, "*")
+	}},
+	"clientconnections.Get": {"GET /clients/*/connections", func(ctx context.Context, c *Client) error {
+		_, err := c.Identities().Connections(ctx)
+		return err
+	}},
+	"connections.List": {"GET /connections", func(ctx context.Context, c *Client) error {
+		_, _, err := inspecting(c).Connection(ctx, "db")
+		return err
+	}},
+	"clientsclient.Get": {"GET /clients/*", func(ctx context.Context, c *Client) error {
+		_, err := inspecting(c).Registration(ctx, "*")
+		return err
+	}},
+	"clientsclient.Update": {"PATCH /clients/*", func(ctx context.Context, c *Client) error {
+		return c.Applications().SetSecret(ctx, "*", "secret")
+	}},
+	"actionsclient.List": {"GET /actions/actions", func(ctx context.Context, c *Client) error {
+		_, err := inspecting(c).LoginAction(ctx, "require-mfa")
+		return err
+	}},
+	"bindings.List": {"GET /actions/triggers/post-login/bindings", func(ctx context.Context, c *Client) error {
+		_, err := inspecting(c).LoginAction(ctx, "require-mfa")
+		return err
+	}},
+	"factorsclient.List": {"GET /guardian/factors", func(ctx context.Context, c *Client) error {
+		_, err := inspecting(c).Factors(ctx)
+		return err
+	}},
+	"resourceservers.Get": {"GET /resource-servers/*", func(ctx context.Context, c *Client) error {
+		_, _, err := inspecting(c).OfflineAccess(ctx, "*")
+		return err
+	}},
+	"logs.List": {"GET /users/*/logs", func(ctx context.Context, c *Client) error {
+		_, err := c.Events().Events(ctx, "*", nil, 10)
+		return err
+	}},
+	"useridentities.Link": {"POST /users/*/identities", func(ctx context.Context, c *Client) error {
+		_, err := c.Identities().Link(ctx, "*", identities.Identity{Provider: "*", UserID: "*"})
+		return err
+	}},
+	"useridentities.Delete": {"DELETE /users/*/identities/*/*", func(ctx context.Context, c *Client) error {
+		_, err := c.Identities().Unlink(ctx, "*", identities.Identity{Provider: "*", UserID: "*"})
+		return err
+	}},
+	"authenticationmethods.List": {"GET /users/*/authentication-methods", func(ctx context.Context, c *Client) error {
+		_, err := c.MFA().Methods(ctx, "*")
+		return err
+	}},
+	"authenticationmethods.Delete": {"DELETE /users/*/authentication-methods/*", func(ctx context.Context, c *Client) error {
+		return c.MFA().Remove(ctx, "*", "*")
+	}},
+	"authenticationmethods.DeleteAll": {"DELETE /users/*/authentication-methods", func(ctx context.Context, c *Client) error {
+		_, err := c.MFA().Reset(ctx, "*")
+		return err
+	}},
+	"multifactor.InvalidateRememberBrowser": {"POST /users/*/multifactor/actions/invalidate-remember-browser", func(ctx context.Context, c *Client) error {
+		_, err := c.MFA().Reset(ctx, "*")
+		return err
+	}},
+	"enrollments.CreateTicket": {"POST /guardian/enrollments/ticket", func(ctx context.Context, c *Client) error {
+		_, err := c.MFA().Enroll(ctx, "*", mfa.Enrollment{})
+		return err
+	}},
+	"rolesclient.List": {"GET /roles", func(ctx context.Context, c *Client) error {
+		_, err := c.Roles().All(ctx)
+		return err
+	}},
+	"userroles.List": {"GET /users/*/roles", func(ctx context.Context, c *Client) error {
+		_, err := c.Roles().OfUser(ctx, "*")
+		return err
+	}},
+	"userroles.Delete": {"DELETE /users/*/roles", func(ctx context.Context, c *Client) error {
+		return c.Roles().Change(ctx, "*", []roles.Role{{ID: "r"}}, nil)
+	}},
+	"userroles.Assign": {"POST /users/*/roles", func(ctx context.Context, c *Client) error {
+		return c.Roles().Change(ctx, "*", nil, []roles.Role{{ID: "r"}})
+	}},
+	"usersessions.List": {"GET /users/*/sessions", func(ctx context.Context, c *Client) error {
+		_, err := c.Sessions().Sessions(ctx, "*", "", 10)
+		return err
+	}},
+	"sessions.Get": {"GET /sessions/*", func(ctx context.Context, c *Client) error {
+		return c.Sessions().EndSession(ctx, "*", "*")
+	}},
+	"sessions.Revoke": {"POST /sessions/*/revoke", func(ctx context.Context, c *Client) error {
+		return c.Sessions().EndSession(ctx, "*", "*")
+	}},
+	"tickets.ChangePassword": {"POST /tickets/password-change", func(ctx context.Context, c *Client) error {
+		_, err := c.Recovery().PasswordTicket(ctx, "*", recovery.TicketOptions{})
+		return err
+	}},
+	"tickets.VerifyEmail": {"POST /tickets/email-verification", func(ctx context.Context, c *Client) error {
+		_, err := c.Recovery().VerificationTicket(ctx, "*", recovery.TicketOptions{})
+		return err
+	}},
+	"verificationemail.Create": {"POST /jobs/verification-email", func(ctx context.Context, c *Client) error {
+		_, err := c.Recovery().SendVerification(ctx, "*")
+		return err
+	}},
+	"jobsclient.Get": {"GET /jobs/*", func(ctx context.Context, c *Client) error {
+		_, err := c.Recovery().Verification(ctx, "*")
+		return err
+	}},
+}
+
+func inspecting(c *Client) *Inspector {
+	return &Inspector{client: c, credentials: secrets.Credentials{Domain: "tenant.example.com", ClientID: "*"}}
+}
+
+// oddTenant gives one answer to one kind of request, and good ones to all others.
+type oddTenant struct {
+	request, body string
+	asked         int
+}
+
+func (o *oddTenant) RoundTrip(r *http.Request) (*http.Response, error) {
+	others := map[string]string{
+		"POST /oauth/token":                   `{"access_token":"a","expires_in":60}`,
+		"GET /users/*/authentication-methods": `{"authenticators":[]}`,
+		"GET /actions/actions":                `{"actions":[{"id":"a","name":"require-mfa"}]}`,
+		"GET /sessions/*":                     `{"id":"*","user_id":"*"}`,
+	}
+	request := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/api/v2")
+	body := others[request]
+	if request == o.request {
+		o.asked++
+		body = o.body
+	}
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
+}
+
+// Whatever kind of JSON the provider answers, or none, no method of the SDK's sees
+// it: nothing panics, and what fails is the reading, which says so.
+func TestTheSDKDecodesNothing(t *testing.T) {
+	kinds := []string{`{}`, `[]`, `null`, `"text"`, `7`, `true`, `[null]`, `[[]]`, `{"users":null}`, ` `, `<html>`}
+	for name, tt := range sdkCalls {
+		for _, body := range kinds {
+			t.Run(name+" "+body, func(t *testing.T) {
+				tenant := &oddTenant{request: tt.request, body: body}
+				credentials := credentialsAt("tenant.example.com", "secret")
+				credentials.ClientID = "*"
+				c, _ := newClient(holding(credentials), newClock(), func(o *Options) { o.Transport = tenant })
+				err := tt.send(t.Context(), c)
+				if tenant.asked == 0 {
+					t.Errorf("%s was not asked: %v", tt.request, err)
+				}
+				if err != nil && strings.Contains(err.Error(), "json") {
+					t.Errorf("the SDK has decoded it: %v", err)
+				}
+			})
+		}
+	}
+}
+
+// Every use of the SDK is in sdkCalls, and stands where call takes the body.
+func TestEveryUseOfTheSDKIsTested(t *testing.T) {
+	files, err := parser.ParseDir(token.NewFileSet(), ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	for _, file := range files["auth0"].Files {
+		var senders []ast.Node
+		ast.Inspect(file, func(n ast.Node) bool {
+			if f, ok := n.(*ast.FuncLit); ok && f.Type.Results != nil && len(f.Type.Results.List) == 2 {
+				senders = append(senders, f)
+			}
+			name := sdkMethod(n)
+			if name == "" {
+				return true
+			}
+			used[name] = true
+			if !slices.ContainsFunc(senders, func(s ast.Node) bool { return s.Pos() < n.Pos() && n.End() <= s.End() }) {
+				t.Errorf("%s decodes its answer by itself", name)
+			}
+			return true
+		})
+	}
+	if known := slices.Sorted(maps.Keys(sdkCalls)); !slices.Equal(known, slices.Sorted(maps.Keys(used))) {
+		t.Errorf("used are\n%q, tested\n%q", slices.Sorted(maps.Keys(used)), known)
+	}
+}
+
+// sdkMethod names the method where a node is a call of the SDK's: of one of the two
+// sub-clients that are kept, or of one that is made for the call.
+func sdkMethod(n ast.Node) string {
+	outer, ok := n.(*ast.CallExpr)
+	if !ok {
+		return ""
+	}
+	method, ok := outer.Fun.(*ast.SelectorExpr)
+	if !ok || !method.Sel.IsExported() {
+		return ""
+	}
+	switch client := method.X.(type) {
+	case *ast.SelectorExpr: // c.users.Get(…)
+		if client.Sel.Name == "users" || client.Sel.Name == "connections" {
+			return client.Sel.Name + "." + method.Sel.Name
+		}
+	case *ast.CallExpr: // jobsclient.NewClient(…).Get(…)
+		if made, ok := client.Fun.(*ast.SelectorExpr); ok && made.Sel.Name == "NewClient" {
+			return made.X.(*ast.Ident).Name + "." + method.Sel.Name
+		}
+	}
+	return ""
+}
