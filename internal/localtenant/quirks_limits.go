@@ -31,7 +31,7 @@ func (w *oddLimit) WriteHeader(status int) {
 	if status == http.StatusTooManyRequests && err == nil {
 		switch w.tenant.odd429.Add(1) % 4 {
 		case 1:
-			h.Set("X-RateLimit-Reset", strconv.FormatInt(w.now.Unix()-1, 10))
+			h.Set("X-RateLimit-Reset", strconv.FormatInt(reset-3600, 10)) // by whichever clock it was made
 			h.Set("Retry-After", strconv.FormatInt(max(1, reset-w.now.Unix()), 10))
 		case 2:
 			h.Set("X-RateLimit-Reset", strconv.FormatInt(1000*reset, 10))

@@ -214,7 +214,7 @@ func TestQuirksOfLimits(t *testing.T) {
 	}
 	end := now.Now().Add(time.Second) // of half a second, in whole ones
 	want := []string{
-		fmt.Sprintf("reset %d, after 1", now.Now().Unix()-1),
+		fmt.Sprintf("reset %d, after 1", end.Add(-time.Hour).Unix()),
 		fmt.Sprintf("reset %d, after ", end.UnixMilli()),
 		"reset , after " + end.Format(http.TimeFormat),
 		fmt.Sprintf("reset %d, after ", end.Unix()),
