@@ -52,11 +52,11 @@ go_tests() {
 		-race -tags chromium,moto,readme,sigv4 -timeout 15m -coverpkg=./internal/... -coverprofile=.cache/cover.out ./test/api ./...
 }
 
-# The API once more, against a tenant with rate limits, an index that lags and
-# answers that fail now and then: but for the tests that set such failures
-# themselves, and calm the tenant down before.
+# The API once more, against a tenant with rate limits, an index that lags, answers that
+# fail now and then, and others in the odd forms that real tenants have: but for the tests
+# that set such failures or forms themselves, and calm the tenant down before.
 rough() {
-	go_test --format pkgname --junitfile "$reports/rough.xml" -- -race -timeout 10m ./test/api -skip SurvivesTheProvider -args -rough
+	go_test --format pkgname --junitfile "$reports/rough.xml" -- -race -timeout 10m ./test/api -skip 'SurvivesTheProvider|Mutations' -args -rough -quirks
 }
 
 coverage() {

@@ -31,7 +31,11 @@ func TestListWalksALargeTenant(t *testing.T) {
 		}
 		calls := s.tenant.Tenant.Stats().Routes["GET /api/v2/users"]
 		t.Logf("%s: %d pages, %d calls", query, pages, calls)
-		if calls > pages+2 {
+		most := pages + 2
+		if *quirks { // by the values of some users no search can go on
+			most = 2 * pages
+		}
+		if calls > most {
 			t.Errorf("%s: %d calls for %d pages", query, calls, pages)
 		}
 	}
