@@ -55,16 +55,17 @@ func everyWay() []way {
 func overHTTP(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
 	server := httptest.NewServer(operations.Handler(env, log))
 	t.Cleanup(server.Close)
-	return rewriteTo(strings.TrimPrefix(server.URL, "http://"))
+	return rewriteTo(strings.TrimPrefix(server.URL, "http://"), server.Client().Transport)
 }
 
-// rewriteTo sends every request to one address, whatever host it names.
-func rewriteTo(addr string) http.RoundTripper {
+// rewriteTo sends every request to one address, whatever host it names. The transport is not the default
+// one: a test server that closes closes all idle connections of that, other tests' too.
+func rewriteTo(addr string, transport http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		out := r.Clone(r.Context())
 		out.Host = r.URL.Host
 		out.URL.Host = addr
-		return http.DefaultTransport.RoundTrip(out)
+		return transport.RoundTrip(out)
 	})
 }
 
