@@ -115,7 +115,7 @@ func (c connection) shown() identities.Connection {
 	return identities.Connection{
 		Name:        c.name,
 		DisplayName: firstOf(c.displayName, properNames[c.name], c.name),
-		Strategy:    strategyOf(c.strategy),
+		Strategy:    firstOf(strategyOf(c.strategy), "unknown"),
 		Kind:        kindOf(c.strategy),
 	}
 }

@@ -60,6 +60,8 @@ func (r Recovery) otherIdentity(ctx context.Context, refusal error, userID strin
 		return "", problem.UserHasNoPassword.Wrap(refusal, "This user signs in elsewhere, and has no password here.")
 	case place == 0:
 		return "", refusal
+	case user.Identities[place].UserID == "":
+		return "", providerProblem(errIncomplete)
 	}
 	return user.Identities[place].UserID, nil
 }

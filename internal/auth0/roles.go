@@ -93,6 +93,7 @@ func (r *reading) role(v gjson.Result) (roles.Role, error) {
 	if role.ID == "" {
 		return roles.Role{}, errIncomplete
 	}
+	role.Name = firstOf(role.Name, role.ID) // a role can be named by either
 	return role, nil
 }
 

@@ -51,8 +51,8 @@ var essentialFailures = []string{"provider-failed", "partly-updated", "id-token-
 var deciding = map[string]map[string][]string{
 	"deleteuserbyemail":    {"GET /api/v2/users-by-email": {"[].user_id", "[].email"}, "GET /api/v2/users": {"users[].user_id", "users[].email"}, "GET /api/v2/users/{id}": {"user_id", "email"}},
 	"listidentities":       {"GET /api/v2/users-by-email": {"[].user_id", "[].email"}},
-	"createpasswordticket": {"GET /api/v2/users/{id}": {"identities[].connection", "identities[].provider", "identities[].user_id"}, "GET /api/v2/connections": {"[].strategy", "connections[].strategy"}},
-	"updateuser":           {"GET /api/v2/users/{id}": {"identities[].connection", "identities[].provider", "identities[].user_id"}},
+	"createpasswordticket": {"GET /api/v2/users/{id}": {"user_id", "identities[].connection", "identities[].provider", "identities[].user_id"}, "GET /api/v2/connections": {"[].strategy", "connections[].strategy"}},
+	"updateuser":           {"GET /api/v2/users/{id}": {"user_id", "identities[].connection", "identities[].provider", "identities[].user_id"}},
 	"linkidentity":         {"GET /api/v2/users/{id}": {"identities[].connection", "identities[].provider", "identities[].user_id", "blocked"}},
 	"unlinkidentity":       {"GET /api/v2/users/{id}": {"identities[].connection", "identities[].provider", "identities[].user_id"}},
 	"setuserroles":         {"GET /api/v2/roles": {"roles[].name", "roles[].id"}, "GET /api/v2/users/{id}/roles": {"roles[].name", "roles[].id"}},
