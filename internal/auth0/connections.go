@@ -29,6 +29,10 @@ func (i Identities) Connections(ctx context.Context) ([]identities.Connection, e
 		return nil, err
 	}
 	enabled, err := i.client.enabledConnections(ctx, credentials.ClientID, ofConnection)
+	if now, readErr := i.client.opts.Credentials.Current(ctx); hasStatus(err, http.StatusNotFound) && readErr == nil && now.ClientID != credentials.ClientID {
+		credentials = now // the secret has come to name another tenant during the call
+		enabled, err = i.client.enabledConnections(ctx, credentials.ClientID, ofConnection)
+	}
 	switch {
 	case hasStatus(err, http.StatusNotFound):
 		return nil, misconfigured(fmt.Errorf("the provider does not know the sign-in application %q: %w", secrets.ShownID(credentials.ClientID), err))

@@ -2,6 +2,9 @@ package auth0
 
 import (
 	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"sync/atomic"
 	"testing"
 
@@ -38,5 +41,24 @@ func TestATokenGoesToItsOwnTenant(t *testing.T) {
 	first, second := one.Tenant.Stats().Routes[route], other.Tenant.Stats().Routes[route]
 	if first == 0 || second == 0 || first+second != requests {
 		t.Errorf("%d and %d requests at the two tenants, want %d together: each once", first, second, requests)
+	}
+}
+
+// What names an application in its path follows the secret to the other tenant.
+func TestConnectionsAfterAMove(t *testing.T) {
+	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != tokenPath {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(bearerToken("old", 86400))
+	}))
+	defer old.Close()
+	s := holding(credentialsAt(old.URL, localtenant.ClientSecret))
+	s.current.ClientID = "another"
+	s.stored = credentialsAt(tenanttest.Start(t).URL, localtenant.ClientSecret)
+	c, _ := newClient(s, newClock())
+	if found, err := c.Identities().Connections(t.Context()); err != nil || len(found) == 0 {
+		t.Errorf("%v, %v", found, err)
 	}
 }
