@@ -6,9 +6,9 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
-	"io/fs"
 	"maps"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -218,12 +218,19 @@ func TestTheSDKDecodesNothing(t *testing.T) {
 
 // Every use of the SDK is in sdkCalls, and stands where call takes the body.
 func TestEveryUseOfTheSDKIsTested(t *testing.T) {
-	files, err := parser.ParseDir(token.NewFileSet(), ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	names, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	used := map[string]bool{}
-	for _, file := range files["auth0"].Files {
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
 		var senders []ast.Node
 		ast.Inspect(file, func(n ast.Node) bool {
 			if f, ok := n.(*ast.FuncLit); ok && f.Type.Results != nil && len(f.Type.Results.List) == 2 {

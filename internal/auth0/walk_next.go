@@ -78,5 +78,6 @@ func isASCII(s string) bool {
 // sameValue compares as an index does that may not know upper from lower case, in either
 // of the two ways: by folding, or by lower-casing, which alone makes "i" of "İ".
 func sameValue(a, b string) bool {
-	return strings.EqualFold(a, b) || strings.ToLower(a) == strings.ToLower(b)
+	lowerA, lowerB := strings.ToLower(a), strings.ToLower(b)
+	return strings.EqualFold(a, b) || lowerA == lowerB
 }

@@ -20,7 +20,7 @@ type TokenRule struct {
 const clientStands = "{client}"
 
 // tokenRule is the form of a rule: "client=azp; idtyp=app".
-var tokenRule = regexp.MustCompile(`^client=([A-Za-z0-9_]+); ?([A-Za-z0-9_.:/-]+)=([!-:<-~]*)$`)
+var tokenRule = regexp.MustCompile(`^client=([A-Za-z0-9_]+); ?([A-Za-z0-9_.:/-]+)=([!-:\x3c-~]*)$`)
 
 // clientClaims are those by which issuers name the client, in users' tokens as well as in others.
 var clientClaims = []string{"client_id", "azp", "cid", "appid"}

@@ -31,9 +31,9 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("%d keys of the id %q", len(list), id)
 			}
 			for _, key := range list {
-				switch key.Key.(type) {
+				switch public := key.Key.(type) {
 				case *rsa.PublicKey:
-					if bits := key.Key.(*rsa.PublicKey).N.BitLen(); bits < minRSA || bits > maxRSA {
+					if bits := public.N.BitLen(); bits < minRSA || bits > maxRSA {
 						t.Errorf("an RSA key of %d bits", bits)
 					}
 				case *ecdsa.PublicKey, ed25519.PublicKey:

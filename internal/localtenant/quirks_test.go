@@ -86,7 +86,7 @@ func form(value any) string {
 		case strings.Count(v, ":") == 2:
 			return "SQL"
 		}
-		return "text " + strings.Trim(v, "0123456789.")
+		return strings.TrimSpace("text " + strings.Trim(v, "0123456789."))
 	}
 	return fmt.Sprintf("%T", value)
 }
@@ -148,8 +148,8 @@ func TestQuirks(t *testing.T) {
 		"created_at":     {"RFC 3339": true, "offset": true, "SQL": true, "number of 10": true, "number of 13": true},
 		"updated_at":     {"RFC 3339": true, "offset": true, "SQL": true, "number of 10": true, "number of 13": true},
 		"last_login":     {"RFC 3339": true, "offset": true, "number of 13": true}, // a millisecond is not lost
-		"logins_count":   {"text ": true, "number of 1": true, "number of 3": true},
-		"last_ip":        {"list": true, "text ": true},
+		"logins_count":   {"text": true, "number of 1": true, "number of 3": true},
+		"last_ip":        {"list": true, "text": true},
 	}
 	if diff := cmp.Diff(want, forms); diff != "" {
 		t.Error(diff)

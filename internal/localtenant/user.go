@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 )
@@ -135,10 +134,6 @@ func (u *user) primary() identity {
 		return identity{}
 	}
 	return u.Identities[0]
-}
-
-func (u *user) in(connection string) bool {
-	return slices.ContainsFunc(u.Identities, func(id identity) bool { return id.Connection == connection })
 }
 
 func (u *user) blocked() bool { return u.Blocked != nil && *u.Blocked }

@@ -13,7 +13,7 @@ import (
 
 func TestDelete(t *testing.T) {
 	one := []users.User{{ID: "u|1", Email: "ada@example.com"}}
-	two := append(one[:1:1], users.User{ID: "u|2", Email: "Ada@example.com"})
+	two := []users.User{one[0], {ID: "u|2", Email: "Ada@example.com"}}
 	const (
 		noAddress = "invalid-request | email: must be one email address, without a name around it"
 		byEmail   = "by email Ada@example.com"

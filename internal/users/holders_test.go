@@ -101,7 +101,7 @@ func TestWhoHasAnAddress(t *testing.T) {
 // nothing is decided.
 func TestDoubtsThatCannotBeRead(t *testing.T) {
 	found := []users.User{{ID: "a", Email: "ann@corp.example"}}
-	hits := append(found[:1:1], users.User{ID: "c", Email: "Ann@Corp.Example"})
+	hits := []users.User{found[0], {ID: "c", Email: "Ann@Corp.Example"}}
 	for name, tt := range map[string]struct {
 		dir  *directory
 		want string

@@ -189,7 +189,7 @@ func TestLinkingRefusesBlockedAccounts(t *testing.T) {
 				for _, whose := range tt.blocked {
 					path := "/blocks/" + url.PathEscape(ids[whose])
 					wantAnswer(t, s.as(t, "PUT", path, ""), 200, "")
-					defer s.as(t, "DELETE", path, "")
+					t.Cleanup(func() { s.call("DELETE", path, "") })
 				}
 				got := s.as(t, "POST", "/identities/"+url.PathEscape(ada), body)
 				wantAnswer(t, got, 422, "account-blocked")
