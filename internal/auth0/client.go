@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -33,6 +34,8 @@ type Options struct {
 	Scopes             []string // asked for at a sign-in
 	Log                *slog.Logger
 	Now                func() time.Time
+	Deadline           time.Duration                // for one call, with its repetitions; 0 for 8 s
+	Backoff            time.Duration                // before the first repetition, doubled from one to the next; 0 for 100 ms
 	Observe            func(context.Context, Call)  // told of every request to the provider
 	Odd                func(context.Context)        // told of every member of an answer that was left out
 	CorrelationID      func(context.Context) string // goes into the tenant's log of what was changed
@@ -60,8 +63,10 @@ const anyTenant = "https://tenant.invalid/api/v2"
 
 // New returns a Client.
 func New(opts Options) *Client {
+	opts.Deadline = cmp.Or(opts.Deadline, usualDeadline)
+	opts.Backoff = cmp.Or(opts.Backoff, usualBackoff)
 	if opts.Transport == nil {
-		opts.Transport = newTransport(opts.Now)
+		opts.Transport = newTransport(opts.Now, opts.Deadline)
 	}
 	if opts.Observe == nil {
 		opts.Observe = func(context.Context, Call) {}
@@ -79,13 +84,13 @@ func New(opts Options) *Client {
 	if opts.Traceparent == nil {
 		opts.Traceparent = none
 	}
-	retrier := &retrier{next: opts.Transport, now: opts.Now, observe: opts.Observe, traceparent: opts.Traceparent}
+	retrier := &retrier{next: opts.Transport, now: opts.Now, observe: opts.Observe, traceparent: opts.Traceparent, deadline: opts.Deadline, backoff: opts.Backoff}
 	c := &Client{opts: opts}
 	c.plain = &http.Client{Transport: tokenAnswers{next: retrier, begin: c.reading}}
 	c.signIn = &application{source: opts.Credentials, now: opts.Now, of: signInLogin}
 	c.tokens = &tokenCache{
 		client:      &http.Client{Transport: tokenAnswers{next: retrier.ofTokens(), begin: c.reading}},
-		credentials: opts.Credentials, audience: opts.ManagementAudience, now: opts.Now, log: opts.Log,
+		credentials: opts.Credentials, audience: opts.ManagementAudience, now: opts.Now, log: opts.Log, deadline: opts.Deadline,
 		application: &application{source: opts.Credentials, now: opts.Now, of: managementLogin},
 	}
 	c.sdk = core.NewRequestOptions(

@@ -26,6 +26,7 @@ func (c *Client) signingKeys(credentials secrets.Credentials) *jwks.Set {
 	defer c.keys.mu.Unlock()
 	if base := credentials.BaseURL(); c.keys.set == nil || c.keys.base != base {
 		c.keys.base, c.keys.set = base, jwks.New(base+"/.well-known/jwks.json", c.plain, c.opts.Now)
+		c.keys.set.Timeout = c.opts.Deadline * 5 / 8 // leaves time to go on with the keys that there are
 	}
 	return c.keys.set
 }

@@ -31,7 +31,7 @@ type Budget struct {
 // NewReadOnly returns a transport over another one; nil: a tuned one.
 func NewReadOnly(next http.RoundTripper, now func() time.Time) *ReadOnly {
 	if next == nil {
-		next = newTransport(now)
+		next = newTransport(now, usualDeadline)
 	}
 	return &ReadOnly{next: next}
 }

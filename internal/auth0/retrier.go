@@ -14,12 +14,11 @@ import (
 )
 
 const (
-	totalTimeout   = 8 * time.Second        // for all attempts of one call
-	attemptTimeout = 3 * time.Second        // for one attempt that can be repeated
-	maxAttempts    = 4                      // of one call
-	firstBackoff   = 100 * time.Millisecond // doubled from attempt to attempt
-	timeToAnswer   = 200 * time.Millisecond // no wait may end later than this before the deadline
-	maxBody        = 8 << 20                // a Lambda cannot answer with more
+	usualDeadline = 8 * time.Second        // for all attempts of one call
+	maxAttempts   = 4                      // of one call
+	usualBackoff  = 100 * time.Millisecond // before the second attempt
+	timeToAnswer  = 200 * time.Millisecond // no wait may end later than this before the deadline
+	maxBody       = 8 << 20                // a Lambda cannot answer with more
 )
 
 // errTooLarge is an answer that is not read: it would be as large the next time.
@@ -35,8 +34,14 @@ type retrier struct {
 	now         func() time.Time
 	observe     func(context.Context, Call)
 	traceparent func(context.Context) string
-	tokens      bool // it is for management tokens
+	deadline    time.Duration // for all attempts of one call
+	backoff     time.Duration // before the second attempt; doubled from attempt to attempt
+	tokens      bool          // it is for management tokens
 }
+
+// ofOneAttempt is the part of a deadline that one attempt may take that can be repeated:
+// 3 of 8 seconds.
+func ofOneAttempt(deadline time.Duration) time.Duration { return deadline * 3 / 8 }
 
 type repeatableKey struct{}
 
@@ -62,10 +67,10 @@ func isRepeatable(r *http.Request) bool {
 	return marked
 }
 
-// RoundTrip sends the request, perhaps more than once, within totalTimeout and
+// RoundTrip sends the request, perhaps more than once, within its deadline and
 // the request's own deadline.
 func (t *retrier) RoundTrip(r *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithTimeout(r.Context(), totalTimeout)
+	ctx, cancel := context.WithTimeout(r.Context(), t.deadline)
 	defer cancel()
 	for attempt := 1; ; attempt++ {
 		resp, failure := t.observed(ctx, r, attempt > 1)
@@ -90,7 +95,7 @@ func (t *retrier) RoundTrip(r *http.Request) (*http.Response, error) {
 func (t *retrier) attempt(ctx context.Context, r *http.Request) (*http.Response, *Error) {
 	if isRepeatable(r) {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, attemptTimeout)
+		ctx, cancel = context.WithTimeout(ctx, ofOneAttempt(t.deadline))
 		defer cancel()
 	}
 	var connected atomic.Bool // from here on bytes may have been sent
@@ -124,10 +129,10 @@ func (t *retrier) waitBeforeRetry(ctx context.Context, r *http.Request, failure 
 	if attempt == maxAttempts || ctx.Err() != nil || !curable(failure, isRepeatable(r)) {
 		return 0, false
 	}
-	backoff := firstBackoff << (attempt - 1)
+	backoff := t.backoff << (attempt - 1)
 	wait := backoff/2 + rand.N(backoff) // spread, so that those who failed together do not come back together
 	if failure.RetryAfter > 0 {
-		wait = max(wait, failure.RetryAfter+rand.N(firstBackoff))
+		wait = max(wait, failure.RetryAfter+rand.N(t.backoff))
 	}
 	deadline, _ := ctx.Deadline()
 	return wait, time.Until(deadline)-timeToAnswer > wait

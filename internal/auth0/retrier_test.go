@@ -39,7 +39,7 @@ func (s *script) observe(_ context.Context, c Call) {
 }
 
 func (s *script) send(r *http.Request) (*http.Response, error) {
-	return (&retrier{next: s, now: time.Now, observe: s.observe, traceparent: func(context.Context) string { return "" }}).RoundTrip(r)
+	return (&retrier{next: s, now: time.Now, observe: s.observe, deadline: usualDeadline, backoff: usualBackoff, traceparent: func(context.Context) string { return "" }}).RoundTrip(r)
 }
 
 func status(code int, header ...string) func(*http.Request) (*http.Response, error) {
@@ -184,9 +184,9 @@ func TestRetrierKeepsWithinItsTime(t *testing.T) {
 		most     time.Duration
 		attempts int
 	}{
-		"a silent read":               {"GET", silence, 0, totalTimeout - time.Second, totalTimeout, 3},
+		"a silent read":               {"GET", silence, 0, usualDeadline - time.Second, usualDeadline, 3},
 		"a silent read, less time":    {"GET", silence, time.Second, time.Second, time.Second, 1},
-		"a silent write":              {"POST", silence, 0, totalTimeout, totalTimeout, 1},
+		"a silent write":              {"POST", silence, 0, usualDeadline, usualDeadline, 1},
 		"a silent write, less time":   {"POST", silence, time.Second, time.Second, time.Second, 1},
 		"errors":                      {"GET", status(500), 0, 350 * time.Millisecond, 1050 * time.Millisecond, 4},
 		"errors, no time for another": {"GET", status(500), timeToAnswer + 40*time.Millisecond, 0, 0, 1},
@@ -250,11 +250,11 @@ func TestRetrierHonoursTheRateLimit(t *testing.T) {
 		"Retry-After is later":      {429, func() []string { return []string{"X-RateLimit-Reset", at(time.Second), "Retry-After", "40"} }, 1, 0, 40 * time.Second},
 		"the reset is now":          {429, func() []string { return []string{"X-RateLimit-Reset", at(0), "Retry-After", "1"} }, 2, time.Second, 0},
 		"the reset is over":         {429, func() []string { return []string{"X-RateLimit-Reset", at(-5 * time.Second), "Retry-After", "1"} }, 2, time.Second, 0},
-		"the reset alone, and over": {429, func() []string { return []string{"X-RateLimit-Reset", at(-5 * time.Second)} }, 2, firstBackoff / 2, 0},
-		"absurd":                    {429, func() []string { return []string{"X-RateLimit-Reset", "1" + at(0), "Retry-After", "9223372037"} }, 2, firstBackoff / 2, 0},
+		"the reset alone, and over": {429, func() []string { return []string{"X-RateLimit-Reset", at(-5 * time.Second)} }, 2, usualBackoff / 2, 0},
+		"absurd":                    {429, func() []string { return []string{"X-RateLimit-Reset", "1" + at(0), "Retry-After", "9223372037"} }, 2, usualBackoff / 2, 0},
 		"unavailable, in time":      {503, func() []string { return []string{"Retry-After", "2"} }, 2, 2 * time.Second, 0},
 		"unavailable, too late":     {503, func() []string { return []string{"Retry-After", "60"} }, 1, 0, time.Minute},
-		"unavailable, with a reset": {503, func() []string { return []string{"X-RateLimit-Reset", at(40 * time.Second)} }, 2, firstBackoff / 2, 0},
+		"unavailable, with a reset": {503, func() []string { return []string{"X-RateLimit-Reset", at(40 * time.Second)} }, 2, usualBackoff / 2, 0},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -263,7 +263,7 @@ func TestRetrierHonoursTheRateLimit(t *testing.T) {
 				start := time.Now()
 				_, err := s.send(request(t, t.Context(), "DELETE"))
 				took := time.Since(start)
-				if len(s.times) != tt.attempts || took < tt.waits || took > tt.waits+firstBackoff {
+				if len(s.times) != tt.attempts || took < tt.waits || took > tt.waits+usualBackoff {
 					t.Errorf("%d attempts in %v, want %d in %v", len(s.times), took, tt.attempts, tt.waits)
 				}
 				var failure *Error
@@ -284,7 +284,7 @@ func TestRetrierSpreadsItsAttempts(t *testing.T) {
 		for range 20 {
 			s := &script{answers: []func(*http.Request) (*http.Response, error){status(500)}}
 			_, _ = s.send(request(t, t.Context(), "GET"))
-			for i, longest := 1, firstBackoff*3/2; i < len(s.times); i, longest = i+1, longest*2 {
+			for i, longest := 1, usualBackoff*3/2; i < len(s.times); i, longest = i+1, longest*2 {
 				gap := s.times[i].Sub(s.times[i-1])
 				if gap > longest || gap < longest/3 {
 					t.Errorf("attempt %d came after %v, want %v to %v", i+1, gap, longest/3, longest)

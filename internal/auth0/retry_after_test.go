@@ -124,7 +124,7 @@ func FuzzRetryAfter(f *testing.F) {
 			if wait < 0 || wait > maxTold {
 				t.Errorf("it is to wait for %v", wait)
 			}
-			if len(s.times) > 1 && s.times[1].Sub(start) < max(wait, firstBackoff/2) {
+			if len(s.times) > 1 && s.times[1].Sub(start) < max(wait, usualBackoff/2) {
 				t.Errorf("it came again after %v, want %v", s.times[1].Sub(start), wait)
 			}
 		})

@@ -31,6 +31,7 @@ type tokenCache struct {
 	client      *http.Client
 	now         func() time.Time
 	log         *slog.Logger
+	deadline    time.Duration // for one fetch
 	application *application
 	flight      singleflight.Group
 
@@ -125,7 +126,7 @@ func (t *tokenCache) fetchOnce(ctx context.Context, credentials secrets.Credenti
 		if cached := t.get(credentials); t.now().Before(cached.expiry.Add(-earlyRefresh)) {
 			return cached, nil // fetched between the look and the flight
 		}
-		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), totalTimeout)
+		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), t.deadline)
 		defer cancel()
 		return t.fetch(own, credentials)
 	})

@@ -23,8 +23,10 @@ type transport struct {
 	last time.Time
 }
 
-func newTransport(now func() time.Time) *transport {
-	dialer := &net.Dialer{Timeout: 2 * time.Second, KeepAlive: 15 * time.Second}
+// newTransport returns a transport that spends a quarter of the deadline, 2 of 8
+// seconds, on each step to a connection.
+func newTransport(now func() time.Time, deadline time.Duration) *transport {
+	dialer := &net.Dialer{Timeout: deadline / 4, KeepAlive: 15 * time.Second}
 	return &transport{
 		now: now,
 		Transport: &http.Transport{
@@ -34,7 +36,7 @@ func newTransport(now func() time.Time) *transport {
 			MaxIdleConns:          100,
 			MaxIdleConnsPerHost:   100, // there is one host; the local server has many requests at once
 			IdleConnTimeout:       frozenAfter,
-			TLSHandshakeTimeout:   2 * time.Second,
+			TLSHandshakeTimeout:   deadline / 4,
 			ExpectContinueTimeout: time.Second,
 		},
 	}

@@ -24,17 +24,13 @@ const (
 const maxPage = 5 << 19 // 2.5 MiB
 
 // The bounds of looking past users whom the front-end may not see (ADR 11): searches
-// beyond the first, and how much of the request's time has to be left for each, which is
-// what one attempt may take.
-const (
-	lookAhead       = 5
-	timeToLookAhead = attemptTimeout
-)
+// beyond the first. For each, the time of one attempt has to be left.
+const lookAhead = 5
 
 // List answers one page of a walk through all users that match. It holds fewer than
 // the limit where so many of them, with their metadata, would not fit an answer.
 func (u Users) List(ctx context.Context, filter users.Filter, sort users.Sort, from *users.Position, limit int) (users.Page, error) {
-	w := walk{search: u.search, filter: filter, sort: sort}
+	w := walk{search: u.search, filter: filter, sort: sort, ahead: ofOneAttempt(u.client.opts.Deadline)}
 	reach := limit
 	if w.leavesOut() {
 		reach = pageSize
@@ -63,7 +59,8 @@ type walk struct {
 	search func(ctx context.Context, l leg, index, size int) (found []hit, more bool, err error)
 	filter users.Filter
 	sort   users.Sort
-	spent  int // searches so far
+	ahead  time.Duration // what has to be left of the request's time to look ahead
+	spent  int           // searches so far
 }
 
 // hit is a user whom a search found, and the sort value that the search went by.
@@ -134,7 +131,7 @@ func (w *walk) page(ctx context.Context, from *users.Position, limit, reach int)
 // mayLookOn reports whether another search may be made to find who comes next.
 func (w *walk) mayLookOn(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()
-	return w.leavesOut() && w.spent <= lookAhead && (!ok || time.Until(deadline) >= timeToLookAhead)
+	return w.leavesOut() && w.spent <= lookAhead && (!ok || time.Until(deadline) >= w.ahead)
 }
 
 // search is one call to the provider.

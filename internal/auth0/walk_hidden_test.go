@@ -13,6 +13,9 @@ import (
 	"usher/internal/users"
 )
 
+// timeToLookAhead is what a search ahead may take.
+const timeToLookAhead = 3 * time.Second
+
 // own is the filter of a front-end that may see a part of what a search finds.
 var own = users.Filter{Connections: []string{"own"}}
 
@@ -26,7 +29,7 @@ func (s *shelf) without() *shelf {
 // pageAt is a page as a limited front-end gets it.
 func (s *shelf) pageAt(ctx context.Context, sort users.Sort, at *users.Position, limit int) (page users.Page, searches int) {
 	s.t.Helper()
-	w := walk{search: s.search, filter: own, sort: sort}
+	w := walk{search: s.search, filter: own, sort: sort, ahead: timeToLookAhead}
 	page, err := w.page(ctx, at, limit, pageSize)
 	if err != nil {
 		s.t.Fatal(err)

@@ -83,7 +83,7 @@ func (s *shelf) walked(filter users.Filter, sort users.Sort, limit int) (times m
 		if pages > 2*len(s.users)+10 {
 			s.t.Fatalf("the walk does not end: %+v", at)
 		}
-		w := walk{search: s.search, filter: filter, sort: sort}
+		w := walk{search: s.search, filter: filter, sort: sort, ahead: time.Second}
 		page, err := w.page(s.t.Context(), at, limit, limit)
 		if err != nil {
 			s.t.Fatal(err)

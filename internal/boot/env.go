@@ -5,6 +5,7 @@
 package boot
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -21,8 +22,9 @@ import (
 	"usher/internal/users"
 )
 
-// Deadline is for all that is done for one request. The functions' timeout in
-// the template is longer, so that a late provider still gets an answer of ours.
+// Deadline is for all that is done for one request, unless the configuration says
+// otherwise. The functions' timeout in the template is longer, so that a late provider
+// still gets an answer of ours.
 const Deadline = 8 * time.Second
 
 // Operation is what a function serves.
@@ -46,6 +48,7 @@ type Env struct {
 
 // New wires an Env.
 func New(cfg config.Config, credentials Credentials, log *slog.Logger, now func() time.Time) *Env {
+	cfg.Deadline = deadlineOf(cfg)
 	client := auth0.New(auth0.Options{
 		Credentials:        credentials,
 		Audience:           cfg.Audience,
@@ -53,6 +56,8 @@ func New(cfg config.Config, credentials Credentials, log *slog.Logger, now func(
 		Scopes:             cfg.Scopes,
 		Log:                log,
 		Now:                now,
+		Deadline:           cfg.Deadline,
+		Backoff:            cfg.Backoff,
 		Observe:            func(ctx context.Context, c auth0.Call) { httpapi.CountProviderCall(ctx, httpapi.ProviderCall(c)) },
 		Odd:                httpapi.CountUnreadable,
 		CorrelationID:      httpapi.CorrelationID,
@@ -60,6 +65,8 @@ func New(cfg config.Config, credentials Credentials, log *slog.Logger, now func(
 	})
 	return &Env{config: cfg, client: client, sealer: seal.New(credentials, now), now: now}
 }
+
+func deadlineOf(cfg config.Config) time.Duration { return cmp.Or(cfg.Deadline, Deadline) }
 
 // Users is the tenant's users.
 func (e *Env) Users() auth0.Users { return e.client.Users() }
@@ -119,6 +126,9 @@ func (e *Env) Sealer() *seal.Sealer { return e.sealer }
 // Now is the clock.
 func (e *Env) Now() func() time.Time { return e.now }
 
+// Deadline is for all that is done for one request.
+func (e *Env) Deadline() time.Duration { return e.config.Deadline }
+
 // Connection is where users are created unless they say otherwise.
 func (e *Env) Connection() string { return e.config.Connection }
 
@@ -154,5 +164,5 @@ func (e *Env) Mux(operations ...Operation) http.Handler {
 
 // Handler serves the operations over plain HTTP, as one server.
 func (e *Env) Handler(log *slog.Logger, operations ...Operation) http.Handler {
-	return httpapi.Serve(e.Mux(operations...), httpapi.ServeOptions{Log: log, Deadline: Deadline})
+	return httpapi.Serve(e.Mux(operations...), httpapi.ServeOptions{Log: log, Deadline: e.config.Deadline})
 }

@@ -35,13 +35,14 @@ func Gateway(cfg config.Config, wrong error, log *slog.Logger, measure func(http
 	if cfg.AllowNobody { // an error, so that no log level drops it
 		log.Error("DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS is true: whoever reaches this function can do all that it does, to every user")
 	}
+	serving := httpapi.ServeOptions{Log: log, Deadline: deadlineOf(cfg), Measure: measure}
 	if wrong != nil {
 		log.Error("the configuration is wrong", "error", wrong.Error())
-		return Events(misconfigured(wrong), sender(cfg), log, measure)
+		return Events(misconfigured(wrong), sender(cfg), serving)
 	}
 	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log, Failed: httpapi.CountSecretFailure})
 	env := New(cfg, credentials, log, time.Now)
-	return Events(env.Mux(operation(env)), sender(cfg), log, measure)
+	return Events(env.Mux(operation(env)), sender(cfg), serving)
 }
 
 // sender is who sends the events, and on whose behalf.
@@ -64,11 +65,12 @@ func measure(cfg config.Config, out io.Writer) func(httpapi.Summary) {
 	return metrics.New(out, cfg.MetricsService, time.Now).Write
 }
 
-// Events serves a handler to API Gateway's events. measure is told of every
-// request; nil for nobody.
-func Events(h http.Handler, from gateway.Options, log *slog.Logger, measure func(httpapi.Summary)) gateway.Handler {
+// Events serves a handler to API Gateway's events. The id of a request is the
+// gateway's where the caller sends none.
+func Events(h http.Handler, from gateway.Options, serving httpapi.ServeOptions) gateway.Handler {
 	from.Wrap = func(h http.Handler, requestID func(*http.Request) string) http.Handler {
-		return httpapi.Serve(h, httpapi.ServeOptions{Log: log, Deadline: Deadline, FallbackID: requestID, Measure: measure})
+		serving.FallbackID = requestID
+		return httpapi.Serve(h, serving)
 	}
 	return gateway.New(h, from)
 }

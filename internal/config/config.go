@@ -46,6 +46,10 @@ type Config struct {
 	LogLevel           slog.Level    // LOG_LEVEL
 	MetricsService     string        // METRICS_SERVICE: under which name metrics are written; "" for none at all
 	SAMLocal           bool          // AWS_SAM_LOCAL, which only `sam local` sets
+
+	// No variable sets these. They are for tests, which a busy machine must not fail.
+	Deadline time.Duration // for all that is done for one request; 0 for 8 s
+	Backoff  time.Duration // before a call to the provider is repeated; 0 for 100 ms
 }
 
 // The defaults.

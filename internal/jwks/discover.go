@@ -28,7 +28,7 @@ func Discover(issuer string, client *http.Client, now func() time.Time) (*Set, e
 	own := *client
 	own.CheckRedirect = stayConfidential
 	d := &discovery{issuer: issuer, client: &own, now: now}
-	return &Set{locate: d.locate, client: &own, now: now}, nil
+	return &Set{Timeout: usualTimeout, locate: d.locate, client: &own, now: now}, nil
 }
 
 // discovery remembers where an issuer's keys are.

@@ -28,9 +28,9 @@ const (
 	// one that the issuer withdrew does not live as long as the process.
 	maxAge = time.Hour
 
-	// fetchTimeout leaves a request's 8 seconds time to go on with the keys that
-	// there are.
-	fetchTimeout = 5 * time.Second
+	// usualTimeout is for one fetch. It leaves a request's 8 seconds time to go on
+	// with the keys that there are.
+	usualTimeout = 5 * time.Second
 )
 
 // ErrUnknownKey says that a token names no key, or one that the issuer has not.
@@ -49,6 +49,8 @@ func (e *FetchError) Unwrap() error { return e.cause }
 // for concurrent use, and needs nothing in the background. It is an
 // oidc.KeySet of go-oidc.
 type Set struct {
+	Timeout time.Duration // of one fetch, 5 s unless it is set before the first use
+
 	locate func(context.Context) (url string, err error)
 	client *http.Client
 	now    func() time.Time
@@ -66,7 +68,7 @@ type Set struct {
 // decides on retries.
 func New(url string, client *http.Client, now func() time.Time) *Set {
 	locate := func(context.Context) (string, error) { return url, nil }
-	return &Set{locate: locate, client: client, now: now}
+	return &Set{Timeout: usualTimeout, locate: locate, client: client, now: now}
 }
 
 // Ready fetches the keys if there are none. Who is to do something that cannot
@@ -112,7 +114,7 @@ func (s *Set) refresh(ctx context.Context) error {
 		if due, failure := s.begin(); !due {
 			return nil, failure
 		}
-		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
+		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeout)
 		defer cancel()
 		keys, err := s.fetch(own)
 		return nil, s.end(keys, err)

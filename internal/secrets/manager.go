@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,8 +25,8 @@ const (
 	stagePrevious = "AWSPREVIOUS"
 )
 
-// fetchTimeout bounds one read of the secret, retries of the SDK included.
-const fetchTimeout = 3 * time.Second
+// usualTimeout bounds one read of the secret, retries of the SDK included.
+const usualTimeout = 3 * time.Second
 
 // reloadInterval is how often, at the most, refused credentials make the secret
 // be read again before its time.
@@ -44,6 +45,7 @@ type Getter interface {
 type Options struct {
 	SecretID  string        // name or ARN
 	TTL       time.Duration // how long a value is used before it is read again
+	Timeout   time.Duration // of one read, the SDK's retries included; 0 for 3 s
 	PlainHTTP bool          // see Parse
 	Log       *slog.Logger
 	Failed    func(context.Context) // told of every request for which the secret could not be read; nil: nobody is
@@ -76,6 +78,7 @@ func NewManager(opts Options) *Manager {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
+	opts.Timeout = cmp.Or(opts.Timeout, usualTimeout)
 	return &Manager{opts: opts, client: opts.Client}
 }
 
@@ -164,7 +167,7 @@ func (m *Manager) fetchCurrent(ctx context.Context) (version, error) {
 func once[T any](ctx context.Context, m *Manager, what string, do func(context.Context) (T, error)) (T, error) {
 	var none T
 	result := m.flight.DoChan(what, func() (any, error) {
-		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
+		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.opts.Timeout)
 		defer cancel()
 		return do(own)
 	})

@@ -176,7 +176,7 @@ func failures() map[string]struct {
 	idp := said(400)
 	idp.Body = strings.Replace(idp.Body, "some_code", "auth0_idp_error", 1)
 	limited := said(429)
-	limited.Reset = time.Now().Add(40 * time.Second)
+	limited.Reset = time.Now().Add(never)
 	return map[string]struct {
 		fault  localtenant.Fault
 		status int
@@ -329,7 +329,7 @@ func survive(t *testing.T, s *service, method, target, body, route string, fault
 	t.Helper()
 	fault.Route = route
 	s.tenant.Tenant.Fail(fault)
-	got := s.as(t, method, target, body)
+	got := s.before(fault).as(t, method, target, body)
 	wantAnswer(t, got, status, code)
 	for what, text := range map[string]string{"answer": string(got.body) + fmt.Sprint(got.header), "log": s.log.String()} {
 		for _, secret := range []string{theirs, localtenant.ClientSecret, "Bearer "} {

@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"usher/internal/localtenant"
 )
@@ -76,7 +75,7 @@ type draft struct {
 
 // draft is of a good ID token of a user's.
 func (f *forger) draft(subject string) *draft {
-	now := time.Now().Unix()
+	now := f.s.setup.now().Unix()
 	return &draft{
 		f:      f,
 		header: []string{"alg", `"RS256"`, "typ", `"JWT"`, "kid", quoted(f.kid)},

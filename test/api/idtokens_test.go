@@ -252,13 +252,14 @@ func TestBadIDTokens(t *testing.T) {
 
 // An access token is read as strictly, though it may be another application's.
 func TestBadAccessTokens(t *testing.T) {
+	now := time.Now()
 	tests := map[string]func(d *draft){
 		"sub twice":             func(d *draft) { d.add("sub", `"auth0|other"`) },
 		"SUB beside it":         func(d *draft) { d.add("SUB", `"auth0|other"`) },
 		"aud twice":             func(d *draft) { d.add("aud", quoted(shopAPI)) },
 		"no iat":                func(d *draft) { d.set("iat", "") },
 		"iat of text":           func(d *draft) { d.set("iat", `"1700000000"`) },
-		"iat in 90 s":           func(d *draft) { d.set("iat", fmt.Sprint(time.Now().Unix()+90)) },
+		"iat in 90 s":           func(d *draft) { d.set("iat", fmt.Sprint(now.Unix()+90)) },
 		"exp of text":           func(d *draft) { d.set("exp", `"4102444800"`) },
 		"a party of a number":   func(d *draft) { d.set("azp", "7") },
 		"a scope of a list":     func(d *draft) { d.set("scope", `["a"]`) },
@@ -277,7 +278,7 @@ func TestBadAccessTokens(t *testing.T) {
 		"valid since 1970":      func(d *draft) { d.set("nbf", "0") },
 		"an odd address":        func(d *draft) { d.set("email", "7").add("name", "1").add("name", "2") },
 	}
-	f := newForger(t, everyWay()[0], withAPI)
+	f := newForger(t, everyWay()[0], withAPI, func(s *setup) { s.now = func() time.Time { return now } })
 	active := func(t *testing.T, change func(d *draft)) bool {
 		d := f.draft(ada).set("aud", quoted(shopAPI)).set("nonce", "").set("scope", `"orders:read"`)
 		change(d)
@@ -377,8 +378,7 @@ func TestOddProfileClaims(t *testing.T) {
 		"claims of the company's own": {[]string{"https://example.com/roles", `[{"a":1,"a":1}]`, "https://example.com/roles", "7", "", "null"}, "name", nil},
 		"a session of a number":       {[]string{"sid", "7", "acr", "0", "jti", "[]"}, "name", nil},
 	}
-	w := everyWay()[0]
-	f := newForger(t, w)
+	f := newForger(t, everyWay()[0])
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			octo := f.s.addUser(localtenant.User{Email: fmt.Sprintf("octo%d@example.com", f.s.serial.Add(1)), Connection: "github"})
@@ -416,7 +416,8 @@ func TestANonceWithoutADate(t *testing.T) {
 
 // A second factor that cannot be read was not shown.
 func TestOddAuthenticationClaims(t *testing.T) {
-	now := time.Now().Unix()
+	begin := time.Now() // which stands, or the sign-ins would begin long after it
+	now := begin.Unix()
 	tests := map[string]struct {
 		claims  []string
 		methods string
@@ -441,8 +442,7 @@ func TestOddAuthenticationClaims(t *testing.T) {
 		"a time of an hour before": {[]string{"amr", `["mfa"]`, "auth_time", fmt.Sprint(now - 3600)}, "[mfa]", true, false},
 		"a time with a fraction":   {[]string{"amr", `["mfa"]`, "auth_time", fmt.Sprint(now) + ".5"}, "[mfa]", true, true},
 	}
-	w := everyWay()[0]
-	f := newForger(t, w)
+	f := newForger(t, everyWay()[0], func(s *setup) { s.now = func() time.Time { return begin } })
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			for query, proves := range map[string]bool{"": true, "?mfa=required": tt.proved} {

@@ -61,7 +61,7 @@ func TestResetThatIsDoneInPart(t *testing.T) {
 			[]string{`{"field":"methods","detail":"were removed"}`, `{"field":"browsers","detail":"may still be remembered"}`, `{"field":"sessions","detail":"may not have ended"}`}, "partly", 0, 200},
 		"sessions": {"POST /api/v2/users/{id}/revoke-access", localtenant.Fault{Status: 403}, 500, "partly-updated",
 			[]string{`{"field":"methods","detail":"were removed"}`, `{"field":"browsers","detail":"are forgotten"}`, `{"field":"sessions","detail":"may not have ended"}`}, "partly", 0, 200},
-		"sessions, a limit": {"POST /api/v2/users/{id}/revoke-access", localtenant.Fault{Status: 429, Reset: time.Now().Add(time.Hour)}, 429, "partly-updated",
+		"sessions, a limit": {"POST /api/v2/users/{id}/revoke-access", localtenant.Fault{Status: 429, Reset: time.Now().Add(never)}, 429, "partly-updated",
 			[]string{`{"field":"sessions","detail":"may not have ended"}`}, "partly", 0, 200},
 		"silence after it": {"POST /api/v2/users/{id}/revoke-access", localtenant.Fault{Kind: localtenant.FaultResetBody}, 200, "",
 			nil, "done", 0, 401}, // the status says that it was done

@@ -138,7 +138,7 @@ func TestLinkingNeedsFreshSignIns(t *testing.T) {
 // who they are.
 func TestProofsOfAnotherMaking(t *testing.T) {
 	now := time.Now()
-	f := newForger(t, everyWay()[0])
+	f := newForger(t, everyWay()[0], func(s *setup) { s.now = func() time.Time { return now } })
 	octo := f.s.addUser(localtenant.User{Email: "octo@example.com", Connection: "github"})
 	bare, date, _ := strings.Cut(f.nonce, ".")
 	tests := map[string]func(d *draft){

@@ -5,6 +5,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"io"
@@ -24,10 +25,17 @@ import (
 	"usher/internal/secrets"
 )
 
-// TestMain lets many tests run at once, whatever the number of cores: most of
-// their time is waiting for a retry.
+// patience is the service's deadline in these tests, which a busy machine does not
+// reach. A test of what comes too late sets one of its own.
+const patience = 8 * time.Minute
+
+// never is a time for which the service does not wait.
+const never = time.Hour
+
+// TestMain lets more tests run at once than there are cores: some wait for a limit or
+// for a provider that is silent.
 func TestMain(m *testing.M) {
-	if err := flag.Set("test.parallel", "64"); err != nil {
+	if err := flag.Set("test.parallel", "16"); err != nil {
 		panic(err)
 	}
 	m.Run()
@@ -47,6 +55,15 @@ type service struct {
 	setup    setup
 	serial   *atomic.Int64 // for what has to differ between requests
 	canaries *canaries     // what no log may hold
+	hurried  bool          // each request has a second, and no more
+}
+
+// before is the service, ready for a fault: one that answers nothing is not waited for.
+// Whatever it is that comes too late then, the answer is the same.
+func (s *service) before(f localtenant.Fault) *service {
+	ready := *s
+	ready.hurried = f.Kind == localtenant.FaultHang
+	return &ready
 }
 
 // setup is what a test may change before the service starts.
@@ -78,6 +95,8 @@ func start(t *testing.T, w way, changes ...func(*setup)) *service {
 			ResultURLs:   []string{"https://app.example.com/done"},
 			Scopes:       strings.Fields(config.DefaultScopes),
 			Binding:      config.BindingCookie,
+			Deadline:     patience,
+			Backoff:      time.Millisecond,
 		},
 		now:    time.Now,
 		tenant: []func(*localtenant.Options){func(o *localtenant.Options) { o.Callbacks = []string{"https://app.example.com/callback"} }},
@@ -189,6 +208,11 @@ func (s *service) send(t *testing.T, r *http.Request) answer {
 	t.Helper()
 	if *rough && r.Method == http.MethodGet && r.URL.Path == "/users" {
 		s.tenant.Tenant.Advance(indexLag) // as one does who waits for the index
+	}
+	if s.hurried {
+		ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+		defer cancel()
+		r = r.WithContext(ctx)
 	}
 	resp, err := s.client.Do(r)
 	if err != nil {

@@ -22,6 +22,7 @@ import (
 
 	"usher/internal/boot"
 	"usher/internal/gateway"
+	"usher/internal/httpapi"
 	"usher/internal/metrics"
 	"usher/internal/operations"
 )
@@ -53,7 +54,7 @@ func everyWay() []way {
 }
 
 func overHTTP(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
-	server := httptest.NewServer(operations.Handler(env, log))
+	server := httptest.NewServer(inTime(operations.Handler(env, log)))
 	t.Cleanup(server.Close)
 	return rewriteTo(strings.TrimPrefix(server.URL, "http://"), server.Client().Transport)
 }
@@ -62,10 +63,29 @@ func overHTTP(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
 // one: a test server that closes closes all idle connections of that, other tests' too.
 func rewriteTo(addr string, transport http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
-		out := r.Clone(r.Context())
+		out := r.Clone(context.WithoutCancel(r.Context())) // or a deadline's end would keep the answer away
+		if deadline, ok := r.Context().Deadline(); ok {
+			out.Header.Set(deadlineHeader, deadline.Format(time.RFC3339Nano))
+		}
 		out.Host = r.URL.Host
 		out.URL.Host = addr
 		return transport.RoundTrip(out)
+	})
+}
+
+// deadlineHeader is how the deadline of a request's context comes to the server, as that
+// of an invocation comes to a function.
+const deadlineHeader = "Test-Deadline"
+
+func inTime(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if deadline, err := time.Parse(time.RFC3339Nano, r.Header.Get(deadlineHeader)); err == nil {
+			ctx, cancel := context.WithDeadline(r.Context(), deadline)
+			defer cancel()
+			r = r.WithContext(ctx)
+			r.Header.Del(deadlineHeader)
+		}
+		h.ServeHTTP(w, r)
 	})
 }
 
@@ -89,8 +109,9 @@ func newFunctions(t *testing.T, env *boot.Env, log *slog.Logger, from gateway.Op
 		t.Fatal(err)
 	}
 	f := &functions{routes: http.NewServeMux(), samLocal: from.SAMLocal, template: template}
+	serving := httpapi.ServeOptions{Log: log, Deadline: env.Deadline(), Measure: metrics.New(intoLog{log}, "usher-test", time.Now).Write}
 	for _, op := range operations.All(env) {
-		handle := boot.Events(env.Mux(op.Operation), from, log, metrics.New(intoLog{log}, "usher-test", time.Now).Write)
+		handle := boot.Events(env.Mux(op.Operation), from, serving)
 		for _, route := range op.Routes {
 			f.routes.Handle(route, invoke{handle})
 		}
@@ -123,7 +144,13 @@ func (f *functions) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	// A handler of its own for each event, as each container has one: what Invoke
 	// answers lies in a buffer that the handler's next call writes over.
-	answer, err := lambda.NewHandler(function.handle).Invoke(context.WithoutCancel(r.Context()), event)
+	ctx := context.WithoutCancel(r.Context())
+	if deadline, ok := r.Context().Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline)
+		defer cancel()
+	}
+	answer, err := lambda.NewHandler(function.handle).Invoke(ctx, event)
 	if err != nil {
 		return nil, err
 	}
