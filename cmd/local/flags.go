@@ -9,7 +9,9 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"time"
 
+	"usher/internal/boot"
 	"usher/internal/localtenant"
 	"usher/internal/loopback"
 )
@@ -35,6 +37,7 @@ type options struct {
 	issuer      string // of bearer tokens; "" for the tenant that is used
 	audience    string // "" for the local tenant's API
 	tokenRule   string // "" for Auth0's
+	deadline    time.Duration
 }
 
 func parseFlags(args []string, out io.Writer) (options, error) {
@@ -62,6 +65,7 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	})
 	flags.BoolVar(&o.quirks, "quirks", false, "let the local tenant answer in the odd forms that real ones have (docs/local-tenant.md)")
 	flags.StringVar(&o.limitsFile, "limits", "", "limit single front-ends as the policy document in this `file` says (docs/limits.md); it takes an -auth that tells front-ends apart")
+	flags.DurationVar(&o.deadline, "deadline", boot.Deadline, "how long one request may take: longer for a debugger, or a slow machine")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -72,6 +76,9 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 func (o options) check(arguments []string) error {
 	if len(arguments) > 0 {
 		return fmt.Errorf("unexpected argument %q", arguments[0])
+	}
+	if o.deadline <= 0 {
+		return errors.New("-deadline must be longer than nothing")
 	}
 	if o.envFile != "" && (o.usersFile != "" || o.frontend != "" || o.logoutURLs != nil || o.machines != nil || o.quirks) {
 		return errors.New("-users, -frontend, -logout, -machine and -quirks are for the local tenant; they do not go with -env")

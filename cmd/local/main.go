@@ -45,8 +45,9 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 	if set.config.Limits, err = limitsFrom(opts.limitsFile, set.config); err != nil {
 		return err
 	}
+	set.config.Deadline = opts.deadline
+	servers := group{deadline: opts.deadline}
 	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: set.config.LogLevel, ReplaceAttr: shortTime}))
-	var servers group
 	defer servers.close()
 	if set.tenant != nil {
 		if err := servers.start(opts.tenantAddr, loopback.Guard(set.tenant, opts.allowRemote), set.tenant.ConnState); err != nil {

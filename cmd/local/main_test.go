@@ -71,7 +71,7 @@ func start(t *testing.T, args ...string) (out *output, stop func() error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	out = &output{}
 	ended := make(chan error, 1)
-	go func() { ended <- realMain(ctx, args, noEnv, out) }()
+	go func() { ended <- realMain(ctx, append(args, "-deadline", "8m"), noEnv, out) }()
 	stop = sync.OnceValue(func() error { cancel(); return <-ended })
 	t.Cleanup(func() { _ = stop() })
 	waitFor(t, out, "Ctrl-C ends it.")
@@ -80,7 +80,7 @@ func start(t *testing.T, args ...string) (out *output, stop func() error) {
 
 func waitFor(t *testing.T, out *output, text string) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !strings.Contains(out.String(), text); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); !strings.Contains(out.String(), text); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("no %q in %q", text, out)
 		}
@@ -176,6 +176,7 @@ func TestRefusesToStart(t *testing.T) {
 		"the tenant not on loopback": {[]string{"-tenant-addr", "192.0.2.1:3001"}, []string{"-tenant-addr 192.0.2.1:3001 is not on loopback: everybody knows"}},
 		"the tenant everywhere":      {[]string{"-allow-remote", "-tenant-addr", "0.0.0.0:3001"}, []string{"-tenant-addr 0.0.0.0:3001: name the address"}},
 		"no port":                    {[]string{"-addr", "localhost"}, []string{`-addr "localhost": want HOST:PORT`}},
+		"no time at all":             {[]string{"-deadline", "0s"}, []string{"-deadline must be"}},
 		"an argument":                {[]string{"file"}, []string{`unexpected argument "file"`}},
 		"an unknown flag":            {[]string{"-nonsense"}, []string{"-nonsense"}},
 		"no such file":               {[]string{"-env", filepath.Join(t.TempDir(), "none")}, []string{"none: no such file"}},

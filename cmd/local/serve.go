@@ -13,8 +13,9 @@ import (
 
 // group is servers that run until all are closed.
 type group struct {
-	servers []*http.Server
-	failed  chan error
+	deadline time.Duration // of the service
+	servers  []*http.Server
+	failed   chan error
 }
 
 // start listens before it returns, so that a port in use is told at once.
@@ -30,7 +31,7 @@ func (g *group) start(addr string, h http.Handler, connState func(net.Conn, http
 		Handler: h, ConnState: connState,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      30 * time.Second, // the service gives up after 8
+		WriteTimeout:      20*time.Second + g.deadline,
 		IdleTimeout:       2 * time.Minute,
 	}
 	g.servers = append(g.servers, server)

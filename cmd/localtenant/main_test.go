@@ -106,7 +106,7 @@ func start(t *testing.T, args ...string) string {
 			if err != nil {
 				t.Error(err)
 			}
-		case <-time.After(5 * time.Second):
+		case <-time.After(5 * time.Minute):
 			t.Error("it does not end")
 		}
 	})

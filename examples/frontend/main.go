@@ -28,7 +28,11 @@ type options struct {
 	usher     string
 	cert, key string // files; none for a certificate of its own making
 	sign      bool
+	timeout   time.Duration
 }
+
+// usualTimeout is longer than the 8 s after which Usher itself gives up.
+const usualTimeout = 15 * time.Second
 
 func parseFlags(args []string, out io.Writer) (options, error) {
 	var o options
@@ -40,6 +44,7 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&o.cert, "cert", "", "`file` with its certificate; without, it makes one that no browser trusts")
 	flags.StringVar(&o.key, "key", "", "`file` with the certificate's key")
 	flags.BoolVar(&o.sign, "sign", false, "sign the calls with the credentials that AWS's own tools would use here")
+	flags.DurationVar(&o.timeout, "timeout", usualTimeout, "how long to wait for one answer of Usher's")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -82,7 +87,7 @@ func realMain(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	usher := newUsher(o.usher)
+	usher := newUsher(o.usher, o.timeout)
 	if o.sign {
 		if usher.sign, err = awsSigner(ctx); err != nil {
 			return err
@@ -98,5 +103,5 @@ func realMain(ctx context.Context, args []string, out io.Writer) error {
 	}
 	site := &app{usher: usher, url: o.url, sessions: newSessions(time.Now), https: o.cert != ""}
 	fmt.Fprintf(out, "The front-end is at %s, and calls Usher at %s. Ctrl-C ends it.\n", o.url, o.usher)
-	return serve(ctx, newServer(site.handler(), certificate), listener)
+	return serve(ctx, newServer(site.handler(), certificate, o.timeout), listener)
 }

@@ -8,13 +8,14 @@ import (
 	"time"
 )
 
-// newServer bounds all that a client can make a server wait for.
-func newServer(h http.Handler, certificate *tls.Config) *http.Server {
+// newServer bounds all that a client can make a server wait for. The timeout is that of
+// one call of Usher's.
+func newServer(h http.Handler, certificate *tls.Config, timeout time.Duration) *http.Server {
 	return &http.Server{
 		Handler: h, TLSConfig: certificate,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      40 * time.Second, // a page takes four calls at most, and Usher gives up each after 8
+		WriteTimeout:      10*time.Second + 2*timeout, // a page takes four calls at most, and Usher gives up each after 8 s
 		IdleTimeout:       2 * time.Minute,
 	}
 }

@@ -56,7 +56,7 @@ func TestNobodyIsWaitedForForGood(t *testing.T) {
 				server := newServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					_, _ = io.Copy(io.Discard, r.Body)
 					_, _ = w.Write(bytes.Repeat([]byte("x"), 10<<10))
-				}), nil)
+				}), nil, usualTimeout)
 				server.ConnState = func(_ net.Conn, state http.ConnState) {
 					if state == http.StateClosed {
 						ended <- time.Since(began)
@@ -103,7 +103,7 @@ func TestEndLetsRequestsEnd(t *testing.T) {
 					case <-time.After(tt.takes):
 					case <-r.Context().Done():
 					}
-				}), &tls.Config{Certificates: []tls.Certificate{certificate}})
+				}), &tls.Config{Certificates: []tls.Certificate{certificate}}, usualTimeout)
 				ended := make(chan error)
 				go func() { ended <- serve(ctx, server, listener) }()
 				client := tls.Client(listener.dial(), &tls.Config{InsecureSkipVerify: true})

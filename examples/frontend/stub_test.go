@@ -47,7 +47,7 @@ func start(t *testing.T, answers map[string]http.HandlerFunc) (http.Handler, *ap
 		refuse(404, "no-such-route")(w, r)
 	}))
 	t.Cleanup(server.Close)
-	a := &app{usher: newUsher(server.URL), url: "https://app.example", sessions: newSessions(time.Now)}
+	a := &app{usher: newUsher(server.URL, 8*time.Minute), url: "https://app.example", sessions: newSessions(time.Now)}
 	return a.handler(), a, s
 }
 

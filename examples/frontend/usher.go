@@ -19,9 +19,9 @@ type usher struct {
 	sign func(*http.Request, []byte) error // nil: calls go unsigned
 }
 
-func newUsher(base string) *usher {
+func newUsher(base string, timeout time.Duration) *usher {
 	return &usher{base: base, http: &http.Client{
-		Timeout: 15 * time.Second, // Usher gives up after 8 by itself
+		Timeout: timeout,
 		// What Usher redirects to is for the browser, never for this server.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}

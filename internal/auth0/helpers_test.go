@@ -102,9 +102,12 @@ func (l *logBuffer) String() string {
 	return l.b.String()
 }
 
+// patience is the client's deadline in these tests, which a busy machine does not reach.
+const patience = 8 * time.Minute
+
 func newClient(s *source, c *clock, changes ...func(*Options)) (*Client, *logBuffer) {
 	log := &logBuffer{}
-	opts := Options{Credentials: s, Scopes: []string{"openid", "email"}, Log: slog.New(slog.NewTextHandler(log, nil)), Now: c.now}
+	opts := Options{Credentials: s, Scopes: []string{"openid", "email"}, Log: slog.New(slog.NewTextHandler(log, nil)), Now: c.now, Deadline: patience}
 	for _, change := range changes {
 		change(&opts)
 	}

@@ -23,11 +23,12 @@ type Inspector struct {
 }
 
 // NewInspector returns an inspector with one version of the credentials.
-// managementAudience is "" for the tenant's own.
-func NewInspector(c secrets.Credentials, managementAudience string, transport *ReadOnly, now func() time.Time) *Inspector {
+// managementAudience is "" for the tenant's own; deadline is for one call, 0 for the
+// service's 8 s.
+func NewInspector(c secrets.Credentials, managementAudience string, transport *ReadOnly, now func() time.Time, deadline time.Duration) *Inspector {
 	return &Inspector{credentials: c, client: New(Options{
 		Credentials: secrets.Static(c), ManagementAudience: managementAudience,
-		Log: slog.New(slog.DiscardHandler), Now: now, Transport: transport,
+		Log: slog.New(slog.DiscardHandler), Now: now, Deadline: deadline, Transport: transport,
 	})}
 }
 

@@ -7,6 +7,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -57,10 +58,12 @@ type Instruments struct {
 	Now       func() time.Time
 	Getenv    func(string) string // where AWS is
 	Transport http.RoundTripper   // to the tenant; nil: one as the service has
+	Deadline  time.Duration       // for one call to the tenant, and twice that for what is asked of AWS at once; 0 for 8 s
 }
 
 // Examine makes all checks, in the order in which they depend on each other.
 func Examine(ctx context.Context, p Patient, with Instruments) []Result {
+	with.Deadline = cmp.Or(with.Deadline, 8*time.Second)
 	f := gather(ctx, p, with)
 	results := make([]Result, 0, len(checks))
 	for _, c := range checks {

@@ -165,11 +165,13 @@ func TestBreakages(t *testing.T) {
 		}, and(all(NotChecked, []string{"grant-types"}), "sign-in-credentials", Wrong), "sign-in-credentials", "answered 503", "status.auth0.com"},
 
 		"a clock that is ahead": {func(_ *testing.T, c *clinic) {
-			c.with.Now = func() time.Time { return time.Now().Add(5 * time.Minute) }
+			fast := c.with.Now().Add(5 * time.Minute)
+			c.with.Now = func() time.Time { return fast }
 		},
 			all(Wrong, []string{"clock"}), "clock", "5m0s ahead of", "NTP"},
 		"a clock that is behind": {func(_ *testing.T, c *clinic) {
-			c.with.Now = func() time.Time { return time.Now().Add(-30 * time.Second) }
+			slow := c.with.Now().Add(-30 * time.Second)
+			c.with.Now = func() time.Time { return slow }
 		},
 			all(Warning, []string{"clock"}), "clock", "s behind", "NTP"},
 
@@ -375,6 +377,7 @@ func TestBreakages(t *testing.T) {
 func TestASmallPlan(t *testing.T) {
 	c := open(t)
 	c.configure(t, func(s *localtenant.Settings) { s.Plan = localtenant.PlanFree })
+	c.clockRuns.Store(true)
 	results := Examine(t.Context(), c.patient, c.with)
 	compareOutcomes(t, results, all(Warning, []string{"rate-limit"}))
 	if r := resultOf(t, results, "rate-limit"); !strings.Contains(r.Finding, "it is 2 at once") {

@@ -12,7 +12,7 @@ import (
 // gather finds the facts. Nothing is asked that the answers so far make pointless.
 func gather(ctx context.Context, p Patient, with Instruments) facts {
 	f := facts{Patient: p}
-	f.gatherVersions(ctx)
+	f.gatherVersions(ctx, 2*with.Deadline)
 	f.gatherTenant(ctx, with)
 	for _, id := range p.Endpoints {
 		f.endpoints = append(f.endpoints, f.gatherEndpoint(ctx, id, with))
@@ -25,13 +25,10 @@ func (f *facts) gatherEndpoint(ctx context.Context, id string, with Instruments)
 	if !endpointID.MatchString(id) {
 		return reading[vpcendpoint.Endpoint]{err: errNotAnID}
 	}
-	ctx, cancel := context.WithTimeout(ctx, awsTimeout)
+	ctx, cancel := context.WithTimeout(ctx, 2*with.Deadline)
 	defer cancel()
 	return read(vpcendpoint.Describe(ctx, id, with.Getenv))
 }
-
-// awsTimeout bounds what is asked of AWS at once.
-const awsTimeout = 15 * time.Second
 
 // gatherTenant asks the tenant. Secrets are shown to nobody who does not answer as
 // the issuer of that name does, and only those that the service would show it.
@@ -43,7 +40,7 @@ func (f *facts) gatherTenant(ctx context.Context, with Instruments) {
 	}
 	transport := auth0.NewReadOnly(with.Transport, with.Now)
 	inspector := func(v version) *auth0.Inspector {
-		return auth0.NewInspector(v.credentials, f.Config.ManagementAudience, transport, with.Now)
+		return auth0.NewInspector(v.credentials, f.Config.ManagementAudience, transport, with.Now, with.Deadline)
 	}
 	f.gatherDiscovery(ctx, inspector(current), with.Now)
 	if f.reached.err != nil || f.reached.value.Issuer != f.issuer {

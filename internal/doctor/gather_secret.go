@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"usher/internal/secrets"
 )
@@ -17,7 +18,7 @@ const (
 
 // gatherVersions finds the credentials: the file's, or the secret's in all
 // versions that it has.
-func (f *facts) gatherVersions(ctx context.Context) {
+func (f *facts) gatherVersions(ctx context.Context, timeout time.Duration) {
 	if f.SecretID == "" {
 		if _, err := f.Credentials.Complete(false); err != nil { // which the configuration's check tells
 			f.unread = errNoIDs
@@ -26,7 +27,7 @@ func (f *facts) gatherVersions(ctx context.Context) {
 		f.versions = []version{{credentials: f.Credentials}}
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, awsTimeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	vault := secrets.NewVault()
 	for _, stage := range []string{currentStage, pending, previous} {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,6 +49,8 @@ type clinic struct {
 	hosts   hosts
 	patient Patient
 	with    Instruments
+
+	clockRuns *atomic.Bool
 }
 
 func nothing(string) string { return "" }
@@ -55,10 +58,18 @@ func nothing(string) string { return "" }
 func open(t *testing.T) *clinic {
 	t.Helper()
 	found := hosts{}
+	began, clockRuns := time.Now(), &atomic.Bool{} // it stands at first, or a slow call would be taken for a clock that is off
+	now := func() time.Time {
+		if clockRuns.Load() {
+			return time.Now()
+		}
+		return began
+	}
 	s := tenanttest.Start(t, func(o *localtenant.Options) {
+		o.Now = now
 		found[domain], o.BaseURL, o.Audiences = o.BaseURL, "https://"+domain, []string{audience, audience + "usher"}
 	})
-	c := &clinic{tenant: s, hosts: found, with: Instruments{Now: time.Now, Getenv: nothing, Transport: found}, patient: Patient{
+	c := &clinic{tenant: s, hosts: found, clockRuns: clockRuns, with: Instruments{Now: now, Getenv: nothing, Transport: found, Deadline: 8 * time.Minute}, patient: Patient{
 		Groups: permission.All(),
 		Config: config.Config{
 			Connection: localtenant.Connection, RedirectURIs: []string{callback}, LogoutURIs: []string{signedOut},

@@ -22,7 +22,7 @@ func auditLine(t *testing.T, op Operation, r *http.Request) map[string]any {
 	t.Helper()
 	var out bytes.Buffer
 	log := slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: LevelAudit, ReplaceAttr: LevelName}))
-	Serve(Mux(op), ServeOptions{Log: log, Deadline: time.Second}).ServeHTTP(httptest.NewRecorder(), r)
+	Serve(Mux(op), ServeOptions{Log: log, Deadline: time.Hour}).ServeHTTP(httptest.NewRecorder(), r)
 	if out.Len() == 0 {
 		return nil
 	}

@@ -28,12 +28,16 @@ import (
 // screenshots is where to put pictures of the pages, for people to look at.
 var screenshots = flag.String("screenshots", "", "`directory` for pictures of the pages")
 
+// patience is for what only hangs, however busy the machine is.
+const patience = 8 * time.Minute
+
 // chromium is a browser, a tenant, and an application that shows what came back.
 type chromium struct {
 	*testing.T
 	tenant *tenanttest.Server
 	app    string
 	ctx    context.Context
+	now    time.Time // which stands, so that a code is good however slow the browser is
 }
 
 func startChromium(t *testing.T) *chromium {
@@ -43,9 +47,12 @@ func startChromium(t *testing.T) *chromium {
 		fmt.Fprintf(w, `<!doctype html><title>app</title><pre id="came">%s</pre>`, html.EscapeString(r.URL.RawQuery))
 	}))
 	t.Cleanup(app.Close)
-	c := &chromium{T: t, app: app.URL + "/callback"}
-	c.tenant = tenanttest.Start(t, func(o *localtenant.Options) { o.Callbacks = []string{c.app} })
+	c := &chromium{T: t, app: app.URL + "/callback", now: time.Now()}
+	c.tenant = tenanttest.Start(t, func(o *localtenant.Options) {
+		o.Callbacks, o.Now = []string{c.app}, func() time.Time { return c.now }
+	})
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.WSURLReadTimeout(patience),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
 	if os.Geteuid() == 0 {
 		opts = append(opts, chromedp.NoSandbox) // Chromium's own cannot be used by root
@@ -56,7 +63,7 @@ func startChromium(t *testing.T) *chromium {
 	t.Cleanup(cancel)
 	c.ctx = ctx
 	c.do() // starts it: its life must not depend on a timeout
-	ctx, cancelTimeout := context.WithTimeout(ctx, 90*time.Second)
+	ctx, cancelTimeout := context.WithTimeout(ctx, patience)
 	t.Cleanup(cancelTimeout)
 	c.ctx = ctx
 	return c
@@ -240,7 +247,7 @@ func TestChromiumMFA(t *testing.T) {
 	password := map[string]string{"username": "ada@example.com", "password": localtenant.SamplePassword}
 	code := func(secret string, ahead time.Duration) string {
 		t.Helper()
-		v, err := localtenant.TOTP(secret, time.Now().Add(ahead))
+		v, err := localtenant.TOTP(secret, c.now.Add(ahead))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -74,7 +74,7 @@ func TestRotationAgainstMoto(t *testing.T) {
 			}
 		}
 	}
-	versions, err := secrets.NewManager(secrets.Options{SecretID: id, TTL: time.Minute}).Versions(t.Context())
+	versions, err := secrets.NewManager(secrets.Options{SecretID: id, TTL: time.Minute, Timeout: 8 * time.Minute}).Versions(t.Context())
 	if err != nil || versions.Current != parsed(t, renewed) || versions.Previous != parsed(t, two) || versions.Pending != (secrets.Credentials{}) {
 		t.Errorf("%v, %v", versions, err)
 	}

@@ -135,5 +135,5 @@ func create(t *testing.T, aws *secretsmanager.Client, id string, in *secretsmana
 }
 
 func fromEnvironment(id string, ttl time.Duration) *Manager {
-	return NewManager(Options{SecretID: id, TTL: ttl, Log: slog.New(slog.DiscardHandler)})
+	return NewManager(Options{SecretID: id, TTL: ttl, Timeout: 8 * time.Minute, Log: slog.New(slog.DiscardHandler)})
 }

@@ -28,6 +28,9 @@ import (
 	"usher/internal/secrets"
 )
 
+// patience is for what only hangs, however busy the machine is.
+const patience = 8 * time.Minute
+
 // startService starts the service and a tenant, and returns the service's URL.
 func startService(t *testing.T) string {
 	t.Helper()
@@ -46,10 +49,11 @@ func startService(t *testing.T) string {
 		RedirectURIs: []string{url + "/callback"},
 		Scopes:       strings.Fields(config.DefaultScopes),
 		Binding:      config.BindingCookie,
+		Deadline:     patience,
 	}
 	log := slog.New(slog.DiscardHandler)
 	handler := operations.Handler(boot.New(cfg, secrets.Static(credentials), log, time.Now), log)
-	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}}
+	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: handler}} //nolint:gosec // this test is its only client
 	server.Start()
 	t.Cleanup(server.Close)
 	return url
@@ -60,6 +64,7 @@ func startService(t *testing.T) string {
 func newBrowser(t *testing.T) context.Context {
 	t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.WSURLReadTimeout(patience),
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
@@ -72,7 +77,7 @@ func newBrowser(t *testing.T) context.Context {
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
 	do(ctx, t) // starts it: its life must not depend on a timeout
-	ctx, cancelTimeout := context.WithTimeout(ctx, 60*time.Second)
+	ctx, cancelTimeout := context.WithTimeout(ctx, patience)
 	t.Cleanup(cancelTimeout)
 	return ctx
 }

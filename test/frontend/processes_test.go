@@ -18,6 +18,9 @@ import (
 	"time"
 )
 
+// patience is for what only hangs, however busy the machine is.
+const patience = 8 * time.Minute
+
 const secretKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 
 // output may be written to and read at once.
@@ -75,7 +78,7 @@ func startProcess(t *testing.T, pkg, ready string, args ...string) *output {
 			t.Errorf("the key is in what %s printed", pkg)
 		}
 	})
-	for deadline := time.Now().Add(30 * time.Second); !strings.Contains(out.String(), ready); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !strings.Contains(out.String(), ready); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s is not ready:\n%s", pkg, out)
 		}
@@ -94,7 +97,7 @@ func startSite(t *testing.T) site {
 	front, usher := freeAddr(t), freeAddr(t)
 	url := "https://" + front
 	s := site{url: url, usher: startProcess(t, "usher/cmd/local", "Ctrl-C ends it.",
-		"-addr", usher, "-tenant-addr", freeAddr(t), "-auth", "iam", "-frontend", url)}
-	startProcess(t, "usher/examples/frontend", "Ctrl-C ends it.", "-addr", front, "-usher", "http://"+usher, "-sign")
+		"-addr", usher, "-tenant-addr", freeAddr(t), "-auth", "iam", "-frontend", url, "-deadline", patience.String())}
+	startProcess(t, "usher/examples/frontend", "Ctrl-C ends it.", "-addr", front, "-usher", "http://"+usher, "-sign", "-timeout", patience.String())
 	return s
 }

@@ -34,6 +34,7 @@ type person struct {
 func newPerson(t *testing.T) *person {
 	t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.WSURLReadTimeout(patience),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
 	)
@@ -47,7 +48,7 @@ func newPerson(t *testing.T) *person {
 	if err := chromedp.Do(ctx); err != nil { // starts it: its life must not depend on a timeout
 		t.Fatal(err)
 	}
-	ctx, cancelTimeout := context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancelTimeout := context.WithTimeout(ctx, patience)
 	t.Cleanup(cancelTimeout)
 	return &person{t: t, ctx: ctx}
 }

@@ -21,6 +21,9 @@ import (
 	"time"
 )
 
+// patience is for what only hangs, however busy the machine is.
+const patience = 8 * time.Minute
+
 // example is a command line and what is shown below it.
 type example struct {
 	section, command string
@@ -88,7 +91,7 @@ func startAt(t *testing.T, addr string, args []string, environment ...string) (t
 	}
 	tenantAddr = freeAddr(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, binary, append([]string{"-addr", addr, "-tenant-addr", tenantAddr}, args...)...)
+	cmd := exec.CommandContext(ctx, binary, append([]string{"-addr", addr, "-tenant-addr", tenantAddr, "-deadline", patience.String()}, args...)...)
 	cmd.Env = append(os.Environ(), environment...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	var log bytes.Buffer
@@ -102,12 +105,11 @@ func startAt(t *testing.T, addr string, args []string, environment ...string) (t
 			t.Errorf("local ended with %v:\n%s", err, log.String())
 		}
 	})
-	for range 200 {
+	for began := time.Now(); time.Since(began) < patience; time.Sleep(50 * time.Millisecond) {
 		if conn, err := net.Dial("tcp", addr); err == nil {
 			conn.Close()
 			return tenantAddr
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
 	t.Fatalf("local does not listen:\n%s", log.String())
 	return ""

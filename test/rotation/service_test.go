@@ -34,6 +34,9 @@ const (
 	machine  = "the-machine"
 )
 
+// patience is the service's deadline in these tests, which a busy machine does not reach.
+const patience = 8 * time.Minute
+
 // clock is the time of everybody in these tests.
 type clock struct {
 	mu sync.Mutex
@@ -143,9 +146,9 @@ func (s *service) env() *boot.Env { return s.envOf("usher/auth") }
 func (s *service) envOf(secretID string) *boot.Env {
 	cfg := config.Config{
 		SecretID: secretID, SecretTTL: 5 * time.Minute, Connection: localtenant.Connection,
-		RedirectURIs: []string{callback}, Scopes: strings.Fields(config.DefaultScopes), Binding: config.BindingCookie,
+		RedirectURIs: []string{callback}, Scopes: strings.Fields(config.DefaultScopes), Binding: config.BindingCookie, Deadline: patience,
 	}
-	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, Log: s.logger(), Now: s.clock.now})
+	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, Timeout: patience, Log: s.logger(), Now: s.clock.now})
 	return boot.New(cfg, credentials, s.logger(), s.clock.now)
 }
 

@@ -88,7 +88,7 @@ func start(args ...string) (*service, error) {
 		return s, err
 	}
 	go func() { s.ended <- s.command.Wait() }()
-	deadline := time.After(8 * time.Minute)
+	deadline := time.After(20 * time.Minute)
 	for {
 		if found := ready.FindStringSubmatch(s.out.String()); found != nil {
 			s.url, s.tenant, s.secrets, s.arn = found[1], found[2], found[3], found[4]
@@ -98,7 +98,7 @@ func start(args ...string) (*service, error) {
 		case err := <-s.ended:
 			return s, fmt.Errorf("sam-local.sh ended: %w", err)
 		case <-deadline:
-			return s, fmt.Errorf("sam-local.sh does not serve after 8 minutes; %w", s.stop())
+			return s, fmt.Errorf("sam-local.sh does not serve after 20 minutes; %w", s.stop())
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
@@ -129,7 +129,7 @@ func (s *service) stop() error {
 		if ended := new(exec.ExitError); !errors.As(err, &ended) || ended.ExitCode() != 128+int(syscall.SIGTERM) {
 			return fmt.Errorf("sam-local.sh did not end as TERM ends a program: %w", err)
 		}
-	case <-time.After(90 * time.Second):
+	case <-time.After(10 * time.Minute):
 		return fmt.Errorf("sam-local.sh does not end on TERM")
 	}
 	for _, address := range []string{s.url, s.tenant, s.secrets} {
@@ -165,7 +165,7 @@ func (s *service) client(t *testing.T) *http.Client {
 	return &http.Client{
 		Transport:     contract.Load(t).Transport(t, bare{}),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Timeout:       time.Minute,
+		Timeout:       10 * time.Minute,
 	}
 }
 

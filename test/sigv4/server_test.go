@@ -78,6 +78,7 @@ func startService(t *testing.T) string {
 		RedirectURIs: []string{"http://127.0.0.1:3000/callback"},
 		Scopes:       strings.Fields(config.DefaultScopes),
 		Binding:      config.BindingCookie,
+		Deadline:     8 * time.Minute, // which a busy machine does not reach
 	}
 	log := slog.New(slog.DiscardHandler)
 	server := httptest.NewServer(operations.Handler(boot.New(cfg, secrets.Static(credentials), log, time.Now), log))

@@ -39,7 +39,7 @@ func StartMoto(t *testing.T, executable string) (url string) {
 func awaitListener(t *testing.T, addr string, ended <-chan struct{}, out *bytes.Buffer) {
 	t.Helper()
 	var dialer net.Dialer
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		select {
 		case <-ended:
 			t.Fatalf("moto ended: %s", out)
