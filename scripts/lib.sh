@@ -2,7 +2,7 @@
 # Shared by the scripts here; to be sourced, under `set -euo pipefail`.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export venv=$root/.venv checkov=$root/.venv-checkov
+export venv=$root/.venv checkov=$root/.venv-checkov ministack=$root/.venv-ministack
 
 # No script sends anything about its use anywhere.
 export SAM_CLI_TELEMETRY=0

@@ -64,12 +64,15 @@ python_environment() { # folder, requirements
 	"$1/bin/pip" install --quiet --disable-pip-version-check -r "$root/$2"
 	cp "$root/$2" "$1/.requirements.txt"
 }
+beside=()
 if [ "$purpose" = all ]; then
 	python_environment "$checkov" tools/checkov.txt &
-	beside=$!
+	beside+=($!)
+	python_environment "$ministack" tools/ministack.txt &
+	beside+=($!)
 fi
 python_environment "$venv" tools/requirements.txt
-[ "$purpose" != all ] || wait "$beside"
+for other in "${beside[@]}"; do wait "$other"; done
 
 # What the example of a signed call takes from npm: ten small packages.
 example=$root/examples/sigv4/node
