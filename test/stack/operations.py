@@ -1,0 +1,58 @@
+"""The routes of the contract, each with the request that the contract shows and the permission that it asks for."""
+
+import dataclasses
+import json
+import urllib.parse
+
+import yaml
+
+from transformed import ROOT
+
+CONTRACT = yaml.safe_load((ROOT / "api/openapi.yaml").read_text())
+METHODS = {"get", "post", "put", "patch", "delete"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Operation:
+    method: str
+    path: str
+    permission: str
+    target: str  # the path with the contract's examples
+    body: str | None
+    statuses: frozenset  # of its answers, such as "200"
+
+    def __str__(self):
+        return f"{self.method} {self.path}"
+
+
+def resolved(item):
+    """The item, or what it refers to within the contract."""
+    if "$ref" not in item:
+        return item
+    found = CONTRACT
+    for step in item["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return found
+
+
+def operation(method, path, definition, shared):
+    target = path
+    for parameter in map(resolved, shared + definition.get("parameters", [])):
+        if parameter["in"] == "path":
+            target = target.replace("{" + parameter["name"] + "}", urllib.parse.quote(str(parameter["example"]), safe=""))
+    body = None
+    if "requestBody" in definition:
+        content = next(iter(resolved(definition["requestBody"])["content"].values()))
+        body = json.dumps(next(iter(map(resolved, content["examples"].values())))["value"])
+    # The contract does not name the provider.
+    target, body = target.replace("db%7C", "auth0%7C", 1), body and body.replace('"db|', '"auth0|', 1)
+    return Operation(method.upper(), path, definition["x-permission"], target, body, frozenset(definition["responses"]))
+
+
+OPERATIONS = [
+    operation(method, path, definition, item.get("parameters", []))
+    for path, item in CONTRACT["paths"].items()
+    for method, definition in item.items()
+    if method in METHODS
+]
+PERMISSIONS = sorted({o.permission for o in OPERATIONS})
