@@ -20,7 +20,7 @@ check: ## the inner loop: format, vet and Go tests that need nothing but Go
 	@scripts/check.sh
 
 .PHONY: test
-test: setup ## everything: also lint, race detector, Chromium, the template, the functions in Docker
+test: setup ## everything: also lint, race detector, Chromium, the template, the functions in Docker, the stack on an emulator
 	@scripts/test.sh
 
 .PHONY: setup
@@ -75,6 +75,10 @@ sam-local: ## the functions in Docker on 127.0.0.1:3000, by `sam local start-api
 	@scripts/setup.sh docker
 	@scripts/sam-local.sh
 
+.PHONY: stack
+stack: setup ## deploy to an emulator of AWS on this machine, and test what is deployed
+	@scripts/stack.sh
+
 .PHONY: deploy
 deploy: build ## deploy to AWS, asking for what it needs to know: STACK=usher
 	@[ -e samconfig.$(STACK).toml ] || cp samconfig.toml samconfig.$(STACK).toml
@@ -82,4 +86,4 @@ deploy: build ## deploy to AWS, asking for what it needs to know: STACK=usher
 
 .PHONY: clean
 clean: ## remove what was built; the Python environments too
-	rm -rf .aws-sam .cache .venv .venv-checkov coverage.out
+	rm -rf .aws-sam .cache .venv .venv-checkov .venv-ministack coverage.out

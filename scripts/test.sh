@@ -83,6 +83,9 @@ sam_local() {
 	go_test --format testname --junitfile "$reports/samlocal.xml" -- -race -tags samlocal -count=1 -timeout 15m ./test/samlocal
 }
 
+# The template and the functions, deployed to an emulator of AWS.
+stack() { scripts/stack.sh --junitxml="$reports/stack.xml"; }
+
 # Says of each dependency whether a known hole in it is reachable from here.
 # Its database is not to be had everywhere; that is no failure of this code.
 vulnerabilities() {
@@ -110,5 +113,6 @@ step "functions: build and size" functions_as_built
 step "functions: the same bytes again" reproducible
 step "functions: bill of materials" bill_of_materials
 step "functions in sam local" sam_local
+step "the stack on MiniStack" stack
 step "known vulnerabilities" vulnerabilities
 summary
