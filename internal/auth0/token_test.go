@@ -30,8 +30,8 @@ type tokenEndpoint struct {
 	asked  atomic.Int64
 	forms  chan url.Values
 	status atomic.Int64
-	answer atomic.Value // map[string]any
-	delay  time.Duration
+	answer atomic.Value  // map[string]any
+	hold   chan struct{} // where it is not nil, an answer waits for it
 }
 
 func startTokenEndpoint(t *testing.T, answer map[string]any) *tokenEndpoint {
@@ -48,7 +48,9 @@ func startTokenEndpoint(t *testing.T, answer map[string]any) *tokenEndpoint {
 			t.Error(err)
 		}
 		e.forms <- r.PostForm
-		time.Sleep(e.delay)
+		if e.hold != nil {
+			<-e.hold
+		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(int(e.status.Load()))
 		_ = json.NewEncoder(w).Encode(e.answer.Load())
@@ -206,18 +208,20 @@ func TestTokenFailures(t *testing.T) {
 
 func TestTokenOutlivesTheFirstCaller(t *testing.T) {
 	e := startTokenEndpoint(t, bearerToken("one", 3600))
-	e.delay = 300 * time.Millisecond
+	e.hold = make(chan struct{})
 	c, _ := newClient(holding(credentialsAt(e.URL, "s3cr3t")), newClock())
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
-	wg.Go(func() {
+	first := make(chan error)
+	go func() {
 		_, err := c.tokens.Token(ctx)
-		wantKind(t, err, problem.ProviderTimeout, "wait for a management token")
-	})
+		first <- err
+	}()
 	<-e.forms // it has asked
 	wg.Go(func() { wantToken(t, c, "one") })
-	time.Sleep(50 * time.Millisecond)
 	cancel()
+	wantKind(t, <-first, problem.ProviderTimeout, "wait for a management token")
+	close(e.hold)
 	wg.Wait()
 	if got := e.asked.Load(); got != 1 {
 		t.Errorf("%d token requests", got)
@@ -330,24 +334,6 @@ func TestDropForgetsOnlyTheRefusedToken(t *testing.T) {
 		t.Errorf("%v, %d reloads", err, s.reloads)
 	}
 	wantToken(t, c, "two")
-}
-
-func TestConnectionsAreNotTrustedAfterAFreeze(t *testing.T) {
-	tenant := tenanttest.Start(t)
-	clock := newClock()
-	c, _ := newClient(holding(credentialsAt(tenant.URL, localtenant.ClientSecret)), clock)
-	for _, step := range []struct {
-		sleep time.Duration
-		want  int // connections in all
-	}{{0, 1}, {0, 1}, {frozenAfter, 1}, {frozenAfter + time.Second, 2}, {time.Second, 2}, {time.Hour, 3}} {
-		clock.advance(step.sleep)
-		if _, err := c.Users().User(t.Context(), ada); err != nil {
-			t.Fatal(err)
-		}
-		if got := tenant.Tenant.Stats().Connections; got != step.want {
-			t.Errorf("after %v there are %d connections, want %d", step.sleep, got, step.want)
-		}
-	}
 }
 
 func TestNoRedirectIsFollowed(t *testing.T) {

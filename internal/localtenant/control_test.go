@@ -279,7 +279,7 @@ func TestControlRoutes(t *testing.T) {
 		for path, bodies := range map[string][]any{
 			"/_tenant/faults": {
 				map[string]any{}, map[string]any{"status": 500, "rout": "x"}, map[string]any{"status": 500, "route": "GET /nowhere"},
-				map[string]any{"kind": "explode"}, map[string]any{"status": 99}, map[string]any{"status": 500, "times": -1},
+				map[string]any{"kind": "explode"}, map[string]any{"status": 99}, map[string]any{"status": 500, "times": -1}, map[string]any{"status": 500, "every": -1},
 				map[string]any{"status": 500, "probability": 2}, map[string]any{"status": 500, "delay": 5}, "text",
 			},
 			"/_tenant/clock":         {map[string]any{}, map[string]any{"advance": "1h", "set": "2030-01-01T00:00:00Z"}, map[string]any{"advance": "soon"}},

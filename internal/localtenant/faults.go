@@ -19,6 +19,7 @@ type Fault struct {
 	Route       string        `json:"route,omitempty"`       // as in Stats, "GET /api/v2/users/{id}"; "" is any
 	Times       int           `json:"times,omitempty"`       // how many requests it strikes; 0 is until ClearFaults
 	Probability float64       `json:"probability,omitempty"` // of striking a request, 0 to 1; 0 is always
+	Every       int           `json:"every,omitempty"`       // it strikes one request in so many, beginning with any of them; 0 is every one
 	Delay       time.Duration `json:"-"`                     // before anything else
 
 	Kind   FaultKind   `json:"kind,omitempty"`
@@ -26,6 +27,8 @@ type Fault struct {
 	Header http.Header `json:"header,omitempty"` // added to the answer
 	Body   string      `json:"body,omitempty"`   // of the answer; "" is an error in Auth0's shape
 	Reset  time.Time   `json:"reset,omitzero"`   // the x-ratelimit-reset of a 429; zero is in a second
+
+	passed int // requests that it spared since it struck
 }
 
 // FaultKind is a way of failing other than by a status.
@@ -51,6 +54,9 @@ type faultList struct {
 func (t *Tenant) Fail(f Fault) {
 	t.faults.mu.Lock()
 	defer t.faults.mu.Unlock()
+	if f.Every > 0 {
+		f.passed = rand.N(f.Every)
+	}
 	t.faults.list = append(t.faults.list, &f)
 }
 
@@ -82,8 +88,8 @@ func (t *Tenant) checkFault(f Fault) error {
 	switch {
 	case f.Route != "" && !slices.ContainsFunc(t.table(), func(r route) bool { return r.pattern == f.Route }):
 		return fmt.Errorf("no route %q: want one as in the stats, such as \"GET /api/v2/users/{id}\"", f.Route)
-	case f.Times < 0 || f.Probability < 0 || f.Probability > 1 || f.Delay < 0:
-		return errors.New("times and delay may not be negative, and probability is 0 to 1")
+	case f.Times < 0 || f.Every < 0 || f.Probability < 0 || f.Probability > 1 || f.Delay < 0:
+		return errors.New("times, every and delay may not be negative, and probability is 0 to 1")
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return fmt.Errorf("status %d: want 200 to 599", f.Status)
 	case !slices.Contains([]FaultKind{"", FaultHang, FaultReset, FaultHTML, FaultGarbage, FaultResetBody, FaultTruncate}, f.Kind):
@@ -102,6 +108,10 @@ func (l *faultList) take(route string) *Fault {
 		if (f.Route != "" && f.Route != route) || (f.Probability > 0 && rand.Float64() >= f.Probability) {
 			continue
 		}
+		if f.passed++; f.passed < f.Every {
+			continue
+		}
+		f.passed = 0
 		struck := *f
 		if f.Times == 1 {
 			l.list = slices.Delete(l.list, i, i+1)

@@ -117,6 +117,19 @@ func TestFaults(t *testing.T) {
 			t.Errorf("after clearing: %v", err)
 		}
 	})
+	t.Run("every", func(t *testing.T) {
+		s.Tenant.Fail(localtenant.Fault{Status: 500, Every: 10})
+		defer s.Tenant.ClearFaults()
+		var struck []int
+		for i := range 30 {
+			if r, _, _ := fetch(ctx, s, token, "/api/v2/connections"); r.StatusCode == 500 {
+				struck = append(struck, i)
+			}
+		}
+		if len(struck) != 3 || struck[1]-struck[0] != 10 || struck[2]-struck[1] != 10 {
+			t.Errorf("struck %v of 30", struck)
+		}
+	})
 	t.Run("probability", func(t *testing.T) {
 		s.Tenant.Fail(localtenant.Fault{Status: 500, Probability: 0.5})
 		defer s.Tenant.ClearFaults()

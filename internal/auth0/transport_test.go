@@ -67,14 +67,10 @@ func TestConnectionsAreKept(t *testing.T) {
 		},
 	}
 	synctest.Test(t, func(t *testing.T) {
-		network := &pipes{accepted: make(chan net.Conn)}
-		server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		network, below := overPipes(t, time.Now, func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			answers[r.URL.Path](w)
-		})}
-		go func() { _ = server.Serve(network) }()
-		below := newTransport(time.Now, usualDeadline)
-		below.DialContext = network.dial
+		})
 		tenant := &retrier{next: below, now: time.Now, observe: (&script{}).observe, deadline: usualDeadline, backoff: usualBackoff, traceparent: func(context.Context) string { return "" }}
 		for range 3 {
 			for path := range answers {
@@ -88,8 +84,42 @@ func TestConnectionsAreKept(t *testing.T) {
 		if network.dialed != 1 {
 			t.Errorf("%d connections", network.dialed)
 		}
+	})
+}
+
+func TestConnectionsAreNotTrustedAfterAFreeze(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		clock := newClock()
+		network, below := overPipes(t, clock.now, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+		for _, step := range []struct {
+			sleep time.Duration
+			want  int // connections in all
+		}{{0, 1}, {0, 1}, {frozenAfter, 1}, {frozenAfter + time.Second, 2}, {time.Second, 2}, {time.Hour, 3}} {
+			clock.advance(step.sleep)
+			r := request(t, t.Context(), "GET")
+			r.URL.Scheme = "http"
+			resp, err := below.RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			if network.dialed != step.want {
+				t.Errorf("after %v there are %d connections, want %d", step.sleep, network.dialed, step.want)
+			}
+		}
+	})
+}
+
+// overPipes serves a handler in memory, and returns the transport to it.
+func overPipes(t *testing.T, now func() time.Time, h http.HandlerFunc) (*pipes, *transport) {
+	network, server := &pipes{accepted: make(chan net.Conn)}, &http.Server{Handler: h}
+	go func() { _ = server.Serve(network) }()
+	below := newTransport(now, usualDeadline)
+	below.DialContext = network.dial
+	t.Cleanup(func() {
 		below.CloseIdleConnections()
 		close(network.accepted)
 		_ = server.Close()
 	})
+	return network, below
 }
