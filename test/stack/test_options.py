@@ -126,6 +126,9 @@ def test_what_is_in_force_is_what_was_asked_for(emulator, stack, api, options):
     assert alarms and all(a["AlarmActions"] == a["OKActions"] == [asked["AlarmTopicArn"]] for a in alarms), alarms
     (endpoint,) = emulator.client("ec2").describe_vpc_endpoints(VpcEndpointIds=stack.resources("AWS::EC2::VPCEndpoint"))["VpcEndpoints"]
     assert endpoint["VpcId"] == asked["VpcId"] and endpoint["SubnetIds"] == asked["SubnetIds"].split(","), endpoint
+    (stage,) = emulator.client("apigateway").get_stages(restApiId=stack.outputs["ApiId"])["item"]
+    throttling = {(m["throttlingRateLimit"], m["throttlingBurstLimit"]) for m in stage["methodSettings"].values()}
+    assert throttling == {(float(asked["ThrottlingRate"]), int(asked["ThrottlingBurst"]))}, throttling
     assert stack.outputs["EndpointId"] == endpoint["VpcEndpointId"] and api.stage == asked["Stage"]
     assert stack.outputs["DomainUrl"] == "https://" + asked["DomainName"]
 
