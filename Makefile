@@ -32,12 +32,12 @@ generate: ## write the list of operations anew, from functions/
 	go generate ./...
 
 .PHONY: lint
-lint: ## golangci-lint and gofmt, as .golangci.yml says
+lint: ## go vet with staticcheck and others (tools/lint)
 	@scripts/lint.sh
 
 .PHONY: fmt
 fmt: ## format all Go files
-	@scripts/tool.sh golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint fmt
+	@git ls-files -co --exclude-standard -z '*.go' | xargs -0 gofmt -w
 
 .PHONY: cover
 cover: ## coverage of internal/ by the Go tests, as a page

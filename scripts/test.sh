@@ -11,7 +11,7 @@ rm -rf "$reports" && mkdir -p "$reports"
 
 # Go keeps what it compiled by the flags it was compiled with, and the provider's
 # client takes minutes. So there are three sets of flags and no more: with the
-# race detector, for all tests and for what the linter needs; and as Lambda gets
+# race detector, for all tests and for vet and its tool; and as Lambda gets
 # the functions (scripts/build.sh), for this machine and for arm64.
 lint() { GOFLAGS="${GOFLAGS:-} -race" scripts/lint.sh; }
 go_test() { scripts/tool.sh gotestsum gotest.tools/gotestsum "$@"; }
@@ -49,14 +49,14 @@ template_ended() {
 # first.
 go_tests() {
 	MOTO_SERVER="$venv/bin/moto_server" HTTPIE="$venv/bin/http" PYTHON="$venv/bin/python" go_test --format pkgname --junitfile "$reports/go.xml" -- \
-		-race -tags chromium,moto,readme,sigv4 -timeout 15m -coverpkg=./internal/... -coverprofile=.cache/cover.out ./test/api ./...
+		-race -tags chromium,moto,readme,sigv4 -timeout 60m -coverpkg=./internal/... -coverprofile=.cache/cover.out ./test/api ./...
 }
 
 # The API once more, against a tenant with rate limits, an index that lags, answers that
 # fail now and then, and others in the odd forms that real tenants have: but for the tests
 # that set such failures or forms themselves, and calm the tenant down before.
 rough() {
-	go_test --format pkgname --junitfile "$reports/rough.xml" -- -race -timeout 10m ./test/api -skip 'SurvivesTheProvider|Mutations' -args -rough -quirks
+	go_test --format pkgname --junitfile "$reports/rough.xml" -- -race -timeout 60m ./test/api -skip 'SurvivesTheProvider|Mutations' -args -rough -quirks
 }
 
 coverage() {
@@ -80,7 +80,7 @@ bill_of_materials() {
 }
 
 sam_local() {
-	go_test --format testname --junitfile "$reports/samlocal.xml" -- -race -tags samlocal -count=1 -timeout 15m ./test/samlocal
+	go_test --format testname --junitfile "$reports/samlocal.xml" -- -race -tags samlocal -count=1 -timeout 60m ./test/samlocal
 }
 
 # The template and the functions, deployed to an emulator of AWS.
@@ -90,7 +90,7 @@ stack() { scripts/stack.sh --junitxml="$reports/stack.xml"; }
 # Its database is not to be had everywhere; that is no failure of this code.
 vulnerabilities() {
 	local out=.cache/govulncheck.txt
-	if timeout 300 scripts/tool.sh govulncheck golang.org/x/vuln/cmd/govulncheck ./... >"$out" 2>&1; then
+	if timeout 900 scripts/tool.sh govulncheck golang.org/x/vuln/cmd/govulncheck ./... >"$out" 2>&1; then
 		tail -1 "$out"
 	elif grep -qE 'dial tcp|no such host|lookup |HTTP GET|connection refused|i/o timeout|unexpected status' "$out"; then
 		echo "NOT CHECKED: govulncheck could not reach its database ($(tail -1 "$out"))"

@@ -113,7 +113,7 @@ func TestByAFile(t *testing.T) {
 	settings := file(t, fmt.Sprintf("DOMAIN=%s\nCLIENT_ID=%s\nCLIENT_SECRET=%s\nREDIRECT_URI=%s\n", address, localtenant.ClientID, localtenant.ClientSecret, callback))
 	run := func(args ...string) (int, string) {
 		t.Helper()
-		command := exec.CommandContext(t.Context(), os.Args[0], append([]string{"-env", settings}, args...)...) //nolint:gosec // this very test
+		command := exec.CommandContext(t.Context(), os.Args[0], append([]string{"-env", settings}, args...)...)
 		command.Env = append(os.Environ(), runEnv+"=1", "SSL_CERT_FILE="+authority, "SSL_CERT_DIR="+t.TempDir(), "NO_PROXY=*")
 		out, err := command.Output()
 		var exit *exec.ExitError

@@ -260,7 +260,7 @@ func TestTLSIsVerified(t *testing.T) {
 	file := envFile(t, fmt.Sprintf("DOMAIN=%s\nCLIENT_ID=%s\nCLIENT_SECRET=%s\nMANAGEMENT_AUDIENCE=%s\nCOLOUR=red\n", domain, localtenant.ClientID, localtenant.ClientSecret, tenant.Audience()))
 	for trusted, want := range map[string]int{os.DevNull: 503, authority: 200} {
 		addr, out := freeAddr(t), &output{}
-		command := exec.CommandContext(t.Context(), os.Args[0], "-env", file, "-addr", addr) //nolint:gosec // this very test
+		command := exec.CommandContext(t.Context(), os.Args[0], "-env", file, "-addr", addr)
 		command.Env = append(os.Environ(), runEnv+"=1", "SSL_CERT_FILE="+trusted, "SSL_CERT_DIR="+t.TempDir(), "NO_PROXY=*")
 		command.Stdout, command.Stderr = out, out
 		if err := command.Start(); err != nil {

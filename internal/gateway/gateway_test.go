@@ -411,8 +411,7 @@ func TestXRayTraceIsLogged(t *testing.T) {
 	handler := New(http.NotFoundHandler(), Options{SAMLocal: true, Wrap: func(h http.Handler, requestID func(*http.Request) string) http.Handler {
 		return httpapi.Serve(h, httpapi.ServeOptions{Log: slog.New(slog.NewJSONHandler(&log, nil)), Deadline: time.Hour, FallbackID: requestID})
 	}})
-	//nolint:staticcheck // the key is aws-lambda-go's
-	ctx := context.WithValue(t.Context(), "x-amzn-trace-id", "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a:0")
+	ctx := context.WithValue(t.Context(), "x-amzn-trace-id", "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a:0") //nolint:SA1029 // the key is aws-lambda-go's
 	if _, err := handler(ctx, events.APIGatewayProxyRequest{HTTPMethod: "GET", Path: "/x"}); err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ var ErrNotOurs = errors.New("nonce: not dated here")
 
 // Dated returns a nonce with its date, behind a dot. It fails as the sealer does.
 func Dated(ctx context.Context, sealer Sealer, bare string, now time.Time) (string, error) {
-	date, err := sealer.Seal(ctx, purpose, bare, binary.BigEndian.AppendUint64(nil, uint64(now.Unix()))) //nolint:gosec // after 1970
+	date, err := sealer.Seal(ctx, purpose, bare, binary.BigEndian.AppendUint64(nil, uint64(now.Unix()))) // after 1970
 	return bare + "." + date, err
 }
 
@@ -48,5 +48,5 @@ func Date(ctx context.Context, sealer Sealer, dated string) (time.Time, error) {
 	case err != nil || len(plain) != 8:
 		return time.Time{}, ErrNotOurs
 	}
-	return time.Unix(int64(binary.BigEndian.Uint64(plain)), 0), nil //nolint:gosec // we made it
+	return time.Unix(int64(binary.BigEndian.Uint64(plain)), 0), nil // we made it
 }

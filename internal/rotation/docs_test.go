@@ -38,10 +38,10 @@ func TestTheDocumentedLoopStops(t *testing.T) {
 		"testSecret":   "createSecret setSecret testSecret",
 	} {
 		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, "aws"), []byte(lambda), 0o700); err != nil { //nolint:gosec // it is to be run
+		if err := os.WriteFile(filepath.Join(dir, "aws"), []byte(lambda), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		shell := exec.CommandContext(t.Context(), "bash", "-c", loop[1]) //nolint:gosec // from the documentation
+		shell := exec.CommandContext(t.Context(), "bash", "-c", loop[1])
 		shell.Dir, shell.Env = dir, []string{"PATH=" + dir + ":" + os.Getenv("PATH"), "FAILS=" + fails}
 		out, err := shell.CombinedOutput()
 		called, readErr := os.ReadFile(filepath.Join(dir, "called"))

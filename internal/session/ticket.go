@@ -40,7 +40,7 @@ func (t ticket) begun() time.Time { return t.expiry.Add(-lifetime) }
 func (t ticket) name() string { return base64.RawURLEncoding.EncodeToString(t.id[:]) }
 
 func (t ticket) encode() []byte {
-	return binary.BigEndian.AppendUint64(t.id[:], uint64(t.expiry.Unix())) //nolint:gosec // after 1970
+	return binary.BigEndian.AppendUint64(t.id[:], uint64(t.expiry.Unix())) // after 1970
 }
 
 var errTooShort = errors.New("too short")
@@ -51,7 +51,7 @@ func decodeTicket(plain []byte) (t ticket, rest []byte, err error) {
 		return ticket{}, nil, errTooShort
 	}
 	copy(t.id[:], plain)
-	t.expiry = time.Unix(int64(binary.BigEndian.Uint64(plain[idBytes:])), 0) //nolint:gosec // we made it
+	t.expiry = time.Unix(int64(binary.BigEndian.Uint64(plain[idBytes:])), 0) // we made it
 	return t, plain[idBytes+expiryBytes:], nil
 }
 

@@ -86,7 +86,7 @@ func (x transaction) encode() []byte {
 		flags = flagMFA
 	}
 	plain := slices.Concat(x.secret[:], x.redirect[:], x.frontEnd[:])
-	plain = append(plain, flags, byte(len(x.asked.connection))) //nolint:gosec // /login takes 128 bytes at most
+	plain = append(plain, flags, byte(len(x.asked.connection))) // /login takes 128 bytes at most
 	plain = append(plain, x.asked.connection...)
 	return append(plain, x.returnTo...)
 }

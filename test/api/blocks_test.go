@@ -19,7 +19,7 @@ var costsOfBlocks = []cost{
 const adasID = "auth0%7C65e19a100000000000000001"
 
 func TestBlock(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		b := newBrowser(t, s)
 		wantAnswer(t, b.get(t, b.signedIn(t, "")), 200, "")
 		wantAnswer(t, b.quietly(t), 200, "")
@@ -60,7 +60,7 @@ func (b *browser) quietly(t *testing.T) answer {
 }
 
 func TestBlockOnAPlanWithoutSessions(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.withoutSessions(t)
 		got := s.call("PUT", "/blocks/"+adasID, "")
 		s.want(got, 200, "")
@@ -80,7 +80,7 @@ func (s *service) withoutSessions(t *testing.T) {
 }
 
 func TestBlockThatIsDoneInPart(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		s.tenant.Tenant.Fail(localtenant.Fault{Route: "POST /api/v2/users/{id}/revoke-access", Times: 1, Status: 500})
 		got := s.call("PUT", "/blocks/"+adasID, "")
@@ -108,7 +108,7 @@ func TestBlockThatIsDoneInPart(t *testing.T) {
 // Whose sessions cannot be ended because there is no such user is not blocked
 // either: the block comes first, and fails.
 func TestBlocksOfNobody(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		for _, op := range []struct{ method, path string }{
 			{"PUT", "/blocks/"}, {"DELETE", "/blocks/"}, {"GET", "/login-blocks/"}, {"DELETE", "/login-blocks/"},
@@ -124,7 +124,7 @@ func TestBlocksOfNobody(t *testing.T) {
 }
 
 func TestBlocksOfOddIDs(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for _, name := range strangeIDs {
 			if s.way.name == "samlocal" && strings.Contains(name, "/") {
 				continue // sam local itself refuses those
@@ -139,7 +139,7 @@ func TestBlocksOfOddIDs(t *testing.T) {
 }
 
 func TestLoginBlocks(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		path := "/login-blocks/" + adasID
 		wantBody(t, s.call("GET", path, ""), `{"blocked_for":[]}`)
 		const blocked = `{"blocked_for":[{"identifier":"ada@example.com","ip":"127.0.0.1","connection":"Username-Password-Authentication"}]}`
@@ -167,7 +167,7 @@ func TestLoginBlocks(t *testing.T) {
 
 // An administrator's block and login blocks know nothing of each other.
 func TestTheTwoKindsOfBlocks(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		lockOut(t, s, "ada@example.com")
 		s.want(s.call("PUT", "/blocks/"+adasID, ""), 200, "")
 		s.want(s.call("DELETE", "/login-blocks/"+adasID, ""), 204, "")

@@ -120,7 +120,7 @@ func TestProviderCalls(t *testing.T) {
 	for _, op := range contract.Load(t).Operations() {
 		operations[op.ID] = op
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		s.want(s.call("GET", "/users", ""), 200, "")
 		for _, c := range costs {
@@ -161,7 +161,7 @@ func TestEveryOperationsCallsAreCounted(t *testing.T) {
 }
 
 func TestOneTokenForManyFirstRequests(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		var all sync.WaitGroup
 		failed := make(chan string, 100)

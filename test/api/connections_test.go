@@ -26,7 +26,7 @@ func TestConnections(t *testing.T) {
 		{localtenant.NewConnection{Name: "elsewhere", Strategy: "github", Disabled: true}, ""},
 	} {
 		t.Run(c.in.Name, func(t *testing.T) {
-			eachWay(t, func(t *testing.T, s *service) {
+			asDeployed(t, func(t *testing.T, s *service) {
 				added := c.in
 				added.Options = map[string]any{"client_secret": secret}
 				s.tenant.Tenant.AddConnection(added)
@@ -44,7 +44,7 @@ func TestConnections(t *testing.T) {
 }
 
 func TestConnectionsOfANewTenant(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		want := `{"connections":[` +
 			`{"name":"Username-Password-Authentication","display_name":"Username-Password-Authentication","strategy":"database","kind":"database"},` +
 			`{"name":"apple","display_name":"Apple","strategy":"apple","kind":"social"},` +
@@ -80,7 +80,7 @@ func TestSuggestions(t *testing.T) {
 		"the user is blocked":     {localtenant.User{EmailVerified: true, Blocked: new(true)}, localtenant.User{EmailVerified: true}, 1, 2},
 		"the other's, of no mail": {localtenant.User{EmailVerified: true}, localtenant.User{EmailVerified: true, Connection: "google-oauth2"}, 1, 2},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		s.call("GET", "/users", "") // the token is there now
 		for name, tt := range tests {

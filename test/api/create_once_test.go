@@ -23,7 +23,7 @@ const (
 )
 
 func TestCreateOnce(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		first := s.call("POST", "/users", someone, once, "k1")
 		s.want(first, 201, "")
 		again := s.call("POST", "/users", ` { "app_metadata":{"plan":"gold"}, "name":"Once", "email":"once@example.com", "password":"An0ther-Passw0rd" }`, once, "k1")
@@ -48,7 +48,7 @@ func TestCreateOnce(t *testing.T) {
 // A repeat tells of the user as they are by now, and a user who is gone leaves
 // the key free.
 func TestCreateOnceLater(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		first := s.call("POST", "/users", someone, once, "k1")
 		s.want(first, 201, "")
 		path := strings.TrimPrefix(first.header.Get("Location"), s.way.stage)
@@ -185,7 +185,7 @@ func TestCreateOnceThoughTheAnswerIsLost(t *testing.T) {
 		"after it was done":  {Kind: localtenant.FaultResetBody},
 		"by a failure":       {Status: 503},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		for name, fault := range faults {
 			t.Run(name, func(t *testing.T) {
@@ -251,7 +251,7 @@ func TestCreateOnceOverARotation(t *testing.T) {
 
 // The service's own part of app_metadata shows nowhere, and nobody writes it.
 func TestReservedMetadata(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		first := s.call("POST", "/users", someone, once, "k1")
 		s.want(first, 201, "")
 		id := first.json(t)["id"].(string)

@@ -45,7 +45,7 @@ var madeOfNothing = []string{"createpasswordticket", "createverificationticket",
 // and the answer is either that of the change or says that it was made.
 func TestA2xxMeansThatItWasDone(t *testing.T) {
 	t.Parallel()
-	s := start(t, everyWay()[0])
+	s := start(t, deployed)
 	s.calm(t)
 	s.want(s.call("GET", "/users", ""), 200, "")
 	for _, op := range contract.Load(t).Operations() {
@@ -154,7 +154,7 @@ func pathWithoutIDs(r *http.Request) string {
 // What a thief has ends with the block, although the user's MFA makes the answer
 // an odd one.
 func TestABlockEndsTheSessionsOfAUserWithMFA(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		wantAnswer(t, newBrowser(t, s).signedInAsAda(t), 200, "")
 		if len(s.sessionsOf(t, adasID)) == 0 {

@@ -32,7 +32,7 @@ func (s *service) eventsOf(t *testing.T, user, query string) (list []map[string]
 }
 
 func TestEvents(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		b := newBrowser(t, s)
 		b.tryPassword(t, "wrong-Password-1")
 		b.tokens(t)
@@ -104,7 +104,7 @@ func TestEventTypes(t *testing.T) {
 		"gd_auth_failed": "mfa-failed", "gd_enrollment_complete": "mfa-enrolled", "gd_unenroll": "mfa-removed", "sertft": "tokens-refreshed",
 		"ferrt": "refresh-token-reused", "sapi": "api-change", "something_new": "other", "": "other",
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for code, want := range codes {
 			s.tenant.Tenant.AddEvent("auth0|65e19a100000000000000001", code)
 			got := s.call("GET", "/events/"+adasID+"?limit=1", "")
@@ -126,7 +126,7 @@ func TestEventsByPages(t *testing.T) {
 		"a page of new ones for each": {60, 100, 9},
 		"more than a page of new":     {100, 130, 9},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		for name, tt := range tests {
 			t.Run(name, func(t *testing.T) {
@@ -182,7 +182,7 @@ func TestEventsByPages(t *testing.T) {
 
 // The provider gives no more than 1,000; a walk ends there and does not fail.
 func TestEventsEndAtTheProvidersLimit(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		for range 1050 {
 			s.tenant.Tenant.AddEvent("auth0|65e19a100000000000000001", "s")
@@ -207,7 +207,7 @@ func TestEventsEndAtTheProvidersLimit(t *testing.T) {
 }
 
 func TestEventsRefuse(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for range 2 {
 			s.tenant.Tenant.AddEvent("auth0|65e19a100000000000000001", "s")
 		}
@@ -226,7 +226,7 @@ func TestEventsRefuse(t *testing.T) {
 }
 
 func TestEventsOfOddIDs(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for _, name := range strangeIDs {
 			if s.way.name == "samlocal" && strings.Contains(name, "/") {
 				continue // sam local itself refuses those
@@ -249,7 +249,7 @@ func TestChangesAreCorrelated(t *testing.T) {
 		"the longest": {long[:64], long[:64]},
 		"too long":    {long, hex.EncodeToString(sum[:])},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		for name, tt := range tests {
 			t.Run(name, func(t *testing.T) {

@@ -36,7 +36,7 @@ func newForger(t *testing.T, w way, changes ...func(*setup)) *forger {
 	}
 	f.s = start(t, w, append(changes, holding)...)
 	f.s.calm(t)
-	resp := must(http.Get(f.s.tenant.URL + "/.well-known/jwks.json")) //nolint:noctx // of this test's own tenant
+	resp := must(http.Get(f.s.tenant.URL + "/.well-known/jwks.json"))
 	defer resp.Body.Close()
 	var set struct {
 		Keys []struct {

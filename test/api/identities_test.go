@@ -73,7 +73,7 @@ func accountsIn(t *testing.T, a answer) []string {
 
 // Two accounts of a person become one, and are parted again.
 func TestLinkingAnAccount(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		path := "/identities/" + url.PathEscape(ada)
 		signIn := s.signedInAs(t, "?connection=github", "octo@example.com")
 		octo := subjectOf(signIn)
@@ -131,7 +131,7 @@ func TestLinkingAnAccount(t *testing.T) {
 // lost, and tells what the provider refuses for another reason.
 func TestUnlinkingTwice(t *testing.T) {
 	const unlink = "DELETE /api/v2/users/{id}/identities/{provider}/{user_id}"
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		id := s.linked(t, "twice@example.com")
 		path := "/identities/" + url.PathEscape(id) + "/" + s.linkedTo(t, id)
@@ -161,7 +161,7 @@ func TestIdentitiesRefuse(t *testing.T) {
 		"no identity":             {"DELETE", nobody + "/github/%2E%2E", 400, "invalid-request"},
 		"perhaps a hint":          {"GET", "/identities/" + url.PathEscape(ada) + "?suggest=yes", 400, "invalid-request"},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for name, tt := range tests {
 			t.Run(name, func(t *testing.T) {
 				wantAnswer(t, s.as(t, tt.method, tt.target, ""), tt.status, tt.code)
@@ -172,7 +172,7 @@ func TestIdentitiesRefuse(t *testing.T) {
 
 // Identities' ids may hold what has a meaning in paths and queries.
 func TestUnlinkingStrangeIDs(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.eachStrangeID(t, func(t *testing.T, id string) {
 			provider, identity, _ := strings.Cut(id, "|")
 			s.manage(t, "POST", "/users/"+url.PathEscape(ada)+"/identities", string(must(json.Marshal(map[string]string{"provider": provider, "user_id": identity}))))

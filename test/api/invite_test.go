@@ -12,7 +12,7 @@ import (
 const mailRoute = "POST /dbconnections/change_password"
 
 func TestInviteByEmail(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		got := s.call("POST", "/users", `{"email":"new@example.com","name":"New","invite":"email"}`)
 		s.want(got, 201, "")
 		if user := got.json(t); user["email"] != "new@example.com" || user["email_verified"] != false || user["invitation"] != nil {
@@ -41,7 +41,7 @@ func TestInviteByLink(t *testing.T) {
 		"a link":         {``, 5 * 24 * time.Hour, "", false},
 		"with all there": {`,"result_url":"https://app.example.com/done","ttl":3600,"verifies_email":true`, time.Hour, "https://app.example.com/done?", true},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for name, tt := range tests {
 			t.Run(name, func(t *testing.T) {
 				email := strings.ReplaceAll(name, " ", "-") + "@example.com"
@@ -85,7 +85,7 @@ func TestInviteRefuses(t *testing.T) {
 		"by pigeon":         {`{"email":"a@example.com","invite":"pigeon"}`, "invite"},
 		"without passwords": {`{"email":"a@example.com","connection":"email","invite":"email"}`, "invite"},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		before := s.tenant.Tenant.Stats().Requests
 		for name, tt := range tests {
 			t.Run(name, func(t *testing.T) {
@@ -119,7 +119,7 @@ func TestInvitationsThatFail(t *testing.T) {
 		"a link under a key":   {"link", "k2", "POST /api/v2/tickets/password-change", localtenant.Fault{Kind: localtenant.FaultReset}, 503, "Send the same request again"},
 		"a silence, under one": {"email", "k3", mailRoute, localtenant.Fault{Kind: localtenant.FaultHTML}, 502, "Send the same request again"},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		for name, tt := range tests {
 			t.Run(name, func(t *testing.T) {
@@ -163,7 +163,7 @@ func TestInvitationsThatFail(t *testing.T) {
 // A repeat gives a new link, and does not mail what was mailed; when the user
 // has signed in, the invitation has served.
 func TestInviteOnce(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		const mailed, linked = `{"email":"mailed@example.com","invite":"email"}`, `{"email":"linked@example.com","invite":"link"}`
 		first := s.call("POST", "/users", mailed, once, "k1")
 		s.want(first, 201, "")
@@ -204,7 +204,7 @@ func TestInviteOnce(t *testing.T) {
 
 // A mail that was not noted is no failure: a repeat mails again, at the worst.
 func TestInviteOnceThoughTheNoteIsLost(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		const body = `{"email":"mailed@example.com","invite":"email"}`
 		s.tenant.Tenant.Fail(localtenant.Fault{Route: "PATCH /api/v2/users/{id}", Times: 1, Status: 500})

@@ -50,7 +50,7 @@ func TestUpdateOfALinkedAccount(t *testing.T) {
 		"an address and more":        {`{"email":"x@example.com","email_verified":true}`, 400, "invalid-request", 1, `"field":"email"`, nil},
 		"a name":                     {`{"name":"N"}`, 400, "invalid-request", 1, `"field":"name"`, nil},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		for name, tt := range tests {
 			t.Run(name, func(t *testing.T) {
@@ -92,7 +92,7 @@ func TestUpdateOfALinkedAccount(t *testing.T) {
 // A user of a passwordless connection has a number and a name of its own: what can be changed
 // there is, and the rest at the linked account.
 func TestUpdateOfALinkedAccountBesideAPhone(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		phone := s.addUser(localtenant.User{Connection: "sms", PhoneNumber: "+14155550166"})
 		local := s.addUser(localtenant.User{Email: "beside@example.com", Password: "Old-Passw0rd"})
@@ -120,7 +120,7 @@ func TestUpdateOfALinkedAccountBesideAPhone(t *testing.T) {
 
 // Where nothing is linked, or the first account has the password, the refusal stands.
 func TestUpdateThatIsRefusedWithoutALinkedAccount(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		id := s.addUser(localtenant.User{Connection: "github", UserID: "777", Email: "alone@example.com"})
 		s.as(t, "GET", "/users/"+url.PathEscape(id), "")

@@ -44,7 +44,7 @@ func ofMetadata(t *testing.T, test func(t *testing.T, s *service, path string)) 
 		"metadata":     {"/metadata/", localtenant.User{AppMetadata: other}, "/app-metadata/"},
 		"app-metadata": {"/app-metadata/", localtenant.User{UserMetadata: other}, "/metadata/"},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for name, kind := range kinds {
 			t.Run(name, func(t *testing.T) {
 				kind.user.Email = fmt.Sprintf("m%d@example.com", s.serial.Add(1))
@@ -168,7 +168,7 @@ func TestMetadataRefuses(t *testing.T) {
 }
 
 func TestMetadataOfNobody(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for _, path := range []string{"/metadata/", "/app-metadata/"} {
 			for _, id := range []string{"auth0%7Cnobody", "%F0%9F%A6%84", "x%25y"} {
 				wantAnswer(t, s.as(t, "GET", path+id, ""), 404, "user-not-found")
@@ -182,7 +182,7 @@ func TestMetadataOfNobody(t *testing.T) {
 }
 
 func TestMetadataOfOddIDs(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for _, name := range strangeIDs {
 			if s.way.name == "samlocal" && strings.Contains(name, "/") {
 				continue // sam local itself refuses those
@@ -198,7 +198,7 @@ func TestMetadataOfOddIDs(t *testing.T) {
 // The service's own member of app_metadata is never shown, set, or removed.
 func TestReservedAppMetadata(t *testing.T) {
 	kept := map[string]any{"request": "fingerprint"}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		id := url.PathEscape(s.addUser(localtenant.User{Email: "r@example.com", AppMetadata: map[string]any{"usher": kept, "plan": "gold"}}))
 		path := "/app-metadata/" + id
 		wantBody(t, s.call("GET", path, ""), `{"plan":"gold"}`)

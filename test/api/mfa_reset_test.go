@@ -10,7 +10,7 @@ import (
 )
 
 func TestReset(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		b := newBrowser(t, s)
 		wantAnswer(t, b.get(t, b.signInThrough(t, b.begin(t, "?mfa=required"), "ada@example.com")), 200, "")
 		s.addMethod(t, "auth0|65e19a100000000000000001", `{"type":"phone","phone_number":"+14155550123"}`)
@@ -33,7 +33,7 @@ func TestReset(t *testing.T) {
 }
 
 func TestResetOnAPlanWithoutSessions(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		id, _ := s.enrolled(t)
 		s.withoutSessions(t)
 		got := s.call("DELETE", "/mfa/"+url.PathEscape(id), "")
@@ -69,7 +69,7 @@ func TestResetThatIsDoneInPart(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachWay(t, func(t *testing.T, s *service) {
+			asDeployed(t, func(t *testing.T, s *service) {
 				s.calm(t)
 				b := newBrowser(t, s)
 				wantAnswer(t, b.get(t, b.signInThrough(t, b.begin(t, "?mfa=required"), "ada@example.com")), 200, "")

@@ -72,7 +72,7 @@ func (s *service) methods(t *testing.T, id string) []map[string]any {
 }
 
 func TestMethodsAreListed(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		id, app := s.enrolled(t)
 		s.addMethod(t, id, `{"type":"phone","phone_number":"+14155550123","name":"mine"}`)
 		s.addMethod(t, id, `{"type":"phone","phone_number":"+14155550124","preferred_authentication_method":"voice"}`)
@@ -102,7 +102,7 @@ func TestMethodsAreListed(t *testing.T) {
 }
 
 func TestMethodsAreListedToTheLast(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		id := s.addUser(localtenant.User{Email: "many@example.com"})
 		for _, n := range []int{0, 1, 99, 100, 101, 1000, 1001} {
 			s.addMethods(t, id, n)
@@ -126,7 +126,7 @@ func TestMFAOfNobody(t *testing.T) {
 		"reset":    {"DELETE", "", ""},
 		"recovery": {"POST", "/recovery-code", ""},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for name, tt := range tests {
 			for _, id := range []string{"auth0%7Cnobody", "auth0%7C%25", "auth0%7C%C3%A9%20%3F%23"} {
 				got := s.as(t, tt.method, "/mfa/"+id+tt.path, tt.body)
@@ -145,7 +145,7 @@ func TestMFAOfNobody(t *testing.T) {
 }
 
 func TestEnrol(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		began := time.Now()
 		got := s.call("POST", "/mfa/"+adasID+"/enrollments", `{"factor":"totp"}`)
 		s.want(got, 201, "")
@@ -191,7 +191,7 @@ func TestEnrol(t *testing.T) {
 }
 
 func TestEnrolmentIsMailed(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		got := s.call("POST", "/mfa/"+adasID+"/enrollments", `{"delivery":"email"}`)
 		s.want(got, 202, "")
 		if text := strings.TrimSpace(string(got.body)); text != `{"delivery":"email"}` {
@@ -207,7 +207,7 @@ func TestEnrolmentIsMailed(t *testing.T) {
 }
 
 func TestEnrolRefuses(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for body, fields := range map[string][]string{
 			`{"delivery":"fax"}`:                  {"delivery"},
 			`{"delivery":""}`:                     {"delivery"},
@@ -233,7 +233,7 @@ func TestEnrolRefuses(t *testing.T) {
 
 // The provider is told the factor in its own words.
 func TestEnrolmentOfEachFactor(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for _, factor := range []string{"totp", "phone", "push", "webauthn-roaming", "webauthn-platform"} {
 			s.want(s.call("POST", "/mfa/"+adasID+"/enrollments", `{"factor":"`+factor+`"}`), 201, "")
 		}
@@ -241,7 +241,7 @@ func TestEnrolmentOfEachFactor(t *testing.T) {
 }
 
 func TestMethodIsRemoved(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		id, app := s.enrolled(t)
 		other, theirs := s.enrolled(t)
 		key := s.addMethod(t, id, `{"type":"webauthn-roaming","key_id":"a2V5","public_key":"cHVibGlj"}`)
@@ -263,7 +263,7 @@ func TestMethodIsRemoved(t *testing.T) {
 }
 
 func TestRecoveryCodeNeedsAFactor(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.want(s.call("POST", "/mfa/"+adasID+"/recovery-code", ""), 422, "mfa-not-enrolled")
 	})
 }

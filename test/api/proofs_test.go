@@ -13,7 +13,7 @@ import (
 )
 
 func TestLinkingNeedsTwoProofs(t *testing.T) {
-	for _, w := range everyWay() {
+	for _, w := range []way{deployed} {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			var late time.Duration
@@ -66,7 +66,7 @@ func TestLinkingNeedsTwoProofs(t *testing.T) {
 }
 
 func TestLinkingRefusesAccountsThatCannotBe(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		path := "/identities/" + url.PathEscape(ada)
 		s.linked(t, "many@example.com")
 		many := s.idToken(t, "?connection=github", "many@example.com")
@@ -89,7 +89,7 @@ func TestLinkingRefusesAccountsThatCannotBe(t *testing.T) {
 // A refreshed ID token is issued anew, and shows no sign-in: not where the provider
 // leaves its nonce out, nor where it repeats it.
 func TestLinkingNeedsFreshSignIns(t *testing.T) {
-	for _, w := range everyWay() {
+	for _, w := range []way{deployed} {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			var late time.Duration
@@ -138,7 +138,7 @@ func TestLinkingNeedsFreshSignIns(t *testing.T) {
 // who they are.
 func TestProofsOfAnotherMaking(t *testing.T) {
 	now := time.Now()
-	f := newForger(t, everyWay()[0], func(s *setup) { s.now = func() time.Time { return now } })
+	f := newForger(t, deployed, func(s *setup) { s.now = func() time.Time { return now } })
 	octo := f.s.addUser(localtenant.User{Email: "octo@example.com", Connection: "github"})
 	bare, date, _ := strings.Cut(f.nonce, ".")
 	tests := map[string]func(d *draft){
@@ -180,7 +180,7 @@ func TestLinkingRefusesBlockedAccounts(t *testing.T) {
 		"the other one": {[]string{"octo"}, "link_id_token"},
 		"both of them":  {[]string{"ada", "octo"}, "link_id_token"},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		octo := s.signedInAs(t, "?connection=github", "octo@example.com")
 		ids := map[string]string{"ada": ada, "octo": subjectOf(octo)}
 		body := proofs(s.idToken(t, "", "ada@example.com"), octo["tokens"].(map[string]any)["id_token"].(string))
@@ -232,7 +232,7 @@ func TestLinkingSurvivesTheProvider(t *testing.T) {
 }
 
 func TestLinkingAConflict(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.tenant.Tenant.Fail(localtenant.Fault{Route: "POST /api/v2/users/{id}/identities", Times: 1, Status: 409})
 		body := proofs(s.idToken(t, "", "ada@example.com"), s.idToken(t, "?connection=github", "octo@example.com"))
 		s.want(s.call("POST", "/identities/"+url.PathEscape(ada), body), 409, "identity-already-linked")

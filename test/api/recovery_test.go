@@ -62,7 +62,7 @@ func TestPasswordResetTellsNothing(t *testing.T) {
 		"one without":        "linus@example.com",
 		"in capitals":        "ADA@EXAMPLE.COM",
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		ask := func(t *testing.T, email string) (said string) {
 			s.tenant.Tenant.ResetStats()
@@ -96,7 +96,7 @@ func TestPasswordResetTellsNothing(t *testing.T) {
 }
 
 func TestPasswordReset(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		got := s.call("POST", "/password-resets", `{"email":"alan@example.com","connection":"`+localtenant.Connection+`"}`)
 		s.want(got, 202, "")
 		if string(got.body) != `{"status":"accepted"}`+"\n" {

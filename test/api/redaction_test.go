@@ -151,12 +151,12 @@ func faultsOfLog(log string, known *canaries) (faults []string) {
 func TestTheSearchFindsWhatLeaks(t *testing.T) {
 	const token, link = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhdXRoMHwxIn0.c2lnbmF0dXJlLXRoYXQtaXMtbG9uZw", "https://x.example/u/reset?ticket=VGlja2V0LW9uZQ#"
 	known := &canaries{}
-	known.readProvider(must(http.NewRequest("POST", "/oauth/token", nil)), //nolint:noctx // it is not sent
+	known.readProvider(must(http.NewRequest("POST", "/oauth/token", nil)),
 		[]byte("grant_type=client_credentials&client_secret=s3cr3t-of-ours&code=a-code-of-theirs"), []byte(`{"ticket":"`+link+`","recovery_code":"RECOVERY-CODE"}`))
-	managing := must(http.NewRequest("GET", "/api/v2/users", nil)) //nolint:noctx // it is not sent
+	managing := must(http.NewRequest("GET", "/api/v2/users", nil))
 	managing.Header.Set("Authorization", "Bearer management-token-1")
 	known.readProvider(managing, nil, nil)
-	posted := must(http.NewRequest("POST", "/users?state=a-sealed-state", nil)) //nolint:noctx // it is not sent
+	posted := must(http.NewRequest("POST", "/users?state=a-sealed-state", nil))
 	posted.AddCookie(&http.Cookie{Name: "usher-a", Value: "a-sealed-cookie"})
 	known.readClient(posted, []byte(`{"users":[{"email":"ada+\"x\"@example.com","password":"N3w-Passw0rd"}]}`), &http.Response{}, []byte(`{"tokens":{"access_token":"`+token+`"}}`))
 	for name, leak := range map[string]string{

@@ -23,7 +23,7 @@ func TestUpdateRevokesSessions(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			eachWay(t, func(t *testing.T, s *service) {
+			asDeployed(t, func(t *testing.T, s *service) {
 				b := newBrowser(t, s)
 				wantAnswer(t, b.signedInAsAda(t), 200, "")
 				got := s.call("PATCH", "/users/"+adasID, tt.body)
@@ -45,7 +45,7 @@ func TestUpdateRevokesSessions(t *testing.T) {
 }
 
 func TestUpdateRevokesSessionsOnAPlanWithout(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.withoutSessions(t)
 		for _, body := range []string{`{"password":"N3w-Passw0rd","revoke_sessions":true}`, `{"revoke_sessions":true}`} {
 			got := s.call("PATCH", "/users/"+adasID, body)
@@ -60,7 +60,7 @@ func TestUpdateRevokesSessionsOnAPlanWithout(t *testing.T) {
 }
 
 func TestUpdateThatDoesNotRevoke(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		const body = `{"email":"ada.king@example.com","password":"N3w-Passw0rd","revoke_sessions":true}`
 		s.tenant.Tenant.Fail(localtenant.Fault{Route: revokeRoute, Times: 1, Status: 500})
@@ -92,7 +92,7 @@ func TestUpdateThatDoesNotRevoke(t *testing.T) {
 // Where a former password is refused, the second half of a change is completed
 // by itself.
 func TestUpdateThatDoesNotRevokeAndRemembersPasswords(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		s.configure(t, func(c *localtenant.Settings) { c.PasswordPolicy.History = 3 })
 		const body = `{"password":"N3w-Passw0rd","revoke_sessions":true}`

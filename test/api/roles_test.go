@@ -61,7 +61,7 @@ func roleNames(t *testing.T, a answer) []string {
 }
 
 func TestRoles(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		all := s.call("GET", "/roles", "")
 		s.want(all, 200, "")
 		want := `{"roles":[{"id":"rol_Local00000000001","name":"admin","description":"Sees and changes everything"},{"id":"rol_Local00000000002","name":"support","description":"Helps users"}]}`
@@ -116,7 +116,7 @@ func TestRolesRefuse(t *testing.T) {
 		"two roles":                  {"DELETE", "/user-roles/" + url.PathEscape(ada) + "?role=admin&role=support", "", 400, "invalid-request", []string{`"field":"role"`}},
 		"a long role":                {"DELETE", "/user-roles/" + url.PathEscape(ada) + "?role=" + strings.Repeat("a", 257), "", 400, "invalid-request", []string{`"field":"role"`}},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.setRoles(t, ada, "support")
 		for name, tt := range tests {
 			t.Run(name, func(t *testing.T) {
@@ -137,7 +137,7 @@ func TestRolesRefuse(t *testing.T) {
 // says so, and the same request completes it.
 func TestSettingRolesByHalf(t *testing.T) {
 	const assign = "POST /api/v2/users/{id}/roles"
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		s.setRoles(t, ada, "support")
 		s.tenant.Tenant.Fail(localtenant.Fault{Route: assign, Times: 1, Status: 500})
@@ -173,7 +173,7 @@ func TestSettingRolesByHalf(t *testing.T) {
 }
 
 func TestManyRoles(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for i := range 250 {
 			s.tenant.Tenant.AddRole(fmt.Sprintf("role %03d", i), "")
 		}
@@ -189,7 +189,7 @@ func TestManyRoles(t *testing.T) {
 
 // Ids may hold what has a meaning in paths and queries.
 func TestRolesOfStrangeIDs(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.eachStrangeID(t, func(t *testing.T, id string) {
 			s.setRoles(t, id, "admin", "support")
 			wantAnswer(t, s.as(t, "DELETE", "/user-roles/"+url.PathEscape(id)+"?role=admin", ""), 204, "")

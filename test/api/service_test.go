@@ -77,7 +77,20 @@ type setup struct {
 // eachWay runs the test over every way to reach the operations.
 func eachWay(t *testing.T, test func(*testing.T, *service), changes ...func(*setup)) {
 	t.Helper()
-	for _, w := range everyWay() {
+	over(t, everyWay(), test, changes...)
+}
+
+// asDeployed runs the test over the way that is deployed alone: for what lies behind the
+// handler, which each way meets alike. That each way meets every operation is what the
+// checks of all operations are for.
+func asDeployed(t *testing.T, test func(*testing.T, *service), changes ...func(*setup)) {
+	t.Helper()
+	over(t, []way{deployed}, test, changes...)
+}
+
+func over(t *testing.T, those []way, test func(*testing.T, *service), changes ...func(*setup)) {
+	t.Helper()
+	for _, w := range those {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			test(t, start(t, w, changes...))

@@ -45,7 +45,7 @@ func (s *service) sessionsOf(t *testing.T, user string) (list []map[string]any) 
 }
 
 func TestListSessions(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		if list := s.sessionsOf(t, adasID); len(list) != 0 {
 			t.Errorf("before any sign-in: %v", list)
 		}
@@ -76,7 +76,7 @@ func TestListSessions(t *testing.T) {
 }
 
 func TestListSessionsByPages(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for range 3 {
 			newBrowser(t, s).tokens(t)
 		}
@@ -108,7 +108,7 @@ func TestListSessionsByPages(t *testing.T) {
 }
 
 func TestEndSession(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		lost, kept := newBrowser(t, s), newBrowser(t, s)
 		ofLost := lost.tokens(t)
 		id := s.sessionsOf(t, adasID)[0]["id"].(string)
@@ -137,7 +137,7 @@ func TestEndSession(t *testing.T) {
 
 // What is answered twice, or not at all, has ended all the same.
 func TestEndSessionIsRepeated(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		newBrowser(t, s).tokens(t)
 		id := s.sessionsOf(t, adasID)[0]["id"].(string)
@@ -150,7 +150,7 @@ func TestEndSessionIsRepeated(t *testing.T) {
 }
 
 func TestEndSessions(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		first, second := newBrowser(t, s), newBrowser(t, s)
 		tokens := []map[string]any{first.tokens(t), second.tokens(t)}
 		for range 2 {
@@ -169,7 +169,7 @@ func TestEndSessions(t *testing.T) {
 }
 
 func TestSessionsThatThePlanLacks(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.withoutSessions(t)
 		s.want(s.call("GET", "/sessions/"+adasID, ""), 501, "not-in-providers-plan")
 		s.want(s.call("DELETE", "/sessions/"+adasID, ""), 501, "not-in-providers-plan")
@@ -178,7 +178,7 @@ func TestSessionsThatThePlanLacks(t *testing.T) {
 }
 
 func TestSessionsOfOddIDs(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for _, name := range strangeIDs {
 			if s.way.name == "samlocal" && strings.Contains(name, "/") {
 				continue // sam local itself refuses those

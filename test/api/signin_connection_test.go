@@ -37,7 +37,7 @@ func TestSignInByAConnection(t *testing.T) {
 		"a linked account":                  {query: "?connection=github", linked: true, calls: 2, status: 200},
 		"a linked account, of another kind": {query: "?connection=apple", linked: true, stripped: true, calls: 2, status: 403},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		first := newBrowser(t, s)
 		wantAnswer(t, first.get(t, first.signedIn(t, "")), 200, "") // the signing keys are there now
@@ -94,7 +94,7 @@ func TestConnectionThatCannotBeLookedUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			eachWay(t, func(t *testing.T, s *service) {
+			asDeployed(t, func(t *testing.T, s *service) {
 				s.calm(t)
 				b := newBrowser(t, s)
 				callback := b.signedIn(t, "?connection="+localtenant.Connection)
@@ -114,7 +114,7 @@ func TestConnectionThatCannotBeLookedUp(t *testing.T) {
 // The longest of all that a cookie holds still fits: ten of them into what the
 // gateway takes of headers.
 func TestTheLongestCookieFits(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		query := url.Values{
 			"redirect_uri": {"https://app.example.com/callback"}, "mfa": {"required"},
 			"connection": {strings.Repeat("c", 128)}, "return_to": {"/" + strings.Repeat("a", 255)},

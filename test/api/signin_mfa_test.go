@@ -37,7 +37,7 @@ func without(t *testing.T, location string, names ...string) string {
 }
 
 func TestSignInWithMFA(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		b := newBrowser(t, s)
 		began := time.Now().Truncate(time.Second)
 		mfa, at := authentication(t, b.get(t, b.signInThrough(t, b.begin(t, "?mfa=required"), "ada@example.com")))
@@ -76,7 +76,7 @@ func TestMFAThatIsNotProvedIsRefused(t *testing.T) {
 		"the tenant ignores the demand":          {localtenant.MFANever, nil, ""},
 		"the tenant ignores it, after a sign-in": {localtenant.MFANever, nil, "?"},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for name, tt := range tests {
 			t.Run(name, func(t *testing.T) {
 				b := newBrowser(t, s)
@@ -104,7 +104,7 @@ func TestMFAThatIsNotProvedIsRefused(t *testing.T) {
 }
 
 func TestLoginAsksForMFA(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		q := must(url.Parse(newBrowser(t, s).begin(t, "?mfa=required"))).Query()
 		if q.Get("acr_values") != "http://schemas.openid.net/pape/policies/2007/06/multi-factor" || q.Get("max_age") != "0" {
 			t.Errorf("asked with %v", q)

@@ -16,7 +16,7 @@ import (
 var requestID = regexp.MustCompile(`"request_id":"[^"]+"`)
 
 func TestPasswordTicket(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		id := s.addUser(localtenant.User{Email: "eve@example.com", Password: "Old-Passw0rd"})
 		link := s.ticket(t, "/password-tickets", `{"user_id":"`+id+`","ttl":3600,"result_url":"https://app.example.com/done"}`, time.Hour)
 		if resp := redeem(t, link, "N3w-Passw0rd!"); resp.StatusCode != 302 || !strings.HasPrefix(resp.Header.Get("Location"), "https://app.example.com/done?") {
@@ -79,7 +79,7 @@ func (s *service) verified(t *testing.T, id string) bool {
 
 // A user who has linked an account with a password can be sent a link for it.
 func TestPasswordTicketForALinkedIdentity(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		link := s.ticket(t, "/password-tickets", `{"user_id":"`+s.withLinkedPassword(t)+`"}`, 5*24*time.Hour)
 		if resp := redeem(t, link, "N3w-Passw0rd!"); resp.StatusCode != 200 {
 			t.Errorf("%s", resp.Status)
@@ -88,7 +88,7 @@ func TestPasswordTicketForALinkedIdentity(t *testing.T) {
 }
 
 func TestVerificationTicket(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		id := s.addUser(localtenant.User{Email: "eve@example.com"})
 		link := s.ticket(t, "/verification-tickets", `{"user_id":"`+id+`","ttl":60,"result_url":"https://app.example.com/done"}`, time.Minute)
 		resp := must((&http.Client{CheckRedirect: stay}).Get(link))
@@ -116,7 +116,7 @@ func TestTicketsRefuse(t *testing.T) {
 		"a life beyond number": {`{"user_id":"x","ttl":9223372036854775807}`, "ttl"},
 		"a fraction":           {`{"user_id":"x","ttl":60.5}`, "ttl"},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for _, path := range []string{"/password-tickets", "/verification-tickets"} {
 			for name, tt := range tests {
 				t.Run(path+" "+name, func(t *testing.T) { wantFault(t, s.as(t, "POST", path, tt.body), tt.field) })
@@ -144,7 +144,7 @@ func TestRecoveryOfUsersWhoLackSomething(t *testing.T) {
 		"a verification email of nobody":      {"/verification-emails", "auth0|nobody", 404, "user-not-found"},
 		"a verification email, no address":    {"/verification-emails", "auth0|mute", 422, "user-has-no-email"},
 	}
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.addUser(localtenant.User{UserID: "mute", Username: "mute"})
 		for name, tt := range tests {
 			t.Run(name, func(t *testing.T) {
@@ -156,7 +156,7 @@ func TestRecoveryOfUsersWhoLackSomething(t *testing.T) {
 
 // The look-up that tells why is a help: where it fails, the refusal stands.
 func TestRecoveryWithoutTheLookUp(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		s.tenant.Tenant.Fail(localtenant.Fault{Route: "GET /api/v2/users/{id}", Status: 500})
 		s.want(s.call("POST", "/password-tickets", `{"user_id":"`+linus+`"}`), 400, "invalid-request")
@@ -165,7 +165,7 @@ func TestRecoveryWithoutTheLookUp(t *testing.T) {
 
 // An answer without a link, or without an id, is no success.
 func TestRecoveryWithEmptyAnswers(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)
 		for path, tt := range map[string]struct{ route, code string }{
 			"/password-tickets":     {"POST /api/v2/tickets/password-change", "provider-failed"},
@@ -179,7 +179,7 @@ func TestRecoveryWithEmptyAnswers(t *testing.T) {
 }
 
 func TestVerificationEmail(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		sent := s.call("POST", "/verification-emails", `{"user_id":"`+ada+`"}`)
 		s.want(sent, 202, "")
 		email := sent.json(t)
@@ -201,7 +201,7 @@ func TestVerificationEmail(t *testing.T) {
 }
 
 func TestVerificationEmailsThatAreNone(t *testing.T) {
-	eachWay(t, func(t *testing.T, s *service) {
+	asDeployed(t, func(t *testing.T, s *service) {
 		for name, id := range map[string]string{
 			"unknown":   "job_0000000000000000",
 			"no job's":  "x",

@@ -43,12 +43,15 @@ var ways = []way{
 	}},
 }
 
+// deployed is the way by which requests come on AWS.
+var deployed = ways[1]
+
 // everyWay lists those that the suite runs: all, but before a rough or an odd tenant the
 // deployed one alone. What is rough or odd there lies behind the operations, and meets
 // each way alike.
 func everyWay() []way {
 	if *rough || *quirks {
-		return ways[1:2]
+		return []way{deployed}
 	}
 	return ways
 }

@@ -53,7 +53,7 @@ func startService(t *testing.T) string {
 	}
 	log := slog.New(slog.DiscardHandler)
 	handler := operations.Handler(boot.New(cfg, secrets.Static(credentials), log, time.Now), log)
-	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: handler}} //nolint:gosec // this test is its only client
+	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: handler}}
 	server.Start()
 	t.Cleanup(server.Close)
 	return url

@@ -152,7 +152,7 @@ func httpie(t *testing.T) string {
 	}
 	dir := t.TempDir()
 	script := "#!/bin/sh\nexec '" + path + "' --ignore-stdin --print=hb \"$@\"\n"
-	if err := os.WriteFile(filepath.Join(dir, "http"), []byte(script), 0o755); err != nil { //nolint:gosec // it is to be run
+	if err := os.WriteFile(filepath.Join(dir, "http"), []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	return dir

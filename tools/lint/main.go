@@ -1,0 +1,137 @@
+// Command lint is what `go vet -vettool` runs beside vet's own checks. As a tool of vet's it
+// uses what the tests have compiled already, and looks at no package twice that has not
+// changed.
+//
+// A line is left alone that ends in "//nolint:NAME // why".
+package main
+
+import (
+	"go/ast"
+	"go/token"
+	"regexp"
+	"strings"
+
+	"codeberg.org/polyfloyd/go-errorlint/errorlint"
+	"github.com/gordonklaus/ineffassign/pkg/ineffassign"
+	"github.com/gostaticanalysis/nilerr"
+	"github.com/kisielk/errcheck/errcheck"
+	"github.com/sonatard/noctx"
+	"github.com/timakin/bodyclose/passes/bodyclose"
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/nilness"
+	"golang.org/x/tools/go/analysis/passes/unusedwrite"
+	"golang.org/x/tools/go/analysis/unitchecker"
+	"honnef.co/go/tools/analysis/lint"
+	"honnef.co/go/tools/simple"
+	"honnef.co/go/tools/staticcheck"
+	"honnef.co/go/tools/stylecheck"
+	"honnef.co/go/tools/unused"
+)
+
+// everywhere is asked of tests, too; ofProduction is not: a test may wait for ever, and leave
+// a body open.
+var (
+	everywhere   = []*analysis.Analyzer{errcheck.Analyzer, errorlint.NewAnalyzer(), ineffassign.Analyzer, nilerr.Analyzer, nilness.Analyzer, unusedwrite.Analyzer}
+	ofProduction = []*analysis.Analyzer{bodyclose.Analyzer, noctx.Analyzer}
+)
+
+// ignorable are the calls whose error nobody can do anything about.
+var ignorable = regexp.MustCompile(`\.(Close|Flush)\(|\b[Ff]?[Pp]rint(f|ln)?\(|\bos\.(Remove(All)?|(Un)?[Ss]etenv)\(`)
+
+// withoutUse are checks of staticcheck's that are not made.
+var withoutUse = map[string]bool{
+	"ST1003": true, // names with underscores are the generated ones
+	"ST1022": true, // a group of variables has one comment
+	"S1025":  true, // a test formats texts, too, by the verb of the others
+}
+
+func main() {
+	all := everywhere
+	filter(errcheck.Analyzer, func(p *analysis.Pass, d analysis.Diagnostic) bool {
+		return !ignorable.MatchString(lineAt(p, d.Pos))
+	})
+	for _, a := range ofProduction {
+		filter(a, func(p *analysis.Pass, d analysis.Diagnostic) bool {
+			return !strings.HasSuffix(p.Fset.File(d.Pos).Name(), "_test.go") && !strings.HasPrefix(d.Message, "net.Listen must") // nobody waits for one
+		})
+		all = append(all, a)
+	}
+	for _, group := range [][]*lint.Analyzer{staticcheck.Analyzers, simple.Analyzers, stylecheck.Analyzers} {
+		for _, a := range group {
+			if !withoutUse[a.Analyzer.Name] {
+				all = append(all, a.Analyzer)
+			}
+		}
+	}
+	all = append(all, reportUnused(unused.Analyzer.Analyzer))
+	for _, a := range all {
+		heed(a)
+	}
+	unitchecker.Main(all...)
+}
+
+// reportUnused has the analyzer of unused code say what it has found.
+func reportUnused(a *analysis.Analyzer) *analysis.Analyzer {
+	run := a.Run
+	a.Run = func(p *analysis.Pass) (any, error) {
+		out, err := run(p)
+		found, _ := out.(unused.Result)
+		for _, o := range found.Unused {
+			for _, f := range p.Files {
+				if file := p.Fset.File(f.Pos()); file.Name() == o.Position.Filename {
+					p.Reportf(file.LineStart(o.Position.Line), "%s %s is unused, or by tests alone", o.Kind, o.Name)
+				}
+			}
+		}
+		return out, err
+	}
+	return a
+}
+
+func lineAt(p *analysis.Pass, at token.Pos) string {
+	where := p.Fset.Position(at)
+	text, err := p.ReadFile(where.Filename)
+	if lines := strings.Split(string(text), "\n"); err == nil && where.Line <= len(lines) {
+		return lines[where.Line-1]
+	}
+	return ""
+}
+
+// heed leaves out the lines with a comment that says so, and generated files.
+func heed(a *analysis.Analyzer) {
+	filter(a, func(p *analysis.Pass, d analysis.Diagnostic) bool {
+		at := p.Fset.Position(d.Pos)
+		for _, f := range p.Files {
+			if p.Fset.File(f.Pos()) == p.Fset.File(d.Pos) {
+				return !ast.IsGenerated(f) && !waived(p.Fset, f, at.Line, p.Analyzer.Name)
+			}
+		}
+		return true
+	})
+}
+
+func waived(fset *token.FileSet, f *ast.File, line int, name string) bool {
+	for _, group := range f.Comments {
+		for _, c := range group.List {
+			names, found := strings.CutPrefix(c.Text, "//nolint:")
+			names, _, _ = strings.Cut(names, " ")
+			if found && fset.Position(c.Pos()).Line == line && names == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func filter(a *analysis.Analyzer, keep func(*analysis.Pass, analysis.Diagnostic) bool) {
+	run := a.Run
+	a.Run = func(p *analysis.Pass) (any, error) {
+		own := *p
+		own.Report = func(d analysis.Diagnostic) {
+			if keep(p, d) {
+				p.Report(d)
+			}
+		}
+		return run(&own)
+	}
+}
