@@ -37,7 +37,7 @@ class Emulator:
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "AWS_ENDPOINT_URL": self.url,
             "SSL_CERT_FILE": str(trusted),
-            "LAMBDA_WARM_TTL_SECONDS": "30",  # functions of deleted stacks live on until then
+            "LAMBDA_WARM_TTL_SECONDS": "30",  # for the second and further processes of a function
         }
         self.process = Process([PYTHON, "-m", "ministack"], environment, folder / "emulator.log")
         self.process.wait_until(self.answers)

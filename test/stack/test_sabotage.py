@@ -4,8 +4,6 @@ So an emulator that stops checking signatures or policies is noticed, too. Fault
 are reported by different operations share a deployment.
 """
 
-import pytest
-
 import access
 from calls import Api
 from frontends import roles, signing
@@ -41,7 +39,7 @@ def named(text):
 
 
 # Any would do whose function reads the secret for the contract's example.
-READ, WRITTEN, OPEN, MISLED, MUTE, LOST = map(
+READ, OTHER, OPEN, MISLED, MUTE, LOST = map(
     named, ["GET /users/{id}", "PATCH /users/{id}", "PUT /blocks/{user_id}", "GET /metadata/{user_id}", "GET /roles", "GET /connections"]
 )
 
@@ -80,7 +78,7 @@ def with_faults_at_the_gateway(transformed):
         statement["Resource"] = [r for r in statement["Resource"] if not r["Fn::Sub"].endswith("/GET" + MUTE.path)]
     definition(transformed, OPEN)["security"] = []
     integration = "x-amazon-apigateway-integration"
-    definition(transformed, MISLED)[integration] = definition(transformed, WRITTEN)[integration]
+    definition(transformed, MISLED)[integration] = definition(transformed, OTHER)[integration]
 
 
 def test_faults_at_the_gateway_are_reported(emulator, default):
