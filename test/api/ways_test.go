@@ -27,7 +27,7 @@ import (
 	"usher/internal/operations"
 )
 
-// way is how requests reach the operations. The whole suite runs every way.
+// way is how requests reach the operations; see eachWay and asDeployed.
 type way struct {
 	name    string
 	gateway bool // API Gateway stands before it, and answers unknown routes itself
