@@ -3,9 +3,9 @@ package auth0
 import (
 	"bytes"
 	"encoding/json"
-	"strconv"
-	"unicode/utf16"
 	"unicode/utf8"
+
+	"usher/internal/strictjson"
 )
 
 // maxNesting is how deep values may be nested in an answer that encoding/json
@@ -24,7 +24,7 @@ func legible(body []byte) ([]byte, error) {
 			return nil, errIncomplete
 		}
 	}
-	return withoutHalfPairs(body), nil
+	return strictjson.ReplaceHalves(body), nil
 }
 
 // shallow replaces what is nested deeper than maxNesting by null.
@@ -50,38 +50,4 @@ func shallow(body []byte) []byte {
 		}
 	}
 	return append(out, body[rest:]...)
-}
-
-// withoutHalfPairs replaces "\ud83d" without its other half, which JSON allows
-// and no text can hold, by "\ufffd".
-func withoutHalfPairs(body []byte) []byte {
-	if !bytes.Contains(body, []byte(`\ud`)) && !bytes.Contains(body, []byte(`\uD`)) {
-		return body
-	}
-	body = bytes.Clone(body)
-	for i := 0; i+1 < len(body); i++ {
-		if body[i] != '\\' {
-			continue
-		}
-		first := escaped(body[i:])
-		switch {
-		case !utf16.IsSurrogate(first):
-			i++ // the escaped character, or the u of another one
-		case utf16.DecodeRune(first, escaped(body[i+6:])) != utf8.RuneError:
-			i += 11
-		default:
-			copy(body[i:], `\ufffd`)
-			i += 5
-		}
-	}
-	return body
-}
-
-// escaped is the code unit of "\u1234" at the beginning of a text; 0 for none.
-func escaped(text []byte) rune {
-	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
-		return 0
-	}
-	unit, _ := strconv.ParseUint(string(text[2:6]), 16, 16) // 0 where it is none
-	return rune(unit)
 }

@@ -13,26 +13,44 @@ func (r reader) isHalved(start int64) bool {
 	return r.exact && hasHalf(r.text[start:r.dec.InputOffset()])
 }
 
-// hasHalf finds a surrogate that no other one completes (RFC 8259, section 8.2).
-func hasHalf(token []byte) bool {
-	for {
-		_, rest, found := bytes.Cut(token, []byte{'\\'})
-		if !found {
-			return false
+func hasHalf(token []byte) bool { return halfIn(token) >= 0 }
+
+// ReplaceHalves replaces each escape of half a character by "\ufffd". The text has to be
+// valid JSON, as encoding/json has it.
+func ReplaceHalves(text []byte) []byte {
+	at := halfIn(text)
+	if at < 0 {
+		return text
+	}
+	text = bytes.Clone(text)
+	for rest := text; at >= 0; at = halfIn(rest) {
+		copy(rest[at:], `\ufffd`)
+		rest = rest[at+6:]
+	}
+	return text
+}
+
+// halfIn finds a surrogate that no other one completes (RFC 8259, section 8.2); -1 for none.
+func halfIn(text []byte) int {
+	for rest := text; ; {
+		at := bytes.IndexByte(rest, '\\')
+		if at < 0 {
+			return -1
 		}
+		rest = rest[at+1:]
 		if rest[0] != 'u' {
-			token = rest[1:]
+			rest = rest[1:]
 			continue
 		}
 		first := unit(rest)
-		token = rest[5:]
+		rest = rest[5:]
 		if !utf16.IsSurrogate(first) {
 			continue
 		}
-		if !bytes.HasPrefix(token, []byte(`\u`)) || utf16.DecodeRune(first, unit(token[1:])) == '\uFFFD' {
-			return true
+		if !bytes.HasPrefix(rest, []byte(`\u`)) || utf16.DecodeRune(first, unit(rest[1:])) == '\uFFFD' {
+			return len(text) - len(rest) - 6
 		}
-		token = token[6:]
+		rest = rest[6:]
 	}
 }
 
