@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"usher/internal/jwks"
 	"usher/internal/secrets"
 	"usher/internal/skew"
 	"usher/internal/strictjson"
@@ -82,25 +83,21 @@ func (t signedToken) timely(now time.Time) error {
 	return nil
 }
 
-// refusedMembers are those of a header that bring a key along or say where one is,
-// and those that change how the rest is to be read. No token of the tenant's has one.
-var refusedMembers = []string{"jwk", "jku", "x5c", "x5u", "crit", "b64", "zip", "enc", "cty"}
-
 // readHeader looks at a token's form and header (RFC 7515, sections 3 and 4.1), and
 // returns its type in lower case, since media types have no case.
 func readHeader(raw string) (kind string, err error) {
-	parts := strings.Split(raw, ".")
-	if len(parts) != 3 || slices.ContainsFunc(parts, func(part string) bool { return !isBase64URL(part) }) {
+	if !jwks.IsCompact(raw) {
 		return "", errors.New("it is not three parts in base64url")
 	}
-	text, _ := base64.RawURLEncoding.DecodeString(parts[0]) // it is base64url
+	head, _, _ := strings.Cut(raw, ".")
+	text, _ := base64.RawURLEncoding.DecodeString(head) // it is base64url
 	value, err := strictjson.Read(text, headerLevels)
 	header, isObject := value.(map[string]any)
 	if err != nil || !isObject {
 		return "", errors.New("its header is not an object, or has a member twice")
 	}
 	for name := range header {
-		if isNamed(name, refusedMembers) || isMisspelt(name, []string{"alg", "kid", "typ"}) {
+		if isNamed(name, jwks.ForeignMembers) || isMisspelt(name, []string{"alg", "kid", "typ"}) {
 			return "", errors.New("its header has what no token's has")
 		}
 	}
@@ -117,16 +114,6 @@ func readHeader(raw string) (kind string, err error) {
 		return strings.ToLower(kind), nil
 	}
 	return "", nil
-}
-
-// isBase64URL refuses all but the one way to write some bytes: line breaks, which
-// Go's decoder skips, padding, and bits that stand for nothing.
-func isBase64URL(part string) bool {
-	if part == "" || strings.ContainsAny(part, "\r\n") {
-		return false
-	}
-	_, err := base64.RawURLEncoding.Strict().DecodeString(part)
-	return err == nil
 }
 
 // decisive are the claims by which a token counts or does not.

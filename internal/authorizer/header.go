@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
+
+	"usher/internal/jwks"
 )
 
 const (
@@ -23,12 +25,6 @@ var algorithms = []string{"RS256", "PS256", "ES256", "EdDSA"}
 // names another: "logout+jwt", "secevent+jwt", "dpop+jwt".
 var types = []string{"jwt", "at+jwt", "application/at+jwt"}
 
-// refusedMembers are those of a header that bring a key along or say where one
-// is, and those that change how the rest is to be read. Keys come from the issuer
-// alone, so nothing would be lost by passing over the first; but no issuer's
-// token needs them, and whoever sends one is trying something.
-var refusedMembers = []string{"jwk", "jku", "x5c", "x5u", "crit", "b64", "zip", "enc", "cty"}
-
 // bearer takes the token out of an Authorization header (RFC 6750, section 2.1):
 // the scheme, one space, and three parts in base64url.
 func bearer(header string) (string, error) {
@@ -42,21 +38,10 @@ func bearer(header string) (string, error) {
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		return "", refuse(Malformed, "it is not the scheme, a space and a token")
 	}
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 || slices.ContainsFunc(parts, func(part string) bool { return !isBase64URL(part) }) {
+	if !jwks.IsCompact(token) {
 		return "", refuse(Malformed, "it is not three parts in base64url")
 	}
 	return token, nil
-}
-
-// isBase64URL refuses all but the one way to write some bytes: line breaks,
-// which Go's decoder skips, padding, and bits that stand for nothing.
-func isBase64URL(part string) bool {
-	if part == "" || strings.ContainsAny(part, "\r\n") {
-		return false
-	}
-	_, err := base64.RawURLEncoding.Strict().DecodeString(part)
-	return err == nil
 }
 
 // checkHeader looks at the token's own header (RFC 7515, section 4.1).
@@ -70,7 +55,7 @@ func checkHeader(token string) error {
 	if err != nil {
 		return refuse(Malformed, "the header "+err.Error())
 	}
-	for _, name := range refusedMembers {
+	for _, name := range jwks.ForeignMembers {
 		if header.has(name) {
 			return refuse(BadHeader, "the header has "+name)
 		}
