@@ -20,12 +20,16 @@ func (c *Client) accountIn(ctx context.Context, body []byte) (identities.Account
 }
 
 func (r *reading) account(v gjson.Result) (identities.Account, error) {
-	user, _, err := r.user(v)
-	if err != nil {
-		return identities.Account{}, err
+	account := identities.Account{
+		ID:            r.exact("user.user_id", v.Get("user_id")),
+		Email:         r.exact("user.email", v.Get("email")),
+		EmailVerified: r.isTrue("user.email_verified", v.Get("email_verified"), false),
+		Blocked:       r.isTrue("user.blocked", v.Get("blocked"), true),
+		Identities:    r.accountIdentities(v.Get("identities")),
 	}
-	account := identities.Account{ID: user.ID, Email: user.Email, Blocked: user.Blocked, Identities: r.accountIdentities(v.Get("identities"))}
-	account.EmailVerified = user.EmailVerified != nil && *user.EmailVerified
+	if account.ID == "" {
+		return identities.Account{}, errIncomplete
+	}
 	return account, nil
 }
 

@@ -29,9 +29,12 @@ func (i Identities) Connections(ctx context.Context) ([]identities.Connection, e
 		return nil, err
 	}
 	enabled, err := i.client.enabledConnections(ctx, credentials.ClientID, ofConnection)
-	if now, readErr := i.client.opts.Credentials.Current(ctx); hasStatus(err, http.StatusNotFound) && readErr == nil && now.ClientID != credentials.ClientID {
-		credentials = now // the secret has come to name another tenant during the call
-		enabled, err = i.client.enabledConnections(ctx, credentials.ClientID, ofConnection)
+	if hasStatus(err, http.StatusNotFound) {
+		// The secret may have come to name another tenant during the call.
+		if now, readErr := i.client.opts.Credentials.Current(ctx); readErr == nil && now.ClientID != credentials.ClientID {
+			credentials = now
+			enabled, err = i.client.enabledConnections(ctx, credentials.ClientID, ofConnection)
+		}
 	}
 	switch {
 	case hasStatus(err, http.StatusNotFound):
@@ -73,13 +76,11 @@ func (c *Client) enabledConnections(ctx context.Context, clientID, fields string
 		if err != nil {
 			return nil, err
 		}
-		for _, item := range items {
-			one, err := r.connection(item)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, one)
+		page, err := each(items, r.connection)
+		if err != nil {
+			return nil, err
 		}
+		all = append(all, page...)
 		next := r.text("connections.next", root.Get("next"))
 		if next == "" {
 			break

@@ -47,6 +47,9 @@ func (u Users) created(ctx context.Context, n users.New, unread error) (users.Us
 	if err != nil {
 		return users.User{}, err
 	}
+	if found, err = users.WithEmail(found, *n.Email); err != nil {
+		return users.User{}, err
+	}
 	var made []users.User
 	for _, user := range found {
 		if connectionOf(user) == "" {

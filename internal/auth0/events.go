@@ -80,7 +80,7 @@ func (e Events) page(ctx context.Context, userID string, number int) (found []ev
 		return nil, 0, nil
 	}
 	if err == nil {
-		found, total, err = e.client.eventsIn(ctx, body, (number+1)*logsPerPage+1)
+		found, total, err = e.client.eventsIn(ctx, body, number)
 	}
 	if err != nil {
 		return nil, 0, providerProblem(err)
@@ -90,24 +90,21 @@ func (e Events) page(ctx context.Context, userID string, number int) (found []ev
 
 // eventsIn reads a page of a history, and how many events there are in all. Where
 // that cannot be read, a full page means that there are more.
-func (c *Client) eventsIn(ctx context.Context, body []byte, more int) (found []events.Event, total int, err error) {
+func (c *Client) eventsIn(ctx context.Context, body []byte, number int) (found []events.Event, total int, err error) {
 	r := c.reading(ctx)
 	root, items, err := r.list(body, "logs")
 	if err != nil {
 		return nil, 0, err
 	}
-	for _, item := range items {
-		event, err := r.event(item)
-		if err != nil {
-			return nil, 0, err
-		}
-		found = append(found, event)
+	if found, err = each(items, r.event); err != nil {
+		return nil, 0, err
 	}
 	total, known := r.count("logs.total", root.Get("total"))
-	if !known && len(items) == logsPerPage {
-		total = more
-	} else if !known {
-		total = more - 1 - logsPerPage + len(items)
+	if !known {
+		total = number*logsPerPage + len(items)
+		if len(items) == logsPerPage {
+			total++
+		}
 	}
 	return found, total, nil
 }

@@ -46,12 +46,9 @@ func (i Identities) ByEmail(ctx context.Context, email string) ([]identities.Acc
 	if err != nil {
 		return nil, err
 	}
-	r := i.client.reading(ctx)
-	accounts := make([]identities.Account, len(found))
-	for n, user := range found {
-		if accounts[n], err = r.account(user); err != nil {
-			return nil, fmt.Errorf("list users by email: %w", providerProblem(err))
-		}
+	accounts, err := each(found, i.client.reading(ctx).account)
+	if err != nil {
+		return nil, fmt.Errorf("list users by email: %w", providerProblem(err))
 	}
 	return accounts, nil
 }

@@ -54,7 +54,7 @@ func (m Metadata) Read(ctx context.Context, userID string) (map[string]any, erro
 }
 
 func (m Metadata) in(u users.User) (map[string]any, error) {
-	members, err := membersOf(m.of(u))
+	members, err := decodedObject(m.of(u))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", m.name, providerProblem(err))
 	}

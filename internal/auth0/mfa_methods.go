@@ -3,6 +3,7 @@ package auth0
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/auth0/go-auth0/v3/management"
 	"github.com/auth0/go-auth0/v3/management/users/authenticationmethods"
@@ -31,18 +32,14 @@ func (m MFA) Methods(ctx context.Context, userID string) ([]mfa.Method, error) {
 			return nil, fmt.Errorf("list methods: %w", ofOneUser(err))
 		}
 		_, items, err := r.list(body, "authenticators")
+		var found []mfa.Method
+		if err == nil {
+			found, err = each(items, r.method)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("list methods: %w", providerProblem(err))
 		}
-		for _, item := range items {
-			method, err := r.method(item)
-			switch {
-			case err != nil:
-				return nil, fmt.Errorf("list methods: %w", providerProblem(err))
-			case method.Type != firstFactor:
-				list = append(list, method)
-			}
-		}
+		list = append(list, slices.DeleteFunc(found, func(m mfa.Method) bool { return m.Type == firstFactor })...)
 		if len(items) < methodsPerPage {
 			break
 		}

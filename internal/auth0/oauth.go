@@ -36,8 +36,8 @@ func (t tokenAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil || r.URL.Path != tokenPath {
 		return resp, err
 	}
-	body, _ := io.ReadAll(resp.Body)                              // from memory: the retrier has read it
-	answer, err := json.Marshal(t.begin(r.Context()).token(body)) //nolint:gosec // x/oauth2 reads it, and nobody else
+	body, _ := io.ReadAll(resp.Body) // from memory: the retrier has read it
+	answer, err := json.Marshal(t.begin(r.Context()).token(body))
 	if err != nil {
 		return nil, err
 	}

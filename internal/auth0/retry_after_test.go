@@ -108,9 +108,7 @@ func FuzzRetryAfter(f *testing.F) {
 		f.Add("946684801000", seed, 503)
 	}
 	f.Fuzz(func(t *testing.T, reset, after string, status int) {
-		if status < 300 || status > 599 {
-			t.Skip()
-		}
+		status = 300 + int(uint(status-300)%300) // every status but 2xx
 		synctest.Test(t, func(t *testing.T) {
 			s := &script{answers: []func(*http.Request) (*http.Response, error){answering(status, reset, after)}}
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)

@@ -69,13 +69,11 @@ func (r Roles) every(ctx context.Context, list func(ctx context.Context, page, s
 		if err != nil {
 			return nil, err
 		}
-		for _, item := range items {
-			role, err := reading.role(item)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, role)
+		found, err := each(items, reading.role)
+		if err != nil {
+			return nil, err
 		}
+		all = append(all, found...)
 		total, known := reading.count("roles.total", root.Get("total"))
 		if len(items) == 0 || known && len(all) >= total || !known && len(items) < pageSize {
 			break

@@ -97,12 +97,8 @@ func (c *Client) sessionsIn(ctx context.Context, body []byte) (page session.Page
 	if err != nil {
 		return session.Page{}, err
 	}
-	for _, item := range items {
-		one, err := r.session(item)
-		if err != nil {
-			return session.Page{}, err
-		}
-		page.Sessions = append(page.Sessions, one)
+	if page.Sessions, err = each(items, r.session); err != nil {
+		return session.Page{}, err
 	}
 	page.Next = r.text("sessions.next", root.Get("next"))
 	return page, nil

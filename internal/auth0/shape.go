@@ -33,14 +33,11 @@ func (c *Client) markedUserIn(ctx context.Context, body []byte) (users.User, res
 	return user, kept, nil
 }
 
-func (r *reading) users(items []gjson.Result) (all []users.User, err error) {
-	all = make([]users.User, len(items))
-	for i, item := range items {
-		if all[i], _, err = r.user(item); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+func (r *reading) users(items []gjson.Result) ([]users.User, error) {
+	return each(items, func(item gjson.Result) (users.User, error) {
+		user, _, err := r.user(item)
+		return user, err
+	})
 }
 
 // user reads a user of whom nothing but the id has to be legible.
@@ -169,7 +166,7 @@ func (r *reading) metadata(name string, v gjson.Result) json.RawMessage {
 // inOrder is the object with its members in order of their names, and nothing else
 // changed.
 func inOrder(object json.RawMessage) json.RawMessage {
-	members, err := membersOf(object)
+	members, err := decodedObject(object)
 	if err != nil {
 		return object
 	}
@@ -182,8 +179,8 @@ func inOrder(object json.RawMessage) json.RawMessage {
 	return bytes.TrimSpace(ordered.Bytes())
 }
 
-// membersOf decodes an object. Its numbers stay as they are written.
-func membersOf(object json.RawMessage) (map[string]any, error) {
+// decodedObject decodes an object. Its numbers stay as they are written.
+func decodedObject(object json.RawMessage) (map[string]any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(object))
 	decoder.UseNumber()
 	members := map[string]any{}
