@@ -8,7 +8,7 @@ cd "$root"
 [ -x "$ministack/bin/ministack" ] || die "MiniStack is missing: run \`make setup\`"
 
 # As Lambda gets them, but all by one `go build` for this machine, which runs them:
-# SAM's builder would link each beside a start of its own.
+# SAM's builder would link each with a separate start.
 out=.aws-sam/stack
 mkdir -p "$out"
 (for_lambda "$(host_arch)" && GOOS=$(go env GOHOSTOS) go build -o "$out/" ./functions/...)

@@ -3,7 +3,7 @@
 //
 //	go tool -modfile=tools/go.mod govulncheck …
 //
-// Package lint is a program of its own.
+// Package lint is a separate program.
 module usher/tools
 
 go 1.26.0

@@ -58,7 +58,7 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 		o.logoutURLs = append(o.logoutURLs, s)
 		return nil
 	})
-	flags.Func("machine", "one more application with tokens of its own from the local tenant, as `ID:SECRET:AUDIENCE:SCOPES`, the scopes divided by spaces or commas; may be repeated", func(s string) error {
+	flags.Func("machine", "one more machine client of the local tenant, as `ID:SECRET:AUDIENCE:SCOPES`, the scopes divided by spaces or commas; may be repeated", func(s string) error {
 		m, err := localtenant.ParseMachine(s)
 		o.machines = append(o.machines, m)
 		return err

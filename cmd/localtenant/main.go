@@ -62,7 +62,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		c.logoutURLs = append(c.logoutURLs, s)
 		return nil
 	})
-	fs.Func("machine", "an application with tokens of its own for an API, as `ID:SECRET:AUDIENCE:SCOPES`, the scopes divided by spaces or commas; may be repeated", func(s string) error {
+	fs.Func("machine", "a machine client of an API, as `ID:SECRET:AUDIENCE:SCOPES`, the scopes divided by spaces or commas; may be repeated", func(s string) error {
 		m, err := localtenant.ParseMachine(s)
 		c.machines = append(c.machines, m)
 		return err

@@ -9,7 +9,7 @@ import (
 	"usher/internal/skew"
 )
 
-// Whatever a rightly signed payload is, it is refused, or what it says of a user can
+// Whatever a correctly signed payload is, it is refused, or what it says of a user can
 // be answered; and a reader that folds names and takes the last of them says the same
 // of the user.
 func FuzzClaims(f *testing.F) {

@@ -39,7 +39,7 @@ func invalidIDToken(cause error) error {
 // isForUs says what keeps a token from being an ID token for the application. Its
 // issuer signs others with the same keys, for the same audience: a logout token tells
 // of events (OpenID Connect Back-Channel Logout, section 2.4), an access token has a
-// type of its own (RFC 9068, section 2.1).
+// separate type (RFC 9068, section 2.1).
 func (t signedToken) isForUs(clientID string) error {
 	switch {
 	case t.kind != "" && t.kind != "jwt":

@@ -126,7 +126,7 @@ var wireName = map[string]string{"user_metadata": "metadata"}
 // taken is how it says that somebody else has an address or a name.
 var taken = regexp.MustCompile(`already exists|in use already`)
 
-// ofScript is how it says that a script of its own failed, or is not there, as a custom
+// ofScript is how it says that one of its scripts failed, or is not there, as a custom
 // database has them. So does the code "auth0_idp_error", which stands without a message at times, and
 // beside messages about what is taken (https://github.com/auth0/node-auth0/issues/139,
 // https://auth0.com/docs/authenticate/database-connections/custom-db/error-handling).

@@ -74,7 +74,7 @@ func (w *walk) leavesOut() bool { return w.filter.Connections != nil }
 
 // page answers a page, however large, by searches for reach users at a time. The provider
 // ends every search after 1,000 users, so the walk does not count: each page
-// is a search of its own for what lies behind the last value answered. Those
+// is a separate search for what lies behind the last value answered. Those
 // who share that value are asked for again and left out by id.
 //
 // Where users are left out, neither the page nor the position behind it depends on them:

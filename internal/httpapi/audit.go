@@ -93,7 +93,7 @@ var numbering = regexp.MustCompile(`^(?:github|google-oauth2|facebook|twitter|li
 
 // loggedID is a user's id as a log may have it. What a directory, a phone or a mailbox
 // gave the id may say who somebody is, and what was sent as an id may be anything, a
-// token, too: only ids of a form that is known are shown, and of others a hash. Whoever
+// token, too: only ids of a form that is known are shown, and of others a hash. A reader who
 // knows the id finds its lines by the same hash.
 func loggedID(id string) string {
 	if id == "" {

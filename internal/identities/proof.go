@@ -23,7 +23,7 @@ const (
 )
 
 // Proof is what an ID token shows: who signed in, and when it was issued, which may be
-// long after. A refreshed one is issued anew; the date of its nonce is the sign-in's.
+// long after. A refreshed one is issued later; the date of its nonce is the sign-in's.
 type Proof struct {
 	Subject  string
 	IssuedAt time.Time
@@ -121,7 +121,7 @@ func proven(ctx context.Context, prover Prover, sealer httpapi.Sealer, token str
 	case now.Sub(proof.IssuedAt) > maxAge:
 		return Proof{}, "was issued more than 10 minutes ago", nil
 	case proof.ProvedAt != nil && now.Sub(*proof.ProvedAt) > maxAge:
-		return Proof{}, "is of a user who has not signed in anew in the last 10 minutes", nil
+		return Proof{}, "is of a user who has not signed in again in the last 10 minutes", nil
 	}
 	begun, err := nonce.Date(ctx, sealer, proof.Nonce)
 	switch {

@@ -40,7 +40,7 @@ func (t *Tenant) AddApplication(id, secret string, a Application) {
 	t.clients[id] = &client{ID: id, Secrets: []string{secret}, Application: Settings{Application: a}.clone().Application}
 }
 
-// AddMachine registers an application that has tokens of its own for an API, with these
+// AddMachine registers a machine client of an API, with these
 // scopes, in place of one that has its id.
 func (t *Tenant) AddMachine(id, secret, audience string, scopes ...string) {
 	t.mu.Lock()

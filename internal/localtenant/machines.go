@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Machine is an application that has tokens of its own for an API: in Auth0's words a
+// Machine is an application with client-credentials tokens for an API: in Auth0's words a
 // machine-to-machine application and its client grant.
 type Machine struct {
 	ID, Secret string

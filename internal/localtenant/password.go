@@ -53,7 +53,7 @@ type PasswordPolicy struct {
 	TooLong    string `json:"max_length_exceeded"` // default TooLongTruncate
 }
 
-// What becomes of a new password of more than 72 bytes (go-auth0's PasswordMaxLengthExceededPolicyEnum).
+// The results for a new password of more than 72 bytes (go-auth0's PasswordMaxLengthExceededPolicyEnum).
 const (
 	TooLongTruncate = "truncate" // its beginning is kept
 	TooLongError    = "error"

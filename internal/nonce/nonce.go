@@ -1,7 +1,7 @@
 // Package nonce gives the nonces of sign-ins (OpenID Connect Core, section 3.1.2.1) a
 // date that only this service can make: an ID token with one tells when its sign-in
 // was begun, which the time of its issue does not. A refreshed ID token is issued
-// anew, and some providers repeat the nonce in it.
+// later, and some providers repeat the nonce in it.
 package nonce
 
 import (

@@ -84,7 +84,7 @@ func TestIsLocalPath(t *testing.T) {
 }
 
 // Wherever the front-end stands, what is accepted leads to itself, and to the very
-// path that stands there, for whoever decodes it once, twice or not at all.
+// path that stands there, for every reader that decodes it once, twice or not at all.
 func FuzzIsLocalPath(f *testing.F) {
 	for _, seed := range []string{
 		"/", "/a?b#c", "//x", `/\x`, "/%2F%2Fx", "/\t/x", "/..//x", "/:x", "/@x", "/.//x", "/%2e/x", "/a/..", "/a%2fb", "/%252e/x", "/a;b", "/a?//x", "/orders/", "/%5cx", "/%zz", "/a#//b",

@@ -28,7 +28,7 @@ func isLocalPath(s string) bool {
 
 var escape = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 
-// isTidy refuses a path that whoever decodes and normalises it, however often, would
+// isTidy refuses a path that a reader who decodes and normalises it, however often, would
 // make another one of.
 func isTidy(path string) bool {
 	for {

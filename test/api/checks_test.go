@@ -250,7 +250,7 @@ var exceptions = map[string]map[string]outcome{
 	},
 }
 
-// confirmed is what becomes of a change with a 2xx status and an answer that cannot
+// confirmed is the result of a change with a 2xx status and an answer that cannot
 // be read.
 func confirmed(o outcome) map[string]outcome {
 	return map[string]outcome{"HTML with 200": o, "garbage": o, "half a body": o, "half the JSON": o}

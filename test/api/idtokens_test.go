@@ -266,7 +266,7 @@ func TestBadAccessTokens(t *testing.T) {
 		"scope twice":           func(d *draft) { d.set("scope", `"a"`).add("scope", `"a b"`) },
 		"client_id twice":       func(d *draft) { d.set("client_id", `"a"`).add("client_id", `"a"`) },
 		"crit":                  func(d *draft) { d.head("crit", `["exp"]`) },
-		"a key of its own":      func(d *draft) { d.head("jwk", `{"kty":"RSA"}`) },
+		"its own key":           func(d *draft) { d.head("jwk", `{"kty":"RSA"}`) },
 		"typ twice":             func(d *draft) { d.header = append(d.header, "typ", `"at+jwt"`) },
 		"typ of a logout token": func(d *draft) { d.head("typ", `"logout+jwt"`) },
 	}

@@ -89,7 +89,7 @@ func TestUpdateOfALinkedAccount(t *testing.T) {
 	})
 }
 
-// A user of a passwordless connection has a number and a name of its own: what can be changed
+// A user of a passwordless connection has its own number and name: what can be changed
 // there is, and the rest at the linked account.
 func TestUpdateOfALinkedAccountBesideAPhone(t *testing.T) {
 	asDeployed(t, func(t *testing.T, s *service) {

@@ -86,7 +86,7 @@ func TestLinkingRefusesAccountsThatCannotBe(t *testing.T) {
 	})
 }
 
-// A refreshed ID token is issued anew, and shows no sign-in: not where the provider
+// A refreshed ID token is issued later, and shows no sign-in: not where the provider
 // leaves its nonce out, nor where it repeats it.
 func TestLinkingNeedsFreshSignIns(t *testing.T) {
 	for _, w := range []way{deployed} {
@@ -146,7 +146,7 @@ func TestProofsOfAnotherMaking(t *testing.T) {
 		"an empty nonce":         func(d *draft) { d.set("nonce", `""`) },
 		"a nonce without a date": func(d *draft) { d.set("nonce", quoted(bare)) },
 		"another nonce's date":   func(d *draft) { d.set("nonce", quoted("other."+date)) },
-		"a date of its own":      func(d *draft) { d.set("nonce", quoted(fmt.Sprintf("%s.%d", bare, now.Unix()))) },
+		"its own date":           func(d *draft) { d.set("nonce", quoted(fmt.Sprintf("%s.%d", bare, now.Unix()))) },
 		"a state for a nonce":    func(d *draft) { d.set("nonce", quoted(f.begun)) },
 		"a state for a date":     func(d *draft) { d.set("nonce", quoted(bare+"."+f.begun)) },
 		"issued long ago":        func(d *draft) { d.set("iat", fmt.Sprint(now.Unix()-601)) },
@@ -170,7 +170,7 @@ func TestProofsOfAnotherMaking(t *testing.T) {
 	wantAnswer(t, f.link(t, f.draft(ada).set("auth_time", just).sign(), f.draft(octo).set("iat", just).sign()), 201, "")
 }
 
-// Whoever is blocked gets in by no other account, and lets nobody in.
+// A blocked user gets in by no other account, and lets nobody in.
 func TestLinkingRefusesBlockedAccounts(t *testing.T) {
 	tests := map[string]struct {
 		blocked []string // whose accounts

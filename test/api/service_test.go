@@ -26,7 +26,7 @@ import (
 )
 
 // patience is the service's deadline in these tests, which a busy machine does not
-// reach. A test of what comes too late sets one of its own.
+// reach. A test of what comes too late sets its own.
 const patience = 8 * time.Minute
 
 // never is a time for which the service does not wait.

@@ -1,4 +1,4 @@
-"""One emulator and one tenant for all tests; each file of tests deploys stacks of its own."""
+"""One emulator and one tenant for all tests; each file of tests deploys its own stacks."""
 
 import pathlib
 import platform

@@ -61,7 +61,7 @@ def without_what_is_not_checked(transformed):
 
 def test_what_is_not_checked_here(emulator, default):
     """The emulator has no VPC endpoints, ignores the resource policy, and asks for no permission to call a function.
-    Nor does it ask for kms:Decrypt, where a secret has a key of its own.
+    Nor does it ask for kms:Decrypt, where a secret has its own key.
 
     If this fails, it has learnt some of that, and the checks here can hold the template to it. Until then
     test/template looks at these, and nothing but AWS proves them.
