@@ -46,6 +46,11 @@ func connectionOf(u users.User) string {
 	return u.Identities[0].Connection
 }
 
+// passwordIdentity is the place of a user's first identity with a password; -1 for none.
+func passwordIdentity(u users.User) int {
+	return slices.IndexFunc(u.Identities, func(i users.Identity) bool { return i.Provider == "auth0" })
+}
+
 // several are the kinds of connection of which a tenant may have several beside
 // each other, under any names.
 var several = []string{

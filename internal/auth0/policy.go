@@ -36,10 +36,8 @@ func (u Users) explainPolicyOf(ctx context.Context, err error, id string) error 
 	if lookupErr != nil {
 		return err
 	}
-	for _, identity := range user.Identities {
-		if identity.Provider == "auth0" {
-			return u.explainPolicy(ctx, err, identity.Connection)
-		}
+	if place := passwordIdentity(user); place >= 0 {
+		return u.explainPolicy(ctx, err, user.Identities[place].Connection)
 	}
 	return err
 }

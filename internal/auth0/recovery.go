@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"github.com/auth0/go-auth0/v3/management"
 
@@ -54,7 +53,7 @@ func (r Recovery) otherIdentity(ctx context.Context, refusal error, userID strin
 	case err != nil:
 		return "", refusal
 	}
-	place := slices.IndexFunc(user.Identities, func(i users.Identity) bool { return i.Provider == "auth0" })
+	place := passwordIdentity(user)
 	switch {
 	case place < 0:
 		return "", problem.UserHasNoPassword.Wrap(refusal, "This user signs in elsewhere, and has no password here.")

@@ -7,7 +7,6 @@ import (
 	"github.com/auth0/go-auth0/v3/management"
 
 	"usher/internal/problem"
-	"usher/internal/users"
 )
 
 // ownMembers are what every identity has for itself. The provider takes those of a linked one only
@@ -66,7 +65,7 @@ func (u Users) linkedDatabase(ctx context.Context, id string) string {
 	if err != nil {
 		return ""
 	}
-	place := slices.IndexFunc(user.Identities, func(i users.Identity) bool { return i.Provider == "auth0" })
+	place := passwordIdentity(user)
 	if place < 1 {
 		return ""
 	}
