@@ -38,28 +38,29 @@ type watched struct {
 }
 
 func (w *watched) ServeHTTP(out http.ResponseWriter, r *http.Request) {
-	if rewritten := w.rewritten.Load(); rewritten != nil {
-		w.rewrite(out, r, *rewritten)
-		return
-	}
 	seen := w.seen.Load()
 	if seen == nil {
-		w.next.ServeHTTP(out, r)
+		w.serve(out, r)
 		return
 	}
 	sent, _ := io.ReadAll(r.Body) // what is broken here is broken for the tenant, too
 	r.Body = io.NopCloser(bytes.NewReader(sent))
 	answer := &tee{ResponseWriter: out}
 	defer func() { (*seen)(r, sent, answer.written.Bytes()) }()
-	w.next.ServeHTTP(answer, r)
+	w.serve(answer, r)
 }
 
-func (w *watched) rewrite(out http.ResponseWriter, r *http.Request, rewritten Rewritten) {
+func (w *watched) serve(out http.ResponseWriter, r *http.Request) {
+	rewritten := w.rewritten.Load()
+	if rewritten == nil {
+		w.next.ServeHTTP(out, r)
+		return
+	}
 	answer := httptest.NewRecorder()
 	w.next.ServeHTTP(answer, r)
 	body := answer.Body.Bytes()
 	if answer.Code/100 == 2 {
-		body = rewritten(r, body)
+		body = (*rewritten)(r, body)
 	}
 	maps.Copy(out.Header(), answer.Header())
 	out.Header().Del("Content-Length")
