@@ -17,12 +17,15 @@ lint() { GOFLAGS="${GOFLAGS:-} -race" scripts/lint.sh; }
 go_test() { scripts/tool.sh gotestsum gotest.tools/gotestsum "$@"; }
 
 step() { # title, command…
-	local title=$1 start=$SECONDS
+	local title=$1 start=$SECONDS before
+	before=$(cpu_seconds)
 	shift
 	say "== $title"
 	"$@" || { say "== $title: FAILED"; summary; exit 1; }
-	say "== $title: $((SECONDS - start)) s"
+	say "== $title: $((SECONDS - start)) s ($(($(cpu_seconds) - before)) s of processor time)"
 }
+# cpu_seconds is the processor time of all commands that have ended.
+cpu_seconds() { awk '{ printf "%d\n", ($16 + $17) / 100 }' /proc/$$/stat; }
 summary() { "$venv/bin/python" scripts/summary.py "$reports"; }
 
 formatted() {
