@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"usher/internal/doctor"
 	"usher/internal/permission"
 )
 
@@ -71,7 +70,7 @@ func split(list string) []string {
 func whatReads(groups []permission.Group) []permission.Group {
 	var all []permission.Group
 	for _, g := range groups {
-		if g.Name == doctor.SignInGroup || !slices.ContainsFunc(g.Routes, isRead) {
+		if g.Name == permission.SignIn || !slices.ContainsFunc(g.Routes, isRead) {
 			continue
 		}
 		g.Needs = slices.DeleteFunc(slices.Clone(g.Needs), func(scope string) bool { return !strings.HasPrefix(scope, "read:") })
@@ -89,7 +88,7 @@ func groupsNamed(list string) ([]permission.Group, error) {
 	}
 	var chosen []permission.Group
 	for _, name := range split(list) {
-		i := slices.IndexFunc(all, func(g permission.Group) bool { return g.Name == name })
+		i := slices.IndexFunc(all, func(g permission.Group) bool { return string(g.Name) == name })
 		if i < 0 {
 			return nil, fmt.Errorf("-groups: there is no group %q; there are %s", name, strings.Join(names(all), ", "))
 		}
@@ -101,7 +100,7 @@ func groupsNamed(list string) ([]permission.Group, error) {
 func names(groups []permission.Group) []string {
 	var all []string
 	for _, g := range groups {
-		all = append(all, g.Name)
+		all = append(all, string(g.Name))
 	}
 	return all
 }

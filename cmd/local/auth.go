@@ -2,17 +2,17 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"usher/internal/api"
 	"usher/internal/authorizer"
+	"usher/internal/boot"
 	"usher/internal/config"
 	"usher/internal/httpapi"
 	"usher/internal/permission"
@@ -43,28 +43,25 @@ var localRole = httpapi.Caller{
 	ID:      "arn:aws:sts::000000000000:assumed-role/local/session",
 }
 
-// caller is who calls, and where a token says what its holder may do, the gate that asks it.
-type caller struct {
-	httpapi.Caller
-	may func(route string) error // nil where nothing is asked
-}
-
-// authentication returns what stands before the service in the gateway's place.
-func authentication(opts options, set settings, getenv func(string) string, log *slog.Logger) (func(http.Handler) http.Handler, error) {
+// authentication returns what authenticates callers in the gateway's place. Its
+// refusals are the gateway's (GatewayResponses in template.yaml), with the reason in
+// the log.
+func authentication(opts options, set settings, getenv func(string) string) (boot.Authenticate, error) {
 	switch opts.auth {
 	case authNone:
-		return func(h http.Handler) http.Handler { return h }, nil
+		return api.Anonymous, nil
 	case authBearer:
 		rule, err := config.ParseTokenRule(opts.tokenRule)
 		if err != nil {
 			return nil, fmt.Errorf("-token-rule %q %w", opts.tokenRule, err)
 		}
-		return bearing(authorizer.Options{Issuer: issuerOf(opts, set), Audience: cmp.Or(opts.audience, localAudience), Rule: authorizer.Rule(rule)}, log)
+		return bearing(authorizer.Options{Issuer: issuerOf(opts, set), Audience: cmp.Or(opts.audience, localAudience), Rule: authorizer.Rule(rule)})
 	}
-	return signing(getenv, log)
+	return signing(getenv)
 }
 
-func signing(getenv func(string) string, log *slog.Logger) (func(http.Handler) http.Handler, error) {
+// signing authenticates by AWS signatures.
+func signing(getenv func(string) string) (boot.Authenticate, error) {
 	verifier := sigv4.Verifier{
 		Credentials: aws.Credentials{
 			AccessKeyID:     getenv("AWS_ACCESS_KEY_ID"),
@@ -77,60 +74,29 @@ func signing(getenv func(string) string, log *slog.Logger) (func(http.Handler) h
 	if verifier.Credentials.AccessKeyID == "" || verifier.Credentials.SecretAccessKey == "" {
 		return nil, errors.New("-auth iam needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment: any made-up pair that the front-end has, too")
 	}
-	return func(h http.Handler) http.Handler { return signed(h, verifier, log) }, nil
-}
-
-// signed lets only rightly signed calls through.
-func signed(h http.Handler, verifier sigv4.Verifier, log *slog.Logger) http.Handler {
-	return guarded(h, log, func(r *http.Request) (caller, error) {
+	return ofRoutes(func(r *http.Request) (api.Principal, error) {
 		if err := verifier.Verify(r); err != nil {
-			return caller{}, gatewaysProblem(err)
+			return api.Principal{}, gatewaysProblem(err)
 		}
-		return caller{Caller: localRole}, nil
-	})
+		return api.Principal{Caller: localRole}, nil
+	}), nil
 }
 
-// ofRoutes is identify for the routes that the gateway has. To it all others are as if
-// nobody had signed them.
-func ofRoutes(identify func(*http.Request) (caller, error)) func(*http.Request) (caller, error) {
-	routes := http.NewServeMux() // for looking up alone
+// ofRoutes authenticates calls of the routes that the gateway has. It answers all
+// others as if they were not signed.
+func ofRoutes(authenticate boot.Authenticate) boot.Authenticate {
+	routes := http.NewServeMux() // for looking up only
 	for _, group := range permission.All() {
 		for _, route := range group.Routes {
 			routes.Handle(route, http.NotFoundHandler())
 		}
 	}
-	return func(r *http.Request) (caller, error) {
+	return func(r *http.Request) (api.Principal, error) {
 		if _, route := routes.Handler(r); !strings.HasPrefix(route, r.Method+" ") { // a GET's takes HEAD, too
-			return caller{}, notSigned.Wrap(errors.New("no such route"), howToAuthenticate)
+			return api.Principal{}, notSigned.Wrap(errors.New("no such route"), howToAuthenticate)
 		}
-		return identify(r)
+		return authenticate(r)
 	}
-}
-
-// guarded lets through whom identify names, and finds no fault with. The refusals are those of the gateway
-// (GatewayResponses in template.yaml), with the reason in the log.
-func guarded(h http.Handler, log *slog.Logger, identify func(*http.Request) (caller, error)) http.Handler {
-	type reason struct{}
-	refuse := httpapi.Serve(httpapi.Handler(func(w http.ResponseWriter, r *http.Request) error {
-		why, _ := r.Context().Value(reason{}).(error)
-		if refusal := (*authorizer.Refusal)(nil); errors.As(why, &refusal) {
-			w.Header().Set("WWW-Authenticate", "Bearer")
-		}
-		return why
-	}), httpapi.ServeOptions{Log: log, Deadline: time.Second})
-	identify = ofRoutes(identify)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		who, err := identify(r)
-		ctx := httpapi.WithCaller(r.Context(), who.Caller)
-		if who.may != nil {
-			ctx = httpapi.WithGate(ctx, who.may)
-		}
-		if err != nil {
-			refuse.ServeHTTP(w, r.WithContext(context.WithValue(ctx, reason{}, err)))
-			return
-		}
-		h.ServeHTTP(w, r.WithContext(ctx))
-	})
 }
 
 // notSigned is the gateway's own: no function answers with it.

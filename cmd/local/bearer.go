@@ -4,12 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
+	"usher/internal/api"
 	"usher/internal/authorizer"
+	"usher/internal/boot"
 	"usher/internal/boot/bearer"
 	"usher/internal/httpapi"
 	"usher/internal/localtenant"
@@ -43,36 +44,30 @@ func addFrontends(tenant *localtenant.Tenant) {
 	tenant.AddMachine(localReader, localReader+localSecretEnd, localAudience, "usher:read")
 }
 
-// bearing lets calls through as the gateway does with an authorizer: by the same
-// code, and by the same patterns. Keys and clock are added to the options.
-func bearing(o authorizer.Options, log *slog.Logger) (func(http.Handler) http.Handler, error) {
+// bearing authenticates by bearer tokens, as the gateway does with an authorizer: by
+// the same code, and by the same patterns. Keys and clock are added to the options.
+func bearing(o authorizer.Options) (boot.Authenticate, error) {
 	keys, err := bearer.Keys(o.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("-auth bearer: %w", err)
 	}
 	o.Keys, o.Now = keys, time.Now
 	tokens := authorizer.New(o)
-	return func(h http.Handler) http.Handler {
-		return guarded(h, log, func(r *http.Request) (caller, error) { return borne(tokens, r) })
-	}, nil
+	return ofRoutes(func(r *http.Request) (api.Principal, error) { return bearerOf(tokens, r) }), nil
 }
 
-// borne is whose token a call carries, and why it may not make the call. The caller is
-// named by refused tokens, too, if rightly signed.
-func borne(tokens *authorizer.Authorizer, r *http.Request) (caller, error) {
+// bearerOf tells whose token a call carries, and why it may not make the call. A
+// refused token names its caller, too, where the signature is valid.
+func bearerOf(tokens *authorizer.Authorizer, r *http.Request) (api.Principal, error) {
 	grant, err := tokens.Check(r.Context(), strings.Join(r.Header.Values("Authorization"), ", "))
 	if refusal := (*authorizer.Refusal)(nil); errors.As(err, &refusal) {
-		return caller{Caller: httpapi.Caller{ID: refusal.Caller}}, problem.Unauthorized.Wrap(refusal, "The request needs valid credentials.")
+		who := api.Principal{Caller: httpapi.Caller{ID: refusal.Caller}}
+		return who, problem.Unauthorized.Wrap(refusal, "The request needs valid credentials.")
 	}
 	if err != nil {
-		return caller{}, problem.Internal.Wrap(err, "The request may or may not have been carried out.")
+		return api.Principal{}, problem.Internal.Wrap(err, "The request may or may not have been carried out.")
 	}
-	who := caller{Caller: httpapi.Caller{ID: grant.Caller}, may: func(route string) error {
-		if !grant.Covers(route) {
-			return problem.Forbidden.New("The caller's token lacks the scope of " + route + ".")
-		}
-		return nil
-	}}
+	who := api.Principal{Caller: httpapi.Caller{ID: grant.Caller}, ByToken: true, Scopes: strings.Fields(grant.Permissions())}
 	if !grant.Allows(r.Method + r.URL.EscapedPath()) {
 		why := fmt.Errorf("%s has no scope for it, but: %s", grant.Caller, grant.Permissions())
 		return who, problem.Forbidden.Wrap(why, "The caller has no permission for this route, or the call did not come through an allowed VPC endpoint.")

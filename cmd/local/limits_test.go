@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/httpapi"
-	"usher/internal/limits"
+	"usher/internal/api"
 	"usher/internal/localtenant"
+	"usher/internal/permission"
 )
 
 func written(t *testing.T, text string) string {
@@ -53,12 +53,14 @@ func TestLimitsMeanTheLocalRole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	operation := limits.Guard{Policy: policy}.Operation(httpapi.Operation{Routes: []string{"GET /connections"}, Handler: func(_ http.ResponseWriter, r *http.Request) error {
-		if err := limits.Of(r.Context()).Connection(localtenant.Connection); err == nil {
+	op := api.Operation{Name: "x", Routes: []string{"GET /connections"}, Permissions: []permission.Name{permission.SignIn}}
+	op.Handler = func(_ http.ResponseWriter, _ *http.Request, c api.Call) error {
+		if err := c.FrontEnd.CheckConnection(localtenant.Connection); err == nil {
 			t.Error("the role is not limited")
 		}
 		return nil
-	}})
+	}
+	as := func(*http.Request) (api.Principal, error) { return api.Principal{Caller: localRole}, nil }
 	r := httptest.NewRequest("GET", "/connections", nil)
-	httpapi.Mux(operation).ServeHTTP(httptest.NewRecorder(), r.WithContext(httpapi.WithCaller(r.Context(), localRole)))
+	api.Server{Authenticate: as, Limits: policy}.Handler(op).ServeHTTP(httptest.NewRecorder(), r)
 }

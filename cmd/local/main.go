@@ -54,11 +54,12 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 			return err
 		}
 	}
-	authenticate, err := authentication(opts, set, getenv, log)
+	authenticate, err := authentication(opts, set, getenv)
 	if err != nil {
 		return err
 	}
-	handler := authenticate(operations.Handler(boot.New(set.config, set.credentials, log, time.Now), log))
+	service := boot.New(set.config, set.credentials, log, time.Now)
+	handler := service.Handler(httpapi.ServeOptions{Log: log}, authenticate, operations.All(service)...)
 	if err := servers.start(set.addr, loopback.Guard(handler, opts.allowRemote), nil); err != nil {
 		return err
 	}

@@ -1,11 +1,12 @@
-// Command blockuser serves PUT /blocks/{user_id}: blocks.Put, in internal/blocks/block.go.
+// Command blockuser serves PUT /blocks/{user_id}: blocks.BlockUser, in internal/blocks/block_user.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/blocks"
 	"usher/internal/boot"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return blocks.Put(env.Blocks()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return blocks.BlockUser(s.Auth0().Blocks()) })
 }

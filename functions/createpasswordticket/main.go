@@ -1,13 +1,14 @@
-// Command createpasswordticket serves POST /password-tickets: recovery.CreatePasswordTicket, in internal/recovery/password_ticket.go.
+// Command createpasswordticket serves POST /password-tickets: recovery.CreatePasswordTicket, in internal/recovery/create_password_ticket.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/recovery"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation {
-		return recovery.CreatePasswordTicket(env.Recovery(), env.ResultURLs())
+	boot.HTTP(func(s *boot.Service) api.Operation {
+		return recovery.CreatePasswordTicket(s.Auth0().Recovery(), s.ResultURLs())
 	})
 }

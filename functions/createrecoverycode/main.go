@@ -1,11 +1,12 @@
-// Command createrecoverycode serves POST /mfa/{user_id}/recovery-code: mfa.CreateRecoveryCode, in internal/mfa/recovery.go.
+// Command createrecoverycode serves POST /mfa/{user_id}/recovery-code: mfa.CreateRecoveryCode, in internal/mfa/create_recovery_code.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/mfa"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return mfa.CreateRecoveryCode(env.MFA()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return mfa.CreateRecoveryCode(s.Auth0().MFA()) })
 }

@@ -2,10 +2,13 @@
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/users"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return users.Create(env.Users(), env.Sealer(), env.Creating()) })
+	boot.HTTP(func(s *boot.Service) api.Operation {
+		return users.Create(s.Auth0().Users(), s.Sealer(), s.CreateOptions())
+	})
 }

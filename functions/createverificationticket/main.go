@@ -1,13 +1,14 @@
-// Command createverificationticket serves POST /verification-tickets: recovery.CreateVerificationTicket, in internal/recovery/verification_ticket.go.
+// Command createverificationticket serves POST /verification-tickets: recovery.CreateVerificationTicket, in internal/recovery/create_verification_ticket.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/recovery"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation {
-		return recovery.CreateVerificationTicket(env.Recovery(), env.ResultURLs())
+	boot.HTTP(func(s *boot.Service) api.Operation {
+		return recovery.CreateVerificationTicket(s.Auth0().Recovery(), s.ResultURLs())
 	})
 }

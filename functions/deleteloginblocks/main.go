@@ -1,11 +1,12 @@
-// Command deleteloginblocks serves DELETE /login-blocks/{user_id}: blocks.Lift, in internal/blocks/login_blocks.go.
+// Command deleteloginblocks serves DELETE /login-blocks/{user_id}: blocks.DeleteLoginBlocks, in internal/blocks/delete_login_blocks.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/blocks"
 	"usher/internal/boot"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return blocks.Lift(env.Blocks()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return blocks.DeleteLoginBlocks(s.Auth0().Blocks()) })
 }

@@ -1,11 +1,12 @@
-// Command deletemfamethod serves DELETE /mfa/{user_id}/methods/{method}: mfa.Remove, in internal/mfa/remove.go.
+// Command deletemfamethod serves DELETE /mfa/{user_id}/methods/{method}: mfa.DeleteMethod, in internal/mfa/delete_method.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/mfa"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return mfa.Remove(env.MFA()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return mfa.DeleteMethod(s.Auth0().MFA()) })
 }

@@ -1,11 +1,12 @@
-// Command endsessions serves DELETE /sessions/{user_id}: session.EndAll, in internal/session/end.go.
+// Command endsessions serves DELETE /sessions/{user_id}: session.EndSessions, in internal/session/end_sessions.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/session"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return session.EndAll(env.Sessions()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return session.EndSessions(s.Auth0().Sessions()) })
 }

@@ -2,10 +2,11 @@
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/mfa"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return mfa.Enroll(env.MFA()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return mfa.Enroll(s.Auth0().MFA()) })
 }

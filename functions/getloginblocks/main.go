@@ -1,11 +1,12 @@
-// Command getloginblocks serves GET /login-blocks/{user_id}: blocks.List, in internal/blocks/login_blocks.go.
+// Command getloginblocks serves GET /login-blocks/{user_id}: blocks.GetLoginBlocks, in internal/blocks/get_login_blocks.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/blocks"
 	"usher/internal/boot"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return blocks.List(env.Blocks()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return blocks.GetLoginBlocks(s.Auth0().Blocks()) })
 }

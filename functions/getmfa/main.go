@@ -1,11 +1,12 @@
-// Command getmfa serves GET /mfa/{user_id}: mfa.List, in internal/mfa/methods.go.
+// Command getmfa serves GET /mfa/{user_id}: mfa.Get, in internal/mfa/get.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/mfa"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return mfa.List(env.MFA()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return mfa.Get(s.Auth0().MFA()) })
 }

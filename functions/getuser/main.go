@@ -2,10 +2,11 @@
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/users"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return users.Get(env.Users()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return users.Get(s.Auth0().Users()) })
 }

@@ -1,11 +1,12 @@
-// Command getuserroles serves GET /user-roles/{user_id}: roles.Get, in internal/roles/get.go.
+// Command getuserroles serves GET /user-roles/{user_id}: roles.GetUserRoles, in internal/roles/get_user_roles.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/roles"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return roles.Get(env.Roles()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return roles.GetUserRoles(s.Auth0().Roles()) })
 }

@@ -1,11 +1,12 @@
-// Command getverificationemail serves GET /verification-emails/{id}: recovery.GetVerification, in internal/recovery/verification.go.
+// Command getverificationemail serves GET /verification-emails/{id}: recovery.GetVerificationEmail, in internal/recovery/get_verification_email.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/recovery"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return recovery.GetVerification(env.Recovery()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return recovery.GetVerificationEmail(s.Auth0().Recovery()) })
 }

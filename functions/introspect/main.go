@@ -2,10 +2,11 @@
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/session"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return session.Introspect(env.Tokens()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return session.Introspect(s.Auth0().Tokens()) })
 }

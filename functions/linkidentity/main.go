@@ -2,10 +2,13 @@
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/identities"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return identities.Link(env.Identities(), env.Sealer(), env.Now()) })
+	boot.HTTP(func(s *boot.Service) api.Operation {
+		return identities.Link(s.Auth0().Identities(), s.Sealer(), s.Now())
+	})
 }

@@ -1,11 +1,12 @@
-// Command listconnections serves GET /connections: identities.Connections, in internal/identities/connections.go.
+// Command listconnections serves GET /connections: identities.ListConnections, in internal/identities/list_connections.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/identities"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return identities.Connections(env.Identities()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return identities.ListConnections(s.Auth0().Identities()) })
 }

@@ -2,10 +2,11 @@
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/events"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return events.List(env.Events(), env.Sealer()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return events.List(s.Auth0().Events(), s.Sealer()) })
 }

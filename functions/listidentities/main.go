@@ -2,10 +2,11 @@
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/identities"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return identities.List(env.Identities()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return identities.List(s.Auth0().Identities()) })
 }

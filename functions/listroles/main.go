@@ -2,10 +2,11 @@
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/roles"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return roles.List(env.Roles()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return roles.List(s.Auth0().Roles()) })
 }

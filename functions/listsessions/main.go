@@ -1,11 +1,12 @@
-// Command listsessions serves GET /sessions/{user_id}: session.List, in internal/session/sessions.go.
+// Command listsessions serves GET /sessions/{user_id}: session.List, in internal/session/list.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/session"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return session.List(env.Sessions(), env.Sealer()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return session.List(s.Auth0().Sessions(), s.Sealer()) })
 }

@@ -2,10 +2,11 @@
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/users"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return users.List(env.Users(), env.Sealer()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return users.List(s.Auth0().Users(), s.Sealer()) })
 }

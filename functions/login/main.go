@@ -2,10 +2,13 @@
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/session"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return session.Login(env.SignIn(), env.Sealer(), env.Session()) })
+	boot.HTTP(func(s *boot.Service) api.Operation {
+		return session.Login(s.Auth0().SignIn(), s.Sealer(), s.SignInOptions())
+	})
 }

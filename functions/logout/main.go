@@ -2,10 +2,11 @@
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/session"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return session.Logout(env.SignIn(), env.Session()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return session.Logout(s.Auth0().SignIn(), s.SignInOptions()) })
 }

@@ -1,11 +1,12 @@
-// Command refreshtoken serves POST /token: session.Refresh, in internal/session/refresh.go.
+// Command refreshtoken serves POST /token: session.RefreshToken, in internal/session/refresh_token.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/session"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return session.Refresh(env.Tokens()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return session.RefreshToken(s.Auth0().Tokens()) })
 }

@@ -1,11 +1,12 @@
-// Command removeuserroles serves DELETE /user-roles/{user_id}: roles.Remove, in internal/roles/remove.go.
+// Command removeuserroles serves DELETE /user-roles/{user_id}: roles.RemoveUserRoles, in internal/roles/remove_user_roles.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/roles"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return roles.Remove(env.Roles()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return roles.RemoveUserRoles(s.Auth0().Roles()) })
 }

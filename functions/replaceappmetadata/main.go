@@ -2,10 +2,11 @@
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/metadata"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return metadata.Replace(metadata.App, env.AppMetadata()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return metadata.Replace(metadata.App, s.Auth0().AppMetadata()) })
 }

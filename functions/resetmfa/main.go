@@ -1,11 +1,12 @@
-// Command resetmfa serves DELETE /mfa/{user_id}: mfa.DeleteAll, in internal/mfa/reset.go.
+// Command resetmfa serves DELETE /mfa/{user_id}: mfa.Reset, in internal/mfa/reset.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/mfa"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return mfa.DeleteAll(env.MFA()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return mfa.Reset(s.Auth0().MFA()) })
 }

@@ -1,11 +1,14 @@
-// Command resetpassword serves POST /password-resets: recovery.ResetPassword, in internal/recovery/reset.go.
+// Command resetpassword serves POST /password-resets: recovery.ResetPassword, in internal/recovery/reset_password.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/recovery"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return recovery.ResetPassword(env.Recovery(), env.Connection()) })
+	boot.HTTP(func(s *boot.Service) api.Operation {
+		return recovery.ResetPassword(s.Auth0().Recovery(), s.Connection())
+	})
 }

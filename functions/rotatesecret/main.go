@@ -7,7 +7,7 @@ import (
 )
 
 func main() {
-	boot.Event(func(env *boot.Env) boot.Handle[rotation.Event] {
-		return rotation.Rotate(rotation.Options{Secrets: env.SecretIDs(), Vault: env.Vault(), Provider: env.Applications()})
+	boot.Event(func(s *boot.Service) boot.Handle[rotation.Event] {
+		return rotation.Rotate(rotation.Options{Secrets: s.SecretIDs(), Vault: s.Vault(), Provider: s.Auth0().Applications()})
 	})
 }

@@ -1,11 +1,12 @@
-// Command sendverificationemail serves POST /verification-emails: recovery.SendVerification, in internal/recovery/verification.go.
+// Command sendverificationemail serves POST /verification-emails: recovery.SendVerificationEmail, in internal/recovery/send_verification_email.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/recovery"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return recovery.SendVerification(env.Recovery()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return recovery.SendVerificationEmail(s.Auth0().Recovery()) })
 }

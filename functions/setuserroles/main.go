@@ -1,11 +1,12 @@
-// Command setuserroles serves PUT /user-roles/{user_id}: roles.Set, in internal/roles/set.go.
+// Command setuserroles serves PUT /user-roles/{user_id}: roles.SetUserRoles, in internal/roles/set_user_roles.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/roles"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return roles.Set(env.Roles()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return roles.SetUserRoles(s.Auth0().Roles()) })
 }

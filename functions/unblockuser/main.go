@@ -1,11 +1,12 @@
-// Command unblockuser serves DELETE /blocks/{user_id}: blocks.Delete, in internal/blocks/unblock.go.
+// Command unblockuser serves DELETE /blocks/{user_id}: blocks.UnblockUser, in internal/blocks/unblock_user.go.
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/blocks"
 	"usher/internal/boot"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return blocks.Delete(env.Blocks()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return blocks.UnblockUser(s.Auth0().Blocks()) })
 }

@@ -2,10 +2,11 @@
 package main
 
 import (
+	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/users"
 )
 
 func main() {
-	boot.HTTP(func(env *boot.Env) boot.Operation { return users.Update(env.Users()) })
+	boot.HTTP(func(s *boot.Service) api.Operation { return users.Update(s.Auth0().Users()) })
 }

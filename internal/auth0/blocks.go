@@ -8,6 +8,7 @@ import (
 	"github.com/auth0/go-auth0/v3/management/userblocks"
 
 	"usher/internal/blocks"
+	"usher/internal/limits"
 	"usher/internal/problem"
 )
 
@@ -19,11 +20,11 @@ func (c *Client) Blocks() Blocks { return Blocks{client: c} }
 
 // Block blocks a user; see blocks.Blocker. The block comes first: it keeps the
 // user from signing in again, while sessions without it could begin anew.
-func (b Blocks) Block(ctx context.Context, userID string) (sessionsEnded bool, err error) {
-	if err := b.set(ctx, userID, true); err != nil {
+func (b Blocks) Block(ctx context.Context, id limits.UserID) (sessionsEnded bool, err error) {
+	if err := b.set(ctx, id.String(), true); err != nil {
 		return false, fmt.Errorf("block user: %w", err)
 	}
-	ended, err := b.client.endAccess(ctx, userID)
+	ended, err := b.client.endAccess(ctx, id.String())
 	if err != nil {
 		return false, fmt.Errorf("block user: %w", partlyDone(err,
 			[]problem.Field{{Field: "blocked", Detail: "was set"}},
@@ -33,8 +34,8 @@ func (b Blocks) Block(ctx context.Context, userID string) (sessionsEnded bool, e
 }
 
 // Unblock lifts an administrator's block; see blocks.Unblocker.
-func (b Blocks) Unblock(ctx context.Context, userID string) error {
-	if err := b.set(ctx, userID, false); err != nil {
+func (b Blocks) Unblock(ctx context.Context, id limits.UserID) error {
+	if err := b.set(ctx, id.String(), false); err != nil {
 		return fmt.Errorf("unblock user: %w", err)
 	}
 	return nil
@@ -49,10 +50,10 @@ func (b Blocks) set(ctx context.Context, userID string, blocked bool) error {
 
 // LoginBlocks lists a user's login blocks; see blocks.Lister. It lists none
 // where the tenant does not act on wrong passwords, whatever it has counted.
-func (b Blocks) LoginBlocks(ctx context.Context, userID string) ([]blocks.LoginBlock, error) {
+func (b Blocks) LoginBlocks(ctx context.Context, id limits.UserID) ([]blocks.LoginBlock, error) {
 	inForce := true
 	body, err := call(ctx, func(ctx context.Context) (any, error) {
-		return userblocks.NewClient(b.client.sdk).List(ctx, userID, &management.ListUserBlocksRequestParameters{ConsiderBruteForceEnablement: &inForce})
+		return userblocks.NewClient(b.client.sdk).List(ctx, id.String(), &management.ListUserBlocksRequestParameters{ConsiderBruteForceEnablement: &inForce})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list login blocks: %w", ofOneUser(err))
@@ -74,9 +75,9 @@ func (b Blocks) LoginBlocks(ctx context.Context, userID string) ([]blocks.LoginB
 }
 
 // LiftLoginBlocks lifts a user's login blocks; see blocks.Lifter.
-func (b Blocks) LiftLoginBlocks(ctx context.Context, userID string) error {
+func (b Blocks) LiftLoginBlocks(ctx context.Context, id limits.UserID) error {
 	_, err := call(ctx, func(ctx context.Context) (any, error) {
-		return nil, userblocks.NewClient(b.client.sdk).Delete(ctx, userID)
+		return nil, userblocks.NewClient(b.client.sdk).Delete(ctx, id.String())
 	})
 	if err != nil {
 		return fmt.Errorf("lift login blocks: %w", ofOneUser(err))

@@ -10,13 +10,13 @@ import (
 	"usher/internal/users"
 )
 
-// Create creates a user; see users.Creator. Under a mark it is safe to repeat:
+// Create creates a user; see users.Creator. Under an Idempotency-Key it is safe to repeat:
 // the provider lets no two users have one id.
 func (u Users) Create(ctx context.Context, n users.New) (users.User, error) {
 	if err := refuseReserved(n.AppMetadata, "app_metadata."); err != nil {
 		return users.User{}, err
 	}
-	if n.Mark != (users.Mark{}) {
+	if n.Record != (users.IdempotencyRecord{}) {
 		ctx = repeatable(ctx)
 	}
 	created, err := call(ctx, func(ctx context.Context) (any, error) { return u.client.users.Create(ctx, createRequest(n)) })
@@ -38,8 +38,8 @@ func (u Users) Create(ctx context.Context, n users.New) (users.User, error) {
 // mark, or by the address, which a connection of the service's has once.
 func (u Users) created(ctx context.Context, n users.New, unread error) (users.User, error) {
 	switch {
-	case n.Mark != (users.Mark{}):
-		return u.User(ctx, databasePrefix+n.Mark.ID)
+	case n.Record != (users.IdempotencyRecord{}):
+		return u.read(ctx, databasePrefix+n.Record.ID)
 	case n.Email == nil:
 		return users.User{}, providerProblem(unread)
 	}
@@ -69,7 +69,7 @@ func (u Users) created(ctx context.Context, n users.New, unread error) (users.Us
 // invitation by mail needs no more than the address.
 func (u Users) createdUnread(ctx context.Context, err error, n users.New) error {
 	cure := "The user exists: find the id with GET /users."
-	if n.Mark != (users.Mark{}) {
+	if n.Record != (users.IdempotencyRecord{}) {
 		cure = repeatToComplete
 	}
 	fields := []problem.Field{{Field: "id", Detail: "is unknown"}}
@@ -104,9 +104,9 @@ func createRequest(n users.New) *management.CreateUserRequestContent {
 		request.UserMetadata = &n.Metadata
 	}
 	appMetadata := n.AppMetadata
-	if n.Mark != (users.Mark{}) {
-		request.UserID = &n.Mark.ID
-		appMetadata = withReserved(appMetadata, reserved{Request: n.Mark.Fingerprint})
+	if n.Record != (users.IdempotencyRecord{}) {
+		request.UserID = &n.Record.ID
+		appMetadata = withReserved(appMetadata, reserved{Request: n.Record.Fingerprint})
 	}
 	if appMetadata != nil {
 		request.AppMetadata = &appMetadata
@@ -118,10 +118,10 @@ func createRequest(n users.New) *management.CreateUserRequestContent {
 // ones who are created under a mark.
 const databasePrefix = "auth0|"
 
-// Made finds a user by a mark; see users.Creator.
-func (u Users) Made(ctx context.Context, markID string) (users.Made, error) {
+// FindCreated finds a user by an idempotency record; see users.Creator.
+func (u Users) FindCreated(ctx context.Context, recordID string) (users.Creation, error) {
 	body, err := call(ctx, func(ctx context.Context) (any, error) {
-		return u.client.users.Get(ctx, databasePrefix+markID, &management.GetUserRequestParameters{})
+		return u.client.users.Get(ctx, databasePrefix+recordID, &management.GetUserRequestParameters{})
 	})
 	var user users.User
 	var kept reserved
@@ -129,7 +129,7 @@ func (u Users) Made(ctx context.Context, markID string) (users.Made, error) {
 		user, kept, err = u.client.markedUserIn(ctx, body)
 	}
 	if err != nil {
-		return users.Made{}, fmt.Errorf("find the user of an Idempotency-Key: %w", ofOneUser(err))
+		return users.Creation{}, fmt.Errorf("find the user of an Idempotency-Key: %w", ofOneUser(err))
 	}
-	return users.Made{User: user, Mark: users.Mark{ID: markID, Fingerprint: kept.Request}, Mailed: kept.Mailed}, nil
+	return users.Creation{User: user, Record: users.IdempotencyRecord{ID: recordID, Fingerprint: kept.Request}, InvitationMailed: kept.Mailed}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"usher/internal/events"
+	"usher/internal/limits"
 )
 
 const (
@@ -26,13 +27,13 @@ func (c *Client) Events() Events { return Events{client: c} }
 // Events lists a user's history; see events.Lister. The provider counts its
 // pages from the newest event, and new ones move all others on: so the walk
 // looks where the next event was, and passes over those it has answered.
-func (e Events) Events(ctx context.Context, userID string, from *events.Position, limit int) (events.Page, error) {
+func (e Events) Events(ctx context.Context, id limits.UserID, from *events.Position, limit int) (events.Page, error) {
 	number := 0
 	if from != nil {
 		number = from.Passed / logsPerPage
 	}
 	for ; number < maxLogs/logsPerPage; number++ {
-		found, total, err := e.page(ctx, userID, number)
+		found, total, err := e.page(ctx, id.String(), number)
 		if err != nil {
 			return events.Page{}, fmt.Errorf("list events: %w", err)
 		}

@@ -11,6 +11,7 @@ import (
 	useridentities "github.com/auth0/go-auth0/v3/management/users/identities"
 
 	"usher/internal/identities"
+	"usher/internal/limits"
 	"usher/internal/problem"
 )
 
@@ -26,9 +27,23 @@ func (c *Client) Identities() Identities { return Identities{client: c} }
 var ofAccount = "user_id,email,email_verified,blocked,identities"
 
 // Account returns what matters of a user; see identities.Reader.
-func (i Identities) Account(ctx context.Context, userID string) (identities.Account, error) {
+func (i Identities) Account(ctx context.Context, id limits.UserID) (identities.Account, error) {
+	return i.read(ctx, id.String())
+}
+
+// AccountWithin returns the account of a token's subject; see identities.Linker.
+func (i Identities) AccountWithin(ctx context.Context, f limits.FrontEnd, subject string) (identities.Account, error) {
+	account, err := i.read(ctx, subject)
+	if err != nil {
+		return identities.Account{}, err
+	}
+	_, err = f.CheckFoundUser(subject, account.Connection())
+	return account, err
+}
+
+func (i Identities) read(ctx context.Context, id string) (identities.Account, error) {
 	found, err := call(ctx, func(ctx context.Context) (any, error) {
-		return i.client.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &ofAccount})
+		return i.client.users.Get(ctx, id, &management.GetUserRequestParameters{Fields: &ofAccount})
 	})
 	if err != nil {
 		return identities.Account{}, fmt.Errorf("get user: %w", ofOneUser(err))
@@ -79,9 +94,9 @@ func (i Identities) Proof(ctx context.Context, idToken string) (identities.Proof
 // Link links an account, which is named by its own identity: no token of the
 // user's goes to the provider. An id is of one connection only, so that the
 // provider's connection_id is not needed. See identities.Linker.
-func (i Identities) Link(ctx context.Context, userID string, other identities.Identity) ([]identities.Identity, error) {
+func (i Identities) Link(ctx context.Context, id limits.UserID, other identities.Identity) ([]identities.Identity, error) {
 	linked, err := call(ctx, func(ctx context.Context) (any, error) {
-		return useridentities.NewClient(i.client.sdk).Link(ctx, userID, &management.LinkUserIdentityRequestContent{
+		return useridentities.NewClient(i.client.sdk).Link(ctx, id.String(), &management.LinkUserIdentityRequestContent{
 			Provider: providerOf(other.Provider),
 			UserID:   &management.UserID{String: other.UserID},
 		})
@@ -92,7 +107,7 @@ func (i Identities) Link(ctx context.Context, userID string, other identities.Id
 	case err != nil:
 		return nil, fmt.Errorf("link an identity: %w", notTaken(err))
 	}
-	return i.after(ctx, userID, linked, "was linked", func(all []identities.Identity) bool { return isAmong(all, other) })
+	return i.after(ctx, id, linked, "was linked", func(all []identities.Identity) bool { return isAmong(all, other) })
 }
 
 func isAmong(all []identities.Identity, one identities.Identity) bool {
@@ -101,14 +116,14 @@ func isAmong(all []identities.Identity, one identities.Identity) bool {
 
 // after are the identities that a change leaves: by its answer, or where that
 // cannot be read by another look, which may show that nothing was changed.
-func (i Identities) after(ctx context.Context, userID string, body []byte, done string, isDone func([]identities.Identity) bool) ([]identities.Identity, error) {
+func (i Identities) after(ctx context.Context, id limits.UserID, body []byte, done string, isDone func([]identities.Identity) bool) ([]identities.Identity, error) {
 	r := i.client.reading(ctx)
 	if list, err := r.parse(body); err == nil {
 		if all := r.accountIdentities(list); len(all) > 0 { // nobody is without one
 			return all, nil
 		}
 	}
-	account, err := i.Account(ctx, userID)
+	account, err := i.Account(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("read the identities after a change: %w", doneUnread(err, readToSee, problem.Field{Field: "identity", Detail: done}))
 	}
@@ -119,14 +134,14 @@ func (i Identities) after(ctx context.Context, userID string, body []byte, done 
 }
 
 // Unlink makes an identity an account of its own; see identities.Unlinker.
-func (i Identities) Unlink(ctx context.Context, userID string, identity identities.Identity) ([]identities.Identity, error) {
+func (i Identities) Unlink(ctx context.Context, id limits.UserID, identity identities.Identity) ([]identities.Identity, error) {
 	left, err := call(ctx, func(ctx context.Context) (any, error) {
-		return useridentities.NewClient(i.client.sdk).Delete(ctx, userID, providerOf(identity.Provider), identity.UserID)
+		return useridentities.NewClient(i.client.sdk).Delete(ctx, id.String(), providerOf(identity.Provider), identity.UserID)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("unlink an identity: %w", notTaken(err))
 	}
-	return i.after(ctx, userID, left, "was unlinked", func(all []identities.Identity) bool { return !isAmong(all, identity) })
+	return i.after(ctx, id, left, "was unlinked", func(all []identities.Identity) bool { return !isAmong(all, identity) })
 }
 
 func providerOf(name string) *management.UserIdentityProviderEnum {

@@ -13,34 +13,32 @@ import (
 // Invite invites a user who has just been created; see users.Creator. The user
 // is as they are now: the address may be another than that of a request that is
 // repeated.
-func (u Users) Invite(ctx context.Context, made users.Made, n users.New) (users.Created, error) {
-	var created users.Created
-	var err error
+func (u Users) Invite(ctx context.Context, created users.Creation, n users.New) (invited users.Created, err error) {
 	if n.Invite.By == users.InviteByEmail {
-		created, err = u.mailInvitation(ctx, made, n.Connection)
+		invited, err = u.mailInvitation(ctx, created, n.Connection)
 	} else {
-		created, err = u.makeInvitation(ctx, made.User, n.Invite)
+		invited, err = u.makeInvitation(ctx, created.User, n.Invite)
 	}
 	if err != nil {
-		return users.Created{}, fmt.Errorf("invite user: %w", notInvited(err, made))
+		return users.Created{}, fmt.Errorf("invite user: %w", notInvited(err, created))
 	}
-	return created, nil
+	return invited, nil
 }
 
 // mailInvitation has the provider mail the link. Where a repeat can find the
 // user, it notes that, so that the repeat does not mail another one.
-func (u Users) mailInvitation(ctx context.Context, made users.Made, connection string) (users.Created, error) {
-	user := made.User
+func (u Users) mailInvitation(ctx context.Context, created users.Creation, connection string) (users.Created, error) {
+	user := created.User
 	if user.Email == "" {
 		return users.Created{}, problem.Invalid("email", "the user has none any more")
 	}
 	if err := u.client.mailPasswordLink(ctx, connection, user.Email); err != nil {
 		return users.Created{}, err
 	}
-	if made.Mark == (users.Mark{}) {
+	if created.Record == (users.IdempotencyRecord{}) {
 		return users.Created{User: user}, nil
 	}
-	noted, err := u.noteMailed(ctx, user.ID, made.Mark)
+	noted, err := u.noteMailed(ctx, user.ID, created.Record)
 	if err != nil { // the mail is out: all that the caller asked for is done
 		u.client.opts.Log.WarnContext(ctx, "it could not be noted that an invitation was mailed; a repeat may mail it again", "user", user.ID, "error", err)
 		return users.Created{User: user}, nil
@@ -48,9 +46,9 @@ func (u Users) mailInvitation(ctx context.Context, made users.Made, connection s
 	return users.Created{User: noted}, nil
 }
 
-func (u Users) noteMailed(ctx context.Context, userID string, mark users.Mark) (users.User, error) {
+func (u Users) noteMailed(ctx context.Context, userID string, record users.IdempotencyRecord) (users.User, error) {
 	request := &management.UpdateUserRequestContent{}
-	note := withReserved(nil, reserved{Request: mark.Fingerprint, Mailed: true}) // other members stay as they are
+	note := withReserved(nil, reserved{Request: record.Fingerprint, Mailed: true}) // other members stay as they are
 	request.SetAppMetadata(&note)
 	updated, err := call(ctx, func(ctx context.Context) (any, error) { return u.client.users.Update(ctx, userID, request) })
 	if err != nil {
@@ -59,7 +57,7 @@ func (u Users) noteMailed(ctx context.Context, userID string, mark users.Mark) (
 	if user, err := u.client.userIn(ctx, updated); err == nil {
 		return user, nil
 	}
-	return u.User(ctx, userID)
+	return u.read(ctx, userID)
 }
 
 func (u Users) makeInvitation(ctx context.Context, user users.User, invite users.Invite) (users.Created, error) {
@@ -73,12 +71,12 @@ func (u Users) makeInvitation(ctx context.Context, user users.User, invite users
 }
 
 // notInvited says that the user is there, and how to complete the invitation.
-func notInvited(err error, made users.Made) error {
+func notInvited(err error, created users.Creation) error {
 	cure := "Complete it with POST /password-resets or POST /password-tickets."
-	if made.Mark != (users.Mark{}) {
+	if created.Record != (users.IdempotencyRecord{}) {
 		cure = repeatToComplete
 	}
 	return partlyDoneBut(err, cure,
-		[]problem.Field{{Field: "id", Detail: made.User.ID}},
+		[]problem.Field{{Field: "id", Detail: created.User.ID}},
 		[]problem.Field{{Field: "invite", Detail: "may not have been sent or made"}})
 }

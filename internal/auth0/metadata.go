@@ -8,6 +8,7 @@ import (
 
 	"github.com/auth0/go-auth0/v3/management"
 
+	"usher/internal/limits"
 	"usher/internal/problem"
 	"usher/internal/users"
 )
@@ -45,8 +46,8 @@ func (c *Client) AppMetadata() Metadata {
 }
 
 // Read returns a user's metadata; see metadata.Reader.
-func (m Metadata) Read(ctx context.Context, userID string) (map[string]any, error) {
-	user, err := m.client.membersOf(ctx, userID, m.name)
+func (m Metadata) Read(ctx context.Context, id limits.UserID) (map[string]any, error) {
+	user, err := m.client.membersOf(ctx, id.String(), m.name)
 	if err != nil {
 		return nil, err
 	}
@@ -64,16 +65,16 @@ func (m Metadata) in(u users.User) (map[string]any, error) {
 // Write changes first-level members of a user's metadata; see metadata.Store.
 // It does nothing without a change: to the provider an empty object would mean
 // that everything is to go.
-func (m Metadata) Write(ctx context.Context, userID string, changes map[string]any) (map[string]any, error) {
+func (m Metadata) Write(ctx context.Context, id limits.UserID, changes map[string]any) (map[string]any, error) {
 	if len(changes) == 0 {
-		return m.Read(ctx, userID)
+		return m.Read(ctx, id)
 	}
 	if err := m.refuse(changes, ""); err != nil {
 		return nil, err
 	}
 	request := &management.UpdateUserRequestContent{}
 	m.set(request, changes)
-	updated, err := call(ctx, func(ctx context.Context) (any, error) { return m.client.users.Update(ctx, userID, request) })
+	updated, err := call(ctx, func(ctx context.Context) (any, error) { return m.client.users.Update(ctx, id.String(), request) })
 	switch {
 	case hasStatus(err, http.StatusRequestEntityTooLarge):
 		return nil, problem.MetadataTooLarge.Wrap(err, "The identity provider keeps no more.")
@@ -83,7 +84,7 @@ func (m Metadata) Write(ctx context.Context, userID string, changes map[string]a
 	if user, err := m.client.userIn(ctx, updated); err == nil {
 		return m.in(user)
 	}
-	object, err := m.Read(ctx, userID)
+	object, err := m.Read(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("read %s after a change: %w", m.name, doneUnread(err, readToSee))
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/auth0/go-auth0/v3/management/users/authenticationmethods"
 	"github.com/auth0/go-auth0/v3/management/users/multifactor"
 
+	"usher/internal/limits"
 	"usher/internal/mfa"
 	"usher/internal/problem"
 )
@@ -20,9 +21,9 @@ type MFA struct{ client *Client }
 func (c *Client) MFA() MFA { return MFA{client: c} }
 
 // Remove removes one method of a user's; see mfa.Remover.
-func (m MFA) Remove(ctx context.Context, userID, method string) error {
+func (m MFA) Remove(ctx context.Context, id limits.UserID, method string) error {
 	_, err := call(ctx, func(ctx context.Context) (any, error) {
-		return nil, authenticationmethods.NewClient(m.client.sdk).Delete(ctx, userID, method)
+		return nil, authenticationmethods.NewClient(m.client.sdk).Delete(ctx, id.String(), method)
 	})
 	switch {
 	case err == nil:
@@ -36,39 +37,39 @@ func (m MFA) Remove(ctx context.Context, userID, method string) error {
 // Reset removes all methods of a user's; see mfa.Resetter. They are read first,
 // since the provider removes nothing of nobody without a word. Sessions end
 // last: while a method is good, a new one could begin with it.
-func (m MFA) Reset(ctx context.Context, userID string) (mfa.Reset, error) {
-	found, err := m.Methods(ctx, userID)
+func (m MFA) Reset(ctx context.Context, id limits.UserID) (mfa.ResetResult, error) {
+	found, err := m.Methods(ctx, id)
 	if err != nil {
-		return mfa.Reset{}, err
+		return mfa.ResetResult{}, err
 	}
 	_, err = call(ctx, func(ctx context.Context) (any, error) {
-		return nil, authenticationmethods.NewClient(m.client.sdk).DeleteAll(ctx, userID)
+		return nil, authenticationmethods.NewClient(m.client.sdk).DeleteAll(ctx, id.String())
 	})
 	if err != nil {
-		return mfa.Reset{}, fmt.Errorf("remove all methods: %w", ofOneUser(err))
+		return mfa.ResetResult{}, fmt.Errorf("remove all methods: %w", ofOneUser(err))
 	}
 	done := []problem.Field{{Field: "methods", Detail: "were removed"}}
 	sessions := problem.Field{Field: "sessions", Detail: "may not have ended"}
 	_, err = call(ctx, func(ctx context.Context) (any, error) {
-		return nil, multifactor.NewClient(m.client.sdk).InvalidateRememberBrowser(ctx, userID)
+		return nil, multifactor.NewClient(m.client.sdk).InvalidateRememberBrowser(ctx, id.String())
 	})
 	if err != nil {
 		browsers := problem.Field{Field: "browsers", Detail: "may still be remembered"}
-		return mfa.Reset{}, fmt.Errorf("forget remembered browsers: %w", partlyDone(ofOneUser(err), done, []problem.Field{browsers, sessions}))
+		return mfa.ResetResult{}, fmt.Errorf("forget remembered browsers: %w", partlyDone(ofOneUser(err), done, []problem.Field{browsers, sessions}))
 	}
-	ended, err := m.client.endAccess(ctx, userID)
+	ended, err := m.client.endAccess(ctx, id.String())
 	if err != nil {
 		done = append(done, problem.Field{Field: "browsers", Detail: "are forgotten"})
-		return mfa.Reset{}, fmt.Errorf("reset MFA: %w", partlyDone(err, done, []problem.Field{sessions}))
+		return mfa.ResetResult{}, fmt.Errorf("reset MFA: %w", partlyDone(err, done, []problem.Field{sessions}))
 	}
-	return mfa.Reset{MethodsRemoved: len(found), SessionsEnded: ended}, nil
+	return mfa.ResetResult{MethodsRemoved: len(found), SessionsEnded: ended}, nil
 }
 
 // NewRecoveryCode makes a new recovery code; see mfa.RecoveryMaker. The
 // provider has none for one who has no second factor.
-func (m MFA) NewRecoveryCode(ctx context.Context, userID string) (string, error) {
+func (m MFA) NewRecoveryCode(ctx context.Context, id limits.UserID) (string, error) {
 	made, err := call(ctx, func(ctx context.Context) (any, error) {
-		return m.client.users.RegenerateRecoveryCode(ctx, userID)
+		return m.client.users.RegenerateRecoveryCode(ctx, id.String())
 	})
 	switch {
 	case hasStatus(err, http.StatusNotFound) && !isAboutUser(err):

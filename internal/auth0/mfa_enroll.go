@@ -11,6 +11,7 @@ import (
 	"github.com/auth0/go-auth0/v3/management"
 	"github.com/auth0/go-auth0/v3/management/guardian/enrollments"
 
+	"usher/internal/limits"
 	"usher/internal/mfa"
 	"usher/internal/problem"
 )
@@ -29,8 +30,8 @@ var factorNames = map[string]management.GuardianEnrollmentFactorEnum{
 }
 
 // Enroll makes an enrolment's link; see mfa.Enroller.
-func (m MFA) Enroll(ctx context.Context, userID string, e mfa.Enrollment) (mfa.Ticket, error) {
-	request := &management.CreateGuardianEnrollmentTicketRequestContent{UserID: userID, SendMail: &e.SendMail, AllowMultipleEnrollments: &e.AllowMultiple}
+func (m MFA) Enroll(ctx context.Context, id limits.UserID, e mfa.Enrollment) (mfa.Ticket, error) {
+	request := &management.CreateGuardianEnrollmentTicketRequestContent{UserID: id.String(), SendMail: &e.SendMail, AllowMultipleEnrollments: &e.AllowMultiple}
 	if e.Factor != "" {
 		factor := factorNames[e.Factor]
 		request.Factor = &factor

@@ -9,6 +9,7 @@ import (
 	"github.com/auth0/go-auth0/v3/management/users/authenticationmethods"
 	"github.com/tidwall/gjson"
 
+	"usher/internal/limits"
 	"usher/internal/mfa"
 )
 
@@ -19,13 +20,13 @@ const (
 
 // Methods lists what a user has enrolled; see mfa.Lister. It asks page by page:
 // the SDK's own pager keeps the token of the first.
-func (m MFA) Methods(ctx context.Context, userID string) ([]mfa.Method, error) {
+func (m MFA) Methods(ctx context.Context, id limits.UserID) ([]mfa.Method, error) {
 	list := []mfa.Method{}
 	perPage := methodsPerPage
 	r := m.client.reading(ctx)
 	for page := range methodPages {
 		body, err := call(ctx, func(ctx context.Context) (any, error) {
-			return authenticationmethods.NewClient(m.client.sdk).List(ctx, userID,
+			return authenticationmethods.NewClient(m.client.sdk).List(ctx, id.String(),
 				&management.ListUserAuthenticationMethodsRequestParameters{Page: &page, PerPage: &perPage})
 		})
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"usher/internal/limits/limitstest"
 	"usher/internal/localtenant"
 	"usher/internal/localtenant/tenanttest"
 	"usher/internal/secrets"
@@ -34,7 +35,7 @@ func TestATokenGoesToItsOwnTenant(t *testing.T) {
 	c := New(Options{Credentials: m, Now: newClock().now})
 	const requests, route = 20, "GET /api/v2/users/{id}"
 	for range requests {
-		if _, err := c.Users().User(t.Context(), "auth0|65e19a100000000000000001"); err != nil {
+		if _, err := c.Users().User(t.Context(), limitstest.User("auth0|65e19a100000000000000001")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -6,17 +6,18 @@ import (
 	"slices"
 	"strings"
 
+	"usher/internal/limits"
 	"usher/internal/problem"
 	"usher/internal/users"
 )
 
 // HasIdentity reports whether the user has an account in the connection; see
 // session.Provider.
-func (s SignIn) HasIdentity(ctx context.Context, userID, connection string) (bool, error) {
-	if tellsConnection(userID, connection) {
+func (s SignIn) HasIdentity(ctx context.Context, id limits.UserID, connection string) (bool, error) {
+	if tellsConnection(id.String(), connection) {
 		return true, nil
 	}
-	user, err := s.client.membersOf(ctx, userID, "identities")
+	user, err := s.client.membersOf(ctx, id.String(), "identities")
 	switch {
 	case problem.Is(err, problem.UserNotFound): // deleted since
 		return false, nil

@@ -32,7 +32,7 @@ func (u Users) explainPolicyOf(ctx context.Context, err error, id string) error 
 	if !problem.Is(err, problem.PasswordTooWeak) {
 		return err
 	}
-	user, lookupErr := u.User(ctx, id)
+	user, lookupErr := u.read(ctx, id)
 	if lookupErr != nil {
 		return err
 	}

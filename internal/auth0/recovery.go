@@ -7,6 +7,7 @@ import (
 
 	"github.com/auth0/go-auth0/v3/management"
 
+	"usher/internal/limits"
 	"usher/internal/problem"
 	"usher/internal/recovery"
 	"usher/internal/users"
@@ -28,13 +29,13 @@ func (r Recovery) MailPasswordLink(ctx context.Context, connection, email string
 // recovery.PasswordTicketer. The provider takes the first of a user's
 // identities unless it is told another one: of a user whose password belongs to
 // a later one, that is found out by a look-up, after a refusal.
-func (r Recovery) PasswordTicket(ctx context.Context, userID string, o recovery.TicketOptions) (recovery.Ticket, error) {
+func (r Recovery) PasswordTicket(ctx context.Context, id limits.UserID, o recovery.TicketOptions) (recovery.Ticket, error) {
 	options := ticketOptions{resultURL: o.ResultURL, lifetime: o.Lifetime, verifiesEmail: o.VerifiesEmail}
-	url, expires, err := r.client.passwordTicket(ctx, userID, options)
+	url, expires, err := r.client.passwordTicket(ctx, id.String(), options)
 	if hasStatus(err, http.StatusBadRequest) {
-		options.identity, err = r.otherIdentity(ctx, err, userID)
+		options.identity, err = r.otherIdentity(ctx, err, id.String())
 		if options.identity != "" {
-			url, expires, err = r.client.passwordTicket(ctx, userID, options)
+			url, expires, err = r.client.passwordTicket(ctx, id.String(), options)
 		}
 	}
 	if err != nil {
@@ -67,10 +68,10 @@ func (r Recovery) otherIdentity(ctx context.Context, refusal error, userID strin
 
 // VerificationTicket makes a link that verifies the user's address; see
 // recovery.VerificationTicketer.
-func (r Recovery) VerificationTicket(ctx context.Context, userID string, o recovery.TicketOptions) (recovery.Ticket, error) {
-	url, expires, err := r.client.verificationTicket(ctx, userID, ticketOptions{resultURL: o.ResultURL, lifetime: o.Lifetime})
+func (r Recovery) VerificationTicket(ctx context.Context, id limits.UserID, o recovery.TicketOptions) (recovery.Ticket, error) {
+	url, expires, err := r.client.verificationTicket(ctx, id.String(), ticketOptions{resultURL: o.ResultURL, lifetime: o.Lifetime})
 	if err != nil {
-		return recovery.Ticket{}, r.withoutEmail(ctx, err, userID)
+		return recovery.Ticket{}, r.withoutEmail(ctx, err, id.String())
 	}
 	return recovery.Ticket{URL: url, ExpiresAt: expires}, nil
 }

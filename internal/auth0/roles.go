@@ -10,6 +10,7 @@ import (
 	userroles "github.com/auth0/go-auth0/v3/management/users/roles"
 	"github.com/tidwall/gjson"
 
+	"usher/internal/limits"
 	"usher/internal/problem"
 	"usher/internal/roles"
 )
@@ -38,15 +39,15 @@ func (r Roles) All(ctx context.Context) ([]roles.Role, error) {
 // OfUser returns a user's roles; see roles.Getter. The provider does not tell a
 // user without roles from none, so the user is asked for, too, where there are
 // no roles.
-func (r Roles) OfUser(ctx context.Context, userID string) ([]roles.Role, error) {
+func (r Roles) OfUser(ctx context.Context, id limits.UserID) ([]roles.Role, error) {
 	held, err := r.every(ctx, func(ctx context.Context, page, size int) (any, error) {
-		return userroles.NewClient(r.client.sdk).List(ctx, userID, &management.ListUserRolesRequestParameters{Page: &page, PerPage: &size})
+		return userroles.NewClient(r.client.sdk).List(ctx, id.String(), &management.ListUserRolesRequestParameters{Page: &page, PerPage: &size})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list the user's roles: %w", ofOneUser(err))
 	}
 	if len(held) == 0 {
-		return nil, r.exists(ctx, userID)
+		return nil, r.exists(ctx, id.String())
 	}
 	return held, nil
 }
@@ -96,10 +97,10 @@ func (r *reading) role(v gjson.Result) (roles.Role, error) {
 }
 
 // Change takes roles away and then gives others; see roles.Changer.
-func (r Roles) Change(ctx context.Context, userID string, remove, assign []roles.Role) error {
+func (r Roles) Change(ctx context.Context, id limits.UserID, remove, assign []roles.Role) error {
 	if len(remove) > 0 {
 		_, err := call(ctx, func(ctx context.Context) (any, error) {
-			return nil, userroles.NewClient(r.client.sdk).Delete(ctx, userID, &management.DeleteUserRolesRequestContent{Roles: idsOf(remove)})
+			return nil, userroles.NewClient(r.client.sdk).Delete(ctx, id.String(), &management.DeleteUserRolesRequestContent{Roles: idsOf(remove)})
 		})
 		if err != nil {
 			return fmt.Errorf("take roles from the user: %w", ofOneUser(err))
@@ -109,7 +110,7 @@ func (r Roles) Change(ctx context.Context, userID string, remove, assign []roles
 		return nil
 	}
 	_, err := call(ctx, func(ctx context.Context) (any, error) {
-		return nil, userroles.NewClient(r.client.sdk).Assign(ctx, userID, &management.AssignUserRolesRequestContent{Roles: idsOf(assign)})
+		return nil, userroles.NewClient(r.client.sdk).Assign(ctx, id.String(), &management.AssignUserRolesRequestContent{Roles: idsOf(assign)})
 	})
 	if err == nil {
 		return nil

@@ -14,12 +14,15 @@ import (
 	"testing"
 
 	"usher/internal/identities"
+	"usher/internal/limits/limitstest"
 	"usher/internal/mfa"
 	"usher/internal/recovery"
 	"usher/internal/roles"
 	"usher/internal/secrets"
 	"usher/internal/users"
 )
+
+var anyone = limitstest.User("*")
 
 // sdkCalls are the SDK's methods that this package uses. Each has its request, with
 // "*" for ids, and an operation that makes it.
@@ -28,7 +31,7 @@ var sdkCalls = map[string]struct {
 	send    func(context.Context, *Client) error
 }{
 	"users.Get": {"GET /users/*", func(ctx context.Context, c *Client) error {
-		_, err := c.Users().User(ctx, "*")
+		_, err := c.Users().User(ctx, anyone)
 		return err
 	}},
 	"users.Create": {"POST /users", func(ctx context.Context, c *Client) error {
@@ -36,10 +39,10 @@ var sdkCalls = map[string]struct {
 		return err
 	}},
 	"users.Update": {"PATCH /users/*", func(ctx context.Context, c *Client) error {
-		return c.Blocks().Unblock(ctx, "*")
+		return c.Blocks().Unblock(ctx, anyone)
 	}},
 	"users.Delete": {"DELETE /users/*", func(ctx context.Context, c *Client) error {
-		return c.Users().Delete(ctx, "*")
+		return c.Users().Delete(ctx, anyone)
 	}},
 	"users.List": {"GET /users", func(ctx context.Context, c *Client) error {
 		_, err := c.Users().List(ctx, users.Filter{}, users.Sort{Key: "created_at"}, nil, 10)
@@ -50,18 +53,18 @@ var sdkCalls = map[string]struct {
 		return err
 	}},
 	"users.RevokeAccess": {"POST /users/*/revoke-access", func(ctx context.Context, c *Client) error {
-		return c.Sessions().EndSessions(ctx, "*")
+		return c.Sessions().EndSessions(ctx, anyone)
 	}},
 	"users.RegenerateRecoveryCode": {"POST /users/*/recovery-code-regeneration", func(ctx context.Context, c *Client) error {
-		_, err := c.MFA().NewRecoveryCode(ctx, "*")
+		_, err := c.MFA().NewRecoveryCode(ctx, anyone)
 		return err
 	}},
 	"userblocks.List": {"GET /user-blocks/*", func(ctx context.Context, c *Client) error {
-		_, err := c.Blocks().LoginBlocks(ctx, "*")
+		_, err := c.Blocks().LoginBlocks(ctx, anyone)
 		return err
 	}},
 	"userblocks.Delete": {"DELETE /user-blocks/*", func(ctx context.Context, c *Client) error {
-		return c.Blocks().LiftLoginBlocks(ctx, "*")
+		return c.Blocks().LiftLoginBlocks(ctx, anyone)
 	}},
 	"clientconnections.Get": {"GET /clients/*/connections", func(ctx context.Context, c *Client) error {
 		_, err := c.Identities().Connections(ctx)
@@ -95,34 +98,34 @@ var sdkCalls = map[string]struct {
 		return err
 	}},
 	"logs.List": {"GET /users/*/logs", func(ctx context.Context, c *Client) error {
-		_, err := c.Events().Events(ctx, "*", nil, 10)
+		_, err := c.Events().Events(ctx, anyone, nil, 10)
 		return err
 	}},
 	"useridentities.Link": {"POST /users/*/identities", func(ctx context.Context, c *Client) error {
-		_, err := c.Identities().Link(ctx, "*", identities.Identity{Provider: "*", UserID: "*"})
+		_, err := c.Identities().Link(ctx, anyone, identities.Identity{Provider: "*", UserID: "*"})
 		return err
 	}},
 	"useridentities.Delete": {"DELETE /users/*/identities/*/*", func(ctx context.Context, c *Client) error {
-		_, err := c.Identities().Unlink(ctx, "*", identities.Identity{Provider: "*", UserID: "*"})
+		_, err := c.Identities().Unlink(ctx, anyone, identities.Identity{Provider: "*", UserID: "*"})
 		return err
 	}},
 	"authenticationmethods.List": {"GET /users/*/authentication-methods", func(ctx context.Context, c *Client) error {
-		_, err := c.MFA().Methods(ctx, "*")
+		_, err := c.MFA().Methods(ctx, anyone)
 		return err
 	}},
 	"authenticationmethods.Delete": {"DELETE /users/*/authentication-methods/*", func(ctx context.Context, c *Client) error {
-		return c.MFA().Remove(ctx, "*", "*")
+		return c.MFA().Remove(ctx, anyone, "*")
 	}},
 	"authenticationmethods.DeleteAll": {"DELETE /users/*/authentication-methods", func(ctx context.Context, c *Client) error {
-		_, err := c.MFA().Reset(ctx, "*")
+		_, err := c.MFA().Reset(ctx, anyone)
 		return err
 	}},
 	"multifactor.InvalidateRememberBrowser": {"POST /users/*/multifactor/actions/invalidate-remember-browser", func(ctx context.Context, c *Client) error {
-		_, err := c.MFA().Reset(ctx, "*")
+		_, err := c.MFA().Reset(ctx, anyone)
 		return err
 	}},
 	"enrollments.CreateTicket": {"POST /guardian/enrollments/ticket", func(ctx context.Context, c *Client) error {
-		_, err := c.MFA().Enroll(ctx, "*", mfa.Enrollment{})
+		_, err := c.MFA().Enroll(ctx, anyone, mfa.Enrollment{})
 		return err
 	}},
 	"rolesclient.List": {"GET /roles", func(ctx context.Context, c *Client) error {
@@ -130,35 +133,35 @@ var sdkCalls = map[string]struct {
 		return err
 	}},
 	"userroles.List": {"GET /users/*/roles", func(ctx context.Context, c *Client) error {
-		_, err := c.Roles().OfUser(ctx, "*")
+		_, err := c.Roles().OfUser(ctx, anyone)
 		return err
 	}},
 	"userroles.Delete": {"DELETE /users/*/roles", func(ctx context.Context, c *Client) error {
-		return c.Roles().Change(ctx, "*", []roles.Role{{ID: "r"}}, nil)
+		return c.Roles().Change(ctx, anyone, []roles.Role{{ID: "r"}}, nil)
 	}},
 	"userroles.Assign": {"POST /users/*/roles", func(ctx context.Context, c *Client) error {
-		return c.Roles().Change(ctx, "*", nil, []roles.Role{{ID: "r"}})
+		return c.Roles().Change(ctx, anyone, nil, []roles.Role{{ID: "r"}})
 	}},
 	"usersessions.List": {"GET /users/*/sessions", func(ctx context.Context, c *Client) error {
-		_, err := c.Sessions().Sessions(ctx, "*", "", 10)
+		_, err := c.Sessions().Sessions(ctx, anyone, "", 10)
 		return err
 	}},
 	"sessions.Get": {"GET /sessions/*", func(ctx context.Context, c *Client) error {
-		return c.Sessions().EndSession(ctx, "*", "*")
+		return c.Sessions().EndSession(ctx, anyone, "*")
 	}},
 	"sessions.Revoke": {"POST /sessions/*/revoke", func(ctx context.Context, c *Client) error {
-		return c.Sessions().EndSession(ctx, "*", "*")
+		return c.Sessions().EndSession(ctx, anyone, "*")
 	}},
 	"tickets.ChangePassword": {"POST /tickets/password-change", func(ctx context.Context, c *Client) error {
-		_, err := c.Recovery().PasswordTicket(ctx, "*", recovery.TicketOptions{})
+		_, err := c.Recovery().PasswordTicket(ctx, anyone, recovery.TicketOptions{})
 		return err
 	}},
 	"tickets.VerifyEmail": {"POST /tickets/email-verification", func(ctx context.Context, c *Client) error {
-		_, err := c.Recovery().VerificationTicket(ctx, "*", recovery.TicketOptions{})
+		_, err := c.Recovery().VerificationTicket(ctx, anyone, recovery.TicketOptions{})
 		return err
 	}},
 	"verificationemail.Create": {"POST /jobs/verification-email", func(ctx context.Context, c *Client) error {
-		_, err := c.Recovery().SendVerification(ctx, "*")
+		_, err := c.Recovery().SendVerification(ctx, anyone)
 		return err
 	}},
 	"jobsclient.Get": {"GET /jobs/*", func(ctx context.Context, c *Client) error {

@@ -10,6 +10,7 @@ import (
 	usersessions "github.com/auth0/go-auth0/v3/management/users/sessions"
 	"github.com/tidwall/gjson"
 
+	"usher/internal/limits"
 	"usher/internal/problem"
 	"usher/internal/session"
 )
@@ -21,13 +22,13 @@ type Sessions struct{ client *Client }
 func (c *Client) Sessions() Sessions { return Sessions{client: c} }
 
 // Sessions lists a user's sessions; see session.Lister.
-func (s Sessions) Sessions(ctx context.Context, userID, from string, limit int) (session.Page, error) {
+func (s Sessions) Sessions(ctx context.Context, id limits.UserID, from string, limit int) (session.Page, error) {
 	request := &management.ListUserSessionsRequestParameters{Take: &limit}
 	if from != "" {
 		request.From = &from
 	}
 	body, err := call(ctx, func(ctx context.Context) (any, error) {
-		return usersessions.NewClient(s.client.sdk).List(ctx, userID, request)
+		return usersessions.NewClient(s.client.sdk).List(ctx, id.String(), request)
 	})
 	if hasStatus(err, http.StatusNotFound) {
 		return session.Page{}, nil
@@ -43,8 +44,8 @@ func (s Sessions) Sessions(ctx context.Context, userID, from string, limit int) 
 }
 
 // EndSessions ends all of a user's sessions; see session.Ender.
-func (s Sessions) EndSessions(ctx context.Context, userID string) error {
-	ended, err := s.client.endAccess(ctx, userID)
+func (s Sessions) EndSessions(ctx context.Context, id limits.UserID) error {
+	ended, err := s.client.endAccess(ctx, id.String())
 	switch {
 	case problem.Is(err, problem.UserNotFound):
 		return nil
@@ -56,13 +57,13 @@ func (s Sessions) EndSessions(ctx context.Context, userID string) error {
 
 // EndSession ends one session; see session.Ender. The provider would end
 // anybody's by its id alone, so whose it is has to be read first.
-func (s Sessions) EndSession(ctx context.Context, userID, sessionID string) error {
+func (s Sessions) EndSession(ctx context.Context, id limits.UserID, sessionID string) error {
 	body, err := call(ctx, func(ctx context.Context) (any, error) { return sessions.NewClient(s.client.sdk).Get(ctx, sessionID) })
 	var owner string
 	if err == nil {
 		owner, err = s.client.sessionOwner(ctx, body)
 	}
-	if hasStatus(err, http.StatusNotFound) || err == nil && owner != userID {
+	if hasStatus(err, http.StatusNotFound) || err == nil && owner != id.String() {
 		return problem.SessionNotFound.Wrap(err, "The user has no session with this id.")
 	}
 	if err != nil {

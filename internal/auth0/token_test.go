@@ -14,15 +14,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usher/internal/limits/limitstest"
 	"usher/internal/localtenant"
 	"usher/internal/localtenant/tenanttest"
 	"usher/internal/problem"
 )
 
-const (
-	ada        = "auth0|65e19a100000000000000001"
-	tokenRoute = "POST /oauth/token"
-)
+var ada = limitstest.User("auth0|65e19a100000000000000001")
+
+const tokenRoute = "POST /oauth/token"
 
 // tokenEndpoint plays the provider's, and keeps what it was asked.
 type tokenEndpoint struct {

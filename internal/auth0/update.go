@@ -7,6 +7,7 @@ import (
 
 	"github.com/auth0/go-auth0/v3/management"
 
+	"usher/internal/limits"
 	"usher/internal/problem"
 	"usher/internal/users"
 )
@@ -22,7 +23,7 @@ const revokeSessions = "revoke_sessions"
 
 // Update changes a user in as few calls as the provider takes; see
 // users.Updater. Repeating it after partly-updated completes it.
-func (u Users) Update(ctx context.Context, id string, patch users.Patch) (users.Updated, error) {
+func (u Users) Update(ctx context.Context, id limits.UserID, patch users.Patch) (users.Updated, error) {
 	var updated users.Updated
 	var err error
 	if len(patch.Members) == 0 { // no change will tell what the user is
@@ -36,8 +37,8 @@ func (u Users) Update(ctx context.Context, id string, patch users.Patch) (users.
 	}
 	var linked linkedIdentity
 	for i := 0; i < len(steps); i++ {
-		err := u.step(ctx, id, patch, steps[i], linked, &updated)
-		if instead := u.stepsForLinked(ctx, err, id, steps[i], &linked); instead != nil {
+		err := u.step(ctx, id.String(), patch, steps[i], linked, &updated)
+		if instead := u.stepsForLinked(ctx, err, id.String(), steps[i], &linked); instead != nil {
 			steps = slices.Replace(steps, i, i+1, instead...)
 			i--
 			continue

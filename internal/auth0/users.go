@@ -7,6 +7,7 @@ import (
 
 	"github.com/auth0/go-auth0/v3/management"
 
+	"usher/internal/limits"
 	"usher/internal/users"
 )
 
@@ -17,7 +18,11 @@ type Users struct{ client *Client }
 func (c *Client) Users() Users { return Users{client: c} }
 
 // User returns one user; see users.Getter.
-func (u Users) User(ctx context.Context, id string) (users.User, error) {
+func (u Users) User(ctx context.Context, id limits.UserID) (users.User, error) {
+	return u.read(ctx, id.String())
+}
+
+func (u Users) read(ctx context.Context, id string) (users.User, error) {
 	found, err := call(ctx, func(ctx context.Context) (any, error) {
 		return u.client.users.Get(ctx, id, &management.GetUserRequestParameters{})
 	})
@@ -45,8 +50,8 @@ func (u Users) ByEmail(ctx context.Context, email string) ([]users.User, error) 
 }
 
 // Delete deletes a user; see users.Deleter.
-func (u Users) Delete(ctx context.Context, id string) error {
-	_, err := call(ctx, func(ctx context.Context) (any, error) { return nil, u.client.users.Delete(ctx, id) })
+func (u Users) Delete(ctx context.Context, id limits.UserID) error {
+	_, err := call(ctx, func(ctx context.Context) (any, error) { return nil, u.client.users.Delete(ctx, id.String()) })
 	if err == nil || hasStatus(err, http.StatusNotFound) {
 		return nil
 	}

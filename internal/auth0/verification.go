@@ -11,6 +11,7 @@ import (
 	jobsclient "github.com/auth0/go-auth0/v3/management/jobs/client"
 	"github.com/auth0/go-auth0/v3/management/jobs/verificationemail"
 
+	"usher/internal/limits"
 	"usher/internal/problem"
 	"usher/internal/recovery"
 )
@@ -21,13 +22,13 @@ const verificationJob = "verification_email"
 
 // SendVerification has the provider mail a link that verifies the user's
 // address; see recovery.Verifier.
-func (r Recovery) SendVerification(ctx context.Context, userID string) (recovery.VerificationEmail, error) {
-	request := &management.CreateVerificationEmailRequestContent{UserID: userID}
+func (r Recovery) SendVerification(ctx context.Context, id limits.UserID) (recovery.VerificationEmail, error) {
+	request := &management.CreateVerificationEmailRequestContent{UserID: id.String()}
 	body, err := call(ctx, func(ctx context.Context) (any, error) {
 		return verificationemail.NewClient(r.client.sdk).Create(ctx, request)
 	})
 	if err != nil {
-		err = r.withoutEmail(ctx, ofOneUser(err), userID)
+		err = r.withoutEmail(ctx, ofOneUser(err), id.String())
 		return recovery.VerificationEmail{}, fmt.Errorf("send a verification email: %w", err)
 	}
 	job, err := r.client.jobIn(ctx, body)

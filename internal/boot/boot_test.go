@@ -19,9 +19,12 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"usher/internal/api"
 	"usher/internal/config"
+	"usher/internal/httpapi"
 	"usher/internal/localtenant"
 	"usher/internal/localtenant/tenanttest"
+	"usher/internal/permission"
 	"usher/internal/problem"
 	"usher/internal/secrets"
 	"usher/internal/users"
@@ -67,9 +70,9 @@ func secretOf(domain, clientSecret string) map[string]string {
 	return map[string]string{"SecretString": fmt.Sprintf(`{"domain":%q,"client_id":%q,"client_secret":%q}`, domain, localtenant.ClientID, clientSecret)}
 }
 
-func getUser(env *Env) Operation { return users.Get(env.Users()) }
+func getUser(s *Service) api.Operation { return users.Get(s.Auth0().Users()) }
 
-func listUsers(env *Env) Operation { return users.List(env.Users(), env.Sealer()) }
+func listUsers(s *Service) api.Operation { return users.List(s.Auth0().Users(), s.Sealer()) }
 
 func event(path string) events.APIGatewayProxyRequest {
 	return events.APIGatewayProxyRequest{
@@ -87,7 +90,7 @@ func configured() config.Config {
 }
 
 // function is a Lambda and its log.
-func function(cfg config.Config, wrong error, operation func(*Env) Operation) (serve func(*testing.T, events.APIGatewayProxyRequest) (int, string), log *bytes.Buffer) {
+func function(cfg config.Config, wrong error, operation func(*Service) api.Operation) (serve func(*testing.T, events.APIGatewayProxyRequest) (int, string), log *bytes.Buffer) {
 	log = &bytes.Buffer{}
 	handler := Gateway(cfg, wrong, slog.New(slog.NewJSONHandler(log, nil)), measure(cfg, log), operation)
 	return func(t *testing.T, e events.APIGatewayProxyRequest) (int, string) {
@@ -160,9 +163,9 @@ func TestFunctionReadsTheSecretAgainAfterItsTTL(t *testing.T) {
 func TestFunctionWithAWrongConfiguration(t *testing.T) {
 	_, wrong := config.FromEnv(func(string) string { return "" })
 	for _, samLocal := range []bool{false, true} {
-		serve, log := function(config.Config{SAMLocal: samLocal}, wrong, func(*Env) Operation {
+		serve, log := function(config.Config{SAMLocal: samLocal}, wrong, func(*Service) api.Operation {
 			t.Error("the operation was made")
-			return Operation{}
+			return api.Operation{}
 		})
 		if got := logged(t, log, "the configuration is wrong", "error"); got != wrong.Error() {
 			t.Errorf("the log says %q at the start, want %q", got, wrong)
@@ -284,7 +287,7 @@ func TestWhatKeepsAFunctionFromItsProviderIsTold(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			startVault(t, tt.status, tt.answer)
-			for path, operation := range map[string]func(*Env) Operation{"/users": listUsers, "/users/auth0%7Cx": getUser} {
+			for path, operation := range map[string]func(*Service) api.Operation{"/users": listUsers, "/users/auth0%7Cx": getUser} {
 				serve, log := function(configured(), nil, operation)
 				status, body := serve(t, event(path))
 				wantProblem(t, status, body, tt.kind)
@@ -302,20 +305,20 @@ func TestWhatKeepsAFunctionFromItsProviderIsTold(t *testing.T) {
 	}
 }
 
-func TestEnv(t *testing.T) {
+func TestService(t *testing.T) {
 	now := func() time.Time { return time.Unix(1, 0) }
 	cfg := configured()
 	cfg.Binding = config.BindingNone
-	env := New(cfg, secrets.Static{}, slog.New(slog.DiscardHandler), now)
-	if env.Connection() != localtenant.Connection {
-		t.Errorf("the connection is %q", env.Connection())
+	service := New(cfg, secrets.Static{}, slog.New(slog.DiscardHandler), now)
+	if service.Connection() != localtenant.Connection {
+		t.Errorf("the connection is %q", service.Connection())
 	}
-	options := env.Session()
+	options := service.SignInOptions()
 	if !options.Unbound || !slices.Equal(options.RedirectURIs, cfg.RedirectURIs) || !options.Now().Equal(now()) {
 		t.Errorf("%+v", options)
 	}
 	cfg.Binding = config.BindingCookie
-	if New(cfg, secrets.Static{}, nil, now).Session().Unbound {
+	if New(cfg, secrets.Static{}, nil, now).SignInOptions().Unbound {
 		t.Error("a bound sign-in is made an unbound one")
 	}
 }
@@ -327,11 +330,14 @@ func boundsEveryRequest(t *testing.T) {
 	var log bytes.Buffer
 	cfg := configured()
 	cfg.Deadline = 0 // as in production
-	handler := New(cfg, secrets.Static{}, slog.New(slog.DiscardHandler), time.Now).Handler(slog.New(slog.NewTextHandler(&log, nil)), Operation{Routes: []string{"GET /x"}, Handler: func(_ http.ResponseWriter, r *http.Request) error {
+	op := api.Operation{Name: "x", Routes: []string{"GET /x"}, Permissions: []permission.Name{permission.Read}}
+	op.Handler = func(_ http.ResponseWriter, r *http.Request, _ api.Call) error {
 		deadline, _ := r.Context().Deadline()
 		left = time.Until(deadline)
 		return errors.New("unforeseen")
-	}})
+	}
+	service := New(cfg, secrets.Static{}, slog.New(slog.DiscardHandler), time.Now)
+	handler := service.Handler(httpapi.ServeOptions{Log: slog.New(slog.NewTextHandler(&log, nil))}, api.Anonymous, op)
 	out := httptest.NewRecorder()
 	handler.ServeHTTP(out, httptest.NewRequest("GET", "/x", nil))
 	wantProblem(t, out.Code, out.Body.String(), problem.Internal)

@@ -21,14 +21,14 @@ type Handle[E slog.LogValuer] = func(context.Context, E) error
 
 // Event runs a Lambda that something else than the API calls. It does not
 // return.
-func Event[E slog.LogValuer](handler func(*Env) Handle[E]) {
+func Event[E slog.LogValuer](handler func(*Service) Handle[E]) {
 	cfg, err := config.FromEnv(os.Getenv)
 	lambda.Start(OnEvent(cfg, err, NewLog(os.Stdout, cfg.LogLevel), handler))
 }
 
 // OnEvent is what Event runs: it handles each event in the time that there is,
 // and logs it once. With a wrong configuration every event fails.
-func OnEvent[E slog.LogValuer](cfg config.Config, wrong error, log *slog.Logger, handler func(*Env) Handle[E]) Handle[E] {
+func OnEvent[E slog.LogValuer](cfg config.Config, wrong error, log *slog.Logger, handler func(*Service) Handle[E]) Handle[E] {
 	handle := func(context.Context, E) error { return fmt.Errorf("the configuration is wrong: %w", wrong) }
 	if wrong == nil {
 		credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log})

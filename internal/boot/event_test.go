@@ -32,7 +32,7 @@ func TestOnEvent(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
-			handle := OnEvent(configured(), tt.wrong, slog.New(slog.NewJSONHandler(&log, nil)), func(env *Env) Handle[happening] {
+			handle := OnEvent(configured(), tt.wrong, slog.New(slog.NewJSONHandler(&log, nil)), func(env *Service) Handle[happening] {
 				if env.Vault() == nil {
 					t.Error("something is missing")
 				}
@@ -58,7 +58,7 @@ func TestAnEventEndsBeforeTheFunction(t *testing.T) { synctest.Test(t, endsBefor
 
 func endsBeforeTheFunction(t *testing.T) {
 	var left time.Duration
-	handle := OnEvent(configured(), nil, slog.New(slog.DiscardHandler), func(*Env) Handle[happening] {
+	handle := OnEvent(configured(), nil, slog.New(slog.DiscardHandler), func(*Service) Handle[happening] {
 		return func(ctx context.Context, _ happening) error {
 			deadline, _ := ctx.Deadline()
 			left = time.Until(deadline)

@@ -135,10 +135,10 @@ func TestFromEnvReadsLimits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f, err := c.Limits.Of(httpapi.Caller{ID: "c"}); err != nil || f.Name() != "shop" {
+	if f, err := c.Limits.FrontEnd(httpapi.Caller{ID: "c"}, nil); err != nil || f.Name() != "shop" {
 		t.Errorf("%+v, %v", f, err)
 	}
-	if f, err := c.Limits.Of(httpapi.Caller{ID: "d"}); err == nil {
+	if f, err := c.Limits.FrontEnd(httpapi.Caller{ID: "d"}, nil); err == nil {
 		t.Errorf("%+v", f)
 	}
 }

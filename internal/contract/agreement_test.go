@@ -41,11 +41,11 @@ func root(t *testing.T) string {
 func served(t *testing.T) routes {
 	t.Helper()
 	got := routes{}
-	env := boot.New(config.Config{RedirectURIs: []string{"https://x.example/"}}, nil, slog.New(slog.DiscardHandler), time.Now)
-	for _, op := range operations.All(env) {
+	service := boot.New(config.Config{RedirectURIs: []string{"https://x.example/"}}, nil, slog.New(slog.DiscardHandler), time.Now)
+	for _, op := range operations.All(service) {
 		for _, route := range op.Routes {
 			method, path, _ := strings.Cut(route, " ")
-			got.add(op.Function, method, path)
+			got.add(op.Name, method, path)
 		}
 	}
 	return got

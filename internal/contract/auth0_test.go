@@ -65,7 +65,7 @@ func needs(groups []permission.Group, counts func(scope string) bool) map[string
 	for _, group := range groups {
 		for _, scope := range group.Needs {
 			if counts(scope) {
-				all[scope] = append(all[scope], group.Name)
+				all[scope] = append(all[scope], string(group.Name))
 			}
 		}
 	}
@@ -158,7 +158,7 @@ func TestTheTenantInWords(t *testing.T) {
 	text := readFile(t, "deploy/auth0/README.md")
 	for _, group := range permission.All() {
 		scopes := slices.Sorted(slices.Values(group.Needs))
-		if row := "| `" + group.Name + "` | `" + strings.Join(scopes, "`, `") + "` |\n"; !strings.Contains(text, row) {
+		if row := "| `" + string(group.Name) + "` | `" + strings.Join(scopes, "`, `") + "` |\n"; !strings.Contains(text, row) {
 			t.Errorf("deploy/auth0/README.md lacks the row %s", row)
 		}
 	}

@@ -5,68 +5,90 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// importRules says what each package may import beside the standard library
-// and the folders below itself. A name ending in /... stands for all below,
-// too. ARCHITECTURE.md quotes this table.
+// anyDomain stands for all domains in importRules.
+const anyDomain = "any domain"
+
+// domainRule is what a domain may import beside the standard library: never another
+// domain, an SDK or the environment. A package directly below internal/ is a domain
+// unless importRules names it, so that a new domain needs no entry.
+var domainRule = []string{"internal/address", "internal/api", "internal/httpapi", "internal/limits", "internal/nonce", "internal/permission", "internal/problem"}
+
+// importRules says what every other package may import beside the standard library
+// and the folders below itself. A name ending in /... stands for all below, too.
 var importRules = map[string][]string{
-	"internal/problem":     {},
-	"internal/strictjson":  {},
-	"internal/permission":  {},
-	"internal/skew":        {},
-	"internal/nonce":       {"internal/problem"},
-	"internal/httpapi":     {"internal/problem", "internal/strictjson"},
-	"internal/limits":      {"internal/httpapi", "internal/problem", "internal/strictjson"},
-	"internal/metrics":     {"internal/httpapi"},
-	"internal/users":       {"internal/address", "internal/httpapi", "internal/limits", "internal/problem"},
-	"internal/session":     {"internal/httpapi", "internal/limits", "internal/nonce", "internal/problem"},
-	"internal/blocks":      {"internal/httpapi", "internal/limits", "internal/problem"},
-	"internal/events":      {"internal/httpapi", "internal/limits", "internal/problem"},
-	"internal/identities":  {"internal/address", "internal/httpapi", "internal/limits", "internal/nonce", "internal/problem"},
-	"internal/address":     {},
-	"internal/metadata":    {"internal/httpapi", "internal/limits", "internal/problem"},
-	"internal/mfa":         {"internal/httpapi", "internal/limits", "internal/problem"},
-	"internal/recovery":    {"internal/httpapi", "internal/limits", "internal/problem"},
-	"internal/roles":       {"internal/httpapi", "internal/limits", "internal/problem"},
-	"internal/rotation":    {"internal/secrets", "internal/problem"},
-	"internal/secrets":     {"internal/problem", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
-	"internal/seal":        {"internal/secrets"},
-	"internal/jwks":        {"github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
-	"internal/authorizer":  {"internal/jwks", "internal/permission", "internal/skew", "internal/strictjson", "github.com/aws/aws-lambda-go/..."},
-	"internal/boot/bearer": {"internal/authorizer", "internal/config", "internal/httpapi", "internal/jwks", "internal/metrics", "github.com/aws/aws-lambda-go/..."},
-	"internal/auth0":       {"internal/address", "internal/blocks", "internal/events", "internal/identities", "internal/jwks", "internal/metadata", "internal/mfa", "internal/nonce", "internal/problem", "internal/recovery", "internal/roles", "internal/secrets", "internal/session", "internal/skew", "internal/strictjson", "internal/users", "github.com/auth0/go-auth0/...", "github.com/coreos/go-oidc/...", "github.com/tidwall/gjson/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
-	"internal/gateway":     {"internal/httpapi", "internal/permission", "internal/problem", "internal/skew", "github.com/aws/aws-lambda-go/...", "github.com/awslabs/aws-lambda-go-api-proxy/..."},
+	// What knows nothing of this service.
+	"internal/address":    {},
+	"internal/loopback":   {},
+	"internal/permission": {},
+	"internal/problem":    {},
+	"internal/skew":       {},
+	"internal/strictjson": {},
+	"internal/nonce":      {"internal/problem"},
+	"internal/jwks":       {"github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
+
+	// The way of a request.
+	"internal/httpapi": {"internal/problem", "internal/strictjson"},
+	"internal/limits":  {"internal/httpapi", "internal/problem", "internal/strictjson"},
+	"internal/api":     {"internal/httpapi", "internal/limits", "internal/permission", "internal/problem"},
+	"internal/gateway": {"internal/api", "internal/httpapi", "internal/problem", "internal/skew", "github.com/aws/aws-lambda-go/...", "github.com/awslabs/aws-lambda-go-api-proxy/..."},
+	"internal/metrics": {"internal/httpapi"},
+
+	// Secrets and providers.
+	"internal/secrets":    {"internal/problem", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
+	"internal/seal":       {"internal/secrets"},
+	"internal/authorizer": {"internal/jwks", "internal/permission", "internal/skew", "internal/strictjson", "github.com/aws/aws-lambda-go/..."},
+	"internal/rotation":   {"internal/secrets", "internal/problem"},
+	"internal/auth0": {anyDomain, "internal/address", "internal/jwks", "internal/limits", "internal/nonce", "internal/problem", "internal/secrets", "internal/skew", "internal/strictjson",
+		"github.com/auth0/go-auth0/...", "github.com/coreos/go-oidc/...", "github.com/tidwall/gjson/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
+
+	// Wiring.
 	"internal/config":      {"internal/limits"},
-	"internal/boot":        {"internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/auth0", "internal/config", "internal/gateway", "internal/httpapi", "internal/limits", "internal/metrics", "internal/problem", "internal/seal", "internal/secrets", "internal/session", "internal/users", "github.com/aws/aws-lambda-go/..."},
-	"internal/operations":  {"internal/boot", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/users", "internal/session"},
+	"internal/boot/bearer": {"internal/authorizer", "internal/config", "internal/httpapi", "internal/jwks", "internal/metrics", "github.com/aws/aws-lambda-go/..."},
+	"internal/boot": {anyDomain, "internal/api", "internal/auth0", "internal/config", "internal/gateway", "internal/httpapi", "internal/metrics", "internal/problem", "internal/seal", "internal/secrets",
+		"github.com/aws/aws-lambda-go/..."},
+	"internal/operations/describe": {"internal/api", "internal/boot", "internal/config", "internal/operations", "internal/permission", "gopkg.in/yaml.v3"},
+	"internal/operations":          {anyDomain, "internal/api", "internal/boot", "internal/httpapi"},
+	"functions":                    {anyDomain, "internal/api", "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/rotation"}, // and one domain only
+
+	// What is never deployed.
 	"internal/localtenant": {"internal/address", "github.com/go-jose/go-jose/...", "golang.org/x/crypto/..."},
-	"internal/loopback":    {},
-	"internal/sigv4":       {"github.com/aws/aws-sdk-go-v2/..."},                                    // for the local server
-	"internal/sbom":        {"github.com/CycloneDX/cyclonedx-go", "github.com/google/licensecheck"}, // for the build
-	"internal/envfile":     {"internal/config", "internal/secrets", "github.com/joho/godotenv"},     // for commands
-	"internal/vpcendpoint": {"github.com/aws/aws-sdk-go-v2/..."},                                    // for the doctor
+	"internal/sigv4":       {"github.com/aws/aws-sdk-go-v2/..."},
+	"internal/sbom":        {"github.com/CycloneDX/cyclonedx-go", "github.com/google/licensecheck"},
+	"internal/envfile":     {"internal/config", "internal/secrets", "github.com/joho/godotenv"},
+	"internal/vpcendpoint": {"github.com/aws/aws-sdk-go-v2/..."},
 	"internal/doctor":      {"internal/auth0", "internal/config", "internal/limits", "internal/permission", "internal/secrets", "internal/skew", "internal/vpcendpoint"},
-	"cmd/doctor":           {"internal/config", "internal/doctor", "internal/envfile", "internal/permission"},
 	"internal/contract":    {"internal/problem", "github.com/pb33f/..."},
-	"cmd/local":            {"internal/authorizer", "internal/boot/bearer", "internal/permission", "internal/boot", "internal/config", "internal/envfile", "internal/httpapi", "internal/limits", "internal/localtenant", "internal/loopback", "internal/operations", "internal/problem", "internal/secrets", "internal/sigv4", "github.com/aws/aws-sdk-go-v2/aws"},
-	"cmd/localtenant":      {"internal/localtenant", "internal/loopback"},
-	"cmd/sbom":             {"internal/sbom", "github.com/CycloneDX/cyclonedx-go"},
-	"functions":            {"internal/boot", "internal/boot/bearer", "internal/authorizer", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}, // and one domain only
-	"examples":             {"github.com/aws/aws-sdk-go-v2/..."},                                                                                                                                                                                                                                 // nothing of ours: a front-end's team has none of it
-	"test":                 {},                                                                                                                                                                                                                                                                   // tests only
+	"cmd/doctor":           {"internal/config", "internal/doctor", "internal/envfile", "internal/permission"},
+	"cmd/local": {"internal/api", "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/config", "internal/envfile", "internal/httpapi", "internal/limits", "internal/localtenant",
+		"internal/loopback", "internal/operations", "internal/permission", "internal/problem", "internal/secrets", "internal/sigv4", "github.com/aws/aws-sdk-go-v2/aws"},
+	"cmd/localtenant": {"internal/localtenant", "internal/loopback"},
+	"cmd/sbom":        {"internal/sbom", "github.com/CycloneDX/cyclonedx-go"},
+	"examples":        {"github.com/aws/aws-sdk-go-v2/..."}, // nothing of ours: a front-end's team has none of it
+	"test":            {},                                   // tests only
 }
 
 // environmentRules says who may look at the process's environment: packages
 // that do can be made for one machine only.
-var environmentRules = []string{"internal/boot", "internal/envfile", "internal/localtenant", "internal/operations/generate", "internal/contract", "cmd/doctor", "cmd/local", "cmd/localtenant", "cmd/sbom", "internal/sbom", "examples"}
+var environmentRules = []string{"internal/boot", "internal/envfile", "internal/localtenant", "internal/operations/generate", "internal/operations/describe", "internal/contract", "cmd/doctor", "cmd/local", "cmd/localtenant", "cmd/sbom", "internal/sbom", "examples"}
 
-// domains are the packages that hold operations, or what else a function does.
-var domains = []string{"internal/authorizer", "internal/blocks", "internal/events", "internal/identities", "internal/metadata", "internal/mfa", "internal/recovery", "internal/roles", "internal/rotation", "internal/users", "internal/session"}
+// withoutOperations are what a function may serve in place of a domain.
+var withoutOperations = []string{"internal/authorizer", "internal/rotation"}
+
+// isDomain reports whether the package holds operations.
+func isDomain(path string) bool {
+	name, below := strings.CutPrefix(path, "internal/")
+	_, named := importRules[path]
+	return below && !named && !strings.Contains(name, "/")
+}
 
 // leftOut is what a function is not built with: the gateway waits for the
 // authorizer before every new token's first call.
@@ -124,7 +146,10 @@ func importFaults(p goPackage) []string {
 		ours, isOurs := strings.CutPrefix(imported, module)
 		isStandard := !isOurs && !strings.Contains(strings.Split(imported, "/")[0], ".")
 		below := isOurs && under(ours, rule+"/...") && rule != "functions"
-		if !isStandard && !below && !slices.ContainsFunc(allowed, func(a string) bool { return under(strings.TrimPrefix(imported, module), a) }) {
+		isAllowed := func(a string) bool {
+			return under(strings.TrimPrefix(imported, module), a) || a == anyDomain && isOurs && isDomain(ours)
+		}
+		if !isStandard && !below && !slices.ContainsFunc(allowed, isAllowed) {
 			faults = append(faults, p.ImportPath+" must not import "+imported)
 		}
 	}
@@ -142,8 +167,11 @@ var notInFunctions = []string{"internal/localtenant/...", "internal/loopback", "
 
 func functionFaults(p goPackage) []string {
 	var faults []string
-	isDomain := func(imported string) bool { return slices.Contains(domains, strings.TrimPrefix(imported, module)) }
-	if own := slices.DeleteFunc(slices.Clone(p.Imports), func(i string) bool { return !isDomain(i) }); len(own) != 1 {
+	isOther := func(imported string) bool {
+		ours := strings.TrimPrefix(imported, module)
+		return !isDomain(ours) && !slices.Contains(withoutOperations, ours)
+	}
+	if own := slices.DeleteFunc(slices.Clone(p.Imports), isOther); len(own) != 1 {
 		faults = append(faults, p.ImportPath+" must import one domain")
 	}
 	for _, dep := range p.Deps {
@@ -160,6 +188,9 @@ func functionFaults(p goPackage) []string {
 
 // ruleOf finds the rule for a package, or for the folder that it is below.
 func ruleOf(path string) (rule string, allowed []string) {
+	if isDomain(path) {
+		return path, domainRule
+	}
 	for folder := path; folder != ""; {
 		if allowed, ok := importRules[folder]; ok {
 			return folder, allowed
@@ -201,7 +232,8 @@ func TestImportFaults(t *testing.T) {
 		"an authorizer over a provider":  {"functions/authorizer", []string{"usher/internal/authorizer"}, []string{"github.com/auth0/go-auth0/v3/management/client"}, "must not be built with"},
 		"an authorizer over the secret":  {"functions/authorizer", []string{"usher/internal/authorizer"}, []string{"usher/internal/secrets"}, "must not be built with"},
 		"an example and ours":            {"examples/x", []string{"usher/internal/problem"}, nil, "must not import usher/internal/problem"},
-		"a stranger":                     {"internal/shared", nil, nil, "has no rule"},
+		"a new domain and the provider":  {"internal/new", []string{"usher/internal/auth0"}, nil, "must not import usher/internal/auth0"},
+		"a stranger":                     {"shared", nil, nil, "has no rule"},
 		"a name that begins alike":       {"internal/httpapi", []string{"usher/internal/problematic"}, nil, "must not import"},
 	}
 	for name, tt := range tests {
@@ -211,5 +243,26 @@ func TestImportFaults(t *testing.T) {
 				t.Errorf("got %q, want one that says %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// A path parameter reaches a handler by its declaration only: api hands it over once it
+// is checked.
+func TestOnlyHTTPAPIReadsPathParameters(t *testing.T) {
+	for _, dir := range []string{"internal", "functions", "cmd"} {
+		err := filepath.WalkDir(filepath.Join(root(t), dir), func(path string, entry fs.DirEntry, err error) error {
+			isOther := strings.Contains(path, "/localtenant/") || strings.Contains(path, "/internal/httpapi/") || strings.HasSuffix(path, "_test.go")
+			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || isOther {
+				return err
+			}
+			source, err := os.ReadFile(path)
+			if bytes.Contains(source, []byte("PathValue")) {
+				t.Errorf("%s: use api.Call", path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -9,12 +9,13 @@ import (
 
 	"usher/internal/auth0"
 	"usher/internal/limits"
+	"usher/internal/permission"
 	"usher/internal/secrets"
 )
 
 const (
 	ofApplication = "Compare the client id and the secret with those in the Dashboard (Applications, Settings)"
-	signsNobodyIn = "the operations of " + SignInGroup + " are not in use"
+	signsNobodyIn = "the operations of " + string(permission.SignIn) + " are not in use"
 )
 
 func checkManagementCredentials(f facts) diagnosis {
@@ -22,7 +23,7 @@ func checkManagementCredentials(f facts) diagnosis {
 }
 
 func checkSignInCredentials(f facts) diagnosis {
-	if !f.uses(SignInGroup) {
+	if !f.uses(permission.SignIn) {
 		return unchecked(signsNobodyIn, "")
 	}
 	id := ""
@@ -119,7 +120,7 @@ func (f facts) needs() map[string][]string {
 	all := map[string][]string{}
 	for _, g := range f.Groups {
 		for _, scope := range g.Needs {
-			all[scope] = append(all[scope], g.Name)
+			all[scope] = append(all[scope], string(g.Name))
 		}
 	}
 	if f.Rotation {
@@ -201,7 +202,7 @@ func checkGrantTypes(f facts) diagnosis {
 	}
 	probes := []error{current.management}
 	lacks(current.management, "client_credentials", current.credentials.ManagementClientID)
-	if f.uses(SignInGroup) {
+	if f.uses(permission.SignIn) {
 		lacks(current.codes, "authorization_code", current.credentials.ClientID)
 		lacks(current.refreshing, "refresh_token", current.credentials.ClientID)
 		probes = append(probes, current.codes, current.refreshing)
@@ -213,7 +214,7 @@ func checkGrantTypes(f facts) diagnosis {
 		return unchecked("the token endpoint gave no usable answer", "")
 	case slices.ContainsFunc(probes, func(err error) bool { return verdictOf(err) == refused }):
 		return unchecked("the tenant refuses the credentials before it looks at the grants", "")
-	case !f.uses(SignInGroup):
+	case !f.uses(permission.SignIn):
 		return fine("client_credentials")
 	}
 	return fine("authorization_code, refresh_token and client_credentials")

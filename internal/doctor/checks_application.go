@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"usher/internal/auth0"
+	"usher/internal/permission"
 )
 
 // registered is what is registered of the sign-in application, or why that is not
@@ -16,7 +17,7 @@ func (f facts) registered() (auth0.Registration, *diagnosis) {
 	var why diagnosis
 	r := f.tenant.registration
 	switch {
-	case !f.uses(SignInGroup):
+	case !f.uses(permission.SignIn):
 		why = unchecked(signsNobodyIn, "")
 	case hasStatus(r.err, 404):
 		why = unchecked("the tenant has no such application", "")
@@ -158,7 +159,7 @@ func checkConnection(f facts) diagnosis {
 func checkConnectionEnabled(f facts) diagnosis {
 	enabled := f.tenant.enabled
 	switch {
-	case !f.uses(SignInGroup):
+	case !f.uses(permission.SignIn):
 		return unchecked(signsNobodyIn, "")
 	case hasStatus(enabled.err, 404):
 		return unchecked("the tenant has no such application", "")
@@ -174,7 +175,7 @@ func checkConnectionEnabled(f facts) diagnosis {
 
 func checkAudience(f facts) diagnosis {
 	switch api := f.tenant.offline; {
-	case !f.uses(SignInGroup):
+	case !f.uses(permission.SignIn):
 		return unchecked(signsNobodyIn, "")
 	case f.Config.Audience == "":
 		return fine("none is asked for")

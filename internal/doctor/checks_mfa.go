@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"usher/internal/permission"
 )
 
 // mfaAction is the one in deploy/auth0.
@@ -13,7 +15,7 @@ func checkMFAAction(f facts) diagnosis {
 	a := f.tenant.action
 	const install = "deploy/auth0/README.md says how to install it."
 	switch {
-	case !f.uses(SignInGroup):
+	case !f.uses(permission.SignIn):
 		return unchecked(signsNobodyIn, "")
 	case a.err != nil:
 		return keptAway(a.err, "read:actions")
@@ -33,7 +35,7 @@ func checkMFAFactors(f facts) diagnosis {
 	factors := f.tenant.factors
 	on := slices.DeleteFunc(slices.Clone(factors.value), func(name string) bool { return name == "recovery-code" }) // is none by itself
 	switch {
-	case !f.uses(SignInGroup):
+	case !f.uses(permission.SignIn):
 		return unchecked(signsNobodyIn, "")
 	case factors.err != nil:
 		return keptAway(factors.err, "read:guardian_factors")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usher/internal/auth0"
+	"usher/internal/permission"
 	"usher/internal/secrets"
 	"usher/internal/vpcendpoint"
 )
@@ -98,7 +99,7 @@ func (f facts) staged(stage string) (version, bool) {
 }
 
 // uses reports whether a group of operations is in use.
-func (f facts) uses(group string) bool {
+func (f facts) uses(group permission.Name) bool {
 	for _, g := range f.Groups {
 		if g.Name == group {
 			return true
@@ -106,9 +107,6 @@ func (f facts) uses(group string) bool {
 	}
 	return false
 }
-
-// SignInGroup is the group of operations that the sign-in application is for.
-const SignInGroup = "UsherSignIn"
 
 // verdict is what the tenant makes of an application's credentials.
 type verdict int
@@ -136,7 +134,7 @@ func verdictOf(err error) verdict {
 // accepted is what the tenant makes of all credentials of a version.
 func (f facts) accepted(v version) verdict {
 	management, signIn := verdictOf(v.management), verdictOf(v.codes)
-	if v.oneApplication() || !f.uses(SignInGroup) {
+	if v.oneApplication() || !f.uses(permission.SignIn) {
 		signIn = management
 	}
 	switch {

@@ -6,6 +6,7 @@ import (
 
 	"usher/internal/auth0"
 	"usher/internal/limits"
+	"usher/internal/permission"
 	"usher/internal/vpcendpoint"
 )
 
@@ -80,7 +81,7 @@ func (f *facts) gatherDiscovery(ctx context.Context, inspector *auth0.Inspector,
 func (f *facts) gatherLogins(ctx context.Context, inspector *auth0.Inspector, v *version) {
 	v.asked = true
 	v.scopes, v.management = inspector.ManagementScopes(ctx)
-	if f.uses(SignInGroup) {
+	if f.uses(permission.SignIn) {
 		v.codes = inspector.RedeemsCodes(ctx)
 		v.refreshing = inspector.Refreshes(ctx)
 	}
@@ -98,7 +99,7 @@ func (f *facts) gatherSetup(ctx context.Context, inspector *auth0.Inspector) {
 	if f.Tokens != nil && f.Tokens.Issuer == f.issuer {
 		s.access = read(orNil(inspector.Access(ctx, f.Tokens.Audience)))
 	}
-	if !f.uses(SignInGroup) {
+	if !f.uses(permission.SignIn) {
 		return
 	}
 	s.registration = read(inspector.Registration(ctx, f.managed.credentials.ClientID))

@@ -5,8 +5,10 @@ import (
 	"net/http"
 	"time"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/limits"
+	"usher/internal/permission"
 )
 
 // Event is a line of a user's history. It holds nothing of the provider's own
@@ -31,7 +33,7 @@ type Page struct {
 // from now). A user who is not there has no history, or that of one who was.
 // Its errors are those of a failing provider.
 type Lister interface {
-	Events(ctx context.Context, userID string, from *Position, limit int) (Page, error)
+	Events(ctx context.Context, user limits.UserID, from *Position, limit int) (Page, error)
 }
 
 const (
@@ -41,31 +43,34 @@ const (
 )
 
 // List serves GET /events/{user_id}.
-func List(log Lister, sealer httpapi.Sealer) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		q := httpapi.NewQuery(r)
-		limit, cursor := q.Int("limit", defaultLimit, 1, maxLimit), q.String("cursor")
-		if err := q.Err(); err != nil {
-			return err
-		}
-		id, err := httpapi.UserID(r, "user_id")
-		if err != nil {
-			return err
-		}
-		from, err := httpapi.OpenCursor[Position](r.Context(), sealer, cursorPurpose, id, cursor)
-		if err != nil {
-			return err
-		}
-		if limits.Gone(r.Context()) { // and with them, whether the front-end may see what they did
-			return writePage(w, r, sealer, id, limit, Page{})
-		}
-		page, err := log.Events(r.Context(), id, from, limit)
-		if err != nil {
-			return err
-		}
-		return writePage(w, r, sealer, id, limit, page)
+func List(log Lister, sealer httpapi.Sealer) api.Operation {
+	return api.Operation{
+		Name:        "listevents",
+		Routes:      []string{"GET /events/{user_id}"},
+		Parameters:  api.Parameters{"user_id": api.User},
+		Permissions: []permission.Name{permission.Support},
+		TakesQuery:  true,
+		ServesGone:  true,
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			q := httpapi.NewQuery(r)
+			limit, cursor := q.Int("limit", defaultLimit, 1, maxLimit), q.String("cursor")
+			if err := q.Err(); err != nil {
+				return err
+			}
+			from, err := httpapi.OpenCursor[Position](r.Context(), sealer, cursorPurpose, c.User.String(), cursor)
+			if err != nil {
+				return err
+			}
+			if c.Gone { // the front-end may not see what users of other connections did
+				return writePage(w, r, sealer, c.User.String(), limit, Page{})
+			}
+			page, err := log.Events(r.Context(), c.User, from, limit)
+			if err != nil {
+				return err
+			}
+			return writePage(w, r, sealer, c.User.String(), limit, page)
+		},
 	}
-	return httpapi.Operation{Routes: []string{"GET /events/{user_id}"}, Handler: handler}
 }
 
 func writePage(w http.ResponseWriter, r *http.Request, sealer httpapi.Sealer, userID string, limit int, page Page) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/problem"
 )
@@ -34,38 +35,43 @@ type Options struct {
 	SAMLocal bool
 	// Now is the clock by which tokens end.
 	Now func() time.Time
-	// Wrap puts the middleware around the handler; requestID is the gateway's
-	// id of a request.
-	Wrap func(h http.Handler, requestID func(*http.Request) string) http.Handler
 }
 
 func (o Options) servesNobody() bool { return o.SAMLocal || o.AllowNobody }
 
-// New serves events with h.
+// New serves events with h, which learns more of them by Authenticate and Origin.
 func New(h http.Handler, opts Options) Handler {
-	adapter := httpadapter.New(withHost(opts.Wrap(guard(h), requestID)))
+	adapter := httpadapter.New(withHost(h))
 	return func(ctx context.Context, event events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 		ctx, cancel := leaveTimeToAnswer(ctx)
 		defer cancel()
-		who := identify(event, opts)
-		ctx = context.WithValue(ctx, eventKey{}, inbound{event: event, identity: who, fault: normalize(&event, opts.SAMLocal)})
-		ctx = httpapi.WithRequestPath(ctx, pathAsked(event))
-		ctx = withIdentity(ctx, who, opts)
-		if header, ok := ctx.Value("x-amzn-trace-id").(string); ok { // the key is aws-lambda-go's
-			ctx = httpapi.WithXRay(ctx, header)
+		in := inbound{origin: originOf(ctx, event)}
+		in.principal, in.fault = identify(event, opts)
+		if fault := normalize(&event, opts.SAMLocal); in.fault == nil {
+			in.fault = fault
 		}
-		return adapter.ProxyWithContext(ctx, event)
+		return adapter.ProxyWithContext(context.WithValue(ctx, eventKey{}, in), event)
 	}
 }
 
 type eventKey struct{}
 
-// inbound is what the handlers need to know of an event.
+// inbound is what an event says beside its request.
 type inbound struct {
-	event    events.APIGatewayProxyRequest
-	identity identity
-	fault    error // what is wrong with it
+	origin    httpapi.Origin
+	principal api.Principal
+	fault     error // the refusal; nil for an event that is served
 }
+
+// Authenticate is for api.Server: it refuses events without an authenticated caller,
+// since the gateway may have been opened by mistake, and then events that are broken.
+func Authenticate(r *http.Request) (api.Principal, error) {
+	in := inboundOf(r)
+	return in.principal, in.fault
+}
+
+// Origin is for httpapi.Serve.
+func Origin(r *http.Request) httpapi.Origin { return inboundOf(r).origin }
 
 func inboundOf(r *http.Request) inbound {
 	in, _ := r.Context().Value(eventKey{}).(inbound)
@@ -98,11 +104,13 @@ func normalize(event *events.APIGatewayProxyRequest, samLocal bool) error {
 	return fault
 }
 
-func requestID(r *http.Request) string { return inboundOf(r).event.RequestContext.RequestID }
-
-// pathAsked is the path that the client asked for: with the stage in it.
-func pathAsked(event events.APIGatewayProxyRequest) string {
-	return cmp.Or(event.RequestContext.Path, event.Path)
+func originOf(ctx context.Context, event events.APIGatewayProxyRequest) httpapi.Origin {
+	xray, _ := ctx.Value("x-amzn-trace-id").(string) // the key is aws-lambda-go's
+	return httpapi.Origin{
+		RequestID: event.RequestContext.RequestID,
+		Path:      cmp.Or(event.RequestContext.Path, event.Path), // with the stage
+		XRay:      xray,
+	}
 }
 
 // withHost gives the request the Host header that the client sent; the adapter

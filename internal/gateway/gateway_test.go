@@ -18,7 +18,9 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
+	"usher/internal/permission"
 	"usher/internal/problem"
 )
 
@@ -33,27 +35,33 @@ type seen struct {
 	deadline                     time.Time
 }
 
-// spy is an operation that keeps what it saw of its last request, and answers
+// spies are operations that keep what they saw of the last request, and answer
 // with two cookies.
-func spy(saw **seen) httpapi.Operation {
-	return httpapi.Operation{
-		Routes: []string{"GET /users/{id}", "POST /users", "GET /users"},
-		Handler: func(w http.ResponseWriter, r *http.Request) error {
-			body, err := io.ReadAll(r.Body)
-			if err != nil {
-				return err
-			}
-			deadline, _ := r.Context().Deadline()
-			*saw = &seen{
-				method: r.Method, id: r.PathValue("id"), body: string(body), host: r.Host,
-				path: httpapi.RequestPath(r), query: r.URL.Query(), header: r.Header,
-				caller: httpapi.CallerOf(r.Context()), deadline: deadline,
-			}
-			w.Header().Add("Set-Cookie", "a=1")
-			w.Header().Add("Set-Cookie", "b=2")
-			return httpapi.JSON(w, http.StatusOK, map[string]string{"id": r.PathValue("id")})
-		},
+func spies(saw **seen) []api.Operation {
+	handler := func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return err
+		}
+		deadline, _ := r.Context().Deadline()
+		id := ""
+		if !c.User.IsZero() {
+			id = c.User.String()
+		}
+		*saw = &seen{
+			method: r.Method, id: id, body: string(body), host: r.Host,
+			path: httpapi.RequestPath(r), query: r.URL.Query(), header: r.Header,
+			caller: c.Caller, deadline: deadline,
+		}
+		w.Header().Add("Set-Cookie", "a=1")
+		w.Header().Add("Set-Cookie", "b=2")
+		return httpapi.JSON(w, http.StatusOK, map[string]string{"id": id})
 	}
+	reading := api.Operation{Name: "reading", Routes: []string{"GET /users/{id}", "GET /users"}, TakesQuery: true, Handler: handler}
+	reading.Parameters, reading.Permissions = api.Parameters{"id": api.User}, []permission.Name{permission.Read}
+	writing := api.Operation{Name: "writing", Routes: []string{"POST /users"}, TakesQuery: true, Handler: handler}
+	writing.Permissions = []permission.Name{permission.Manage}
+	return []api.Operation{reading, writing}
 }
 
 // serve sends an event through a gateway to the spy.
@@ -66,10 +74,8 @@ func serveFrom(t *testing.T, ctx context.Context, event events.APIGatewayProxyRe
 	t.Helper()
 	var saw *seen
 	from.Now = func() time.Time { return now }
-	from.Wrap = func(h http.Handler, requestID func(*http.Request) string) http.Handler {
-		return httpapi.Serve(h, httpapi.ServeOptions{Log: slog.New(slog.DiscardHandler), Deadline: time.Hour, FallbackID: requestID})
-	}
-	handler := New(httpapi.Mux(spy(&saw)), from)
+	server := api.Server{Authenticate: Authenticate}.Handler(spies(&saw)...)
+	handler := New(httpapi.Serve(server, httpapi.ServeOptions{Log: slog.New(slog.DiscardHandler), Deadline: time.Hour, Origin: Origin}), from)
 	answer, err := handler(ctx, event)
 	if err != nil {
 		t.Fatalf("no answer: %v", err)
@@ -240,8 +246,8 @@ func FuzzIDs(f *testing.F) {
 		f.Add(id)
 	}
 	f.Fuzz(func(t *testing.T, id string) {
-		if id == "" || id == "." || id == ".." || id == "/" || len(id) > httpapi.MaxID {
-			return // refused, which TestPathsThatAreRefused holds
+		if id == "/" || httpapi.FaultOfID(id) != "" {
+			return // refused, which TestPathsThatAreRefused and httpapi's tests hold
 		}
 		escaped := "/users/" + url.PathEscape(id)
 		for name, path := range map[string]string{"encoded": escaped, "base path": "/base" + escaped, "all encoded": "/users/" + percentEncoded(id)} {
@@ -408,9 +414,8 @@ func leavesTimeToAnswer(t *testing.T) {
 // The platform gives X-Ray's header beside the event.
 func TestXRayTraceIsLogged(t *testing.T) {
 	var log bytes.Buffer
-	handler := New(http.NotFoundHandler(), Options{SAMLocal: true, Wrap: func(h http.Handler, requestID func(*http.Request) string) http.Handler {
-		return httpapi.Serve(h, httpapi.ServeOptions{Log: slog.New(slog.NewJSONHandler(&log, nil)), Deadline: time.Hour, FallbackID: requestID})
-	}})
+	served := httpapi.Serve(http.NotFoundHandler(), httpapi.ServeOptions{Log: slog.New(slog.NewJSONHandler(&log, nil)), Deadline: time.Hour, Origin: Origin})
+	handler := New(served, Options{SAMLocal: true})
 	ctx := context.WithValue(t.Context(), "x-amzn-trace-id", "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a:0") //nolint:SA1029 // the key is aws-lambda-go's
 	if _, err := handler(ctx, events.APIGatewayProxyRequest{HTTPMethod: "GET", Path: "/x"}); err != nil {
 		t.Fatal(err)

@@ -163,19 +163,6 @@ func TestPermissionsAreOfTheRouteServed(t *testing.T) {
 	}
 }
 
-// A route that is in no group is nobody's.
-func TestNoPermissionIsNoPermission(t *testing.T) {
-	all := identity{}
-	for _, group := range permission.All() {
-		all.permissions = append(all.permissions, group.Scope)
-	}
-	for _, route := range []string{"", "GET /secrets", "GET /users/", "get /users"} {
-		if err := all.may(route); !problem.Is(err, problem.Forbidden) {
-			t.Errorf("%q: %v", route, err)
-		}
-	}
-}
-
 // Whoever is not authenticated learns nothing about the event's other faults.
 func TestIdentityIsCheckedFirst(t *testing.T) {
 	for name, from := range map[string]Options{"IAM": {}, "token": {Bearer: true}} {

@@ -24,16 +24,11 @@ func LevelName(groups []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// audited notes what the operation is to change, for the audit line.
-func audited(change string, h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		recordOf(r.Context()).change = change
-		h.ServeHTTP(w, r)
-	})
-}
+// NoteChange notes the name of the change that the request makes, for the audit
+// line; "" for a request that changes nothing.
+func NoteChange(ctx context.Context, change string) { recordOf(ctx).change = change }
 
-// Concerns notes the id of the user that the request is about, for the audit
-// line. UserID does it by itself.
+// Concerns notes the id of the user that the request is about, for the audit line.
 func Concerns(ctx context.Context, userID string) { recordOf(ctx).user = userID }
 
 // ConcernsOther notes the id of a second account that the request is about.
@@ -61,7 +56,7 @@ func logChange(ctx context.Context, log *slog.Logger, status int) {
 	if rec.change == "" {
 		return
 	}
-	caller := CallerOf(ctx)
+	caller := rec.caller
 	attrs := append(rec.ids(),
 		slog.String("correlation_id", CorrelationID(ctx)),
 		slog.String("change", rec.change),

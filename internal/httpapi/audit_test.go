@@ -1,4 +1,4 @@
-package httpapi
+package httpapi_test
 
 import (
 	"bytes"
@@ -7,22 +7,27 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"usher/internal/httpapi"
 	"usher/internal/problem"
 )
 
 // auditLine serves one request and returns its audit line, nil for none.
-func auditLine(t *testing.T, op Operation, r *http.Request) map[string]any {
+func auditLine(t *testing.T, change string, h handler, r *http.Request) map[string]any {
 	t.Helper()
 	var out bytes.Buffer
-	log := slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: LevelAudit, ReplaceAttr: LevelName}))
-	Serve(Mux(op), ServeOptions{Log: log, Deadline: time.Hour}).ServeHTTP(httptest.NewRecorder(), r)
+	log := slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: httpapi.LevelAudit, ReplaceAttr: httpapi.LevelName}))
+	noting := handler(func(w http.ResponseWriter, r *http.Request) error {
+		httpapi.NoteChange(r.Context(), change)
+		httpapi.NoteCaller(r.Context(), httpapi.Caller{Account: "123", ID: "role/shop"})
+		return h(w, r)
+	})
+	httpapi.Serve(noting, httpapi.ServeOptions{Log: log, Deadline: time.Hour}).ServeHTTP(httptest.NewRecorder(), r)
 	if out.Len() == 0 {
 		return nil
 	}
@@ -47,18 +52,15 @@ func TestAuditLine(t *testing.T) {
 	}
 	for name, tt := range outcomes {
 		t.Run(name, func(t *testing.T) {
-			op := Operation{Routes: []string{"PUT /blocks/{user_id}"}, Change: "user.block", Handler: func(w http.ResponseWriter, r *http.Request) error {
-				if _, err := UserID(r, "user_id"); err != nil {
-					return err
-				}
+			h := func(w http.ResponseWriter, r *http.Request) error {
+				httpapi.Concerns(r.Context(), "db|1")
 				if tt.err != nil {
 					return tt.err
 				}
-				return NoContent(w)
-			}}
+				return httpapi.NoContent(w)
+			}
 			r := httptest.NewRequest("PUT", "/blocks/db%7C1", nil)
 			r.Header.Set("X-Request-Id", "r-1")
-			r = r.WithContext(WithCaller(r.Context(), Caller{Account: "123", ID: "role/shop"}))
 			want := map[string]any{
 				"level": "AUDIT", "msg": "audit", "request_id": "r-1", "correlation_id": "r-1", "change": "user.block",
 				"user": "db|1", "caller": "role/shop", "account": "123", "outcome": tt.outcome,
@@ -66,7 +68,7 @@ func TestAuditLine(t *testing.T) {
 			if tt.problem != nil {
 				want["problem"] = tt.problem
 			}
-			if diff := cmp.Diff(want, auditLine(t, op, r)); diff != "" {
+			if diff := cmp.Diff(want, auditLine(t, "user.block", h, r)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -113,39 +115,34 @@ func TestAuditLineShowsKnownIDsOnly(t *testing.T) {
 		"auth0|aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa": "auth0|sha256:84debefd275f0bd1",
 		"auth0|jos\u00e9": "auth0|sha256:c358ef134e0cd1c1",
 	} {
-		op := Operation{Routes: []string{"DELETE /users/{id}"}, Change: "user.delete", Handler: func(w http.ResponseWriter, r *http.Request) error {
-			if _, err := UserID(r, "id"); err != nil {
-				return err
-			}
-			return NoContent(w)
-		}}
-		r := httptest.NewRequest("DELETE", "/users/"+url.PathEscape(id), nil)
-		if got := auditLine(t, op, r)["user"]; got != want {
+		h := func(w http.ResponseWriter, r *http.Request) error {
+			httpapi.Concerns(r.Context(), id)
+			return httpapi.NoContent(w)
+		}
+		if got := auditLine(t, "user.delete", h, httptest.NewRequest("DELETE", "/users/x", nil))["user"]; got != want {
 			t.Errorf("%s is logged as %v", id, got)
 		}
 	}
 }
 
 func TestAuditLineNamesASecondAccount(t *testing.T) {
-	op := Operation{Routes: []string{"POST /identities/{user_id}"}, Change: "identity.link", Handler: func(w http.ResponseWriter, r *http.Request) error {
-		if _, err := UserID(r, "user_id"); err != nil {
-			return err
-		}
-		ConcernsOther(r.Context(), r.Header.Get("Other"))
-		return NoContent(w)
-	}}
+	h := func(w http.ResponseWriter, r *http.Request) error {
+		httpapi.Concerns(r.Context(), "db|1")
+		httpapi.ConcernsOther(r.Context(), r.Header.Get("Other"))
+		return httpapi.NoContent(w)
+	}
 	for other, want := range map[string]any{"": nil, "github|1024025": "github|1024025", "sms|+4915112345678": "sms|sha256:b70fb8e5d1e8868e"} {
 		r := httptest.NewRequest("POST", "/identities/db%7C1", nil)
 		r.Header.Set("Other", other)
-		if line := auditLine(t, op, r); line["other_user"] != want || line["user"] != "db|1" {
+		if line := auditLine(t, "identity.link", h, r); line["other_user"] != want || line["user"] != "db|1" {
 			t.Errorf("%q: %v", other, line)
 		}
 	}
 }
 
 func TestNoAuditLineForAReader(t *testing.T) {
-	op := Operation{Routes: []string{"GET /x"}, Handler: func(w http.ResponseWriter, _ *http.Request) error { return NoContent(w) }}
-	if line := auditLine(t, op, httptest.NewRequest("GET", "/x", nil)); line != nil {
+	h := func(w http.ResponseWriter, _ *http.Request) error { return httpapi.NoContent(w) }
+	if line := auditLine(t, "", h, httptest.NewRequest("GET", "/x", nil)); line != nil {
 		t.Errorf("%v", line)
 	}
 }
@@ -155,10 +152,10 @@ func TestCorrelationID(t *testing.T) {
 		strings.Repeat("a", 64): strings.Repeat("a", 64),
 		strings.Repeat("a", 65): "635361c48bb9eab14198e76ea8ab7f1a41685d6ad62aa9146d301d4f17eb0ae0",
 	} {
-		op := Operation{Routes: []string{"PUT /x"}, Change: "x", Handler: func(w http.ResponseWriter, _ *http.Request) error { return NoContent(w) }}
+		h := func(w http.ResponseWriter, _ *http.Request) error { return httpapi.NoContent(w) }
 		r := httptest.NewRequest("PUT", "/x", nil)
 		r.Header.Set("X-Request-Id", id)
-		if got := auditLine(t, op, r)["correlation_id"]; got != want {
+		if got := auditLine(t, "x", h, r)["correlation_id"]; got != want {
 			t.Errorf("%d characters became %v", len(id), got)
 		}
 	}

@@ -24,16 +24,5 @@ func (c Caller) FrontEnd() string {
 	return c.Account + " " + assumedRole.ReplaceAllString(c.ID, "$1")
 }
 
-type callerKey struct{}
-
-// WithCaller keeps the caller in the context.
-func WithCaller(ctx context.Context, c Caller) context.Context {
-	return context.WithValue(ctx, callerKey{}, c)
-}
-
-// CallerOf returns the caller; its zero value where nobody was authenticated,
-// which is so only on a developer's machine.
-func CallerOf(ctx context.Context) Caller {
-	c, _ := ctx.Value(callerKey{}).(Caller)
-	return c
-}
+// NoteCaller notes who calls, for the log and the audit line.
+func NoteCaller(ctx context.Context, c Caller) { recordOf(ctx).caller = c }

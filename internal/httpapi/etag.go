@@ -15,33 +15,43 @@ import (
 // Tagged is JSON with an ETag: a strong one (RFC 9110, section 8.8.3) that is
 // made of the answer itself, since the provider keeps no version of anything.
 func Tagged(w http.ResponseWriter, status int, v any) error {
-	return TaggedAs(w, status, v, v)
+	body, err := encode(v)
+	if err != nil {
+		return fmt.Errorf("encode the response: %w", err)
+	}
+	w.Header().Set("ETag", etag(body))
+	writeJSON(w, status, body)
+	return nil
 }
 
-// TaggedAs is Tagged for an answer that tells more than what it is about: the
-// ETag is that of the latter, as a read of it alone has it.
-func TaggedAs(w http.ResponseWriter, status int, about, answer any) error {
-	tag, err := etagOf(about)
+// TaggedAs is Tagged for a response that holds more than the resource: the ETag is
+// that of the resource, as a GET returns it.
+func TaggedAs(w http.ResponseWriter, status int, resource, response any) error {
+	tag, err := etagOf(resource)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("ETag", tag)
-	return JSON(w, status, answer)
+	return JSON(w, status, response)
 }
 
 func etagOf(v any) (string, error) {
 	body, err := encode(v)
 	if err != nil {
-		return "", fmt.Errorf("encode what the ETag is of: %w", err)
+		return "", fmt.Errorf("encode the resource for its ETag: %w", err)
 	}
+	return etag(body), nil
+}
+
+func etag(body []byte) string {
 	sum := sha256.Sum256(body)
-	return `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`, nil
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`
 }
 
 // Match is what a request's If-Match asks for (RFC 9110, section 13.1.1).
 type Match struct {
-	any  bool
-	tags []string // empty, and any false: nothing is asked
+	anything bool     // "*"
+	tags     []string // empty, and anything false: the request has no If-Match
 }
 
 // entityTags is the form of a list of entity tags.
@@ -55,7 +65,7 @@ func IfMatch(r *http.Request) (Match, error) {
 	case len(r.Header.Values("If-Match")) == 0:
 		return Match{}, nil
 	case text == "*":
-		return Match{any: true}, nil
+		return Match{anything: true}, nil
 	case !entityTags.MatchString(text):
 		return Match{}, problem.Invalid("If-Match", "must be * or a list of entity tags, each in quotation marks")
 	}
@@ -67,12 +77,12 @@ func IfMatch(r *http.Request) (Match, error) {
 }
 
 // Asked reports whether there is anything to check, and so to read before.
-func (m Match) Asked() bool { return m.any || len(m.tags) > 0 }
+func (m Match) Asked() bool { return m.anything || len(m.tags) > 0 }
 
 // Check compares with the ETag that v is answered with. It fails with
 // precondition-failed. Weak tags never match.
 func (m Match) Check(v any) error {
-	if !m.Asked() || m.any {
+	if !m.Asked() || m.anything {
 		return nil
 	}
 	tag, err := etagOf(v)
@@ -80,7 +90,7 @@ func (m Match) Check(v any) error {
 		return err
 	}
 	if !slices.Contains(m.tags, tag) {
-		return problem.PreconditionFailed.New("It is no longer what the ETag in If-Match stands for. Read it again, and decide anew.")
+		return problem.PreconditionFailed.New("The resource has changed since this ETag was issued. Fetch it again and retry.")
 	}
 	return nil
 }

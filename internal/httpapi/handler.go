@@ -13,26 +13,20 @@ import (
 	"usher/internal/problem"
 )
 
-// Handler answers a request or returns an error, never both.
-type Handler func(http.ResponseWriter, *http.Request) error
-
-// ServeHTTP runs the handler and writes its error, if it has one, as a problem.
-func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if err := h(w, r); err != nil {
-		writeProblem(w, r, err)
-	}
-}
-
 // JSON answers with v. An error means that nothing was written.
 func JSON(w http.ResponseWriter, status int, v any) error {
 	body, err := encode(v)
 	if err != nil {
-		return fmt.Errorf("encode the answer: %w", err)
+		return fmt.Errorf("encode the response: %w", err)
 	}
+	writeJSON(w, status, body)
+	return nil
+}
+
+func writeJSON(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that went away needs no answer
-	return nil
+	_, _ = w.Write(body) // a client that went away needs no response
 }
 
 // encode leaves "&", "<" and ">" as they are: nothing here is ever put into
@@ -58,13 +52,17 @@ const maxRetryAfter = time.Minute
 // ReturnTo notes where a front-end can go on if the request fails: its problem says so.
 func ReturnTo(ctx context.Context, path string) { recordOf(ctx).returnTo = path }
 
-func writeProblem(w http.ResponseWriter, r *http.Request, err error) {
+// WriteProblem answers with the error as a problem (RFC 9457), and notes it for the log.
+func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 	p := problem.From(err)
 	recordOf(r.Context()).err = err
 	h := w.Header()
 	h.Set("Content-Type", problem.ContentType)
 	if p.RetryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(min(p.RetryAfter, maxRetryAfter).Seconds()))))
+	}
+	if p.Kind.Code == problem.Unauthorized.Code { // RFC 9110, section 11.6.1
+		h.Set("WWW-Authenticate", "Bearer")
 	}
 	w.WriteHeader(p.Kind.Status)
 	doc := p.Document(RequestID(r.Context()))

@@ -1,7 +1,6 @@
 package httpapi_test
 
 import (
-	"context"
 	"errors"
 	"math"
 	"net/http"
@@ -34,16 +33,20 @@ func TestHandlerWritesErrors(t *testing.T) {
 		"rounded up":        {later(2001 * time.Millisecond), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "3"},
 		"never zero":        {later(time.Nanosecond), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "1"},
 		"a minute at most":  {later(61 * time.Second), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "60"},
+		"to sign in":        {problem.Unauthorized.New("No."), `{"type":"urn:usher:problem:unauthorized","title":"The credentials were not accepted.","status":401,"detail":"No.","code":"unauthorized","request_id":""}`, 401, ""},
 		"not for centuries": {later(math.MaxInt64), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "60"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := httptest.NewRecorder()
-			httpapi.Handler(func(http.ResponseWriter, *http.Request) error { return tt.err }).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+			handler(func(http.ResponseWriter, *http.Request) error { return tt.err }).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
 			if diff := cmp.Diff(tt.want+"\n", w.Body.String()); diff != "" {
 				t.Error(diff)
 			}
 			want := http.Header{"Content-Type": {"application/problem+json"}}
+			if tt.status == http.StatusUnauthorized {
+				want.Set("WWW-Authenticate", "Bearer")
+			}
 			if tt.retryAfter != "" {
 				want.Set("Retry-After", tt.retryAfter)
 			}
@@ -84,18 +87,10 @@ func TestRequestPath(t *testing.T) {
 	if got := httpapi.RequestPath(r); got != "/users/a%2Fb" {
 		t.Errorf("without a gateway: %s", got)
 	}
-	r = r.WithContext(httpapi.WithRequestPath(r.Context(), "/v1/users"))
-	if got := httpapi.RequestPath(r); got != "/v1/users" {
+	var got string
+	h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = httpapi.RequestPath(r) })
+	served(t, h, r, func(*http.Request) httpapi.Origin { return httpapi.Origin{Path: "/v1/users"} })
+	if got != "/v1/users" {
 		t.Errorf("behind a gateway: %s", got)
-	}
-}
-
-func TestCaller(t *testing.T) {
-	if got := httpapi.CallerOf(context.Background()); got != (httpapi.Caller{}) {
-		t.Errorf("nobody was authenticated, but there is %v", got)
-	}
-	want := httpapi.Caller{Account: "123456789012", ID: "arn:aws:sts::123456789012:assumed-role/shop/1"}
-	if got := httpapi.CallerOf(httpapi.WithCaller(context.Background(), want)); got != want {
-		t.Errorf("got %v", got)
 	}
 }

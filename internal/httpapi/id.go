@@ -23,23 +23,6 @@ func PathID(r *http.Request, name string) (string, error) {
 	return id, nil
 }
 
-// UserID is PathID for the id of the user that the request is about.
-func UserID(r *http.Request, name string) (string, error) {
-	id, err := PathID(r, name)
-	if err == nil {
-		Concerns(r.Context(), id)
-	}
-	return id, err
-}
-
-// OnlyUserID is UserID for an operation that takes no query.
-func OnlyUserID(r *http.Request, name string) (string, error) {
-	if err := NoQuery(r); err != nil {
-		return "", err
-	}
-	return UserID(r, name)
-}
-
 // FaultOfID says what keeps a string from being an id; "" for one that may be. "." and ".." would
 // reach other routes at the provider, since no escaping covers them.
 func FaultOfID(id string) string {

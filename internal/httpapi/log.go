@@ -53,8 +53,8 @@ func logRequest(r *http.Request, log *slog.Logger, s Summary) {
 		slog.Int64("provider_ms", s.ProviderTime.Milliseconds()),
 	)
 	attrs = append(attrs, rare(s)...)
-	if caller := CallerOf(ctx); caller.ID != "" {
-		attrs = append(attrs, slog.String("caller", bounded(caller.ID)))
+	if rec.caller.ID != "" {
+		attrs = append(attrs, slog.String("caller", bounded(rec.caller.ID)))
 	}
 	level := slog.LevelInfo
 	if rec.err != nil {

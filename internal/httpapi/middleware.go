@@ -24,10 +24,17 @@ func isSane(id string) bool { return saneID.MatchString(id) && !strings.Contains
 
 // ServeOptions are what Serve needs.
 type ServeOptions struct {
-	Log        *slog.Logger
-	Deadline   time.Duration              // for all that is done for one request
-	FallbackID func(*http.Request) string // gives the id where the caller sends no sane X-Request-Id; nil: a random one
-	Measure    func(Summary)              // told of every request in the end; nil: nobody is
+	Log      *slog.Logger
+	Deadline time.Duration              // for all that is done for one request
+	Origin   func(*http.Request) Origin // what a gateway knows of the request; nil without one
+	Measure  func(Summary)              // gets the summary of every request; nil for none
+}
+
+// Origin is what a gateway knows of a request, and the request itself does not say.
+type Origin struct {
+	RequestID string // for a request without a usable X-Request-Id
+	Path      string // the escaped path that the client asked for
+	XRay      string // AWS X-Ray's trace header
 }
 
 // Serve puts around h what every request gets: an id, the fixed headers, a
@@ -37,7 +44,11 @@ func Serve(h http.Handler, opts ServeOptions) http.Handler {
 	var warm atomic.Bool
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		rec := &record{requestID: requestID(r, opts.FallbackID), trace: traceOf(r), cold: !warm.Swap(true)}
+		var from Origin
+		if opts.Origin != nil {
+			from = opts.Origin(r)
+		}
+		rec := &record{requestID: requestID(r, from.RequestID), path: from.Path, trace: traceOf(r, from.XRay), cold: !warm.Swap(true)}
 		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), recordKey{}, rec), opts.Deadline)
 		defer cancel()
 		r = r.WithContext(ctx)
@@ -58,12 +69,9 @@ func Serve(h http.Handler, opts ServeOptions) http.Handler {
 	})
 }
 
-func requestID(r *http.Request, fallback func(*http.Request) string) string {
-	if id := r.Header.Get("X-Request-Id"); isSane(id) {
-		return id
-	}
-	if fallback != nil {
-		if id := fallback(r); isSane(id) {
+func requestID(r *http.Request, fallback string) string {
+	for _, id := range []string{r.Header.Get("X-Request-Id"), fallback} {
+		if isSane(id) {
 			return id
 		}
 	}
@@ -82,7 +90,7 @@ func recovering(h http.Handler, w *statusWriter, r *http.Request) {
 			recordOf(r.Context()).err = err
 			return
 		}
-		writeProblem(w, r, err)
+		WriteProblem(w, r, err)
 	}()
 	h.ServeHTTP(w, r)
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync/atomic"
@@ -9,7 +10,9 @@ import (
 // record is what the middleware keeps of one request for its log line.
 type record struct {
 	requestID string
+	path      string // as the client asked for it; "" for the request's own
 	trace     trace
+	caller    Caller
 	cold      bool // the first request of this process
 	err       error
 	change    string // the operation's Change
@@ -28,10 +31,7 @@ type record struct {
 	left           atomic.Int64 // the least of ProviderCall.Left, plus one; 0 = not told
 }
 
-type (
-	recordKey struct{}
-	pathKey   struct{}
-)
+type recordKey struct{}
 
 // recordOf returns the request's record, or a fresh one where the middleware
 // is not in front, so that a handler can be tested alone.
@@ -45,16 +45,8 @@ func recordOf(ctx context.Context) *record {
 // RequestID returns the id under which this request is logged and answered.
 func RequestID(ctx context.Context) string { return recordOf(ctx).requestID }
 
-// WithRequestPath keeps the escaped path that the client asked for, with the
+// RequestPath returns the escaped path that the client asked for, with the
 // gateway's stage or base path, which URL.Path lacks.
-func WithRequestPath(ctx context.Context, escaped string) context.Context {
-	return context.WithValue(ctx, pathKey{}, escaped)
-}
-
-// RequestPath returns the escaped path that the client asked for.
 func RequestPath(r *http.Request) string {
-	if path, ok := r.Context().Value(pathKey{}).(string); ok {
-		return path
-	}
-	return r.URL.EscapedPath()
+	return cmp.Or(recordOf(r.Context()).path, r.URL.EscapedPath())
 }

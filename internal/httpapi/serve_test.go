@@ -23,11 +23,11 @@ import (
 
 // served runs one request through Serve and returns the answer and its log
 // line, of which there must be exactly one.
-func served(t *testing.T, h http.Handler, r *http.Request, fallback func(*http.Request) string) (*httptest.ResponseRecorder, map[string]any) {
+func served(t *testing.T, h http.Handler, r *http.Request, origin func(*http.Request) httpapi.Origin) (*httptest.ResponseRecorder, map[string]any) {
 	t.Helper()
 	var log bytes.Buffer
 	w := httptest.NewRecorder()
-	httpapi.Serve(h, httpapi.ServeOptions{Log: slog.New(slog.NewJSONHandler(&log, nil)), Deadline: time.Minute, FallbackID: fallback}).ServeHTTP(w, r)
+	httpapi.Serve(h, httpapi.ServeOptions{Log: slog.New(slog.NewJSONHandler(&log, nil)), Deadline: time.Minute, Origin: origin}).ServeHTTP(w, r)
 	var line map[string]any
 	if err := json.Unmarshal(log.Bytes(), &line); err != nil {
 		t.Fatalf("the log is not one line: %v: %s", err, log.String())
@@ -36,11 +36,14 @@ func served(t *testing.T, h http.Handler, r *http.Request, fallback func(*http.R
 }
 
 func TestServeRequestID(t *testing.T) {
-	gateways := func(*http.Request) string { return "gateways-id" }
+	from := func(id string) func(*http.Request) httpapi.Origin {
+		return func(*http.Request) httpapi.Origin { return httpapi.Origin{RequestID: id} }
+	}
+	gateways := from("gateways-id")
 	tests := map[string]struct {
-		sent     string
-		fallback func(*http.Request) string
-		want     string // "" = a random one
+		sent   string
+		origin func(*http.Request) httpapi.Origin
+		want   string // "" = a random one
 	}{
 		"the caller's":              {"abc-1.2_3:4/5+6=7", gateways, "abc-1.2_3:4/5+6=7"},
 		"an address":                {"ada@example.com", gateways, "gateways-id"},
@@ -54,8 +57,8 @@ func TestServeRequestID(t *testing.T) {
 		"with a newline behind":     {"a\n", gateways, "gateways-id"},
 		"with quotes":               {`a"b`, gateways, "gateways-id"},
 		"not ASCII":                 {"é", gateways, "gateways-id"},
-		"an insane one of theirs":   {"", func(*http.Request) string { return "a b" }, ""},
-		"none of theirs":            {"", func(*http.Request) string { return "" }, ""},
+		"an insane one of theirs":   {"", from("a b"), ""},
+		"none of theirs":            {"", from(""), ""},
 		"nobody to ask":             {"a b", nil, ""},
 		"the caller's, nobody else": {"mine", nil, "mine"},
 	}
@@ -63,13 +66,13 @@ func TestServeRequestID(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			var inside string
-			h := httpapi.Handler(func(_ http.ResponseWriter, r *http.Request) error {
+			h := handler(func(_ http.ResponseWriter, r *http.Request) error {
 				inside = httpapi.RequestID(r.Context())
 				return problem.UserNotFound.New("No.")
 			})
 			r := httptest.NewRequest("GET", "/", nil)
 			r.Header.Set("X-Request-Id", tt.sent)
-			w, line := served(t, h, r, tt.fallback)
+			w, line := served(t, h, r, tt.origin)
 			got := []string{w.Header().Get("X-Request-Id"), inside, document(t, w).RequestID, line["request_id"].(string)}
 			want := tt.want
 			if want == "" && random.MatchString(got[0]) {
@@ -83,8 +86,8 @@ func TestServeRequestID(t *testing.T) {
 }
 
 func TestServeSetsHeaders(t *testing.T) {
-	w, _ := served(t, httpapi.Handler(func(w http.ResponseWriter, _ *http.Request) error { return httpapi.NoContent(w) }),
-		httptest.NewRequest("GET", "/", nil), func(*http.Request) string { return "r1" })
+	w, _ := served(t, handler(func(w http.ResponseWriter, _ *http.Request) error { return httpapi.NoContent(w) }),
+		httptest.NewRequest("GET", "/", nil), func(*http.Request) httpapi.Origin { return httpapi.Origin{RequestID: "r1"} })
 	want := http.Header{"Cache-Control": {"no-store"}, "X-Content-Type-Options": {"nosniff"}, "X-Request-Id": {"r1"}}
 	if diff := cmp.Diff(want, w.Header()); diff != "" {
 		t.Error(diff)
@@ -93,7 +96,7 @@ func TestServeSetsHeaders(t *testing.T) {
 
 func TestServeLogs(t *testing.T) {
 	tests := map[string]struct {
-		handler httpapi.Handler
+		handler handler
 		caller  httpapi.Caller
 		path    string
 		want    map[string]any
@@ -135,16 +138,17 @@ func TestServeLogs(t *testing.T) {
 		},
 		"no route": {
 			path: "/secret-id",
-			want: map[string]any{"level": "INFO", "status": 404.0, "route": "none", "provider_calls": 0.0, "provider_ms": 0.0,
-				"problem": "no-such-route", "error": "no-such-route: There is nothing at this path."},
+			want: map[string]any{"level": "INFO", "status": 404.0, "route": "none", "provider_calls": 0.0, "provider_ms": 0.0},
 		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			r := httptest.NewRequest("GET", tt.path, nil)
-			r = r.WithContext(httpapi.WithCaller(r.Context(), tt.caller))
-			mux := httpapi.Mux(httpapi.Operation{Routes: []string{"GET /users/{id}"}, Handler: tt.handler})
-			_, line := served(t, mux, r, func(*http.Request) string { return "r1" })
+			h := on("GET /users/{id}", func(w http.ResponseWriter, r *http.Request) error {
+				httpapi.NoteCaller(r.Context(), tt.caller)
+				return tt.handler(w, r)
+			})
+			_, line := served(t, h, r, func(*http.Request) httpapi.Origin { return httpapi.Origin{RequestID: "r1"} })
 			if ms, ok := line["duration_ms"].(float64); !ok || ms < 0 || ms > 10_000 {
 				t.Errorf("duration_ms is %v", line["duration_ms"])
 			}

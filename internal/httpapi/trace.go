@@ -21,24 +21,18 @@ type trace struct {
 // is other vendors' data, and stays here.
 func Traceparent(ctx context.Context) string { return recordOf(ctx).trace.parent }
 
-type xrayKey struct{}
-
 // xrayHeader is the form of X-Ray's trace header
 // (https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader).
 var xrayHeader = regexp.MustCompile(`^Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)`)
 
-// WithXRay keeps the trace header that the platform gives with an invocation.
-func WithXRay(ctx context.Context, header string) context.Context {
-	return context.WithValue(ctx, xrayKey{}, header)
-}
-
-func traceOf(r *http.Request) trace {
+// traceOf reads the caller's trace, and X-Ray's trace header, which the platform
+// gives with an invocation.
+func traceOf(r *http.Request, xray string) trace {
 	var t trace
 	if sent := r.Header.Values("Traceparent"); len(sent) == 1 && validTraceparent(sent[0]) {
 		t.parent, t.id = asVersion00(sent[0]), sent[0][3:35]
 	}
-	header, _ := r.Context().Value(xrayKey{}).(string)
-	if found := xrayHeader.FindStringSubmatch(header); found != nil && strings.Contains(header, "Sampled=1") {
+	if found := xrayHeader.FindStringSubmatch(xray); found != nil && strings.Contains(xray, "Sampled=1") {
 		t.xray = found[1]
 	}
 	return t

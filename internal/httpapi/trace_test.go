@@ -74,8 +74,7 @@ func TestXRayTraceID(t *testing.T) {
 		"":                                                   nil,
 	} {
 		r := httptest.NewRequest("GET", "/", nil)
-		r = r.WithContext(httpapi.WithXRay(r.Context(), header))
-		_, line := served(t, http.NotFoundHandler(), r, nil)
+		_, line := served(t, http.NotFoundHandler(), r, func(*http.Request) httpapi.Origin { return httpapi.Origin{XRay: header} })
 		if line["xray_trace_id"] != want {
 			t.Errorf("%q: xray_trace_id is %v, want %v", header, line["xray_trace_id"], want)
 		}

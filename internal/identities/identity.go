@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"usher/internal/address"
+	"usher/internal/limits"
 	"usher/internal/problem"
 )
 
@@ -58,8 +59,8 @@ func illegible() error {
 	return problem.ProviderFailed.New("Nothing was changed: the identity provider's answer does not say by which identity the account was made.")
 }
 
-// connection is the one that the account belongs to; "" where nobody says.
-func (a Account) connection() string {
+// Connection is the one that the account belongs to; "" where the provider does not say.
+func (a Account) Connection() string {
 	if len(a.Identities) == 0 {
 		return ""
 	}
@@ -76,7 +77,7 @@ func (a Account) sharesVerifiedEmail(other Account) bool {
 
 // Reader knows accounts. Account fails with user-not-found.
 type Reader interface {
-	Account(ctx context.Context, userID string) (Account, error)
+	Account(ctx context.Context, user limits.UserID) (Account, error)
 }
 
 // ErrNotTaken is in the error of a change that the provider understood and did

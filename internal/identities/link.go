@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"time"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/limits"
+	"usher/internal/permission"
 	"usher/internal/problem"
 )
 
@@ -17,56 +19,61 @@ import (
 type Linker interface {
 	Prover
 	Reader
-	Link(ctx context.Context, userID string, other Identity) ([]Identity, error)
+	// AccountWithin is Account for the subject of a token. It fails with the
+	// front-end's refusal.
+	AccountWithin(ctx context.Context, f limits.FrontEnd, subject string) (Account, error)
+	Link(ctx context.Context, user limits.UserID, other Identity) ([]Identity, error)
 }
 
 // Link serves POST /identities/{user_id}.
-func Link(dir Linker, sealer httpapi.Sealer, now func() time.Time) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := httpapi.OnlyUserID(r, "user_id")
-		if err != nil {
-			return err
-		}
-		var body proofs
-		if err := httpapi.Decode(r, &body); err != nil {
-			return err
-		}
-		if err := body.malformed(); err != nil {
-			return err
-		}
-		subject, err := body.check(r.Context(), dir, sealer, id, now())
-		if err != nil {
-			return err
-		}
-		httpapi.ConcernsOther(r.Context(), subject)
-		linked, err := link(r.Context(), dir, id, subject)
-		if err != nil {
-			return err
-		}
-		return httpapi.JSON(w, http.StatusCreated, listOf(linked))
+func Link(dir Linker, sealer httpapi.Sealer, now func() time.Time) api.Operation {
+	return api.Operation{
+		Name:        "linkidentity",
+		Routes:      []string{"POST /identities/{user_id}"},
+		Parameters:  api.Parameters{"user_id": api.User},
+		Permissions: []permission.Name{permission.Identities},
+		Change:      "identity.link",
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			var body proofs
+			if err := httpapi.Decode(r, &body); err != nil {
+				return err
+			}
+			if err := body.malformed(); err != nil {
+				return err
+			}
+			subject, err := body.check(r.Context(), dir, sealer, c.User.String(), now())
+			if err != nil {
+				return err
+			}
+			httpapi.ConcernsOther(r.Context(), subject)
+			linked, err := link(r.Context(), dir, c, subject)
+			if err != nil {
+				return err
+			}
+			return httpapi.JSON(w, http.StatusCreated, listOf(linked))
+		},
 	}
-	return httpapi.Operation{Routes: []string{"POST /identities/{user_id}"}, Handler: handler, Change: "identity.link"}
 }
 
 // link reads the other account first: its own linked identities would come
 // along, or be lost, and nobody has asked for either. Then it reads the user's, so
 // that neither a blocked account nor its holder gets in by way of the other one.
-func link(ctx context.Context, dir Linker, userID, subject string) ([]Identity, error) {
-	if subject == userID { // a linked identity signs in as the account that it is linked to
+func link(ctx context.Context, dir Linker, c api.Call, subject string) ([]Identity, error) {
+	if subject == c.User.String() { // a linked identity signs in as the account that it is linked to
 		return nil, alreadyLinked()
 	}
-	other, err := dir.Account(ctx, subject)
+	other, err := dir.AccountWithin(ctx, c.FrontEnd, subject)
 	if problem.Is(err, problem.UserNotFound) {
-		return nil, whyNot(ctx, dir, userID, subject, problem.ProofRefused.Wrap(err, "Nothing was linked: the account of link_id_token is no longer there.",
+		return nil, whyNot(ctx, dir, c.User, subject, problem.ProofRefused.Wrap(err, "Nothing was linked: the account of link_id_token is no longer there.",
 			problem.Field{Field: "link_id_token", Detail: "is of an account that is no longer there"}))
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := linkable(ctx, other); err != nil {
+	if err := linkable(other); err != nil {
 		return nil, err
 	}
-	user, err := dir.Account(ctx, userID)
+	user, err := dir.Account(ctx, c.User)
 	switch {
 	case err != nil:
 		return nil, err
@@ -75,18 +82,15 @@ func link(ctx context.Context, dir Linker, userID, subject string) ([]Identity, 
 	case user.Blocked:
 		return nil, accountBlocked("id_token", "the user")
 	}
-	linked, err := dir.Link(ctx, userID, other.Identities[0])
+	linked, err := dir.Link(ctx, c.User, other.Identities[0])
 	if errors.Is(err, ErrNotTaken) {
-		return nil, whyNot(ctx, dir, userID, subject, err)
+		return nil, whyNot(ctx, dir, c.User, subject, err)
 	}
 	return linked, err
 }
 
-// linkable says what keeps an account from being linked to whichever user.
-func linkable(ctx context.Context, other Account) error {
-	if err := limits.Of(ctx).Connection(other.connection()); err != nil {
-		return err
-	}
+// linkable says what keeps an account from being linked to any user.
+func linkable(other Account) error {
 	if !other.isLegible() {
 		return illegible()
 	}
@@ -106,8 +110,8 @@ func accountBlocked(field, whose string) error {
 // whyNot finds out why nothing was linked: the user may be gone, or have the
 // identity already, as after an answer that was lost. If neither is so, it is
 // otherwise.
-func whyNot(ctx context.Context, dir Reader, userID, subject string, otherwise error) error {
-	user, err := dir.Account(ctx, userID)
+func whyNot(ctx context.Context, dir Reader, id limits.UserID, subject string, otherwise error) error {
+	user, err := dir.Account(ctx, id)
 	switch {
 	case err != nil:
 		return err

@@ -4,8 +4,10 @@ import (
 	"context"
 	"net/http"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/limits"
+	"usher/internal/permission"
 	"usher/internal/problem"
 )
 
@@ -25,37 +27,39 @@ type Finder interface {
 }
 
 // List serves GET /identities/{user_id}.
-func List(dir Finder) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		q := httpapi.NewQuery(r)
-		suggest := q.Bool("suggest")
-		if err := q.Err(); err != nil {
-			return err
-		}
-		id, err := httpapi.UserID(r, "user_id")
-		if err != nil {
-			return err
-		}
-		account, err := dir.Account(r.Context(), id)
-		if err != nil {
-			return err
-		}
-		answer := listOf(account.Identities)
-		if suggest != nil && *suggest {
-			suggestions, err := suggestionsFor(r.Context(), dir, account)
+func List(dir Finder) api.Operation {
+	return api.Operation{
+		Name:        "listidentities",
+		Routes:      []string{"GET /identities/{user_id}"},
+		Parameters:  api.Parameters{"user_id": api.User},
+		Permissions: []permission.Name{permission.Identities},
+		TakesQuery:  true,
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			q := httpapi.NewQuery(r)
+			suggest := q.Bool("suggest")
+			if err := q.Err(); err != nil {
+				return err
+			}
+			account, err := dir.Account(r.Context(), c.User)
 			if err != nil {
 				return err
 			}
-			answer.Suggestions = &suggestions
-		}
-		return httpapi.JSON(w, http.StatusOK, answer)
+			answer := listOf(account.Identities)
+			if suggest != nil && *suggest {
+				suggestions, err := suggestionsFor(r.Context(), dir, c.FrontEnd, account)
+				if err != nil {
+					return err
+				}
+				answer.Suggestions = &suggestions
+			}
+			return httpapi.JSON(w, http.StatusOK, answer)
+		},
 	}
-	return httpapi.Operation{Routes: []string{"GET /identities/{user_id}"}, Handler: handler}
 }
 
 // suggestionsFor are hints and no proofs. Both addresses must be verified: who
 // enters somebody else's would be shown their account, or be shown to them.
-func suggestionsFor(ctx context.Context, dir Finder, account Account) ([]Suggestion, error) {
+func suggestionsFor(ctx context.Context, dir Finder, f limits.FrontEnd, account Account) ([]Suggestion, error) {
 	suggestions := []Suggestion{}
 	if account.Email == "" || !account.EmailVerified {
 		return suggestions, nil
@@ -68,7 +72,7 @@ func suggestionsFor(ctx context.Context, dir Finder, account Account) ([]Suggest
 		if other.ID == "" || other.Email == "" { // it may be this person's, or one that must not be shown
 			return nil, problem.ProviderFailed.New("The identity provider's answer does not say who has this email address.")
 		}
-		if !account.sharesVerifiedEmail(other) || other.Blocked || len(other.Identities) == 0 || limits.Of(ctx).Connection(other.connection()) != nil {
+		if !account.sharesVerifiedEmail(other) || other.Blocked || len(other.Identities) == 0 || f.CheckConnection(other.Connection()) != nil {
 			continue
 		}
 		first := other.Identities[0]

@@ -178,16 +178,16 @@ func FuzzParse(f *testing.F) {
 		}
 		for key, f := range p.byRole {
 			arn := "arn:aws:sts::" + key.account + ":assumed-role/" + key.name + "/session"
-			if found, err := p.Of(httpapi.Caller{Account: key.account, ID: arn}); err != nil || found.Name() != f.Name() || f.Name() == "" {
+			if found, err := p.FrontEnd(httpapi.Caller{Account: key.account, ID: arn}, nil); err != nil || found.Name() != f.Name() || f.Name() == "" {
 				t.Errorf("%+v: %+v, %v", key, found, err)
 			}
 		}
 		for id, f := range p.byClient {
-			if found, err := p.Of(httpapi.Caller{ID: id}); err != nil || found.Name() != f.Name() || f.Name() == "" {
+			if found, err := p.FrontEnd(httpapi.Caller{ID: id}, nil); err != nil || found.Name() != f.Name() || f.Name() == "" {
 				t.Errorf("%q: %+v, %v", id, found, err)
 			}
 		}
-		if _, err := p.Of(httpapi.Caller{}); (err != nil) != p.refusesUnlisted {
+		if _, err := p.FrontEnd(httpapi.Caller{}, nil); (err != nil) != p.refusesUnlisted {
 			t.Errorf("nobody: %v", err)
 		}
 	})

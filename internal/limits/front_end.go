@@ -2,18 +2,19 @@ package limits
 
 import (
 	"context"
+	"errors"
 	"slices"
 
-	"usher/internal/httpapi"
 	"usher/internal/problem"
 )
 
-// FrontEnd is a front-end and what it is limited to. Its zero value has no limits.
-// Every error of its methods is a refusal that names the rule, but for those that
-// a method names.
+// FrontEnd is a front-end and its limits. Its zero value refuses everything: a
+// front-end comes from a Policy. An error of a check is a refusal that names the
+// rule, unless the check says otherwise.
 type FrontEnd struct {
+	isKnown       bool // it comes from a Policy
 	name          string
-	connections   []string // nil does not limit, as in the next three; an empty list allows none
+	connections   []string // nil is no limit, here and in the next three; an empty list allows none
 	redirectURIs  []string
 	logoutURIs    []string
 	resultURLs    []string
@@ -21,29 +22,15 @@ type FrontEnd struct {
 	dir           Directory
 }
 
-// Directory knows to which connection a user belongs: that of the first identity,
-// with which the account was made. It fails with user-not-found, and as a failing
-// provider does.
+// Directory knows the connection to which a user belongs: that of the first
+// identity, with which the account was created. It fails with user-not-found, and
+// as a failing provider does.
 type Directory interface {
 	ConnectionOf(ctx context.Context, userID string) (string, error)
 }
 
-type (
-	frontEndKey struct{}
-	goneKey     struct{}
-)
-
-// With keeps the front-end that calls.
-func With(ctx context.Context, f FrontEnd) context.Context {
-	return context.WithValue(ctx, frontEndKey{}, f)
-}
-
-// Of returns the front-end that calls, which has no limits where nobody said that
-// it had.
-func Of(ctx context.Context) FrontEnd {
-	f, _ := ctx.Value(frontEndKey{}).(FrontEnd)
-	return f
-}
+// errUnknown is a defect of the service: it asks for limits before it has found them.
+var errUnknown = errors.New("limits: the front-end is not known, so that everything is refused")
 
 // Name is the front-end's in the document; "" for one that is not listed.
 func (f FrontEnd) Name() string { return f.name }
@@ -52,37 +39,46 @@ func (f FrontEnd) refuse(rule, detail string) error {
 	return refusal(f.name+"."+rule, detail)
 }
 
-// among refuses a value that stands not among those that a rule allows.
+// among refuses a value that is not one of those that a rule allows.
 func (f FrontEnd) among(allowed []string, value, rule, detail string) error {
-	if allowed == nil || slices.Contains(allowed, value) {
+	switch {
+	case !f.isKnown:
+		return errUnknown
+	case allowed == nil || slices.Contains(allowed, value):
 		return nil
 	}
 	return f.refuse(rule, detail)
 }
 
-// Connection refuses a connection that the front-end may not deal with.
-func (f FrontEnd) Connection(name string) error {
+// CheckConnection refuses a connection that the front-end may not deal with.
+func (f FrontEnd) CheckConnection(name string) error {
 	return f.among(f.connections, name, "connections", "The front-end is limited to other connections.")
 }
 
 // Connections are those that the front-end is limited to; nil for no limit.
-func (f FrontEnd) Connections() []string { return f.connections }
-
-// LoginConnection is the connection to sign in to where none was asked for: the
-// one that the front-end has, if it has just one, and "" for the user's choice. It
-// refuses where there is none.
-func (f FrontEnd) LoginConnection() (string, error) {
-	switch {
-	case f.connections == nil || len(f.connections) > 1:
-		return "", nil
-	case len(f.connections) == 0:
-		return "", f.Connection("")
+func (f FrontEnd) Connections() []string {
+	if !f.isKnown {
+		return []string{}
 	}
-	return f.connections[0], nil
+	return f.connections
 }
 
-// RedirectURI refuses an address that sign-ins of the front-end may not return to.
-func (f FrontEnd) RedirectURI(uri string) error {
+// LoginConnection is the connection to sign in to where the request names none:
+// the only one that the front-end has, or "" for the user's choice. It refuses
+// where there is none.
+func (f FrontEnd) LoginConnection() (string, error) {
+	switch own := f.Connections(); {
+	case own == nil || len(own) > 1:
+		return "", nil
+	case len(own) == 0:
+		return "", f.CheckConnection("")
+	default:
+		return own[0], nil
+	}
+}
+
+// CheckRedirectURI refuses an address that sign-ins of the front-end may not return to.
+func (f FrontEnd) CheckRedirectURI(uri string) error {
 	return f.among(f.redirectURIs, uri, "redirect_uris", "The front-end is limited to other redirect URIs.")
 }
 
@@ -90,87 +86,97 @@ func (f FrontEnd) RedirectURI(uri string) error {
 // allows. It refuses where there is none.
 func (f FrontEnd) RedirectURIs(all []string) ([]string, error) {
 	switch {
+	case !f.isKnown || f.redirectURIs != nil && len(f.redirectURIs) == 0:
+		return nil, f.CheckRedirectURI("")
 	case f.redirectURIs == nil:
 		return all, nil
-	case len(f.redirectURIs) == 0:
-		return nil, f.RedirectURI("")
 	}
 	return f.redirectURIs, nil
 }
 
-// LogoutURI is RedirectURI for sign-outs.
-func (f FrontEnd) LogoutURI(uri string) error {
+// CheckLogoutURI is CheckRedirectURI for sign-outs.
+func (f FrontEnd) CheckLogoutURI(uri string) error {
 	return f.among(f.logoutURIs, uri, "post_logout_redirect_uris", "The front-end is limited to other post-logout redirect URIs.")
 }
 
 // LogoutURIs are where sign-outs may return to, of all those that the deployment
 // allows. There may be none.
 func (f FrontEnd) LogoutURIs(all []string) []string {
-	if f.logoutURIs == nil {
+	switch {
+	case !f.isKnown:
+		return nil
+	case f.logoutURIs == nil:
 		return all
 	}
 	return f.logoutURIs
 }
 
-// ResultURL refuses an address that the pages behind the front-end's links may
-// not lead to.
-func (f FrontEnd) ResultURL(url string) error {
+// CheckResultURL refuses an address to which the pages behind the front-end's links
+// may not lead.
+func (f FrontEnd) CheckResultURL(url string) error {
 	return f.among(f.resultURLs, url, "result_urls", "The front-end is limited to other result URLs.")
 }
 
-// AppMetadata refuses to let the front-end read or write it.
-func (f FrontEnd) AppMetadata() error {
-	if f.noAppMetadata {
+// CheckAppMetadata refuses to let the front-end read or write app_metadata.
+func (f FrontEnd) CheckAppMetadata() error {
+	switch {
+	case !f.isKnown:
+		return errUnknown
+	case f.noAppMetadata:
 		return f.refuse("app_metadata", "The front-end may not touch app_metadata.")
 	}
 	return nil
 }
 
-// ofAppMetadata is a route of the permission to see what the company decides of users.
-const ofAppMetadata = "GET /app-metadata/{user_id}"
-
-// AppMetadata refuses to let the caller read or write what the company decides of users, wherever it
-// stands: for want of the permission, or by the front-end's limits.
-func AppMetadata(ctx context.Context) error {
-	if err := httpapi.May(ctx, ofAppMetadata); err != nil {
-		return err
-	}
-	return Of(ctx).AppMetadata()
-}
-
-// User refuses a user of a connection that the front-end may not deal with. It
+// CheckUser refuses a user of a connection that the front-end may not deal with. It
 // asks the provider, once, where there is such a limit, and fails as Directory
 // does.
-func (f FrontEnd) User(ctx context.Context, id string) error {
-	if f.connections == nil {
-		return nil
+func (f FrontEnd) CheckUser(ctx context.Context, id string) (UserID, error) {
+	if f.isKnown && f.connections == nil {
+		return UserID{id}, nil
+	}
+	if !f.isKnown {
+		return UserID{}, errUnknown
 	}
 	connection, err := f.dir.ConnectionOf(ctx, id)
 	if err != nil {
-		return err
+		return UserID{}, err
 	}
-	return f.Connection(connection)
+	return f.CheckFoundUser(id, connection)
 }
 
-// TokensOf is User for what has been had by a user's token or sign-in: of a user
-// who is not known, or who is gone, nothing is told.
-func (f FrontEnd) TokensOf(ctx context.Context, id string) error {
-	if f.connections == nil {
-		return nil
-	}
-	if id == "" {
-		return f.refuse("connections", "The front-end is limited to users of some connections, and whose the tokens are cannot be told. Ask for the scope openid.")
-	}
-	err := f.User(ctx, id)
+// CheckUserOrGone is CheckUser for operations that serve users who do not exist. A
+// user who is gone belongs to no connection: the caller must not answer with
+// anything that is known of them.
+func (f FrontEnd) CheckUserOrGone(ctx context.Context, id string) (user UserID, gone bool, err error) {
+	user, err = f.CheckUser(ctx, id)
 	if problem.Is(err, problem.UserNotFound) {
-		return f.Connection("")
+		return UserID{id}, true, nil
 	}
-	return err
+	return user, false, err
 }
 
-// Gone reports whether the user in the request's path is not at the provider (any
-// more), so that nobody can tell whether the front-end might have dealt with them.
-func Gone(ctx context.Context) bool {
-	gone, _ := ctx.Value(goneKey{}).(bool)
-	return gone
+// CheckFoundUser is CheckUser for a user who was read from the provider, with the
+// connection of the first identity.
+func (f FrontEnd) CheckFoundUser(id, connection string) (UserID, error) {
+	if err := f.CheckConnection(connection); err != nil {
+		return UserID{}, err
+	}
+	return UserID{id}, nil
+}
+
+// CheckTokensOf is CheckUser for the subject of a token. It refuses a subject who
+// is unknown or gone.
+func (f FrontEnd) CheckTokensOf(ctx context.Context, subject string) (UserID, error) {
+	if f.isKnown && f.connections == nil {
+		return UserID{subject}, nil
+	}
+	if f.isKnown && subject == "" {
+		return UserID{}, f.refuse("connections", "The front-end is limited to users of some connections, and the tokens do not say who their user is. Ask for the scope openid.")
+	}
+	user, err := f.CheckUser(ctx, subject)
+	if problem.Is(err, problem.UserNotFound) {
+		return f.CheckFoundUser(subject, "")
+	}
+	return user, err
 }

@@ -59,7 +59,7 @@ func TestWhoIsMeant(t *testing.T) {
 	}
 	p := policy(t)
 	for name, tt := range tests {
-		found, err := p.Of(tt.caller)
+		found, err := p.FrontEnd(tt.caller, nil)
 		if found.Name() != tt.want {
 			t.Errorf("%s: taken for %q, want %q", name, found.Name(), tt.want)
 		}
@@ -76,8 +76,8 @@ func TestUnlistedCallersMayBeAllowed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := p.Of(httpapi.Caller{ID: "somebody"})
-	if err != nil || f.Connections() != nil || f.AppMetadata() != nil || f.Connection("any") != nil || f.RedirectURI("any") != nil {
+	f, err := p.FrontEnd(httpapi.Caller{ID: "somebody"}, nil)
+	if err != nil || f.Connections() != nil || f.CheckAppMetadata() != nil || f.CheckConnection("any") != nil || f.CheckRedirectURI("any") != nil {
 		t.Errorf("%+v, %v", f, err)
 	}
 }
@@ -88,22 +88,22 @@ func FuzzRole(f *testing.F) {
 	f.Add("i-0abc", "arn:aws:sts::123456789012:assumed-role/shop-frontend/x")
 	f.Add("a/b/assumed-role/other/x", "arn:aws:iam::123456789012:user/a/b")
 	f.Add("\n", "")
-	f.Fuzz(func(t *testing.T, session, any string) {
+	f.Fuzz(func(t *testing.T, session, text string) {
 		if session != "" {
 			found, ok := roleOf(httpapi.Caller{Account: account, ID: "arn:aws:sts::" + account + ":assumed-role/shop-frontend/" + session})
 			if !ok || found != (role{account, "shop-frontend"}) {
 				t.Errorf("%q makes %+v of it", session, found)
 			}
 		}
-		found, ok := roleOf(httpapi.Caller{Account: account, ID: any})
-		if ok && !strings.Contains(any, ":sts::"+found.account+":assumed-role/"+found.name+"/") || !ok && found != (role{}) {
-			t.Errorf("%q is %+v, %v", any, found, ok)
+		found, ok := roleOf(httpapi.Caller{Account: account, ID: text})
+		if ok && !strings.Contains(text, ":sts::"+found.account+":assumed-role/"+found.name+"/") || !ok && found != (role{}) {
+			t.Errorf("%q is %+v, %v", text, found, ok)
 		}
-		if _, ok := roleOf(httpapi.Caller{ID: any}); ok {
-			t.Errorf("a client named %q is a role", any)
+		if _, ok := roleOf(httpapi.Caller{ID: text}); ok {
+			t.Errorf("a client named %q is a role", text)
 		}
-		if _, ok := clientOf(httpapi.Caller{Account: account, ID: any}); ok {
-			t.Errorf("%q is a client", any)
+		if _, ok := clientOf(httpapi.Caller{Account: account, ID: text}); ok {
+			t.Errorf("%q is a client", text)
 		}
 	})
 }

@@ -18,23 +18,27 @@ type Policy struct {
 // name.
 const Unlisted = "unlisted"
 
-// Of finds the front-end that calls, by the identity that the gateway has
-// authenticated. One that is not listed has no limits, or is refused.
-func (p Policy) Of(c httpapi.Caller) (FrontEnd, error) {
-	if of, ok := roleOf(c); ok {
-		if found, listed := p.byRole[of]; listed {
-			return found, nil
-		}
-	}
-	if id, ok := clientOf(c); ok {
-		if found, listed := p.byClient[id]; listed {
-			return found, nil
-		}
-	}
-	if p.refusesUnlisted {
+// FrontEnd finds the front-end that calls, by the identity that the gateway has
+// authenticated. One that is not listed has no limits, or is refused. The directory
+// is for the front-end's checks of users.
+func (p Policy) FrontEnd(c httpapi.Caller, dir Directory) (FrontEnd, error) {
+	found, listed := p.listed(c)
+	if !listed && p.refusesUnlisted {
 		return FrontEnd{}, refusal(Unlisted, "This service serves listed front-ends only, and the caller is not one of them.")
 	}
-	return FrontEnd{}, nil
+	found.isKnown, found.dir = true, dir
+	return found, nil
+}
+
+func (p Policy) listed(c httpapi.Caller) (FrontEnd, bool) {
+	if key, ok := roleOf(c); ok {
+		if found, listed := p.byRole[key]; listed {
+			return found, true
+		}
+	}
+	key, ok := clientOf(c)
+	found, listed := p.byClient[key]
+	return found, ok && listed
 }
 
 // Connections are the names of all connections that the document names, in order.

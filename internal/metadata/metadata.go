@@ -5,29 +5,36 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/permission"
 	"usher/internal/problem"
 )
 
 // Kind is one of the two kinds of metadata.
 type Kind struct {
-	path     string
-	noun     string   // in the audit log
-	reserved []string // names that the first level may not have
+	noun        string // in the audit log, and of the path
+	permissions []permission.Name
+	reserved    []string // names that the first level may not have
 }
 
 // Both kinds.
 var (
-	User = Kind{path: "/metadata/{user_id}", noun: "metadata"}
-	App  = Kind{path: "/app-metadata/{user_id}", noun: "app-metadata", reserved: httpapi.ReservedAppMetadata}
+	User = Kind{noun: "metadata", permissions: []permission.Name{permission.Metadata}}
+	App  = Kind{noun: "app-metadata", permissions: []permission.Name{permission.AppMetadata}, reserved: httpapi.ReservedAppMetadata}
 )
+
+func (k Kind) route(method string) string { return method + " /" + k.noun + "/{user_id}" }
+
+func (k Kind) function(verb string) string { return verb + strings.ReplaceAll(k.noun, "-", "") }
 
 // Reader reads a user's metadata of one kind: an empty object where there is
 // none. Its errors are problems: user-not-found, and those of a failing
 // provider.
 type Reader interface {
-	Read(ctx context.Context, userID string) (map[string]any, error)
+	Read(ctx context.Context, user limits.UserID) (map[string]any, error)
 }
 
 // Store also changes it. Write sets the first-level members that are there,
@@ -36,7 +43,7 @@ type Reader interface {
 // metadata-too-large.
 type Store interface {
 	Reader
-	Write(ctx context.Context, userID string, changes map[string]any) (map[string]any, error)
+	Write(ctx context.Context, user limits.UserID, changes map[string]any) (map[string]any, error)
 }
 
 // MaxSize is how large one kind of a user's metadata may become by a change, in

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 	"usher/internal/metadata"
 )
 
@@ -17,12 +19,12 @@ type store struct {
 	asked  []string
 }
 
-func (s *store) Read(context.Context, string) (map[string]any, error) {
+func (s *store) Read(context.Context, limits.UserID) (map[string]any, error) {
 	s.asked = append(s.asked, "read")
 	return s.object, nil
 }
 
-func (s *store) Write(_ context.Context, _ string, changes map[string]any) (map[string]any, error) {
+func (s *store) Write(_ context.Context, _ limits.UserID, changes map[string]any) (map[string]any, error) {
 	text, err := json.Marshal(changes)
 	s.asked = append(s.asked, "write "+string(text))
 	out := map[string]any{}
@@ -47,7 +49,7 @@ func newStore(t *testing.T, text string) *store {
 	return s
 }
 
-func send(op httpapi.Operation, body string, headers ...string) *httptest.ResponseRecorder {
+func send(op api.Operation, body string, headers ...string) *httptest.ResponseRecorder {
 	method, path, _ := strings.Cut(op.Routes[0], " ")
 	r := httptest.NewRequest(method, strings.Replace(path, "{user_id}", "u", 1), strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
@@ -55,7 +57,7 @@ func send(op httpapi.Operation, body string, headers ...string) *httptest.Respon
 		r.Header.Set(headers[i], headers[i+1])
 	}
 	w := httptest.NewRecorder()
-	httpapi.Mux(op).ServeHTTP(w, r)
+	api.Server{Authenticate: api.Anonymous}.Handler(op).ServeHTTP(w, r)
 	return w
 }
 
@@ -83,7 +85,7 @@ func TestWhatIsReadAndSent(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t, tt.before)
-			op := map[string]httpapi.Operation{"PATCH": metadata.Update(metadata.User, s), "PUT": metadata.Replace(metadata.User, s)}[tt.method]
+			op := map[string]api.Operation{"PATCH": metadata.Update(metadata.User, s), "PUT": metadata.Replace(metadata.User, s)}[tt.method]
 			w := send(op, tt.body)
 			if got := strings.Join(s.asked, ", "); got != tt.asked {
 				t.Errorf("asked %s, want %s", got, tt.asked)
@@ -120,7 +122,7 @@ func TestIfMatch(t *testing.T) {
 		for _, op := range []string{"update", "replace"} {
 			t.Run(op+" "+name, func(t *testing.T) {
 				s := newStore(t, `{"a":1}`)
-				all := map[string]httpapi.Operation{"update": metadata.Update(metadata.User, s), "replace": metadata.Replace(metadata.User, s)}
+				all := map[string]api.Operation{"update": metadata.Update(metadata.User, s), "replace": metadata.Replace(metadata.User, s)}
 				if w := send(all[op], `{"a":3}`, "If-Match", tt.tag); w.Code != tt.status {
 					t.Errorf("%d %s", w.Code, w.Body)
 				}

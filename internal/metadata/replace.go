@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"slices"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 	"usher/internal/problem"
 )
 
@@ -14,31 +16,33 @@ import (
 // provider cannot replace: the metadata is read, and every member that is to go
 // is removed by name. One that another front-end adds between the two calls
 // stays.
-func Replace(kind Kind, dir Store) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := httpapi.OnlyUserID(r, "user_id")
-		if err != nil {
-			return err
-		}
-		object, err := httpapi.DecodeObject(r)
-		if err != nil {
-			return err
-		}
-		object, wrong := httpapi.CheckMetadata(object, "", kind.reserved)
-		if err := problem.InvalidFields(append(wrong, nulls(object)...)); err != nil {
-			return err
-		}
-		match, err := httpapi.IfMatch(r)
-		if err != nil {
-			return err
-		}
-		replaced, err := replace(r.Context(), dir, id, match, object)
-		if err != nil {
-			return err
-		}
-		return httpapi.Tagged(w, http.StatusOK, replaced)
+func Replace(kind Kind, dir Store) api.Operation {
+	return api.Operation{
+		Name:        kind.function("replace"),
+		Routes:      []string{kind.route("PUT")},
+		Parameters:  api.Parameters{"user_id": api.User},
+		Permissions: kind.permissions,
+		Change:      kind.noun + ".replace",
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			object, err := httpapi.DecodeObject(r)
+			if err != nil {
+				return err
+			}
+			object, wrong := httpapi.CheckMetadata(object, "", kind.reserved)
+			if err := problem.InvalidFields(append(wrong, nulls(object)...)); err != nil {
+				return err
+			}
+			match, err := httpapi.IfMatch(r)
+			if err != nil {
+				return err
+			}
+			replaced, err := replace(r.Context(), dir, c.User, match, object)
+			if err != nil {
+				return err
+			}
+			return httpapi.Tagged(w, http.StatusOK, replaced)
+		},
 	}
-	return httpapi.Operation{Routes: []string{"PUT " + kind.path}, Handler: handler, Change: kind.noun + ".replace"}
 }
 
 // nulls are refused at the first level, where the provider keeps none: to it
@@ -53,8 +57,8 @@ func nulls(object map[string]any) []problem.Field {
 	return wrong
 }
 
-func replace(ctx context.Context, dir Store, id string, match httpapi.Match, object map[string]any) (map[string]any, error) {
-	before, err := dir.Read(ctx, id)
+func replace(ctx context.Context, dir Store, user limits.UserID, match httpapi.Match, object map[string]any) (map[string]any, error) {
+	before, err := dir.Read(ctx, user)
 	if err != nil {
 		return nil, err
 	}
@@ -73,5 +77,5 @@ func replace(ctx context.Context, dir Store, id string, match httpapi.Match, obj
 	if len(changes) == 0 { // to the provider an empty object would mean that all is to go, this service's own too
 		return before, nil
 	}
-	return dir.Write(ctx, id, changes)
+	return dir.Write(ctx, user, changes)
 }

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 	"usher/internal/problem"
 )
 
@@ -22,42 +24,44 @@ const unread = 4 << 10
 // changes. Where the patch has a nested object, the metadata is read and the
 // whole member sent that it is in: of two who change one member at once, the
 // last writer wins, since the provider has no conditional write.
-func Update(kind Kind, dir Store) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := httpapi.OnlyUserID(r, "user_id")
-		if err != nil {
-			return err
-		}
-		patch, err := httpapi.DecodeObjectPatch(r)
-		if err != nil {
-			return err
-		}
-		patch, wrong := httpapi.CheckMetadata(patch, "", kind.reserved)
-		if err := problem.InvalidFields(wrong); err != nil {
-			return err
-		}
-		match, err := httpapi.IfMatch(r)
-		if err != nil {
-			return err
-		}
-		object, err := apply(r.Context(), dir, id, match, patch)
-		if err != nil {
-			return err
-		}
-		return httpapi.Tagged(w, http.StatusOK, object)
+func Update(kind Kind, dir Store) api.Operation {
+	return api.Operation{
+		Name:        kind.function("update"),
+		Routes:      []string{kind.route("PATCH")},
+		Parameters:  api.Parameters{"user_id": api.User},
+		Permissions: kind.permissions,
+		Change:      kind.noun + ".update",
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			patch, err := httpapi.DecodeObjectPatch(r)
+			if err != nil {
+				return err
+			}
+			patch, wrong := httpapi.CheckMetadata(patch, "", kind.reserved)
+			if err := problem.InvalidFields(wrong); err != nil {
+				return err
+			}
+			match, err := httpapi.IfMatch(r)
+			if err != nil {
+				return err
+			}
+			object, err := apply(r.Context(), dir, c.User, match, patch)
+			if err != nil {
+				return err
+			}
+			return httpapi.Tagged(w, http.StatusOK, object)
+		},
 	}
-	return httpapi.Operation{Routes: []string{"PATCH " + kind.path}, Handler: handler, Change: kind.noun + ".update"}
 }
 
-func apply(ctx context.Context, dir Store, id string, match httpapi.Match, patch map[string]any) (map[string]any, error) {
+func apply(ctx context.Context, dir Store, user limits.UserID, match httpapi.Match, patch map[string]any) (map[string]any, error) {
 	size, err := sizeOf(patch)
 	if err != nil {
 		return nil, err
 	}
 	if !match.Asked() && len(patch) > 0 && isFlat(patch) && size <= unread {
-		return dir.Write(ctx, id, patch)
+		return dir.Write(ctx, user, patch)
 	}
-	before, err := dir.Read(ctx, id)
+	before, err := dir.Read(ctx, user)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +76,7 @@ func apply(ctx context.Context, dir Store, id string, match httpapi.Match, patch
 	if len(changes) == 0 {
 		return before, nil
 	}
-	return dir.Write(ctx, id, changes)
+	return dir.Write(ctx, user, changes)
 }
 
 // changesOf returns the first-level members of the patch that are not yet as

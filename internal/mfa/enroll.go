@@ -7,7 +7,10 @@ import (
 	"slices"
 	"time"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/permission"
 	"usher/internal/problem"
 )
 
@@ -40,7 +43,7 @@ type Ticket struct {
 // Enroller makes an enrolment's link, and mails it if asked to. It fails with
 // user-not-found and mfa-already-enrolled.
 type Enroller interface {
-	Enroll(ctx context.Context, userID string, e Enrollment) (Ticket, error)
+	Enroll(ctx context.Context, user limits.UserID, e Enrollment) (Ticket, error)
 }
 
 type enrollBody struct {
@@ -57,30 +60,32 @@ type enrollAnswer struct {
 
 // Enroll serves POST /mfa/{user_id}/enrollments. Who has the link mailed does
 // not get it.
-func Enroll(dir Enroller) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := httpapi.OnlyUserID(r, "user_id")
-		if err != nil {
-			return err
-		}
-		var body enrollBody
-		if err := httpapi.Decode(r, &body); err != nil {
-			return err
-		}
-		asked, err := body.enrollment()
-		if err != nil {
-			return err
-		}
-		made, err := dir.Enroll(r.Context(), id, asked)
-		if err != nil {
-			return err
-		}
-		if asked.SendMail {
-			return httpapi.JSON(w, http.StatusAccepted, enrollAnswer{Delivery: byEmail})
-		}
-		return httpapi.JSON(w, http.StatusCreated, enrollAnswer{Delivery: byLink, URL: made.URL, ExpiresAt: &made.Expires})
+func Enroll(dir Enroller) api.Operation {
+	return api.Operation{
+		Name:        "enrollmfa",
+		Routes:      []string{"POST /mfa/{user_id}/enrollments"},
+		Parameters:  api.Parameters{"user_id": api.User},
+		Permissions: []permission.Name{permission.MFA},
+		Change:      "mfa.enroll",
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			var body enrollBody
+			if err := httpapi.Decode(r, &body); err != nil {
+				return err
+			}
+			asked, err := body.enrollment()
+			if err != nil {
+				return err
+			}
+			made, err := dir.Enroll(r.Context(), c.User, asked)
+			if err != nil {
+				return err
+			}
+			if asked.SendMail {
+				return httpapi.JSON(w, http.StatusAccepted, enrollAnswer{Delivery: byEmail})
+			}
+			return httpapi.JSON(w, http.StatusCreated, enrollAnswer{Delivery: byLink, URL: made.URL, ExpiresAt: &made.Expires})
+		},
 	}
-	return httpapi.Operation{Routes: []string{"POST /mfa/{user_id}/enrollments"}, Handler: handler, Change: "mfa.enroll"}
 }
 
 func (b enrollBody) enrollment() (Enrollment, error) {

@@ -7,7 +7,7 @@ import (
 
 // Group is operations that a front-end is allowed together.
 type Group struct {
-	Name   string   // of the IAM managed policy, as the stack names it: "UsherRead"
+	Name   Name
 	Scope  string   // of a bearer token (RFC 6749, section 3.3): "usher:read"
 	About  string   // what a front-end can do with it
 	Routes []string // "GET /users/{id}"
@@ -63,10 +63,10 @@ func Matches(pattern, resource string) bool {
 	return resource != "" && pattern[0] == resource[0] && Matches(pattern[1:], resource[1:])
 }
 
-// Of returns the group that a route belongs to.
-func Of(route string) (Group, bool) {
+// Named returns the group with this name.
+func Named(name Name) (Group, bool) {
 	for _, g := range groups {
-		if slices.Contains(g.Routes, route) {
+		if g.Name == name {
 			return g, true
 		}
 	}

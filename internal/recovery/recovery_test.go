@@ -10,7 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"usher/internal/httpapi"
+	"usher/internal/api"
+	"usher/internal/limits"
 	"usher/internal/problem"
 	"usher/internal/recovery"
 )
@@ -27,27 +28,27 @@ func (p *provider) MailPasswordLink(_ context.Context, connection, email string)
 	return p.err
 }
 
-func (p *provider) PasswordTicket(_ context.Context, id string, o recovery.TicketOptions) (recovery.Ticket, error) {
-	p.asked, p.options = append(p.asked, "password "+id), o
+func (p *provider) PasswordTicket(_ context.Context, id limits.UserID, o recovery.TicketOptions) (recovery.Ticket, error) {
+	p.asked, p.options = append(p.asked, "password "+id.String()), o
 	return recovery.Ticket{URL: "https://t/?ticket=SECRET#", ExpiresAt: time.Date(2026, 2, 1, 8, 0, 0, 0, time.UTC)}, p.err
 }
 
-func (p *provider) VerificationTicket(_ context.Context, id string, o recovery.TicketOptions) (recovery.Ticket, error) {
-	p.asked, p.options = append(p.asked, "verification "+id), o
+func (p *provider) VerificationTicket(_ context.Context, id limits.UserID, o recovery.TicketOptions) (recovery.Ticket, error) {
+	p.asked, p.options = append(p.asked, "verification "+id.String()), o
 	return recovery.Ticket{URL: "https://t/?ticket=SECRET#", ExpiresAt: time.Date(2026, 2, 1, 8, 0, 0, 0, time.UTC)}, p.err
 }
 
-func (p *provider) SendVerification(_ context.Context, id string) (recovery.VerificationEmail, error) {
-	p.asked = append(p.asked, "send "+id)
+func (p *provider) SendVerification(_ context.Context, id limits.UserID) (recovery.VerificationEmail, error) {
+	p.asked = append(p.asked, "send "+id.String())
 	return recovery.VerificationEmail{ID: "job/1", Status: recovery.Pending}, p.err
 }
 
-func send(op httpapi.Operation, body string) *httptest.ResponseRecorder {
+func send(op api.Operation, body string) *httptest.ResponseRecorder {
 	_, path, _ := strings.Cut(op.Routes[0], " ")
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
-	httpapi.Mux(op).ServeHTTP(w, r)
+	api.Server{Authenticate: api.Anonymous}.Handler(op).ServeHTTP(w, r)
 	return w
 }
 
@@ -56,34 +57,34 @@ var allowed = []string{"https://app.example.com/done", "https://app.example.com/
 // What is asked for reaches the provider as it was asked.
 func TestWhatTheProviderIsAsked(t *testing.T) {
 	tests := map[string]struct {
-		operation func(*provider) httpapi.Operation
+		operation func(*provider) api.Operation
 		body      string
 		asked     string
 		options   recovery.TicketOptions
 	}{
 		"a reset": {
-			func(p *provider) httpapi.Operation { return recovery.ResetPassword(p, "default") },
+			func(p *provider) api.Operation { return recovery.ResetPassword(p, "default") },
 			`{"email":"a@example.com"}`, "mail a@example.com in default", recovery.TicketOptions{},
 		},
 		"a reset elsewhere": {
-			func(p *provider) httpapi.Operation { return recovery.ResetPassword(p, "default") },
+			func(p *provider) api.Operation { return recovery.ResetPassword(p, "default") },
 			`{"email":"a@example.com","connection":"staff"}`, "mail a@example.com in staff", recovery.TicketOptions{},
 		},
 		"a plain password ticket": {
-			func(p *provider) httpapi.Operation { return recovery.CreatePasswordTicket(p, allowed) },
+			func(p *provider) api.Operation { return recovery.CreatePasswordTicket(p, allowed) },
 			`{"user_id":"u"}`, "password u", recovery.TicketOptions{},
 		},
 		"a full password ticket": {
-			func(p *provider) httpapi.Operation { return recovery.CreatePasswordTicket(p, allowed) },
+			func(p *provider) api.Operation { return recovery.CreatePasswordTicket(p, allowed) },
 			`{"user_id":"u","ttl":60,"result_url":"https://app.example.com/other","verifies_email":true}`, "password u",
 			recovery.TicketOptions{ResultURL: "https://app.example.com/other", Lifetime: time.Minute, VerifiesEmail: true},
 		},
 		"the longest verification ticket": {
-			func(p *provider) httpapi.Operation { return recovery.CreateVerificationTicket(p, allowed) },
+			func(p *provider) api.Operation { return recovery.CreateVerificationTicket(p, allowed) },
 			`{"user_id":"u","ttl":2592000}`, "verification u", recovery.TicketOptions{Lifetime: 30 * 24 * time.Hour},
 		},
 		"a verification email": {
-			func(p *provider) httpapi.Operation { return recovery.SendVerification(p) },
+			func(p *provider) api.Operation { return recovery.SendVerificationEmail(p) },
 			`{"user_id":"u"}`, "send u", recovery.TicketOptions{},
 		},
 	}
@@ -108,7 +109,7 @@ func TestAnswers(t *testing.T) {
 	if want := `{"url":"https://t/?ticket=SECRET#","expires_at":"2026-02-01T08:00:00Z"}` + "\n"; w.Code != 201 || w.Body.String() != want {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	w = send(recovery.SendVerification(&provider{}), `{"user_id":"u"}`)
+	w = send(recovery.SendVerificationEmail(&provider{}), `{"user_id":"u"}`)
 	if w.Code != 202 || w.Header().Get("Location") != "/verification-emails/job%2F1" || w.Body.String() != `{"id":"job/1","status":"pending"}`+"\n" {
 		t.Errorf("%d %q %s", w.Code, w.Header().Get("Location"), w.Body)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/limits"
 	"usher/internal/problem"
@@ -36,13 +37,11 @@ type ticketBody struct {
 	TTL       *int    `json:"ttl"` // seconds
 }
 
-// valid returns whom the ticket is for and what is asked of it. resultURLs are
-// compared exactly: the page behind the link must not lead just anywhere.
-func (b ticketBody) valid(resultURLs []string) (userID string, o TicketOptions, err error) {
+// valid returns whom the ticket is for and what is asked of it, within the limits of
+// the calling front-end. resultURLs are compared exactly: the page behind the link
+// must not lead just anywhere.
+func (b ticketBody) valid(ctx context.Context, c api.Call, resultURLs []string) (user limits.UserID, o TicketOptions, err error) {
 	wrong := faultsOfUserID(b.UserID)
-	if b.UserID != nil {
-		userID = *b.UserID
-	}
 	if b.ResultURL != nil {
 		o.ResultURL = *b.ResultURL
 		if !slices.Contains(resultURLs, o.ResultURL) {
@@ -55,18 +54,17 @@ func (b ticketBody) valid(resultURLs []string) (userID string, o TicketOptions, 
 			wrong = append(wrong, problem.Field{Field: "ttl", Detail: fmt.Sprintf("must be a whole number of seconds from %d to %d", shortestTTL, longestTTL)})
 		}
 	}
-	return userID, o, problem.InvalidFields(wrong)
-}
-
-// within refuses a ticket that the calling front-end may not have.
-func within(ctx context.Context, userID string, o TicketOptions) error {
-	f := limits.Of(ctx)
+	if err := problem.InvalidFields(wrong); err != nil {
+		return user, o, err
+	}
+	httpapi.Concerns(ctx, *b.UserID)
 	if o.ResultURL != "" {
-		if err := f.ResultURL(o.ResultURL); err != nil {
-			return err
+		if err := c.FrontEnd.CheckResultURL(o.ResultURL); err != nil {
+			return user, o, err
 		}
 	}
-	return f.User(ctx, userID)
+	user, err = c.FrontEnd.CheckUser(ctx, *b.UserID)
+	return user, o, err
 }
 
 func faultsOfUserID(id *string) []problem.Field {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
+
+	"usher/internal/limits"
 )
 
 // Role is a role on the wire.
@@ -32,7 +34,7 @@ type Lister interface {
 
 // Getter knows a user's roles, or fails with user-not-found.
 type Getter interface {
-	OfUser(ctx context.Context, userID string) ([]Role, error)
+	OfUser(ctx context.Context, user limits.UserID) ([]Role, error)
 }
 
 // Changer takes roles from a user and then gives others: where only the first
@@ -41,5 +43,5 @@ type Getter interface {
 type Changer interface {
 	Lister
 	Getter
-	Change(ctx context.Context, userID string, remove, assign []Role) error
+	Change(ctx context.Context, user limits.UserID, remove, assign []Role) error
 }

@@ -33,23 +33,23 @@ func hostCookie(t ticket) string  { return "__Host-usher-" + t.name() }
 // openCookie finds the sign-in's transaction among the browser's cookies. A
 // plain cookie counts only for a redirect URI that has one: another host of
 // the same site can plant plain cookies.
-func openCookie(ctx context.Context, sealer Sealer, r *http.Request, t ticket, allowed []string) (transaction, error) {
+func openCookie(ctx context.Context, sealer Sealer, r *http.Request, t ticket, allowed []string) (pending, error) {
 	for _, name := range []string{hostCookie(t), plainCookie(t)} {
 		for _, cookie := range r.CookiesNamed(name) {
 			plain, err := openValue(ctx, sealer, t, cookie.Value)
 			if problem.IsProblem(err) {
-				return transaction{}, err
+				return pending{}, err
 			}
 			if err != nil {
 				continue
 			}
 			x, err := decodeTransaction(plain)
 			if uri, ok := x.redirectURI(allowed); err == nil && ok && cookieFor(t, uri).Name == name {
-				return x, nil
+				return pending{ticket: t, transaction: x, redirectURI: uri}, nil
 			}
 		}
 	}
-	return transaction{}, problem.StateNotFromThisBrowser.New("This sign-in was begun in another browser, or is finished already. Begin again.")
+	return pending{}, problem.StateNotFromThisBrowser.New("This sign-in was begun in another browser, or is finished already. Begin again.")
 }
 
 func openValue(ctx context.Context, sealer Sealer, t ticket, value string) ([]byte, error) {

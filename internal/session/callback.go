@@ -1,42 +1,51 @@
 package session
 
 import (
+	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
-	"usher/internal/limits"
+	"usher/internal/permission"
 	"usher/internal/problem"
 )
 
 // Callback serves GET /callback. The state is checked before anything else: a
 // request that this browser did not begin has no effect.
-func Callback(provider Provider, sealer Sealer, opts Options) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		answer, err := parseAnswer(r)
-		if err != nil {
-			return err
-		}
-		t, x, err := resume(r, sealer, opts, answer.state)
-		if x.begunBy(httpapi.CallerOf(r.Context())) { // it is nobody else's to know
-			httpapi.ReturnTo(r.Context(), x.returnTo)
-		}
-		if err != nil {
-			return err
-		}
-		if err := permitted(r, opts, x); err != nil {
-			return err
-		}
-		signIn, err := finish(r, provider, opts, t, x, answer)
-		if !opts.Unbound && isFinal(err) {
-			clearCookie(w, t, x, opts)
-		}
-		if err != nil {
-			return err
-		}
-		return httpapi.JSON(w, http.StatusOK, signIn)
+func Callback(provider Provider, sealer Sealer, opts Options) api.Operation {
+	return api.Operation{
+		Name:        "callback",
+		Routes:      []string{"GET /callback"},
+		Permissions: []permission.Name{permission.SignIn},
+		Change:      "session.begin",
+		TakesQuery:  true,
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			answer, err := parseAnswer(r)
+			if err != nil {
+				return err
+			}
+			p, err := resume(r, sealer, opts, answer.state)
+			if p.transaction.begunBy(c.Caller) { // no other front-end may learn it
+				httpapi.ReturnTo(r.Context(), p.transaction.returnTo)
+			}
+			if err != nil {
+				return err
+			}
+			if err := p.checkFrontEnd(c); err != nil {
+				return err
+			}
+			signIn, err := p.finish(r.Context(), c, provider, answer)
+			if !opts.Unbound && isFinal(err) {
+				http.SetCookie(w, p.expiredCookie())
+			}
+			if err != nil {
+				return err
+			}
+			return httpapi.JSON(w, http.StatusOK, signIn)
+		},
 	}
-	return httpapi.Operation{Routes: []string{"GET /callback"}, Handler: handler, Change: "session.begin"}
 }
 
 // answer is an authorization response (RFC 6749, sections 4.1.2 and 4.1.2.1).
@@ -61,50 +70,53 @@ func parseAnswer(r *http.Request) (answer, error) {
 	return answer{code: values.Get("code"), state: values.Get("state"), issuer: values.Get("iss"), errorCode: values.Get("error")}, nil
 }
 
-// resume finds the sign-in that the state belongs to, and that this browser
-// began. One that has expired comes with the error.
-func resume(r *http.Request, sealer Sealer, opts Options, state string) (ticket, transaction, error) {
-	t, rest, err := openTicket(r.Context(), sealer, state, opts.Now())
-	if err != nil && !problem.Is(err, problem.StateExpired) {
-		return ticket{}, transaction{}, err
-	}
-	x, unknown := transactionOf(r, sealer, opts, t, rest)
-	if err == nil {
-		err = unknown
-	}
-	return t, x, err
+// pending is a sign-in that a browser has begun and now comes back to finish.
+type pending struct {
+	ticket      ticket
+	transaction transaction
+	redirectURI string
 }
 
-// transactionOf finds what finishing the sign-in takes: in the browser's cookie, or in
-// the rest of the state. It is zero with an error.
-func transactionOf(r *http.Request, sealer Sealer, opts Options, t ticket, rest []byte) (transaction, error) {
+// resume finds the sign-in that the state belongs to, and that this browser began.
+// An expired sign-in is returned beside the error.
+func resume(r *http.Request, sealer Sealer, opts Options, state string) (pending, error) {
+	t, rest, expired := openTicket(r.Context(), sealer, state, opts.Now())
+	if expired != nil && !problem.Is(expired, problem.StateExpired) {
+		return pending{}, expired
+	}
+	p, err := find(r, sealer, opts, t, rest)
+	return p, cmp.Or(expired, err)
+}
+
+// find reads what is needed to finish the sign-in: from the browser's cookie, or from
+// the rest of the state.
+func find(r *http.Request, sealer Sealer, opts Options, t ticket, rest []byte) (pending, error) {
 	if !opts.Unbound {
 		return openCookie(r.Context(), sealer, r, t, opts.RedirectURIs)
 	}
 	x, err := decodeTransaction(rest)
-	if _, allowed := x.redirectURI(opts.RedirectURIs); err != nil || !allowed {
-		return transaction{}, problem.StateInvalid.New("The state was made under another configuration. Begin again.")
+	uri, allowed := x.redirectURI(opts.RedirectURIs)
+	if err != nil || !allowed {
+		return pending{}, problem.StateInvalid.New("The state was made under another configuration. Begin again.")
 	}
-	return x, nil
+	return pending{ticket: t, transaction: x, redirectURI: uri}, nil
 }
 
-// permitted refuses the sign-ins that the calling front-end has not begun, and
-// those that its limits have come to exclude since. The browser's cookie stays: it
-// is another front-end's to use.
-func permitted(r *http.Request, opts Options, x transaction) error {
-	if !x.begunBy(httpapi.CallerOf(r.Context())) {
+// checkFrontEnd refuses a sign-in that another front-end began, and one that the
+// front-end's limits have come to exclude. The browser's cookie stays, since the
+// other front-end may still use it.
+func (p pending) checkFrontEnd(c api.Call) error {
+	if !p.transaction.begunBy(c.Caller) {
 		return problem.StateNotFromFrontEnd.New("Another front-end began this sign-in, and has to finish it.")
 	}
-	f := limits.Of(r.Context())
-	redirectURI, _ := x.redirectURI(opts.RedirectURIs) // resume has found it
-	if err := f.RedirectURI(redirectURI); err != nil || x.asked.connection == "" {
+	if err := c.FrontEnd.CheckRedirectURI(p.redirectURI); err != nil || p.transaction.asked.connection == "" {
 		return err
 	}
-	return f.Connection(x.asked.connection)
+	return c.FrontEnd.CheckConnection(p.transaction.asked.connection)
 }
 
-func finish(r *http.Request, provider Provider, opts Options, t ticket, x transaction, a answer) (SignIn, error) {
-	if err := checkIssuer(r, provider, a.issuer); err != nil {
+func (p pending) finish(ctx context.Context, c api.Call, provider Provider, a answer) (SignIn, error) {
+	if err := checkIssuer(ctx, provider, a.issuer); err != nil {
 		return SignIn{}, err
 	}
 	if a.errorCode != "" {
@@ -113,29 +125,37 @@ func finish(r *http.Request, provider Provider, opts Options, t ticket, x transa
 	if a.code == "" {
 		return SignIn{}, problem.CodeMissing.New("The code parameter is missing.")
 	}
-	redirectURI, _ := x.redirectURI(opts.RedirectURIs) // resume has found it
-	signIn, err := provider.Redeem(r.Context(), Redemption{Code: a.code, Nonce: x.nonce(), Verifier: x.verifier(), RedirectURI: redirectURI})
+	x := p.transaction
+	signIn, err := provider.Redeem(ctx, Redemption{Code: a.code, Nonce: x.nonce(), Verifier: x.verifier(), RedirectURI: p.redirectURI})
 	if err != nil {
 		return SignIn{}, err
 	}
-	httpapi.Concerns(r.Context(), signIn.Account.ID) // whatever becomes of it
-	if err := limits.Of(r.Context()).TokensOf(r.Context(), signIn.Account.ID); err != nil {
+	httpapi.Concerns(ctx, signIn.Account.ID) // for a refused sign-in, too
+	user, err := c.FrontEnd.CheckTokensOf(ctx, signIn.Account.ID)
+	if err != nil {
 		return SignIn{}, err
 	}
-	if err := x.asked.check(r.Context(), provider, t.begun(), signIn); err != nil {
+	if err := x.asked.check(ctx, provider, p.ticket.begun(), user, signIn); err != nil {
 		return SignIn{}, err
 	}
 	signIn.ReturnTo = x.returnTo
 	return signIn, nil
 }
 
+// expiredCookie removes the sign-in's cookie from the browser.
+func (p pending) expiredCookie() *http.Cookie {
+	cookie := cookieFor(p.ticket, p.redirectURI)
+	cookie.MaxAge = -1
+	return cookie
+}
+
 // checkIssuer refuses an answer that names another provider (RFC 9207). Not
 // all tenants name one.
-func checkIssuer(r *http.Request, provider Provider, issuer string) error {
+func checkIssuer(ctx context.Context, provider Provider, issuer string) error {
 	if issuer == "" {
 		return nil
 	}
-	expected, err := provider.Issuer(r.Context())
+	expected, err := provider.Issuer(ctx)
 	if err != nil {
 		return err
 	}
@@ -173,11 +193,4 @@ func isFinal(err error) bool {
 	}
 	status := problem.From(err).Kind.Status
 	return status < http.StatusInternalServerError && status != http.StatusTooManyRequests
-}
-
-func clearCookie(w http.ResponseWriter, t ticket, x transaction, opts Options) {
-	redirectURI, _ := x.redirectURI(opts.RedirectURIs)
-	cookie := cookieFor(t, redirectURI)
-	cookie.MaxAge = -1
-	http.SetCookie(w, cookie)
 }

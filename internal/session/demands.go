@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"usher/internal/limits"
 	"usher/internal/problem"
 )
 
@@ -21,14 +22,14 @@ const clockLeeway = 30 * time.Second
 
 // check holds a sign-in that was begun at that time to what was asked of it.
 // It fails with mfa-not-proved, wrong-connection, and as a failing provider does.
-func (d demands) check(ctx context.Context, provider Provider, begun time.Time, s SignIn) error {
+func (d demands) check(ctx context.Context, provider Provider, begun time.Time, user limits.UserID, s SignIn) error {
 	if d.mfa && !s.Authentication.provesMFA(begun) {
 		return problem.MFANotProved.New("The sign-in was to show a second factor, given now, and did not. Begin again.")
 	}
 	if d.connection == "" {
 		return nil
 	}
-	has, err := provider.HasIdentity(ctx, s.Account.ID, d.connection)
+	has, err := provider.HasIdentity(ctx, user, d.connection)
 	if err != nil {
 		return err
 	}

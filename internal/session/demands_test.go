@@ -1,11 +1,14 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"testing"
 	"time"
 
+	"usher/internal/limits"
+	"usher/internal/limits/limitstest"
 	"usher/internal/problem"
 )
 
@@ -42,9 +45,9 @@ type directory struct {
 	err   error
 }
 
-func (d *directory) HasIdentity(_ context.Context, userID, connection string) (bool, error) {
+func (d *directory) HasIdentity(_ context.Context, user limits.UserID, connection string) (bool, error) {
 	d.asked++
-	return userID == "ada" && connection == "github", d.err
+	return user.String() == "ada" && connection == "github", d.err
 }
 
 func TestDemands(t *testing.T) {
@@ -73,7 +76,7 @@ func TestDemands(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			provider := &directory{err: tt.err}
-			err := tt.asked.check(t.Context(), provider, now, tt.signIn)
+			err := tt.asked.check(t.Context(), provider, now, limitstest.User(cmp.Or(tt.signIn.Account.ID, "eve")), tt.signIn)
 			got := ""
 			if err != nil {
 				got = problem.From(err).Kind.Code

@@ -4,7 +4,10 @@ import (
 	"context"
 	"net/http"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/permission"
 )
 
 // Ender ends sessions, and revokes the refresh tokens that came of them. Its
@@ -12,41 +15,25 @@ import (
 type Ender interface {
 	// EndSession ends one session of this user's. It fails with
 	// session-not-found for another user's as for one that is not there.
-	EndSession(ctx context.Context, userID, sessionID string) error
+	EndSession(ctx context.Context, user limits.UserID, sessionID string) error
 	// EndSessions ends all of the user's; a user who is not there has none.
-	EndSessions(ctx context.Context, userID string) error
-}
-
-// EndAll serves DELETE /sessions/{user_id}: the user is signed out everywhere.
-func EndAll(provider Ender) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := httpapi.OnlyUserID(r, "user_id")
-		if err != nil {
-			return err
-		}
-		if err := provider.EndSessions(r.Context(), id); err != nil {
-			return err
-		}
-		return httpapi.NoContent(w)
-	}
-	return httpapi.Operation{Routes: []string{"DELETE /sessions/{user_id}"}, Handler: handler, Change: "session.end-all"}
+	EndSessions(ctx context.Context, user limits.UserID) error
 }
 
 // End serves DELETE /sessions/{user_id}/{session}.
-func End(provider Ender) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		userID, err := httpapi.OnlyUserID(r, "user_id")
-		if err != nil {
-			return err
-		}
-		sessionID, err := httpapi.PathID(r, "session")
-		if err != nil {
-			return err
-		}
-		if err := provider.EndSession(r.Context(), userID, sessionID); err != nil {
-			return err
-		}
-		return httpapi.NoContent(w)
+func End(provider Ender) api.Operation {
+	return api.Operation{
+		Name:        "endsession",
+		Routes:      []string{"DELETE /sessions/{user_id}/{session}"},
+		Parameters:  api.Parameters{"user_id": api.User, "session": api.Session},
+		Permissions: []permission.Name{permission.Sessions},
+		Change:      "session.end",
+		ServesGone:  true,
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			if err := provider.EndSession(r.Context(), c.User, c.Parameter("session")); err != nil {
+				return err
+			}
+			return httpapi.NoContent(w)
+		},
 	}
-	return httpapi.Operation{Routes: []string{"DELETE /sessions/{user_id}/{session}"}, Handler: handler, Change: "session.end"}
 }

@@ -5,8 +5,9 @@ import (
 	"net/http"
 	"regexp"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
-	"usher/internal/limits"
+	"usher/internal/permission"
 	"usher/internal/problem"
 )
 
@@ -48,34 +49,35 @@ const maxToken = 16 << 10
 var signedToken = regexp.MustCompile(`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$`)
 
 // Introspect serves POST /introspect. It changes nothing.
-func Introspect(provider Introspector) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		if err := httpapi.NoQuery(r); err != nil {
-			return err
-		}
-		var body struct {
-			Token string `json:"token"`
-		}
-		if err := httpapi.Decode(r, &body); err != nil {
-			return err
-		}
-		if fault := faultOfToken(body.Token, maxToken); fault != "" {
-			return problem.Invalid("token", fault)
-		}
-		if !signedToken.MatchString(body.Token) {
-			return problem.OpaqueToken.New("token: is not a signed JWT, so that only the provider could tell what it is.",
-				problem.Field{Field: "token", Detail: "is opaque"})
-		}
-		found, err := provider.Introspect(r.Context(), body.Token)
-		if err != nil {
-			return err
-		}
-		if found.Active {
-			if err := limits.Of(r.Context()).TokensOf(r.Context(), found.Subject); err != nil {
+func Introspect(provider Introspector) api.Operation {
+	return api.Operation{
+		Name:        "introspect",
+		Routes:      []string{"POST /introspect"},
+		Permissions: []permission.Name{permission.SignIn},
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			var body struct {
+				Token string `json:"token"`
+			}
+			if err := httpapi.Decode(r, &body); err != nil {
 				return err
 			}
-		}
-		return httpapi.JSON(w, http.StatusOK, found)
+			if fault := faultOfToken(body.Token, maxToken); fault != "" {
+				return problem.Invalid("token", fault)
+			}
+			if !signedToken.MatchString(body.Token) {
+				return problem.OpaqueToken.New("token: is not a signed JWT, so that only the provider could tell what it is.",
+					problem.Field{Field: "token", Detail: "is opaque"})
+			}
+			found, err := provider.Introspect(r.Context(), body.Token)
+			if err != nil {
+				return err
+			}
+			if found.Active {
+				if _, err := c.FrontEnd.CheckTokensOf(r.Context(), found.Subject); err != nil {
+					return err
+				}
+			}
+			return httpapi.JSON(w, http.StatusOK, found)
+		},
 	}
-	return httpapi.Operation{Routes: []string{"POST /introspect"}, Handler: handler}
 }

@@ -10,9 +10,10 @@ import (
 	"time"
 	"unicode"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
-	"usher/internal/limits"
 	"usher/internal/nonce"
+	"usher/internal/permission"
 )
 
 // Options are what a deployment decides about sign-ins.
@@ -26,37 +27,42 @@ type Options struct {
 var locales = regexp.MustCompile(`^[A-Za-z0-9-]{1,35}( [A-Za-z0-9-]{1,35}){0,9}$`) // BCP 47 tags, spaces between
 
 // Login serves GET /login.
-func Login(provider Authorizer, sealer Sealer, opts Options) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		request, returnTo, err := parseLogin(r, opts)
-		if err != nil {
-			return err
-		}
-		if err := within(r, opts, &request); err != nil {
-			return err
-		}
-		cookie, err := begin(r.Context(), sealer, opts, &request, returnTo)
-		if err != nil {
-			return err
-		}
-		if request.Connection == "" { // what its limits ask for by themselves, they check by themselves, too
-			if request.Connection, err = limits.Of(r.Context()).LoginConnection(); err != nil {
+func Login(provider Authorizer, sealer Sealer, opts Options) api.Operation {
+	return api.Operation{
+		Name:        "login",
+		Routes:      []string{"GET /login"},
+		Permissions: []permission.Name{permission.SignIn},
+		TakesQuery:  true,
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			request, returnTo, err := parseLogin(r, opts)
+			if err != nil {
 				return err
 			}
-		}
-		location, err := provider.AuthorizationURL(r.Context(), request)
-		if err != nil {
-			return err
-		}
-		if cookie != nil {
-			http.SetCookie(w, cookie)
-		}
-		w.Header().Set("Location", location)
-		return httpapi.JSON(w, http.StatusFound, struct {
-			Location string `json:"location"`
-		}{location})
+			if err := checkLimits(r, c, opts, &request); err != nil {
+				return err
+			}
+			cookie, err := begin(r.Context(), sealer, opts, c.Caller, &request, returnTo)
+			if err != nil {
+				return err
+			}
+			if request.Connection == "" { // what its limits ask for by themselves, they check by themselves, too
+				if request.Connection, err = c.FrontEnd.LoginConnection(); err != nil {
+					return err
+				}
+			}
+			location, err := provider.AuthorizationURL(r.Context(), request)
+			if err != nil {
+				return err
+			}
+			if cookie != nil {
+				http.SetCookie(w, cookie)
+			}
+			w.Header().Set("Location", location)
+			return httpapi.JSON(w, http.StatusFound, struct {
+				Location string `json:"location"`
+			}{location})
+		},
 	}
-	return httpapi.Operation{Routes: []string{"GET /login"}, Handler: handler}
 }
 
 func parseLogin(r *http.Request, opts Options) (request Authorization, returnTo string, err error) {
@@ -87,19 +93,18 @@ func parseLogin(r *http.Request, opts Options) (request Authorization, returnTo 
 	return request, returnTo, q.Err()
 }
 
-// within refuses what the calling front-end may not ask for, and chooses the
-// redirect URI of those that it has where it asked for none.
-func within(r *http.Request, opts Options, request *Authorization) error {
-	f := limits.Of(r.Context())
+// checkLimits refuses what the calling front-end may not ask for. Where the request
+// names no redirect URI, it chooses one of the front-end's.
+func checkLimits(r *http.Request, c api.Call, opts Options, request *Authorization) error {
 	if request.Connection != "" {
-		if err := f.Connection(request.Connection); err != nil {
+		if err := c.FrontEnd.CheckConnection(request.Connection); err != nil {
 			return err
 		}
 	}
 	if request.RedirectURI != "" {
-		return f.RedirectURI(request.RedirectURI)
+		return c.FrontEnd.CheckRedirectURI(request.RedirectURI)
 	}
-	own, err := f.RedirectURIs(opts.RedirectURIs)
+	own, err := c.FrontEnd.RedirectURIs(opts.RedirectURIs)
 	if err != nil {
 		return err
 	}
@@ -109,9 +114,9 @@ func within(r *http.Request, opts Options, request *Authorization) error {
 
 // begin makes the sign-in's secrets, puts them into the request, and returns
 // the cookie that binds it to the browser; nil where it is not to be bound.
-func begin(ctx context.Context, sealer Sealer, opts Options, request *Authorization, returnTo string) (*http.Cookie, error) {
+func begin(ctx context.Context, sealer Sealer, opts Options, caller httpapi.Caller, request *Authorization, returnTo string) (*http.Cookie, error) {
 	asked := demands{mfa: request.MFA, connection: request.Connection}
-	t, x := newTicket(opts.Now()), newTransaction(httpapi.CallerOf(ctx), request.RedirectURI, asked, returnTo)
+	t, x := newTicket(opts.Now()), newTransaction(caller, request.RedirectURI, asked, returnTo)
 	request.Verifier = x.verifier()
 	state := t.encode()
 	if opts.Unbound {

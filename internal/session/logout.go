@@ -7,8 +7,9 @@ import (
 	"strings"
 	"unicode"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
-	"usher/internal/limits"
+	"usher/internal/permission"
 )
 
 // SignOut is a logout request (OpenID Connect RP-Initiated Logout 1.0, section
@@ -31,30 +32,35 @@ const (
 )
 
 // Logout serves GET /logout.
-func Logout(provider Exit, opts Options) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		request, err := parseLogout(r, opts)
-		if err != nil {
-			return err
-		}
-		if request.RedirectURI != "" {
-			if err := limits.Of(r.Context()).LogoutURI(request.RedirectURI); err != nil {
+func Logout(provider Exit, opts Options) api.Operation {
+	return api.Operation{
+		Name:        "logout",
+		Routes:      []string{"GET /logout"},
+		Permissions: []permission.Name{permission.SignIn},
+		TakesQuery:  true,
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			request, err := parseLogout(r, c, opts)
+			if err != nil {
 				return err
 			}
-		}
-		location, err := provider.LogoutURL(r.Context(), request)
-		if err != nil {
-			return err
-		}
-		w.Header().Set("Location", location)
-		return httpapi.JSON(w, http.StatusFound, struct {
-			Location string `json:"location"`
-		}{location})
+			if request.RedirectURI != "" {
+				if err := c.FrontEnd.CheckLogoutURI(request.RedirectURI); err != nil {
+					return err
+				}
+			}
+			location, err := provider.LogoutURL(r.Context(), request)
+			if err != nil {
+				return err
+			}
+			w.Header().Set("Location", location)
+			return httpapi.JSON(w, http.StatusFound, struct {
+				Location string `json:"location"`
+			}{location})
+		},
 	}
-	return httpapi.Operation{Routes: []string{"GET /logout"}, Handler: handler}
 }
 
-func parseLogout(r *http.Request, opts Options) (SignOut, error) {
+func parseLogout(r *http.Request, c api.Call, opts Options) (SignOut, error) {
 	q := httpapi.NewQuery(r)
 	request := SignOut{
 		RedirectURI: q.String("post_logout_redirect_uri"),
@@ -70,7 +76,7 @@ func parseLogout(r *http.Request, opts Options) (SignOut, error) {
 	if state := request.State; len(state) > maxState || strings.ContainsFunc(state, unicode.IsControl) {
 		q.Refuse("state", "must have 256 bytes at most, and no control characters")
 	}
-	if own := limits.Of(r.Context()).LogoutURIs(opts.LogoutURIs); request.RedirectURI == "" && len(own) > 0 {
+	if own := c.FrontEnd.LogoutURIs(opts.LogoutURIs); request.RedirectURI == "" && len(own) > 0 {
 		request.RedirectURI = defaultRedirect(own, r.Host)
 	}
 	return request, q.Err()

@@ -3,6 +3,8 @@ package session
 import (
 	"context"
 	"time"
+
+	"usher/internal/limits"
 )
 
 // Authorizer is the provider's half of a sign-in's beginning.
@@ -20,7 +22,7 @@ type Provider interface {
 	Redeem(context.Context, Redemption) (SignIn, error)
 	// HasIdentity reports whether a user has an account in the connection. It
 	// asks the provider, once, where the user's id does not tell.
-	HasIdentity(ctx context.Context, userID, connection string) (bool, error)
+	HasIdentity(ctx context.Context, user limits.UserID, connection string) (bool, error)
 }
 
 // Authorization is an authorization request (RFC 6749, section 4.1.1; OpenID

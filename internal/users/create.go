@@ -6,21 +6,22 @@ import (
 	"net/url"
 	"slices"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
-	"usher/internal/limits"
+	"usher/internal/permission"
 	"usher/internal/problem"
 )
 
 // Creator creates users.
 type Creator interface {
-	// Create fails with user-exists where the address or the mark's id is taken,
+	// Create fails with user-exists where the address or the record's id is taken,
 	// and with password-too-weak, invalid-request, and as the provider does.
 	Create(context.Context, New) (User, error)
-	// Made finds the user with a mark's id, or fails with user-not-found.
-	Made(ctx context.Context, markID string) (Made, error)
-	// Invite does what n says of an invitation to the user. It fails with
-	// partly-updated: the user is there.
-	Invite(ctx context.Context, made Made, n New) (Created, error)
+	// FindCreated finds the user with a record's id, or fails with user-not-found.
+	FindCreated(ctx context.Context, recordID string) (Creation, error)
+	// Invite sends or makes the invitation that n asks for. It fails with
+	// partly-updated: the user exists.
+	Invite(ctx context.Context, created Creation, n New) (Created, error)
 }
 
 // CreateOptions is what the deployment decides about creating users.
@@ -38,71 +39,72 @@ type createBody struct {
 }
 
 // Create serves POST /users.
-func Create(dir Creator, keys Keys, o CreateOptions) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		if err := httpapi.NoQuery(r); err != nil {
-			return err
-		}
-		key, err := idempotencyKey(r)
-		if err != nil {
-			return err
-		}
-		var body createBody
-		if err := httpapi.Decode(r, &body); err != nil {
-			return err
-		}
-		newUser, err := body.user(o, key)
-		if err != nil {
-			return err
-		}
-		if err := newUser.within(r.Context()); err != nil {
-			return err
-		}
-		made, err := create(r.Context(), dir, keys, body, newUser, key)
-		if err != nil {
-			return err
-		}
-		httpapi.Concerns(r.Context(), made.User.ID)
-		created, err := invited(r.Context(), dir, made, newUser)
-		if err != nil {
-			return err
-		}
-		created.User = shown(r.Context(), created.User)
-		w.Header().Set("Location", httpapi.RequestPath(r)+"/"+url.PathEscape(created.ID))
-		return httpapi.TaggedAs(w, http.StatusCreated, created.User, created)
+func Create(dir Creator, keys Keys, o CreateOptions) api.Operation {
+	return api.Operation{
+		Name:        "createuser",
+		Routes:      []string{"POST /users"},
+		Permissions: []permission.Name{permission.Manage},
+		Change:      "user.create",
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			key, err := idempotencyKey(r)
+			if err != nil {
+				return err
+			}
+			var body createBody
+			if err := httpapi.Decode(r, &body); err != nil {
+				return err
+			}
+			newUser, err := body.user(o, key)
+			if err != nil {
+				return err
+			}
+			if err := newUser.checkLimits(c); err != nil {
+				return err
+			}
+			creation, err := create(r.Context(), dir, keys, c.Caller, body, newUser, key)
+			if err != nil {
+				return err
+			}
+			httpapi.Concerns(r.Context(), creation.User.ID)
+			created, err := invited(r.Context(), dir, creation, newUser)
+			if err != nil {
+				return err
+			}
+			created.User = shown(c, created.User)
+			w.Header().Set("Location", httpapi.RequestPath(r)+"/"+url.PathEscape(created.ID))
+			return httpapi.TaggedAs(w, http.StatusCreated, created.User, created)
+		},
 	}
-	return httpapi.Operation{Routes: []string{"POST /users"}, Handler: handler, Change: "user.create"}
 }
 
-// within refuses what the front-end may not create.
-func (n New) within(ctx context.Context) error {
-	f := limits.Of(ctx)
-	if err := f.Connection(n.Connection); err != nil {
+// checkLimits refuses what the front-end may not create.
+func (n New) checkLimits(c api.Call) error {
+	if err := c.FrontEnd.CheckConnection(n.Connection); err != nil {
 		return err
 	}
 	if n.AppMetadata != nil {
-		if err := limits.AppMetadata(ctx); err != nil {
+		if err := c.CheckAppMetadata(); err != nil {
 			return err
 		}
 	}
 	if n.Invite.ResultURL != "" {
-		return f.ResultURL(n.Invite.ResultURL)
+		return c.FrontEnd.CheckResultURL(n.Invite.ResultURL)
 	}
 	return nil
 }
 
 // create creates the user, once where there is an Idempotency-Key.
-func create(ctx context.Context, dir Creator, keys Keys, body createBody, n New, key string) (Made, error) {
+func create(ctx context.Context, dir Creator, keys Keys, caller httpapi.Caller, body createBody, n New, key string) (Creation, error) {
 	if key == "" {
 		user, err := dir.Create(ctx, n)
-		return Made{User: user}, err
+		return Creation{User: user}, err
 	}
-	asked, err := body.asked()
+	canonical, err := body.canonical()
 	if err != nil {
-		return Made{}, err
+		return Creation{}, err
 	}
-	w := wish{frontEnd: httpapi.CallerOf(ctx).FrontEnd(), connection: n.Connection, key: key, asked: asked}
-	return once{dir: dir, keys: keys, wish: w}.create(ctx, n)
+	q := request{frontEnd: caller.FrontEnd(), connection: n.Connection, key: key, canonicalBody: canonical}
+	return createOnce(ctx, dir, keys, q, n)
 }
 
 // checkMetadata holds both to what the provider keeps, and gives their numbers

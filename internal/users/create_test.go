@@ -1,21 +1,24 @@
 package users_test
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/problem"
 	"usher/internal/users"
 )
 
 // createIn is POST /users as most of these tests need it.
-func createIn(dir *directory) httpapi.Operation {
+func createIn(dir *directory) api.Operation {
 	return users.Create(dir, keys{held: []string{"one"}, fresh: []string{"one"}}, users.CreateOptions{
 		Connection: "default", ResultURLs: []string{"https://app.example/welcome"},
 	})
@@ -49,7 +52,7 @@ func TestCreate(t *testing.T) {
 			if w := do(t, createIn(dir), http.MethodPost, "/users", jsonType, tt.body); w.Code != http.StatusCreated {
 				t.Fatalf("got %d %s", w.Code, w.Body)
 			}
-			if diff := cmp.Diff(tt.want, dir.created); diff != "" {
+			if diff := cmp.Diff(tt.want, dir.new); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -108,11 +111,10 @@ func TestCreateLocation(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := httptest.NewRequest(http.MethodPost, "/users", strings.NewReader(`{"email":"a@b.example"}`))
 			r.Header.Set("Content-Type", jsonType)
-			if tt.requestPath != "" {
-				r = r.WithContext(httpapi.WithRequestPath(r.Context(), tt.requestPath))
-			}
 			w := httptest.NewRecorder()
-			httpapi.Mux(createIn(&directory{user: users.User{ID: tt.id}})).ServeHTTP(w, r)
+			origin := func(*http.Request) httpapi.Origin { return httpapi.Origin{Path: tt.requestPath} }
+			serving := httpapi.ServeOptions{Log: slog.New(slog.DiscardHandler), Deadline: time.Hour, Origin: origin}
+			httpapi.Serve(serve(createIn(&directory{user: users.User{ID: tt.id}})), serving).ServeHTTP(w, r)
 			if got := w.Header().Get("Location"); got != tt.want {
 				t.Errorf("got %s", got)
 			}
@@ -127,10 +129,10 @@ func TestCreateMakesARandomPassword(t *testing.T) {
 	for range 2000 {
 		dir := &directory{}
 		w := do(t, createIn(dir), http.MethodPost, "/users", jsonType, `{"email":"a@b.example"}`)
-		if w.Code != http.StatusCreated || dir.created.Password == nil {
+		if w.Code != http.StatusCreated || dir.new.Password == nil {
 			t.Fatalf("no password: %d %s", w.Code, w.Body)
 		}
-		password := *dir.created.Password
+		password := *dir.new.Password
 		if seen[password] {
 			t.Fatalf("%q came twice", password)
 		}

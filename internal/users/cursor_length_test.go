@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/limits"
 	"usher/internal/users"
@@ -24,13 +25,12 @@ func listAsShop(t *testing.T, dir *directory, rawQuery string) *httptest.Respons
 	if err != nil {
 		t.Fatal(err)
 	}
-	shop, err := policy.Of(httpapi.Caller{ID: "shop"})
-	if err != nil {
-		t.Fatal(err)
-	}
 	r := httptest.NewRequest(http.MethodGet, "/users?"+rawQuery, nil)
 	w := httptest.NewRecorder()
-	httpapi.Mux(users.List(dir, sealer{})).ServeHTTP(w, r.WithContext(limits.With(r.Context(), shop)))
+	shop := func(*http.Request) (api.Principal, error) {
+		return api.Principal{Caller: httpapi.Caller{ID: "shop"}}, nil
+	}
+	api.Server{Authenticate: shop, Limits: policy}.Handler(users.List(dir, sealer{})).ServeHTTP(w, r)
 	return w
 }
 

@@ -3,9 +3,11 @@ package users
 import (
 	"context"
 	"net/http"
-	"strings"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/permission"
 	"usher/internal/problem"
 )
 
@@ -13,45 +15,47 @@ import (
 // such user (any more).
 type Deleter interface {
 	Finder
-	Delete(ctx context.Context, id string) error
+	Delete(ctx context.Context, user limits.UserID) error
 }
 
 // Delete serves DELETE /users/{id}, and DELETE /users with the address of
 // exactly one user in the query or in the body.
-func Delete(dir Deleter) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := idToDelete(dir, r)
-		if err != nil {
-			return err
-		}
-		httpapi.Concerns(r.Context(), id)
-		if err := dir.Delete(r.Context(), id); err != nil {
-			return err
-		}
-		return httpapi.NoContent(w)
+func Delete(dir Deleter) api.Operation {
+	return api.Operation{
+		Name:        "deleteuser",
+		Routes:      []string{"DELETE /users/{id}", "DELETE /users"},
+		Parameters:  api.Parameters{"id": api.User},
+		Permissions: []permission.Name{permission.Manage},
+		Change:      "user.delete",
+		TakesQuery:  true,
+		ServesGone:  true,
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			user, err := userToDelete(dir, r, c)
+			if err != nil {
+				return err
+			}
+			httpapi.Concerns(r.Context(), user.String())
+			if err := dir.Delete(r.Context(), user); err != nil {
+				return err
+			}
+			return httpapi.NoContent(w)
+		},
 	}
-	return httpapi.Operation{Routes: []string{"DELETE /users/{id}", "DELETE /users"}, Handler: handler, Change: "user.delete"}
 }
 
-func idToDelete(dir Deleter, r *http.Request) (string, error) {
-	if strings.HasSuffix(r.Pattern, "/{id}") {
-		if err := httpapi.NoQuery(r); err != nil {
-			return "", err
-		}
-		return httpapi.PathID(r, "id")
+func userToDelete(dir Deleter, r *http.Request, c api.Call) (limits.UserID, error) {
+	if !c.User.IsZero() {
+		return c.User, httpapi.NoQuery(r)
 	}
 	email, err := emailToDelete(r)
 	if err != nil {
-		return "", err
+		return limits.UserID{}, err
 	}
-	found, err := holders(r.Context(), dir, email)
+	found, err := holders(r.Context(), dir, c.FrontEnd, email)
 	if err != nil {
-		return "", err
+		return limits.UserID{}, err
 	}
-	if found, err = withinLimits(r.Context(), found); err != nil {
-		return "", err
-	}
-	return theOnlyOne(found)
+	return theOnlyOne(c.FrontEnd, found)
 }
 
 func emailToDelete(r *http.Request) (string, error) {
@@ -80,16 +84,16 @@ func emailToDelete(r *http.Request) (string, error) {
 
 // theOnlyOne refuses to choose: an address may belong to users of several
 // connections, and deleting the wrong one cannot be undone.
-func theOnlyOne(found []User) (string, error) {
+func theOnlyOne(f limits.FrontEnd, found []User) (limits.UserID, error) {
 	switch len(found) {
 	case 0:
-		return "", problem.UserNotFound.New("No user has this email address.")
+		return limits.UserID{}, problem.UserNotFound.New("No user has this email address.")
 	case 1:
-		return found[0].ID, nil
+		return f.CheckFoundUser(found[0].ID, found[0].connection())
 	}
 	ids := make([]problem.Field, len(found))
 	for i, user := range found {
 		ids[i] = problem.Field{Field: "id", Detail: user.ID}
 	}
-	return "", problem.EmailAmbiguous.New("Several users have this email address; nothing was deleted. Delete by id.", ids...)
+	return limits.UserID{}, problem.EmailAmbiguous.New("Several users have this email address; nothing was deleted. Delete by id.", ids...)
 }

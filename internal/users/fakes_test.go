@@ -14,7 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/httpapi"
+	"usher/internal/api"
+	"usher/internal/limits"
 	"usher/internal/problem"
 	"usher/internal/users"
 )
@@ -30,13 +31,13 @@ type directory struct {
 	page  users.Page
 	err   error
 
-	made      map[string]users.Made // by mark
+	created   map[string]users.Creation // by the record's id
 	inviteErr error
 	searchErr error
 	readErr   error // by id
 
 	asked   []string // calls, in order
-	created users.New
+	new     users.New
 	patch   users.Patch
 	ended   *bool // the sessions
 	listing listing
@@ -50,7 +51,8 @@ type listing struct {
 	Limit  int
 }
 
-func (d *directory) User(_ context.Context, id string) (users.User, error) {
+func (d *directory) User(_ context.Context, user limits.UserID) (users.User, error) {
+	id := user.String()
 	d.asked = append(d.asked, "get "+id)
 	if now, ok := d.now[id]; ok || d.readErr != nil {
 		return now, d.readErr
@@ -60,34 +62,34 @@ func (d *directory) User(_ context.Context, id string) (users.User, error) {
 
 func (d *directory) Create(_ context.Context, n users.New) (users.User, error) {
 	d.asked = append(d.asked, "create")
-	d.created = n
+	d.new = n
 	return d.user, d.err
 }
 
-func (d *directory) Made(_ context.Context, markID string) (users.Made, error) {
-	d.asked = append(d.asked, "made "+markID)
-	if made, ok := d.made[markID]; ok {
-		return made, nil
+func (d *directory) FindCreated(_ context.Context, recordID string) (users.Creation, error) {
+	d.asked = append(d.asked, "find "+recordID)
+	if created, ok := d.created[recordID]; ok {
+		return created, nil
 	}
-	return users.Made{}, problem.UserNotFound.New("Nobody.")
+	return users.Creation{}, problem.UserNotFound.New("Nobody.")
 }
 
-func (d *directory) Invite(_ context.Context, made users.Made, n users.New) (users.Created, error) {
-	d.asked = append(d.asked, "invite "+made.User.ID+" by "+n.Invite.By)
+func (d *directory) Invite(_ context.Context, created users.Creation, n users.New) (users.Created, error) {
+	d.asked = append(d.asked, "invite "+created.User.ID+" by "+n.Invite.By)
 	if d.inviteErr != nil {
 		return users.Created{}, d.inviteErr
 	}
-	return users.Created{User: made.User, Invitation: &users.Invitation{URL: "https://id.example/t"}}, nil
+	return users.Created{User: created.User, Invitation: &users.Invitation{URL: "https://id.example/t"}}, nil
 }
 
-func (d *directory) Update(_ context.Context, id string, p users.Patch) (users.Updated, error) {
-	d.asked = append(d.asked, "update "+id)
+func (d *directory) Update(_ context.Context, user limits.UserID, p users.Patch) (users.Updated, error) {
+	d.asked = append(d.asked, "update "+user.String())
 	d.patch = p
 	return users.Updated{User: d.user, SessionsEnded: d.ended}, d.err
 }
 
-func (d *directory) Delete(_ context.Context, id string) error {
-	d.asked = append(d.asked, "delete "+id)
+func (d *directory) Delete(_ context.Context, user limits.UserID) error {
+	d.asked = append(d.asked, "delete "+user.String())
 	return d.err
 }
 
@@ -150,8 +152,13 @@ func (s sealer) Open(_ context.Context, purpose, binding, sealed string) ([]byte
 	return []byte(plain), nil
 }
 
+// serve serves one operation to everybody.
+func serve(op api.Operation) http.Handler {
+	return api.Server{Authenticate: api.Anonymous}.Handler(op)
+}
+
 // do sends a request to one operation.
-func do(t *testing.T, op httpapi.Operation, method, target, contentType, body string) *httptest.ResponseRecorder {
+func do(t *testing.T, op api.Operation, method, target, contentType, body string) *httptest.ResponseRecorder {
 	t.Helper()
 	var content io.Reader
 	if body != "" {
@@ -162,7 +169,7 @@ func do(t *testing.T, op httpapi.Operation, method, target, contentType, body st
 		r.Header.Set("Content-Type", contentType)
 	}
 	w := httptest.NewRecorder()
-	httpapi.Mux(op).ServeHTTP(w, r)
+	serve(op).ServeHTTP(w, r)
 	return w
 }
 

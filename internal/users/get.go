@@ -4,26 +4,30 @@ import (
 	"context"
 	"net/http"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/permission"
 )
 
 // Getter finds one user by id, or fails with user-not-found.
 type Getter interface {
-	User(ctx context.Context, id string) (User, error)
+	User(ctx context.Context, id limits.UserID) (User, error)
 }
 
 // Get serves GET /users/{id}.
-func Get(dir Getter) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := httpapi.OnlyUserID(r, "id")
-		if err != nil {
-			return err
-		}
-		user, err := dir.User(r.Context(), id)
-		if err != nil {
-			return err
-		}
-		return httpapi.Tagged(w, http.StatusOK, shown(r.Context(), user))
+func Get(dir Getter) api.Operation {
+	return api.Operation{
+		Name:        "getuser",
+		Routes:      []string{"GET /users/{id}"},
+		Parameters:  api.Parameters{"id": api.User},
+		Permissions: []permission.Name{permission.Read},
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			user, err := dir.User(r.Context(), c.User)
+			if err != nil {
+				return err
+			}
+			return httpapi.Tagged(w, http.StatusOK, shown(c, user))
+		},
 	}
-	return httpapi.Operation{Routes: []string{"GET /users/{id}"}, Handler: handler}
 }

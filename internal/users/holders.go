@@ -8,6 +8,7 @@ import (
 
 	"usher/internal/address"
 	"usher/internal/httpapi"
+	"usher/internal/limits"
 	"usher/internal/problem"
 )
 
@@ -25,9 +26,10 @@ type Finder interface {
 // address. There are more only where a search does not do what it is for.
 const maxDoubts = 10
 
-// holders returns all users who have the address, in whatever case. Only one who was
-// given it in the last seconds, in other capitals than were asked for, is missing.
-func holders(ctx context.Context, dir Finder, email string) ([]User, error) {
+// holders returns the users with the address, in any case, with whom the front-end may
+// deal; it is refused where all of them are others. It does not find a user who was
+// given the address in the last seconds, in other capitals.
+func holders(ctx context.Context, dir Finder, f limits.FrontEnd, email string) ([]User, error) {
 	found, err := dir.ByEmail(ctx, email)
 	if err != nil {
 		return nil, err
@@ -43,7 +45,13 @@ func holders(ctx context.Context, dir Finder, email string) ([]User, error) {
 	if more || len(doubts) > maxDoubts {
 		return nil, problem.EmailAmbiguous.New("Too many users match this email address to tell who has it; nothing was deleted. Delete by id.")
 	}
-	for _, id := range doubts {
+	var refused error
+	for _, hit := range doubts {
+		id, err := f.CheckFoundUser(hit.ID, hit.connection())
+		if err != nil {
+			refused = err
+			continue
+		}
 		now, err := dir.User(ctx, id)
 		switch {
 		case problem.Is(err, problem.UserNotFound):
@@ -55,23 +63,30 @@ func holders(ctx context.Context, dir Finder, email string) ([]User, error) {
 			found = append(found, now)
 		}
 	}
-	return WithEmail(found, email)
+	if found, err = WithEmail(found, email); err != nil {
+		return nil, err
+	}
+	if found, err = withinLimits(f, found); err == nil && len(found) == 0 {
+		err = refused
+	}
+	return found, err
 }
 
-// notAmong returns the ids of the hits that are not among those found already. The
-// search is late, so what it says of their addresses tells only whom to look at.
-func notAmong(found, hits []User, email string) (ids []string, err error) {
+// notAmong returns the hits that are not among the users found already. The
+// search is late, so an address in it only tells which users to read again.
+func notAmong(found, hits []User, email string) (doubts []User, err error) {
 	for _, hit := range hits {
+		isHit := func(u User) bool { return u.ID == hit.ID }
 		switch {
 		case !hasID(hit):
 			return nil, unreadable()
 		case legible(hit.Email) && !address.Same(hit.Email, email): // the search equates more than cases
-		case slices.ContainsFunc(found, func(u User) bool { return u.ID == hit.ID }):
-		case !slices.Contains(ids, hit.ID):
-			ids = append(ids, hit.ID)
+		case slices.ContainsFunc(found, isHit):
+		case !slices.ContainsFunc(doubts, isHit):
+			doubts = append(doubts, hit)
 		}
 	}
-	return ids, nil
+	return doubts, nil
 }
 
 // WithEmail returns those of the users found by an address who have it, in whatever

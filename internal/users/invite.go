@@ -91,10 +91,10 @@ func (b inviteBody) invite() Invite {
 // invited completes a creation, or the repeat of one, by the invitation. It
 // goes out once, and no more when the user has signed in: what is left of a
 // repeat then is to tell of the user.
-func invited(ctx context.Context, dir Creator, made Made, n New) (Created, error) {
-	isMailed := n.Invite.By == InviteByEmail && made.Mailed
-	if n.Invite.By == "" || isMailed || made.User.LoginsCount > 0 {
-		return Created{User: made.User}, nil
+func invited(ctx context.Context, dir Creator, created Creation, n New) (Created, error) {
+	isMailed := n.Invite.By == InviteByEmail && created.InvitationMailed
+	if n.Invite.By == "" || isMailed || created.User.LoginsCount > 0 {
+		return Created{User: created.User}, nil
 	}
-	return dir.Invite(ctx, made, n)
+	return dir.Invite(ctx, created, n)
 }

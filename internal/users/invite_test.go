@@ -35,14 +35,14 @@ func TestInvite(t *testing.T) {
 			if w.Code != http.StatusCreated {
 				t.Fatalf("got %d %s", w.Code, w.Body)
 			}
-			if diff := cmp.Diff(tt.want, dir.created.Invite); diff != "" {
+			if diff := cmp.Diff(tt.want, dir.new.Invite); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff(tt.asked, dir.asked); diff != "" {
 				t.Error(diff)
 			}
-			if dir.created.Password == nil || dir.created.VerifyEmail != nil {
-				t.Errorf("created with password %v and verify_email %v", dir.created.Password, dir.created.VerifyEmail)
+			if dir.new.Password == nil || dir.new.VerifyEmail != nil {
+				t.Errorf("created with password %v and verify_email %v", dir.new.Password, dir.new.VerifyEmail)
 			}
 			if got := strings.Contains(w.Body.String(), `"invitation"`); got != (tt.want.By != "") {
 				t.Errorf("answer %s", w.Body)

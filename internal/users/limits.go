@@ -1,8 +1,7 @@
 package users
 
 import (
-	"context"
-
+	"usher/internal/api"
 	"usher/internal/limits"
 )
 
@@ -16,28 +15,28 @@ func (u User) connection() string {
 }
 
 // shown is the user as the calling front-end may see them.
-func shown(ctx context.Context, u User) User {
-	if limits.AppMetadata(ctx) != nil {
+func shown(c api.Call, u User) User {
+	if c.CheckAppMetadata() != nil {
 		u.AppMetadata = nil
 	}
 	return u
 }
 
-func allShown(ctx context.Context, users []User) []User {
+func allShown(c api.Call, users []User) []User {
 	out := make([]User, len(users)) // an empty list, not null
 	for i, u := range users {
-		out[i] = shown(ctx, u)
+		out[i] = shown(c, u)
 	}
 	return out
 }
 
 // withinLimits leaves out the users whom the calling front-end may not deal with.
 // Where there are others only, it is refused.
-func withinLimits(ctx context.Context, found []User) ([]User, error) {
+func withinLimits(f limits.FrontEnd, found []User) ([]User, error) {
 	var within []User
 	var refused error
 	for _, u := range found {
-		if err := limits.Of(ctx).Connection(u.connection()); err != nil {
+		if err := f.CheckConnection(u.connection()); err != nil {
 			refused = err
 			continue
 		}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"net/http"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/limits"
+	"usher/internal/permission"
 )
 
 // Lister lists users. List answers one page from a position on (nil: from the
@@ -38,26 +40,31 @@ const (
 )
 
 // List serves GET /users.
-func List(dir Lister, sealer Sealer) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		ask, err := parseListing(r)
-		if err != nil {
-			return err
-		}
-		if err := ask.limit(limits.Of(r.Context())); err != nil {
-			return err
-		}
-		from, err := httpapi.OpenCursor[Position](r.Context(), sealer, cursorPurpose, ask.binding(), ask.cursor)
-		if err != nil {
-			return err
-		}
-		page, err := ask.page(r.Context(), dir, from)
-		if err != nil {
-			return err
-		}
-		return writePage(w, r, sealer, ask, page)
+func List(dir Lister, sealer Sealer) api.Operation {
+	return api.Operation{
+		Name:        "listusers",
+		Routes:      []string{"GET /users"},
+		Permissions: []permission.Name{permission.Read},
+		TakesQuery:  true,
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			ask, err := parseListing(r)
+			if err != nil {
+				return err
+			}
+			if err := ask.limit(c.FrontEnd); err != nil {
+				return err
+			}
+			from, err := httpapi.OpenCursor[Position](r.Context(), sealer, cursorPurpose, ask.binding(), ask.cursor)
+			if err != nil {
+				return err
+			}
+			page, err := ask.page(r.Context(), dir, from)
+			if err != nil {
+				return err
+			}
+			return writePage(w, r, c, sealer, ask, page)
+		},
 	}
-	return httpapi.Operation{Routes: []string{"GET /users"}, Handler: handler}
 }
 
 // listing is a request for a page.
@@ -110,7 +117,7 @@ func (ask *listing) limit(f limits.FrontEnd) error {
 	if ask.filter.Connection == "" {
 		return nil
 	}
-	return f.Connection(ask.filter.Connection)
+	return f.CheckConnection(ask.filter.Connection)
 }
 
 func (ask listing) page(ctx context.Context, dir Lister, from *Position) (Page, error) {
@@ -127,11 +134,11 @@ func (ask listing) page(ctx context.Context, dir Lister, from *Position) (Page, 
 	return pageOf(found, ask, from), nil
 }
 
-func writePage(w http.ResponseWriter, r *http.Request, sealer Sealer, ask listing, page Page) error {
+func writePage(w http.ResponseWriter, r *http.Request, c api.Call, sealer Sealer, ask listing, page Page) error {
 	answer := struct {
 		Users []User `json:"users"`
 		Next  string `json:"next,omitempty"`
-	}{Users: allShown(r.Context(), page.Users)}
+	}{Users: allShown(c, page.Users)}
 	if page.Next != nil {
 		cursor, err := ask.seal(r.Context(), sealer, *page.Next)
 		if err != nil {

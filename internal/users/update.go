@@ -4,7 +4,10 @@ import (
 	"context"
 	"net/http"
 
+	"usher/internal/api"
 	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/permission"
 	"usher/internal/problem"
 )
 
@@ -32,56 +35,58 @@ type updateBody struct {
 // of a failing provider.
 type Updater interface {
 	Getter
-	Update(ctx context.Context, id string, patch Patch) (Updated, error)
+	Update(ctx context.Context, user limits.UserID, patch Patch) (Updated, error)
 }
 
 // Update serves PATCH /users/{id}, a JSON merge patch (RFC 7396). If-Match is
 // checked on a read before; the provider has no conditional write, so the last
 // writer wins between the two.
-func Update(dir Updater) httpapi.Operation {
-	handler := func(w http.ResponseWriter, r *http.Request) error {
-		id, err := httpapi.OnlyUserID(r, "id")
-		if err != nil {
-			return err
-		}
-		var body updateBody
-		members, err := httpapi.DecodePatch(r, &body)
-		if err != nil {
-			return err
-		}
-		patch, err := body.patch(members)
-		if err != nil {
-			return err
-		}
-		match, err := httpapi.IfMatch(r)
-		if err != nil {
-			return err
-		}
-		updated, err := apply(r.Context(), dir, id, match, patch)
-		if err != nil {
-			return err
-		}
-		updated.User = shown(r.Context(), updated.User)
-		return httpapi.TaggedAs(w, http.StatusOK, updated.User, updated)
+func Update(dir Updater) api.Operation {
+	return api.Operation{
+		Name:        "updateuser",
+		Routes:      []string{"PATCH /users/{id}"},
+		Parameters:  api.Parameters{"id": api.User},
+		Permissions: []permission.Name{permission.Manage},
+		Change:      "user.update",
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			var body updateBody
+			members, err := httpapi.DecodePatch(r, &body)
+			if err != nil {
+				return err
+			}
+			patch, err := body.patch(members)
+			if err != nil {
+				return err
+			}
+			match, err := httpapi.IfMatch(r)
+			if err != nil {
+				return err
+			}
+			updated, err := apply(r.Context(), dir, c, match, patch)
+			if err != nil {
+				return err
+			}
+			updated.User = shown(c, updated.User)
+			return httpapi.TaggedAs(w, http.StatusOK, updated.User, updated)
+		},
 	}
-	return httpapi.Operation{Routes: []string{"PATCH /users/{id}"}, Handler: handler, Change: "user.update"}
 }
 
 // apply reads the user first where If-Match asks what is to be changed, and
 // knows that an empty merge patch leaves the user as it is (RFC 7396).
-func apply(ctx context.Context, dir Updater, id string, match httpapi.Match, patch Patch) (Updated, error) {
+func apply(ctx context.Context, dir Updater, c api.Call, match httpapi.Match, patch Patch) (Updated, error) {
 	isEmpty := len(patch.Members) == 0 && !patch.RevokeSessions
 	if !match.Asked() && !isEmpty {
-		return dir.Update(ctx, id, patch)
+		return dir.Update(ctx, c.User, patch)
 	}
-	user, err := dir.User(ctx, id)
+	user, err := dir.User(ctx, c.User)
 	if err != nil {
 		return Updated{}, err
 	}
-	if err := match.Check(shown(ctx, user)); err != nil || isEmpty {
+	if err := match.Check(shown(c, user)); err != nil || isEmpty {
 		return Updated{User: user}, err
 	}
-	return dir.Update(ctx, id, patch)
+	return dir.Update(ctx, c.User, patch)
 }
 
 func (b updateBody) patch(members map[string]bool) (Patch, error) {

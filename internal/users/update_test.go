@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"usher/internal/httpapi"
 	"usher/internal/problem"
 	"usher/internal/users"
 )
@@ -131,7 +130,7 @@ func TestUpdateIfMatch(t *testing.T) {
 			r.Header.Set("Content-Type", patchType)
 			r.Header["If-Match"] = []string{tt.match}
 			w := httptest.NewRecorder()
-			httpapi.Mux(users.Update(dir)).ServeHTTP(w, r)
+			serve(users.Update(dir)).ServeHTTP(w, r)
 			if got, _, _ := strings.Cut(answer(t, w), " |"); got != tt.want {
 				t.Errorf("%s, want %s", got, tt.want)
 			}

@@ -47,7 +47,7 @@ type New struct {
 	Metadata    map[string]any
 	AppMetadata map[string]any
 	Invite      Invite
-	Mark        Mark // zero where a repeat need not find the user
+	Record      IdempotencyRecord // zero without an Idempotency-Key
 }
 
 // Created is a new user on the wire, with the invitation where it was asked for

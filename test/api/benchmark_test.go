@@ -36,12 +36,8 @@ func BenchmarkListUsers(b *testing.B) {
 		b.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	env := boot.New(config.Config{Connection: "db", Binding: config.BindingCookie}, secrets.Static(credentials), log, time.Now)
-	var all []boot.Operation
-	for _, named := range operations.All(env) {
-		all = append(all, named.Operation)
-	}
-	service := env.Handler(log, all...)
+	usher := boot.New(config.Config{Connection: "db", Binding: config.BindingCookie}, secrets.Static(credentials), log, time.Now)
+	service := operations.Handler(usher, log)
 	viaUs := func() {
 		w := httptest.NewRecorder()
 		service.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/users?limit=50", nil))

@@ -56,8 +56,8 @@ var auths = []auth{
 }
 
 func gatewayWay(name string, from gateway.Options) way {
-	return way{name: name, gateway: true, stage: "/prod", start: func(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
-		return newFunctions(t, env, log, from)
+	return way{name: name, gateway: true, stage: "/prod", start: func(t *testing.T, service *boot.Service, log *slog.Logger) http.RoundTripper {
+		return newFunctions(t, service, log, from)
 	}}
 }
 

@@ -147,8 +147,8 @@ func (s *service) createBare(t *testing.T, body, key string) string {
 // callers is the way through the gateway for a role of some name, in a session.
 func callers(role, session string) way {
 	w := ways[1]
-	w.start = func(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
-		f := newFunctions(t, env, log, gateway.Options{})
+	w.start = func(t *testing.T, service *boot.Service, log *slog.Logger) http.RoundTripper {
+		f := newFunctions(t, service, log, gateway.Options{})
 		f.template = bytes.Replace(f.template, []byte("assumed-role/front-end/i-0abc"), []byte("assumed-role/"+role+"/"+session), 1)
 		return f
 	}

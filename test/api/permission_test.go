@@ -22,14 +22,14 @@ func TestScopesOfPermissions(t *testing.T) {
 	for _, op := range contract.Load(t).Operations() {
 		operations[op.ID] = op
 	}
-	used := map[string][]string{} // group → the provider's routes that it calls
+	used := map[permission.Name][]string{} // group → the provider's routes that it calls
 	for _, tt := range slices.Concat(costs...) {
 		op := operations[tt.operation]
-		group, ok := permission.Of(op.Method + " " + op.Path)
+		group, ok := permission.Named(permission.Name(op.Permission))
 		if !ok {
 			t.Fatalf("%s has no permission", op.ID)
 		}
-		t.Run(group.Name+" "+tt.operation+" "+tt.name, func(t *testing.T) {
+		t.Run(op.Permission+" "+tt.operation+" "+tt.name, func(t *testing.T) {
 			s := start(t, ways[0])
 			s.calm(t)
 			target, body, headers := tt.prepare(t, s)
@@ -50,7 +50,7 @@ func TestScopesOfPermissions(t *testing.T) {
 			needs := slices.ContainsFunc(routes, func(r localtenant.Route) bool {
 				return slices.Contains(r.Scopes, scope) && slices.Contains(used[group.Name], r.Pattern)
 			})
-			if !needs && !slices.Contains(seldom, group.Name+" "+scope) {
+			if !needs && !slices.Contains(seldom, string(group.Name)+" "+scope) {
 				t.Errorf("%s: nothing needs %s", group.Name, scope)
 			}
 		}

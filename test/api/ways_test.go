@@ -32,14 +32,14 @@ type way struct {
 	name    string
 	gateway bool // API Gateway stands before it, and answers unknown routes itself
 	stage   string
-	start   func(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper
+	start   func(t *testing.T, service *boot.Service, log *slog.Logger) http.RoundTripper
 }
 
 var ways = []way{
 	{name: "http", start: overHTTP},
 	gatewayWay("gateway", gateway.Options{}),
-	{name: "samlocal", gateway: true, start: func(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
-		return newFunctions(t, env, log, gateway.Options{SAMLocal: true})
+	{name: "samlocal", gateway: true, start: func(t *testing.T, service *boot.Service, log *slog.Logger) http.RoundTripper {
+		return newFunctions(t, service, log, gateway.Options{SAMLocal: true})
 	}},
 }
 
@@ -56,8 +56,8 @@ func everyWay() []way {
 	return ways
 }
 
-func overHTTP(t *testing.T, env *boot.Env, log *slog.Logger) http.RoundTripper {
-	server := httptest.NewServer(inTime(operations.Handler(env, log)))
+func overHTTP(t *testing.T, service *boot.Service, log *slog.Logger) http.RoundTripper {
+	server := httptest.NewServer(inTime(operations.Handler(service, log)))
 	t.Cleanup(server.Close)
 	return rewriteTo(strings.TrimPrefix(server.URL, "http://"), server.Client().Transport)
 }
@@ -104,17 +104,17 @@ type functions struct {
 	template []byte
 }
 
-func newFunctions(t *testing.T, env *boot.Env, log *slog.Logger, from gateway.Options) *functions {
-	from.Now = env.Now()
+func newFunctions(t *testing.T, service *boot.Service, log *slog.Logger, from gateway.Options) *functions {
+	from.Now = service.Now()
 
 	template, err := os.ReadFile("testdata/event.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := &functions{routes: http.NewServeMux(), samLocal: from.SAMLocal, template: template}
-	serving := httpapi.ServeOptions{Log: log, Deadline: env.Deadline(), Measure: metrics.New(intoLog{log}, "usher-test", time.Now).Write}
-	for _, op := range operations.All(env) {
-		handle := boot.Events(env.Mux(op.Operation), from, serving)
+	serving := httpapi.ServeOptions{Log: log, Origin: gateway.Origin, Measure: metrics.New(intoLog{log}, "usher-test", time.Now).Write}
+	for _, op := range operations.All(service) {
+		handle := gateway.New(service.Handler(serving, gateway.Authenticate, op), from)
 		for _, route := range op.Routes {
 			f.routes.Handle(route, invoke{handle})
 		}

@@ -146,7 +146,7 @@ func (s *service) wantRotated(t *testing.T, before string) {
 	if s.vault.Text("AWSPREVIOUS") != before || old == fresh {
 		t.Error("the current version is the old one")
 	}
-	apps := s.rotator.Applications()
+	apps := s.rotator.Auth0().Applications()
 	if err := apps.Accepts(t.Context(), fresh); err != nil {
 		t.Errorf("the new secrets: %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"usher/internal/limits/limitstest"
 	"usher/internal/localtenant"
 	"usher/internal/operations"
 	"usher/internal/rotation"
@@ -21,12 +22,12 @@ func TestTheManagingApplicationChangesTheReadingOnesSecret(t *testing.T) {
 	application.Grants, application.Scopes = []string{"client_credentials"}, []string{"read:users"}
 	s.tenant.Tenant.AddApplication("reading", "the-reading-ones-secret", application)
 	before := fmt.Sprintf(`{"domain":%q,"client_id":"reading","client_secret":"the-reading-ones-secret"}`, s.tenant.URL)
-	if _, err := s.rotator.Users().User(t.Context(), "auth0|65e19a100000000000000001"); err != nil {
+	if _, err := s.rotator.Auth0().Users().User(t.Context(), limitstest.User("auth0|65e19a100000000000000001")); err != nil {
 		t.Fatal(err)
 	}
 
 	vault := s.vault.Add("usher/read", before)
-	handle := rotation.Rotate(rotation.Options{Secrets: append(s.rotator.SecretIDs(), "usher/read"), Vault: secrets.NewVault(), Provider: s.rotator.Applications(), Pause: func(context.Context, time.Duration) error {
+	handle := rotation.Rotate(rotation.Options{Secrets: append(s.rotator.SecretIDs(), "usher/read"), Vault: secrets.NewVault(), Provider: s.rotator.Auth0().Applications(), Pause: func(context.Context, time.Duration) error {
 		s.clock.advance(time.Second)
 		return nil
 	}})
@@ -38,10 +39,10 @@ func TestTheManagingApplicationChangesTheReadingOnesSecret(t *testing.T) {
 	}
 	s.clock.advance(lag)
 	fresh := parse(t, vault.Text("AWSCURRENT"))
-	if err := s.rotator.Applications().Accepts(t.Context(), fresh); err != nil || fresh.ClientID != "reading" {
+	if err := s.rotator.Auth0().Applications().Accepts(t.Context(), fresh); err != nil || fresh.ClientID != "reading" {
 		t.Errorf("%v of %q", err, fresh.ClientID)
 	}
-	if s.rotator.Applications().Accepts(t.Context(), parse(t, before)) == nil {
+	if s.rotator.Auth0().Applications().Accepts(t.Context(), parse(t, before)) == nil {
 		t.Error("the old secret is still good")
 	}
 	reading := container{operations.Handler(s.envOf("usher/read"), s.logger())}

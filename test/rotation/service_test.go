@@ -79,7 +79,7 @@ type service struct {
 	tenant       *tenanttest.Server
 	vault        *secretstest.Server
 	containers   []container
-	rotator      *boot.Env
+	rotator      *boot.Service
 	people       []*http.Client // each with a session at the provider
 	refreshToken string
 	log          lockedBuffer
@@ -141,9 +141,9 @@ func (s *service) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(&s
 func (s *service) handler() http.Handler { return operations.Handler(s.env(), s.logger()) }
 
 // env is what a container makes of its environment when it starts.
-func (s *service) env() *boot.Env { return s.envOf("usher/auth") }
+func (s *service) env() *boot.Service { return s.envOf("usher/auth") }
 
-func (s *service) envOf(secretID string) *boot.Env {
+func (s *service) envOf(secretID string) *boot.Service {
 	cfg := config.Config{
 		SecretID: secretID, SecretTTL: 5 * time.Minute, Connection: localtenant.Connection,
 		RedirectURIs: []string{callback}, Scopes: strings.Fields(config.DefaultScopes), Binding: config.BindingCookie, Deadline: patience,
@@ -153,7 +153,7 @@ func (s *service) envOf(secretID string) *boot.Env {
 }
 
 func (s *service) rotationOptions(st *steps) rotation.Options {
-	return rotation.Options{Secrets: s.rotator.SecretIDs(), Vault: secrets.NewVault(), Provider: s.rotator.Applications(), Pause: func(context.Context, time.Duration) error {
+	return rotation.Options{Secrets: s.rotator.SecretIDs(), Vault: secrets.NewVault(), Provider: s.rotator.Auth0().Applications(), Pause: func(context.Context, time.Duration) error {
 		st.arrived <- struct{}{}
 		<-st.next
 		return nil

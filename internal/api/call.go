@@ -1,0 +1,63 @@
+package api
+
+import (
+	"slices"
+
+	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/permission"
+	"usher/internal/problem"
+)
+
+// Call is what the checks have established about a request.
+type Call struct {
+	Caller   httpapi.Caller
+	FrontEnd limits.FrontEnd // the caller's limits
+	User     limits.UserID   // the user in the path; its String panics on routes without one
+	Gone     bool            // the user in the path does not exist, and the front-end is limited to other users
+
+	principal  Principal
+	parameters map[string]string
+}
+
+// Parameter returns the path parameter with this name. It panics for one that the
+// operation does not declare, and for a user: that is Call.User.
+func (c Call) Parameter(name string) string {
+	value, ok := c.parameters[name]
+	if !ok {
+		panic("api: {" + name + "} is not a declared path parameter")
+	}
+	return value
+}
+
+// CheckAppMetadata refuses callers who may not read or write app_metadata: without
+// the permission for it, or by the front-end's limits.
+func (c Call) CheckAppMetadata() error {
+	if err := c.principal.check(permission.AppMetadata); err != nil {
+		return err
+	}
+	return c.FrontEnd.CheckAppMetadata()
+}
+
+// Principal is who calls, as the gateway has authenticated it.
+type Principal struct {
+	Caller httpapi.Caller
+	// ByToken is true for a caller with a bearer token, whose Scopes are checked
+	// once more for each route. IAM has checked all other callers.
+	ByToken bool
+	Scopes  []string
+}
+
+// check refuses a token that has the scope of none of the groups.
+func (p Principal) check(groups ...permission.Name) error {
+	if !p.ByToken {
+		return nil
+	}
+	for _, group := range groups {
+		if named, _ := permission.Named(group); slices.Contains(p.Scopes, named.Scope) {
+			return nil
+		}
+	}
+	first, _ := permission.Named(groups[0])
+	return problem.Forbidden.New("The caller's token lacks the scope " + first.Scope + ".")
+}

@@ -1,0 +1,93 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"usher/internal/httpapi"
+	"usher/internal/permission"
+)
+
+// checks stand between a matched route and its handler, in this order. Each one
+// refuses the call or adds to it. Authentication comes before the route is
+// matched (Server.ServeHTTP), so that an unauthenticated caller learns nothing.
+var checks = []func(Server, Operation, *http.Request, *Call) error{
+	audit,
+	hasPermission,
+	hasFrontEnd,
+	hasParameters,
+	mayServeUser,
+	hasNoQuery,
+}
+
+// audit notes what the operation changes and whose account it is about, so that
+// refused changes are in the audit log, too.
+func audit(_ Server, op Operation, r *http.Request, _ *Call) error {
+	httpapi.NoteChange(r.Context(), op.Change)
+	for name, kind := range op.Parameters {
+		if id, err := httpapi.PathID(r, name); kind == User && err == nil {
+			httpapi.Concerns(r.Context(), id)
+		}
+	}
+	return nil
+}
+
+// hasPermission checks a token's scopes against the route that was matched. The
+// authorizer has checked them against patterns, in which "*" crosses slashes.
+func hasPermission(_ Server, op Operation, _ *http.Request, c *Call) error {
+	return c.principal.check(op.Permissions...)
+}
+
+// hasFrontEnd finds the caller's limits, and applies those that concern the
+// operation as a whole.
+func hasFrontEnd(s Server, op Operation, _ *http.Request, c *Call) error {
+	var err error
+	if c.FrontEnd, err = s.Limits.FrontEnd(c.Caller, s.Directory); err != nil {
+		return err
+	}
+	if slices.Contains(op.Permissions, permission.AppMetadata) {
+		return c.FrontEnd.CheckAppMetadata()
+	}
+	return nil
+}
+
+// hasParameters reads the path parameters of the matched route.
+func hasParameters(_ Server, op Operation, r *http.Request, c *Call) error {
+	c.parameters = map[string]string{}
+	for name := range op.Parameters {
+		if !strings.Contains(r.Pattern, "{"+name+"}") { // of the operation's other route
+			continue
+		}
+		id, err := httpapi.PathID(r, name)
+		if err != nil {
+			return err
+		}
+		c.parameters[name] = id
+	}
+	return nil
+}
+
+// mayServeUser checks the user in the path against the front-end's limits. From
+// here on, the user's id is to be had as Call.User only.
+func mayServeUser(_ Server, op Operation, r *http.Request, c *Call) (err error) {
+	name := op.Parameters.user()
+	id, inPath := c.parameters[name]
+	if !inPath {
+		return nil
+	}
+	delete(c.parameters, name)
+	if !op.ServesGone {
+		c.User, err = c.FrontEnd.CheckUser(r.Context(), id)
+		return err
+	}
+	c.User, c.Gone, err = c.FrontEnd.CheckUserOrGone(r.Context(), id)
+	return err
+}
+
+func hasNoQuery(_ Server, op Operation, r *http.Request, _ *Call) error {
+	if op.TakesQuery {
+		return nil
+	}
+	return httpapi.NoQuery(r)
+}

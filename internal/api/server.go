@@ -1,0 +1,57 @@
+package api
+
+import (
+	"cmp"
+	"net/http"
+
+	"usher/internal/httpapi"
+	"usher/internal/limits"
+)
+
+// Server serves operations. A request passes, in this order:
+//
+//  1. Authenticate
+//  2. routing: the path's form, then the route
+//  3. the checks of checks.go: audit, permission, limits, parameters, user, query
+//  4. the operation's handler
+type Server struct {
+	// Authenticate tells who calls. Its error is the answer; a principal beside
+	// it is that of a refused caller, for the log.
+	Authenticate func(*http.Request) (Principal, error)
+	Limits       limits.Policy
+	Directory    limits.Directory
+	Fault        error // answers every authenticated call, as in a service that is misconfigured; nil for none
+}
+
+// Anonymous authenticates nobody and refuses nobody. It is for a developer's machine.
+func Anonymous(*http.Request) (Principal, error) { return Principal{}, nil }
+
+// Handler serves the operations. It panics where a declaration is incomplete: a
+// function with such an operation does not start.
+func (s Server) Handler(operations ...Operation) http.Handler {
+	routes := newRouter(operations)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := s.serve(routes, w, r); err != nil {
+			httpapi.WriteProblem(w, r, err)
+		}
+	})
+}
+
+func (s Server) serve(routes router, w http.ResponseWriter, r *http.Request) error {
+	principal, err := s.Authenticate(r)
+	httpapi.NoteCaller(r.Context(), principal.Caller)
+	if err = cmp.Or(err, s.Fault); err != nil {
+		return err
+	}
+	op, err := routes.match(w, r)
+	if err != nil {
+		return err
+	}
+	call := Call{Caller: principal.Caller, principal: principal}
+	for _, check := range checks {
+		if err := check(s, op, r, &call); err != nil {
+			return err
+		}
+	}
+	return op.Handler(w, r, call)
+}

@@ -1,0 +1,44 @@
+package blocks
+
+import (
+	"context"
+	"net/http"
+
+	"usher/internal/api"
+	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/permission"
+)
+
+// Block is an administrator's block, on the wire.
+type Block struct {
+	UserID        string `json:"user_id"`
+	Blocked       bool   `json:"blocked"`
+	SessionsEnded bool   `json:"sessions_ended"` // false where the provider's plan has no sessions that could be ended
+}
+
+// Blocker blocks a user, and then ends the user's sessions and refresh tokens.
+// It is idempotent. Its errors are problems: user-not-found, partly-updated
+// where the user is blocked and may still be signed in, and those of a failing
+// provider.
+type Blocker interface {
+	Block(ctx context.Context, user limits.UserID) (sessionsEnded bool, err error)
+}
+
+// BlockUser serves PUT /blocks/{user_id}.
+func BlockUser(dir Blocker) api.Operation {
+	return api.Operation{
+		Name:        "blockuser",
+		Routes:      []string{"PUT /blocks/{user_id}"},
+		Parameters:  api.Parameters{"user_id": api.User},
+		Permissions: []permission.Name{permission.Support},
+		Change:      "user.block",
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			ended, err := dir.Block(r.Context(), c.User)
+			if err != nil {
+				return err
+			}
+			return httpapi.JSON(w, http.StatusOK, Block{UserID: c.User.String(), Blocked: true, SessionsEnded: ended})
+		},
+	}
+}

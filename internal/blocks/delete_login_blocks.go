@@ -1,0 +1,34 @@
+package blocks
+
+import (
+	"context"
+	"net/http"
+
+	"usher/internal/api"
+	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/permission"
+)
+
+// Lifter lifts all of a user's login blocks. It is idempotent, and fails with
+// user-not-found where there is no such user.
+type Lifter interface {
+	LiftLoginBlocks(ctx context.Context, user limits.UserID) error
+}
+
+// DeleteLoginBlocks serves DELETE /login-blocks/{user_id}.
+func DeleteLoginBlocks(dir Lifter) api.Operation {
+	return api.Operation{
+		Name:        "deleteloginblocks",
+		Routes:      []string{"DELETE /login-blocks/{user_id}"},
+		Parameters:  api.Parameters{"user_id": api.User},
+		Permissions: []permission.Name{permission.Support},
+		Change:      "login-blocks.lift",
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			if err := dir.LiftLoginBlocks(r.Context(), c.User); err != nil {
+				return err
+			}
+			return httpapi.NoContent(w)
+		},
+	}
+}

@@ -1,0 +1,34 @@
+package blocks
+
+import (
+	"context"
+	"net/http"
+
+	"usher/internal/api"
+	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/permission"
+)
+
+// Unblocker lifts an administrator's block. It is idempotent, and fails with
+// user-not-found where there is no such user.
+type Unblocker interface {
+	Unblock(ctx context.Context, user limits.UserID) error
+}
+
+// UnblockUser serves DELETE /blocks/{user_id}.
+func UnblockUser(dir Unblocker) api.Operation {
+	return api.Operation{
+		Name:        "unblockuser",
+		Routes:      []string{"DELETE /blocks/{user_id}"},
+		Parameters:  api.Parameters{"user_id": api.User},
+		Permissions: []permission.Name{permission.Support},
+		Change:      "user.unblock",
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			if err := dir.Unblock(r.Context(), c.User); err != nil {
+				return err
+			}
+			return httpapi.NoContent(w)
+		},
+	}
+}

@@ -1,0 +1,44 @@
+package recovery
+
+import (
+	"context"
+	"net/http"
+
+	"usher/internal/api"
+	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/permission"
+)
+
+// VerificationTicketer makes a link that verifies the user's address. Its
+// errors are problems: user-not-found, user-has-no-email, invalid-request, and
+// those of a failing provider.
+type VerificationTicketer interface {
+	VerificationTicket(ctx context.Context, user limits.UserID, o TicketOptions) (Ticket, error)
+}
+
+// CreateVerificationTicket serves POST /verification-tickets, for a front-end
+// that sends its own mail.
+func CreateVerificationTicket(dir VerificationTicketer, resultURLs []string) api.Operation {
+	return api.Operation{
+		Name:        "createverificationticket",
+		Routes:      []string{"POST /verification-tickets"},
+		Permissions: []permission.Name{permission.Recovery},
+		Change:      "verification-ticket.create",
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			var body ticketBody
+			if err := httpapi.Decode(r, &body); err != nil {
+				return err
+			}
+			user, options, err := body.valid(r.Context(), c, resultURLs)
+			if err != nil {
+				return err
+			}
+			ticket, err := dir.VerificationTicket(r.Context(), user, options)
+			if err != nil {
+				return err
+			}
+			return httpapi.JSON(w, http.StatusCreated, ticket)
+		},
+	}
+}

@@ -1,0 +1,77 @@
+package recovery
+
+import (
+	"context"
+	"net/http"
+
+	"usher/internal/api"
+	"usher/internal/httpapi"
+	"usher/internal/permission"
+	"usher/internal/problem"
+)
+
+// Mailer mails whoever has the address in the connection a link to set a
+// password. It succeeds whether or not anybody has. Its errors are problems:
+// invalid-request for a connection without passwords, and those of a failing
+// provider.
+type Mailer interface {
+	MailPasswordLink(ctx context.Context, connection, email string) error
+}
+
+type resetBody struct {
+	Email      *string `json:"email"`
+	Connection *string `json:"connection"`
+}
+
+// accepted is the answer to every reset. It is the same whether or not the
+// address exists, and so are the provider calls: one, and no look-up.
+type accepted struct {
+	Status string `json:"status"`
+}
+
+// ResetPassword serves POST /password-resets. The address is looked for in
+// defaultConnection unless the body names another.
+func ResetPassword(mailer Mailer, defaultConnection string) api.Operation {
+	return api.Operation{
+		Name:        "resetpassword",
+		Routes:      []string{"POST /password-resets"},
+		Permissions: []permission.Name{permission.SignIn},
+		Change:      "password-reset.request",
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			var body resetBody
+			if err := httpapi.Decode(r, &body); err != nil {
+				return err
+			}
+			email, connection, err := body.valid(defaultConnection)
+			if err != nil {
+				return err
+			}
+			if err := c.FrontEnd.CheckConnection(connection); err != nil {
+				return err
+			}
+			if err := mailer.MailPasswordLink(r.Context(), connection, email); err != nil {
+				return err
+			}
+			return httpapi.JSON(w, http.StatusAccepted, accepted{Status: "accepted"})
+		},
+	}
+}
+
+func (b resetBody) valid(defaultConnection string) (email, connection string, err error) {
+	var wrong []problem.Field
+	if b.Email == nil {
+		wrong = append(wrong, problem.Field{Field: "email", Detail: "is missing"})
+	} else if fault := httpapi.FaultOfAskedEmail(*b.Email); fault != "" {
+		wrong = append(wrong, problem.Field{Field: "email", Detail: fault})
+	} else {
+		email = *b.Email
+	}
+	connection = defaultConnection
+	if b.Connection != nil {
+		connection = *b.Connection
+		if !httpapi.IsConnection(connection) {
+			wrong = append(wrong, problem.Field{Field: "connection", Detail: "is not the name of a connection"})
+		}
+	}
+	return email, connection, problem.InvalidFields(wrong)
+}

@@ -1,0 +1,55 @@
+package recovery
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"usher/internal/api"
+	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/permission"
+	"usher/internal/problem"
+)
+
+// Verifier sends mails by which users verify their addresses. The errors of
+// SendVerification are problems: user-not-found, user-has-no-email, and those
+// of a failing provider.
+type Verifier interface {
+	SendVerification(ctx context.Context, user limits.UserID) (VerificationEmail, error)
+}
+
+type verificationBody struct {
+	UserID *string `json:"user_id"`
+}
+
+// SendVerificationEmail serves POST /verification-emails. The provider sends the
+// mail later; where Location leads to tells when it has.
+func SendVerificationEmail(dir Verifier) api.Operation {
+	return api.Operation{
+		Name:        "sendverificationemail",
+		Routes:      []string{"POST /verification-emails"},
+		Permissions: []permission.Name{permission.Recovery},
+		Change:      "verification-email.send",
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			var body verificationBody
+			if err := httpapi.Decode(r, &body); err != nil {
+				return err
+			}
+			if err := problem.InvalidFields(faultsOfUserID(body.UserID)); err != nil {
+				return err
+			}
+			httpapi.Concerns(r.Context(), *body.UserID)
+			user, err := c.FrontEnd.CheckUser(r.Context(), *body.UserID)
+			if err != nil {
+				return err
+			}
+			email, err := dir.SendVerification(r.Context(), user)
+			if err != nil {
+				return err
+			}
+			w.Header().Set("Location", httpapi.RequestPath(r)+"/"+url.PathEscape(email.ID))
+			return httpapi.JSON(w, http.StatusAccepted, email)
+		},
+	}
+}

@@ -1,0 +1,73 @@
+package roles
+
+import (
+	"context"
+	"net/http"
+
+	"usher/internal/api"
+	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/permission"
+	"usher/internal/problem"
+)
+
+// RemoveUserRoles serves DELETE /user-roles/{user_id}: it takes all roles from the user,
+// or the one that the query names. It is idempotent.
+func RemoveUserRoles(dir Changer) api.Operation {
+	return api.Operation{
+		Name:        "removeuserroles",
+		Routes:      []string{"DELETE /user-roles/{user_id}"},
+		Parameters:  api.Parameters{"user_id": api.User},
+		Permissions: []permission.Name{permission.Roles},
+		Change:      "user-roles.remove",
+		TakesQuery:  true,
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			q := httpapi.NewQuery(r)
+			name := q.String("role")
+			if fault := faultOfName(name); name != "" && fault != "" {
+				q.Refuse("role", fault)
+			}
+			if err := q.Err(); err != nil {
+				return err
+			}
+			if err := remove(r.Context(), dir, c.User, name); err != nil {
+				return err
+			}
+			return httpapi.NoContent(w)
+		},
+	}
+}
+
+func remove(ctx context.Context, dir Changer, user limits.UserID, name string) error {
+	held, err := dir.OfUser(ctx, user)
+	if err != nil {
+		return err
+	}
+	gone := held
+	if name != "" {
+		if gone, err = theOne(ctx, dir, held, name); err != nil {
+			return err
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	return dir.Change(ctx, user, gone, nil)
+}
+
+// theOne is the role to take away, none where the user does not have it. A name
+// that is nobody's is told, or a misspelt one would look like a right that is
+// gone.
+func theOne(ctx context.Context, dir Lister, held []Role, name string) ([]Role, error) {
+	if role, fault := named(held, name); fault == "" {
+		return []Role{role}, nil
+	}
+	all, err := dir.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, fault := named(all, name); fault != "" {
+		return nil, problem.UnknownRoles.New("Nothing was changed: this is not a role.", problem.Field{Field: "role", Detail: fault})
+	}
+	return nil, nil
+}

@@ -1,0 +1,87 @@
+package roles
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"usher/internal/api"
+	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/permission"
+	"usher/internal/problem"
+)
+
+// MaxRoles is how many roles a user can have; the provider's own limit
+// (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/entity-limit-policy).
+const MaxRoles = 50
+
+// SetUserRoles serves PUT /user-roles/{user_id}: the user has these roles then, and no
+// others.
+func SetUserRoles(dir Changer) api.Operation {
+	return api.Operation{
+		Name:        "setuserroles",
+		Routes:      []string{"PUT /user-roles/{user_id}"},
+		Parameters:  api.Parameters{"user_id": api.User},
+		Permissions: []permission.Name{permission.Roles},
+		Change:      "user-roles.set",
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			var body struct {
+				Roles []string `json:"roles"`
+			}
+			if err := httpapi.Decode(r, &body); err != nil {
+				return err
+			}
+			if err := problem.InvalidFields(faultsOf(body.Roles)); err != nil {
+				return err
+			}
+			wanted, err := set(r.Context(), dir, c.User, body.Roles)
+			if err != nil {
+				return err
+			}
+			return httpapi.JSON(w, http.StatusOK, listOf(wanted))
+		},
+	}
+}
+
+func faultsOf(names []string) (wrong []problem.Field) {
+	if names == nil {
+		return []problem.Field{{Field: "roles", Detail: "must be an array; an empty one takes all roles away"}}
+	}
+	if len(names) > MaxRoles {
+		return []problem.Field{{Field: "roles", Detail: fmt.Sprintf("has more than %d entries", MaxRoles)}}
+	}
+	for i, name := range names {
+		fault := faultOfName(name)
+		if fault == "" && slices.Contains(names[:i], name) {
+			fault = "is given twice"
+		}
+		if fault != "" {
+			wrong = append(wrong, problem.Field{Field: fmt.Sprintf("roles.%d", i), Detail: fault})
+		}
+	}
+	return wrong
+}
+
+// set changes no more than the difference, so that the same set again changes
+// nothing, and a repeat completes what was done by half.
+func set(ctx context.Context, dir Changer, user limits.UserID, names []string) ([]Role, error) {
+	held, err := dir.OfUser(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	all, err := dir.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := allNamed(all, names)
+	if err != nil {
+		return nil, err
+	}
+	remove, assign := without(held, wanted), without(wanted, held)
+	if len(remove)+len(assign) == 0 {
+		return wanted, nil
+	}
+	return wanted, dir.Change(ctx, user, remove, assign)
+}

@@ -1,0 +1,101 @@
+package session
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"usher/internal/api"
+	"usher/internal/httpapi"
+	"usher/internal/limits"
+	"usher/internal/permission"
+)
+
+// Session is a browser in which the user is signed in at the provider. Times
+// are nil where the provider does not say.
+type Session struct {
+	ID              string     `json:"id"`
+	CreatedAt       *time.Time `json:"created_at,omitempty"`
+	AuthenticatedAt *time.Time `json:"authenticated_at,omitempty"` // when the user last proved who they are
+	LastUsedAt      *time.Time `json:"last_used_at,omitempty"`
+	ExpiresAt       *time.Time `json:"expires_at,omitempty"`      // at the latest
+	IdleExpiresAt   *time.Time `json:"idle_expires_at,omitempty"` // unless it is used before
+	Device          Device     `json:"device"`
+	Methods         []string   `json:"methods"` // as in Authentication
+}
+
+// Device is what a session was used from.
+type Device struct {
+	IP             string `json:"ip,omitempty"` // last seen
+	UserAgent      string `json:"user_agent,omitempty"`
+	FirstIP        string `json:"first_ip,omitempty"`
+	FirstUserAgent string `json:"first_user_agent,omitempty"`
+}
+
+// Page is a part of a list. Next is the provider's word for where the next one
+// begins; "" on the last.
+type Page struct {
+	Sessions []Session
+	Next     string
+}
+
+// Lister lists a user's sessions; a user who is not there has none. Its errors
+// are problems: not-in-providers-plan, and those of a failing provider.
+type Lister interface {
+	Sessions(ctx context.Context, user limits.UserID, from string, limit int) (Page, error)
+}
+
+const (
+	cursorPurpose = "sessions-cursor"
+	defaultLimit  = 50
+	maxLimit      = 100
+)
+
+// List serves GET /sessions/{user_id}.
+func List(provider Lister, sealer Sealer) api.Operation {
+	return api.Operation{
+		Name:        "listsessions",
+		Routes:      []string{"GET /sessions/{user_id}"},
+		Parameters:  api.Parameters{"user_id": api.User},
+		Permissions: []permission.Name{permission.Sessions},
+		TakesQuery:  true,
+		ServesGone:  true,
+		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
+			q := httpapi.NewQuery(r)
+			limit, cursor := q.Int("limit", defaultLimit, 1, maxLimit), q.String("cursor")
+			if err := q.Err(); err != nil {
+				return err
+			}
+			from, err := httpapi.OpenCursor[string](r.Context(), sealer, cursorPurpose, c.User.String(), cursor)
+			if err != nil {
+				return err
+			}
+			if from == nil {
+				from = new(string)
+			}
+			page, err := provider.Sessions(r.Context(), c.User, *from, limit)
+			if err != nil {
+				return err
+			}
+			return writePage(w, r, sealer, c.User.String(), limit, page)
+		},
+	}
+}
+
+func writePage(w http.ResponseWriter, r *http.Request, sealer Sealer, userID string, limit int, page Page) error {
+	answer := struct {
+		Sessions []Session `json:"sessions"`
+		Next     string    `json:"next,omitempty"`
+	}{Sessions: page.Sessions}
+	if answer.Sessions == nil {
+		answer.Sessions = []Session{} // an empty list, not null
+	}
+	if page.Next != "" {
+		var err error
+		if answer.Next, err = httpapi.SealCursor(r.Context(), sealer, cursorPurpose, userID, page.Next); err != nil {
+			return err
+		}
+		httpapi.LinkNext(w, r, answer.Next, limit)
+	}
+	return httpapi.JSON(w, http.StatusOK, answer)
+}
