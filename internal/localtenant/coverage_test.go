@@ -17,33 +17,33 @@ const document = "../../docs/local-tenant.md"
 
 var update = flag.Bool("update", false, "write the coverage table into the documentation")
 
-// simplified says what a route does less than a real tenant.
+// simplified returns, by route, what it does less than a real tenant.
 func simplified() map[string]string {
 	return map[string]string{
 		"GET /api/v2/users":                                                       "no relevance order; `primary_order` is ignored",
 		"POST /api/v2/users":                                                      "database and passwordless connections only",
 		"GET /api/v2/connections/{id}":                                            "not in the description; reading only",
-		"GET /api/v2/clients/{id}":                                                "not in the description; what is registered for sign-ins",
+		"GET /api/v2/clients/{id}":                                                "not in the description; the sign-in settings only",
 		"GET /api/v2/guardian/factors":                                            "not in the description",
 		"GET /api/v2/actions/actions":                                             "not in the description; the one of `deploy/auth0`",
 		"GET /api/v2/actions/triggers/{triggerId}/bindings":                       "not in the description; as above",
 		"GET /api/v2/resource-servers/{id}":                                       "not in the description; reading only, by the audience",
 		"PATCH /api/v2/clients/{id}":                                              "not in the description; `client_secret` only",
-		"GET /api/v2/clients/{id}/connections":                                    "not in the description; wants `read:clients` or `read:client_summary`, too",
-		"POST /api/v2/users/{id}/identities":                                      "an account with linked identities of its own is refused; a real tenant is said to take them all",
+		"GET /api/v2/clients/{id}/connections":                                    "not in the description; also needs `read:clients` or `read:client_summary`",
+		"POST /api/v2/users/{id}/identities":                                      "an account with linked identities is refused; a real tenant is said to accept them all",
 		"POST /api/v2/jobs/verification-email":                                    "the mail is in the outbox; the job is completed when it is read",
 		"POST /api/v2/jobs/users-imports":                                         "done at once; `custom_password_hash` and `mfa_factors` are refused",
-		"DELETE /api/v2/users/{id}/multifactor/{provider}":                        "nothing is kept of Duo",
+		"DELETE /api/v2/users/{id}/multifactor/{provider}":                        "no Duo data is stored",
 		"POST /api/v2/users/{id}/multifactor/actions/invalidate-remember-browser": "no browser is ever remembered",
-		"GET /api/v2/users/{id}/logs":                                             "what happens on the pages; no exchanges of tokens",
-		"POST /api/v2/guardian/enrollments/ticket":                                "the page enrols an authenticator app, whatever factor was asked for",
+		"GET /api/v2/users/{id}/logs":                                             "events on the pages; no token exchanges",
+		"POST /api/v2/guardian/enrollments/ticket":                                "the page always enrols an authenticator app",
 		"GET /authorize":                                                          "code flow, query response mode",
 		"POST /oauth/token":                                                       "authorization code, refresh token, client credentials",
 		"GET /oidc/logout":                                                        "does not ask the user",
 		"POST /dbconnections/change_password":                                     "the mail is in the outbox",
-		"GET /u/social":                                                           "stands for the provider's own pages",
+		"GET /u/social":                                                           "replaces the provider's own pages",
 		"DELETE /api/v2/users/{user_id}/sessions":                                 "done at once",
-		"POST /api/v2/tickets/password-change":                                    "a `client_id` has no page of its own to go to",
+		"POST /api/v2/tickets/password-change":                                    "a `client_id` leads to no page of the application",
 	}
 }
 
