@@ -20,7 +20,7 @@ const anyDomain = "any domain"
 // domainRule is what a domain may import beside the standard library: never another
 // domain, an SDK or the environment. A package directly below internal/ is a domain
 // unless importRules names it, so that a new domain needs no entry.
-var domainRule = []string{"internal/address", "internal/api", "internal/httpapi", "internal/limits", "internal/nonce", "internal/permission", "internal/problem"}
+var domainRule = []string{"internal/address", "internal/api", "internal/httpapi", "internal/limits", "internal/nonce", "internal/permission", "internal/problem", "internal/valid"}
 
 // importRules says what every other package may import beside the standard library
 // and the folders below itself. A name ending in /... stands for all below, too.
@@ -33,11 +33,12 @@ var importRules = map[string][]string{
 	"internal/skew":       {},
 	"internal/strictjson": {},
 	"internal/nonce":      {"internal/problem"},
+	"internal/valid":      {"internal/problem"},
 	"internal/jwks":       {"github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
 
 	// The way of a request.
-	"internal/httpapi": {"internal/problem", "internal/strictjson"},
-	"internal/limits":  {"internal/httpapi", "internal/problem", "internal/strictjson"},
+	"internal/httpapi": {"internal/problem", "internal/strictjson", "internal/valid"},
+	"internal/limits":  {"internal/httpapi", "internal/problem", "internal/strictjson", "internal/valid"},
 	"internal/api":     {"internal/httpapi", "internal/limits", "internal/permission", "internal/problem"},
 	"internal/gateway": {"internal/api", "internal/httpapi", "internal/problem", "internal/skew", "github.com/aws/aws-lambda-go/...", "github.com/awslabs/aws-lambda-go-api-proxy/..."},
 	"internal/metrics": {"internal/httpapi"},

@@ -22,6 +22,7 @@ import (
 	"usher/internal/httpapi"
 	"usher/internal/permission"
 	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 const arn = "arn:aws:sts::123456789012:assumed-role/front-end/i-0abc"
@@ -246,7 +247,7 @@ func FuzzIDs(f *testing.F) {
 		f.Add(id)
 	}
 	f.Fuzz(func(t *testing.T, id string) {
-		if id == "/" || httpapi.FaultOfID(id) != "" {
+		if id == "/" || valid.ID(id) != "" {
 			return // refused, which TestPathsThatAreRefused and httpapi's tests hold
 		}
 		escaped := "/users/" + url.PathEscape(id)

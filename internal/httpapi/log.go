@@ -22,7 +22,9 @@ var methods = map[string]bool{
 // summarize says what is known of the request in the end.
 func summarize(r *http.Request, status int, took time.Duration) Summary {
 	rec := recordOf(r.Context())
-	s := rec.summary()
+	rec.counting.Lock()
+	s := Summary{Cold: rec.cold, Counts: rec.counts}
+	rec.counting.Unlock()
 	s.Route, s.Status, s.Duration = r.Pattern, status, took
 	if s.Route == "" {
 		s.Route = "none" // never the path itself: it may hold anything

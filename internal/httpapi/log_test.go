@@ -78,7 +78,7 @@ func TestNamesThatAreMadeUpAreNotLogged(t *testing.T) {
 		if err := httpapi.Decode(r, &body); err != nil {
 			return err
 		}
-		_, wrong := httpapi.CheckMetadata(body.Metadata, "metadata.", nil)
+		_, wrong := checked(body.Metadata, "metadata.")
 		return problem.InvalidFields(wrong)
 	})
 	for name, tt := range tests {
@@ -155,8 +155,8 @@ func TestMeasure(t *testing.T) {
 		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", path, nil))
 	}
 	want := []httpapi.Summary{
-		{Route: "GET /users/{id}", Status: 404, Problem: "user-not-found", Cold: true, ProviderCalls: 4, ProviderTime: 4 * time.Second, ProviderLeft: 4},
-		{Route: "none", Status: 404, ProviderLeft: -1},
+		{Route: "GET /users/{id}", Status: 404, Problem: "user-not-found", Cold: true, Counts: httpapi.Counts{ProviderCalls: 4, ProviderTime: 4 * time.Second, ProviderLeft: 4}},
+		{Route: "none", Status: 404, Counts: httpapi.Counts{ProviderLeft: -1}},
 	}
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Error(diff)

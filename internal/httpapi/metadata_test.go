@@ -9,9 +9,20 @@ import (
 
 	"usher/internal/httpapi"
 	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
-func TestCheckMetadata(t *testing.T) {
+// checked is what valid makes of decoded metadata.
+func checked(object map[string]any, path string, reserved ...string) (map[string]any, []problem.Field) {
+	var faults valid.Faults
+	object = faults.Metadata(object, path, reserved)
+	if err := faults.Err(); err != nil {
+		return object, problem.From(err).Fields
+	}
+	return object, nil
+}
+
+func TestMetadata(t *testing.T) {
 	const (
 		dot  = "is a name with . or $, which none may have"
 		lost = "is a number that would lose digits: send it as a string"
@@ -50,7 +61,7 @@ func TestCheckMetadata(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, wrong := httpapi.CheckMetadata(object, "m.", []string{"taken"})
+			_, wrong := checked(object, "m.", "taken")
 			var got []string
 			for _, field := range wrong {
 				got = append(got, field.Field+": "+field.Detail)
@@ -62,12 +73,12 @@ func TestCheckMetadata(t *testing.T) {
 	}
 }
 
-func TestCheckMetadataTellsNoMoreThanHelps(t *testing.T) {
+func TestMetadataFaultsAreBounded(t *testing.T) {
 	object := map[string]any{}
 	for i := range 1000 {
 		object[strings.Repeat(".", i+1)] = 1
 	}
-	if _, wrong := httpapi.CheckMetadata(object, "", nil); len(wrong) != 20 {
+	if _, wrong := checked(object, ""); len(wrong) != 20 {
 		t.Errorf("%d faults", len(wrong))
 	}
 }
@@ -107,7 +118,7 @@ func codeOf(err error) string {
 }
 
 // What passes the check comes back as it went in, as far as doubles can tell.
-func FuzzCheckMetadata(f *testing.F) {
+func FuzzMetadata(f *testing.F) {
 	for _, seed := range []string{`{"a":1}`, `{"a":9007199254740993}`, `{"a":1e400}`, `{"a":[1.50,{"b":-0}]}`, `{"a":1e-7}`, `{"a":123456789012345678901234567890}`} {
 		f.Add(seed)
 	}
@@ -116,11 +127,11 @@ func FuzzCheckMetadata(f *testing.F) {
 		if err != nil {
 			return
 		}
-		checked, wrong := httpapi.CheckMetadata(object, "", nil)
+		kept, wrong := checked(object, "")
 		if len(wrong) > 0 {
 			return
 		}
-		sent, err := json.Marshal(checked)
+		sent, err := json.Marshal(kept)
 		if err != nil {
 			t.Fatalf("%s was accepted: %v", body, err)
 		}
@@ -131,8 +142,8 @@ func FuzzCheckMetadata(f *testing.F) {
 		if err != nil {
 			return
 		}
-		twice, wrong := httpapi.CheckMetadata(again, "", nil)
-		if diff := cmp.Diff(checked, twice); diff != "" || len(wrong) > 0 {
+		twice, wrong := checked(again, "")
+		if diff := cmp.Diff(kept, twice); diff != "" || len(wrong) > 0 {
 			t.Errorf("%s became %s: %v\n%s", body, sent, wrong, diff)
 		}
 	})

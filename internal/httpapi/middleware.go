@@ -48,7 +48,7 @@ func Serve(h http.Handler, opts ServeOptions) http.Handler {
 		if opts.Origin != nil {
 			from = opts.Origin(r)
 		}
-		rec := &record{requestID: requestID(r, from.RequestID), path: from.Path, trace: traceOf(r, from.XRay), cold: !warm.Swap(true)}
+		rec := &record{requestID: requestID(r, from.RequestID), path: from.Path, trace: traceOf(r, from.XRay), cold: !warm.Swap(true), counts: Counts{ProviderLeft: -1}}
 		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), recordKey{}, rec), opts.Deadline)
 		defer cancel()
 		r = r.WithContext(ctx)

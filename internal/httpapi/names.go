@@ -8,6 +8,7 @@ import (
 
 	"usher/internal/problem"
 	"usher/internal/strictjson"
+	"usher/internal/valid"
 )
 
 // maxDepth bounds the nesting of bodies; encoding/json has a bound of its own.
@@ -23,7 +24,9 @@ func readObject(body []byte) (map[string]any, error) {
 	if !ok {
 		return nil, problem.InvalidJSON.New("The body must be a JSON object.")
 	}
-	return object, problem.InvalidFields(nullsIn(object, ""))
+	var faults valid.Faults
+	faults.Nulls(object, "")
+	return object, faults.Err()
 }
 
 // checkNames refuses what encoding/json would let pass: names beside the known
@@ -63,19 +66,8 @@ func bodyProblem(err error) error {
 	return problem.InvalidJSON.Wrap(err, fmt.Sprintf("The JSON is broken at byte %d.", fault.Offset))
 }
 
-// MadeUp is the fault of an input whose name the client made up. The name is told
-// in the answer alone, and not all of a long one.
-func MadeUp(name, detail string) problem.Field {
-	return problem.Field{Field: shortened(name), Detail: detail, MadeUp: true}
-}
-
 func invalidName(name, detail string) error {
-	return problem.InvalidFields([]problem.Field{MadeUp(name, detail)})
-}
-
-func shortened(name string) string {
-	if runes := []rune(name); len(runes) > 100 {
-		return string(runes[:100]) + "…"
-	}
-	return name
+	var faults valid.Faults
+	faults.AddMadeUp(name, detail)
+	return faults.Err()
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // Query reads a request's query parameters and gathers all that is wrong with
@@ -17,7 +17,7 @@ import (
 type Query struct {
 	values url.Values
 	asked  map[string]bool
-	wrong  []problem.Field
+	faults valid.Faults
 }
 
 // NewQuery parses the query. Values that cannot be parsed are told by Err.
@@ -25,7 +25,7 @@ func NewQuery(r *http.Request) *Query {
 	q := &Query{asked: map[string]bool{}}
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		q.refuse("query", "is not a well-formed query string")
+		q.Refuse("query", "is not a well-formed query string")
 	}
 	q.values = values
 	return q
@@ -39,13 +39,13 @@ func (q *Query) String(name string) string {
 	case len(values) == 0:
 		return ""
 	case len(values) > 1:
-		q.refuse(name, "is given more than once")
+		q.Refuse(name, "is given more than once")
 	case values[0] == "":
-		q.refuse(name, "is empty")
+		q.Refuse(name, "is empty")
 	case !utf8.ValidString(values[0]):
-		q.refuse(name, "is not UTF-8")
-	case HasNull(values[0]):
-		q.refuse(name, faultOfNull)
+		q.Refuse(name, "is not UTF-8")
+	case valid.NoNull(values[0]) != "":
+		q.Refuse(name, valid.NoNull(values[0]))
 		return ""
 	}
 	return values[0]
@@ -53,11 +53,7 @@ func (q *Query) String(name string) string {
 
 // OneOf is String for a parameter with a fixed set of values.
 func (q *Query) OneOf(name string, allowed ...string) string {
-	value := q.String(name)
-	if value != "" && !slices.Contains(allowed, value) {
-		q.refuse(name, fmt.Sprintf("must be one of %q", allowed))
-	}
-	return value
+	return q.Check(name, valid.OneOf(allowed...))
 }
 
 // Int returns the parameter's value, or fallback where it is left out.
@@ -68,7 +64,7 @@ func (q *Query) Int(name string, fallback, lowest, highest int) int {
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil || n < lowest || n > highest {
-		q.refuse(name, fmt.Sprintf("must be a whole number from %d to %d", lowest, highest))
+		q.Refuse(name, fmt.Sprintf("must be a whole number from %d to %d", lowest, highest))
 	}
 	return n
 }
@@ -92,16 +88,21 @@ func (q *Query) Time(name string) time.Time {
 	}
 	at, err := time.Parse(time.RFC3339, value)
 	if err != nil {
-		q.refuse(name, "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z")
+		q.Refuse(name, "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z")
 	}
 	return at.UTC()
 }
 
-// Refuse notes that a parameter's value is not right.
-func (q *Query) Refuse(name, detail string) { q.refuse(name, detail) }
+// Refuse notes a fault of a parameter's value.
+func (q *Query) Refuse(name, detail string) { q.faults.Add(name, detail) }
 
-func (q *Query) refuse(name, detail string) {
-	q.wrong = append(q.wrong, problem.Field{Field: name, Detail: detail})
+// Check holds a parameter to a rule, and returns its value; "" where it is left out.
+func (q *Query) Check(name string, rule valid.Rule) string {
+	value := q.String(name)
+	if value != "" {
+		q.faults.Check(name, &value, rule)
+	}
+	return value
 }
 
 // Err is an invalid-request problem that names every parameter that is wrong
@@ -115,9 +116,9 @@ func (q *Query) Err() error {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		q.wrong = append(q.wrong, MadeUp(name, "unknown parameter"))
+		q.faults.AddMadeUp(name, "unknown parameter")
 	}
-	return problem.InvalidFields(q.wrong)
+	return q.faults.Err()
 }
 
 // NoQuery refuses every query parameter.

@@ -73,7 +73,9 @@ func TestTimesAreUTC(t *testing.T) {
 }
 
 func TestQueryRefuses(t *testing.T) {
-	unknown := func(name string) problem.Field { return httpapi.MadeUp(name, "unknown parameter") }
+	unknown := func(name string) problem.Field {
+		return problem.Field{Field: name, Detail: "unknown parameter", MadeUp: true}
+	}
 	const noTime = "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z"
 	const noNumber = "must be a whole number from 1 to 100"
 	tests := map[string]struct {

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"sync/atomic"
+	"sync"
 )
 
 // record is what the middleware keeps of one request for its log line.
@@ -20,15 +20,8 @@ type record struct {
 	otherUser string // that of a second account, as of one that is linked
 	returnTo  string // what a problem says as return_to
 
-	calls          atomic.Int64
-	callTime       atomic.Int64 // nanoseconds
-	retries        atomic.Int64
-	throttled      atomic.Int64
-	tokens         atomic.Int64
-	refused        atomic.Int64
-	secretFailures atomic.Int64
-	unreadable     atomic.Int64 // members of the provider's answers
-	left           atomic.Int64 // the least of ProviderCall.Left, plus one; 0 = not told
+	counting sync.Mutex // guards counts
+	counts   Counts
 }
 
 type recordKey struct{}
@@ -39,7 +32,7 @@ func recordOf(ctx context.Context) *record {
 	if rec, ok := ctx.Value(recordKey{}).(*record); ok {
 		return rec
 	}
-	return &record{}
+	return &record{counts: Counts{ProviderLeft: -1}}
 }
 
 // RequestID returns the id under which this request is logged and answered.

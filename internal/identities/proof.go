@@ -11,6 +11,7 @@ import (
 	"usher/internal/httpapi"
 	"usher/internal/nonce"
 	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 const (
@@ -49,24 +50,16 @@ type proofs struct {
 	LinkIDToken *string `json:"link_id_token"` // of the account to link
 }
 
-// malformed names what is no ID token at all.
+// malformed refuses texts that are not JWTs.
 func (p proofs) malformed() error {
-	var wrong []problem.Field
-	for _, token := range []struct {
-		name  string
-		value *string
-	}{{"id_token", p.IDToken}, {"link_id_token", p.LinkIDToken}} {
-		switch {
-		case token.value == nil:
-			wrong = append(wrong, problem.Field{Field: token.name, Detail: "is missing"})
-		case !isJWT(*token.value):
-			wrong = append(wrong, problem.Field{Field: token.name, Detail: "is not a JWT"})
-		}
-	}
-	return problem.InvalidFields(wrong)
+	var faults valid.Faults
+	rule := valid.When(isJWT, "is not a JWT")
+	faults.Require("id_token", p.IDToken, rule)
+	faults.Require("link_id_token", p.LinkIDToken, rule)
+	return faults.Err()
 }
 
-// isJWT looks at the form alone (RFC 7519, section 7.2).
+// isJWT checks the form only (RFC 7519, section 7.2).
 func isJWT(text string) bool {
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {

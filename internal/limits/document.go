@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"slices"
 
-	"usher/internal/httpapi"
+	"usher/internal/valid"
 )
 
 // Deployment is what all front-ends together may use. A document can only narrow
@@ -68,13 +68,13 @@ func (r *reader) frontEnd(entry object, all Deployment) FrontEnd {
 		resultURLs:   r.texts(entry, "result_urls"),
 	}
 	for i, name := range f.connections {
-		if !httpapi.IsConnection(name) {
-			r.fault(fmt.Sprintf("%s[%d]", entry.at("connections"), i), "is not the name of a connection")
+		if fault := valid.Connection(name); fault != "" {
+			r.fault(fmt.Sprintf("%s[%d]", entry.at("connections"), i), fault)
 		}
 	}
-	r.within(entry, "redirect_uris", f.redirectURIs, all.RedirectURIs)
-	r.within(entry, "post_logout_redirect_uris", f.logoutURIs, all.LogoutURIs)
-	r.within(entry, "result_urls", f.resultURLs, all.ResultURLs)
+	r.subset(entry, "redirect_uris", f.redirectURIs, all.RedirectURIs)
+	r.subset(entry, "post_logout_redirect_uris", f.logoutURIs, all.LogoutURIs)
+	r.subset(entry, "result_urls", f.resultURLs, all.ResultURLs)
 	f.noAppMetadata = !r.flag(entry, "app_metadata", true)
 	return f
 }
@@ -107,8 +107,8 @@ func (r *reader) enter(p Policy, entry object, f FrontEnd) {
 	}
 }
 
-// within faults what the deployment does not allow to anybody.
-func (r *reader) within(entry object, name string, some, all []string) {
+// subset refuses values that the deployment does not allow.
+func (r *reader) subset(entry object, name string, some, all []string) {
 	for i, value := range some {
 		if !slices.Contains(all, value) {
 			r.fault(fmt.Sprintf("%s[%d]", entry.at(name), i), "is not one of the deployment's")

@@ -11,6 +11,7 @@ import (
 	"usher/internal/limits"
 	"usher/internal/permission"
 	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // Kind is one of the two kinds of metadata.
@@ -23,7 +24,7 @@ type Kind struct {
 // Both kinds.
 var (
 	User = Kind{noun: "metadata", permissions: []permission.Name{permission.Metadata}}
-	App  = Kind{noun: "app-metadata", permissions: []permission.Name{permission.AppMetadata}, reserved: httpapi.ReservedAppMetadata}
+	App  = Kind{noun: "app-metadata", permissions: []permission.Name{permission.AppMetadata}, reserved: valid.ReservedAppMetadata}
 )
 
 func (k Kind) route(method string) string { return method + " /" + k.noun + "/{user_id}" }

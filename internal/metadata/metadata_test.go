@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"usher/internal/api"
-	"usher/internal/httpapi"
 	"usher/internal/limits"
 	"usher/internal/metadata"
+	"usher/internal/valid"
 )
 
 // store notes what it was asked, and merges as the provider does.
@@ -163,7 +163,7 @@ func TestSize(t *testing.T) {
 
 // The two kinds differ by what they reserve.
 func TestReservedNames(t *testing.T) {
-	for _, name := range httpapi.ReservedAppMetadata {
+	for _, name := range valid.ReservedAppMetadata {
 		for _, value := range []string{`null`, `1`, `{}`} {
 			body := `{"` + name + `":` + value + `}`
 			s := newStore(t, `{}`)

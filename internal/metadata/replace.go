@@ -9,7 +9,7 @@ import (
 	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/limits"
-	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // Replace serves PUT /metadata/{user_id}, and PUT /app-metadata/{user_id}. The
@@ -28,8 +28,10 @@ func Replace(kind Kind, dir Store) api.Operation {
 			if err != nil {
 				return err
 			}
-			object, wrong := httpapi.CheckMetadata(object, "", kind.reserved)
-			if err := problem.InvalidFields(append(wrong, nulls(object)...)); err != nil {
+			var faults valid.Faults
+			object = faults.Metadata(object, "", kind.reserved)
+			checkNulls(object, &faults)
+			if err := faults.Err(); err != nil {
 				return err
 			}
 			match, err := httpapi.IfMatch(r)
@@ -45,16 +47,13 @@ func Replace(kind Kind, dir Store) api.Operation {
 	}
 }
 
-// nulls are refused at the first level, where the provider keeps none: to it
-// they mean removal.
-func nulls(object map[string]any) []problem.Field {
-	var wrong []problem.Field
+// checkNulls refuses nulls at the first level: to the provider they mean removal.
+func checkNulls(object map[string]any, faults *valid.Faults) {
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if object[name] == nil {
-			wrong = append(wrong, httpapi.MadeUp(name, "cannot be null: leave it out"))
+			faults.AddMadeUp(name, "cannot be null: leave it out")
 		}
 	}
-	return wrong
 }
 
 func replace(ctx context.Context, dir Store, user limits.UserID, match httpapi.Match, object map[string]any) (map[string]any, error) {

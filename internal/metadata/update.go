@@ -9,7 +9,7 @@ import (
 	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/limits"
-	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // unread is how large a patch may be that is sent without a look at what there
@@ -36,8 +36,9 @@ func Update(kind Kind, dir Store) api.Operation {
 			if err != nil {
 				return err
 			}
-			patch, wrong := httpapi.CheckMetadata(patch, "", kind.reserved)
-			if err := problem.InvalidFields(wrong); err != nil {
+			var faults valid.Faults
+			patch = faults.Metadata(patch, "", kind.reserved)
+			if err := faults.Err(); err != nil {
 				return err
 			}
 			match, err := httpapi.IfMatch(r)

@@ -28,7 +28,7 @@ func written(t *testing.T, s httpapi.Summary) string {
 func busy() httpapi.Summary {
 	return httpapi.Summary{
 		Route: "GET /users/{id}", Status: 503, Problem: "provider-unavailable", Duration: 1234567 * time.Microsecond, Cold: true,
-		ProviderCalls: 5, ProviderTime: time.Second, Retries: 3, Throttled: 2, TokenFetches: 1, Refused: 4, SecretFailures: 6, ProviderLeft: 0,
+		Counts: httpapi.Counts{ProviderCalls: 5, ProviderTime: time.Second, Retries: 3, Throttled: 2, TokenFetches: 1, Refused: 4, SecretFailures: 6},
 	}
 }
 
@@ -44,10 +44,10 @@ func TestWrite(t *testing.T) {
 			`Service: ` + strings.Trim(all, `"`) + `; Service,Operation: Requests Count,Faults Count,Latency Milliseconds; Service,Code: Problems Count`,
 			`{"Service":"prod-usher","Operation":"GET /users/{id}","Code":"provider-unavailable","Requests":1,"Faults":1,"Latency":1234,"Problems":1,"ColdStarts":1,
 			"ProviderCalls":5,"ProviderTime":1000,"ProviderRetries":3,"ProviderThrottled":2,"TokenFetches":1,"CredentialsRefused":4,"SecretFailures":6,"ProviderLeft":0}`},
-		"next to nothing": {httpapi.Summary{Route: "none", Status: 200, ProviderLeft: -1},
+		"next to nothing": {httpapi.Summary{Route: "none", Status: 200, Counts: httpapi.Counts{ProviderLeft: -1}},
 			`Service: Requests Count,Faults Count,Latency Milliseconds; Service,Operation: Requests Count,Faults Count,Latency Milliseconds`,
 			`{"Service":"prod-usher","Operation":"none","Requests":1,"Faults":0,"Latency":0}`},
-		"a client's fault": {httpapi.Summary{Route: "GET /users", Status: 400, Problem: "invalid-request", ProviderLeft: -1},
+		"a client's fault": {httpapi.Summary{Route: "GET /users", Status: 400, Problem: "invalid-request", Counts: httpapi.Counts{ProviderLeft: -1}},
 			`Service: Requests Count,Faults Count,Latency Milliseconds,Problems Count; Service,Operation: Requests Count,Faults Count,Latency Milliseconds; Service,Code: Problems Count`,
 			`{"Service":"prod-usher","Operation":"GET /users","Code":"invalid-request","Requests":1,"Faults":0,"Latency":0,"Problems":1}`},
 	}

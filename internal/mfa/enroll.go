@@ -2,16 +2,14 @@ package mfa
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/limits"
 	"usher/internal/permission"
-	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // How an enrolment's link gets to the user.
@@ -89,17 +87,12 @@ func Enroll(dir Enroller) api.Operation {
 }
 
 func (b enrollBody) enrollment() (Enrollment, error) {
-	var wrong []problem.Field
-	oneOf := func(name string, value *string, fallback string, allowed ...string) string {
-		if value == nil {
-			return fallback
-		}
-		if !slices.Contains(allowed, *value) {
-			wrong = append(wrong, problem.Field{Field: name, Detail: fmt.Sprintf("must be one of %q", allowed)})
-		}
-		return *value
+	var faults valid.Faults
+	faults.Check("delivery", b.Delivery, valid.OneOf(byLink, byEmail))
+	faults.Check("factor", b.Factor, valid.OneOf(factors...))
+	e := Enrollment{AllowMultiple: b.AllowMultiple, SendMail: b.Delivery != nil && *b.Delivery == byEmail}
+	if b.Factor != nil {
+		e.Factor = *b.Factor
 	}
-	delivery := oneOf("delivery", b.Delivery, byLink, byLink, byEmail)
-	factor := oneOf("factor", b.Factor, "", factors...)
-	return Enrollment{Factor: factor, AllowMultiple: b.AllowMultiple, SendMail: delivery == byEmail}, problem.InvalidFields(wrong)
+	return e, faults.Err()
 }

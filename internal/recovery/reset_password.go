@@ -7,7 +7,7 @@ import (
 	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/permission"
-	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // Mailer mails whoever has the address in the connection a link to set a
@@ -58,20 +58,15 @@ func ResetPassword(mailer Mailer, defaultConnection string) api.Operation {
 }
 
 func (b resetBody) valid(defaultConnection string) (email, connection string, err error) {
-	var wrong []problem.Field
-	if b.Email == nil {
-		wrong = append(wrong, problem.Field{Field: "email", Detail: "is missing"})
-	} else if fault := httpapi.FaultOfAskedEmail(*b.Email); fault != "" {
-		wrong = append(wrong, problem.Field{Field: "email", Detail: fault})
-	} else {
-		email = *b.Email
+	var faults valid.Faults
+	faults.Require("email", b.Email, valid.KnownEmail)
+	faults.Check("connection", b.Connection, valid.Connection)
+	if err := faults.Err(); err != nil {
+		return "", "", err
 	}
 	connection = defaultConnection
 	if b.Connection != nil {
 		connection = *b.Connection
-		if !httpapi.IsConnection(connection) {
-			wrong = append(wrong, problem.Field{Field: "connection", Detail: "is not the name of a connection"})
-		}
 	}
-	return email, connection, problem.InvalidFields(wrong)
+	return *b.Email, connection, nil
 }

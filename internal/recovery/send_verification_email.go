@@ -9,7 +9,7 @@ import (
 	"usher/internal/httpapi"
 	"usher/internal/limits"
 	"usher/internal/permission"
-	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // Verifier sends mails by which users verify their addresses. The errors of
@@ -36,7 +36,9 @@ func SendVerificationEmail(dir Verifier) api.Operation {
 			if err := httpapi.Decode(r, &body); err != nil {
 				return err
 			}
-			if err := problem.InvalidFields(faultsOfUserID(body.UserID)); err != nil {
+			var faults valid.Faults
+			faults.Require("user_id", body.UserID, valid.ID)
+			if err := faults.Err(); err != nil {
 				return err
 			}
 			httpapi.Concerns(r.Context(), *body.UserID)

@@ -3,13 +3,12 @@ package recovery
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/limits"
-	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // Ticket is a link that the front-end hands to the user by itself.
@@ -41,20 +40,18 @@ type ticketBody struct {
 // the calling front-end. resultURLs are compared exactly: the page behind the link
 // must not lead just anywhere.
 func (b ticketBody) valid(ctx context.Context, c api.Call, resultURLs []string) (user limits.UserID, o TicketOptions, err error) {
-	wrong := faultsOfUserID(b.UserID)
+	var faults valid.Faults
+	faults.Require("user_id", b.UserID, valid.ID)
+	faults.Check("result_url", b.ResultURL, valid.In(resultURLs, "is not one of the URLs that the service is configured with"))
 	if b.ResultURL != nil {
 		o.ResultURL = *b.ResultURL
-		if !slices.Contains(resultURLs, o.ResultURL) {
-			wrong = append(wrong, problem.Field{Field: "result_url", Detail: "is not one of the URLs that the service is configured with"})
-		}
 	}
 	if b.TTL != nil {
 		o.Lifetime = time.Duration(*b.TTL) * time.Second
-		if *b.TTL < shortestTTL || *b.TTL > longestTTL {
-			wrong = append(wrong, problem.Field{Field: "ttl", Detail: fmt.Sprintf("must be a whole number of seconds from %d to %d", shortestTTL, longestTTL)})
-		}
+		faults.AddIf(*b.TTL < shortestTTL || *b.TTL > longestTTL, "ttl",
+			fmt.Sprintf("must be a whole number of seconds from %d to %d", shortestTTL, longestTTL))
 	}
-	if err := problem.InvalidFields(wrong); err != nil {
+	if err := faults.Err(); err != nil {
 		return user, o, err
 	}
 	httpapi.Concerns(ctx, *b.UserID)
@@ -65,14 +62,4 @@ func (b ticketBody) valid(ctx context.Context, c api.Call, resultURLs []string) 
 	}
 	user, err = c.FrontEnd.CheckUser(ctx, *b.UserID)
 	return user, o, err
-}
-
-func faultsOfUserID(id *string) []problem.Field {
-	if id == nil {
-		return []problem.Field{{Field: "user_id", Detail: "is missing"}}
-	}
-	if fault := httpapi.FaultOfID(*id); fault != "" {
-		return []problem.Field{{Field: "user_id", Detail: fault}}
-	}
-	return nil
 }

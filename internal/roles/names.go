@@ -12,8 +12,8 @@ import (
 // maxName is the longest name or id of a role that is taken, in bytes.
 const maxName = 256
 
-// faultOfName says what keeps a text from naming a role; "" for one that may.
-func faultOfName(name string) string {
+// roleName is the rule for the name or id of a role.
+func roleName(name string) string {
 	switch {
 	case name == "":
 		return "is empty"

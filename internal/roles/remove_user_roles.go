@@ -23,10 +23,7 @@ func RemoveUserRoles(dir Changer) api.Operation {
 		TakesQuery:  true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			q := httpapi.NewQuery(r)
-			name := q.String("role")
-			if fault := faultOfName(name); name != "" && fault != "" {
-				q.Refuse("role", fault)
-			}
+			name := q.Check("role", roleName)
 			if err := q.Err(); err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 	"usher/internal/limits"
 	"usher/internal/permission"
 	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // MaxRoles is how many roles a user can have; the provider's own limit
@@ -33,7 +34,7 @@ func SetUserRoles(dir Changer) api.Operation {
 			if err := httpapi.Decode(r, &body); err != nil {
 				return err
 			}
-			if err := problem.InvalidFields(faultsOf(body.Roles)); err != nil {
+			if err := check(body.Roles); err != nil {
 				return err
 			}
 			wanted, err := set(r.Context(), dir, c.User, body.Roles)
@@ -45,23 +46,18 @@ func SetUserRoles(dir Changer) api.Operation {
 	}
 }
 
-func faultsOf(names []string) (wrong []problem.Field) {
-	if names == nil {
-		return []problem.Field{{Field: "roles", Detail: "must be an array; an empty one takes all roles away"}}
-	}
+func check(names []string) error {
+	var faults valid.Faults
+	faults.AddIf(names == nil, "roles", "must be an array; an empty one takes all roles away")
 	if len(names) > MaxRoles {
-		return []problem.Field{{Field: "roles", Detail: fmt.Sprintf("has more than %d entries", MaxRoles)}}
+		return problem.Invalid("roles", fmt.Sprintf("has more than %d entries", MaxRoles))
 	}
 	for i, name := range names {
-		fault := faultOfName(name)
-		if fault == "" && slices.Contains(names[:i], name) {
-			fault = "is given twice"
-		}
-		if fault != "" {
-			wrong = append(wrong, problem.Field{Field: fmt.Sprintf("roles.%d", i), Detail: fault})
-		}
+		field := fmt.Sprintf("roles.%d", i)
+		faults.Check(field, &name, roleName)
+		faults.AddIf(roleName(name) == "" && slices.Contains(names[:i], name), field, "is given twice")
 	}
-	return wrong
+	return faults.Err()
 }
 
 // set changes no more than the difference, so that the same set again changes

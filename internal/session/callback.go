@@ -10,6 +10,7 @@ import (
 	"usher/internal/httpapi"
 	"usher/internal/permission"
 	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // Callback serves GET /callback. The state is checked before anything else: a
@@ -63,8 +64,8 @@ func parseAnswer(r *http.Request) (answer, error) {
 		if len(values[name]) > 1 {
 			return answer{}, problem.Invalid(name, "is given more than once")
 		}
-		if httpapi.HasNull(values.Get(name)) {
-			return answer{}, problem.Invalid(name, "holds U+0000, which no text may")
+		if fault := valid.NoNull(values.Get(name)); fault != "" {
+			return answer{}, problem.Invalid(name, fault)
 		}
 	}
 	return answer{code: values.Get("code"), state: values.Get("state"), issuer: values.Get("iss"), errorCode: values.Get("error")}, nil

@@ -61,7 +61,7 @@ func Introspect(provider Introspector) api.Operation {
 			if err := httpapi.Decode(r, &body); err != nil {
 				return err
 			}
-			if fault := faultOfToken(body.Token, maxToken); fault != "" {
+			if fault := token(maxToken)(body.Token); fault != "" {
 				return problem.Invalid("token", fault)
 			}
 			if !signedToken.MatchString(body.Token) {

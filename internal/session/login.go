@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -14,6 +13,7 @@ import (
 	"usher/internal/httpapi"
 	"usher/internal/nonce"
 	"usher/internal/permission"
+	"usher/internal/valid"
 )
 
 // Options are what a deployment decides about sign-ins.
@@ -68,25 +68,15 @@ func Login(provider Authorizer, sealer Sealer, opts Options) api.Operation {
 func parseLogin(r *http.Request, opts Options) (request Authorization, returnTo string, err error) {
 	q := httpapi.NewQuery(r)
 	request = Authorization{
-		RedirectURI: q.String("redirect_uri"),
-		Connection:  q.String("connection"),
+		RedirectURI: q.Check("redirect_uri", valid.In(opts.RedirectURIs, "is not one of those allowed")),
+		Connection:  q.Check("connection", valid.Connection),
 		ScreenHint:  q.OneOf("screen_hint", "signup"),
-		LoginHint:   q.String("login_hint"),
+		LoginHint:   q.Check("login_hint", valid.When(isHint, "must have 256 bytes at most, and no control characters")),
 		Prompt:      q.OneOf("prompt", "none", "login", "consent", "select_account"),
-		UILocales:   q.String("ui_locales"),
+		UILocales:   q.Check("ui_locales", valid.When(locales.MatchString, "must be language tags with spaces between")),
 		MFA:         q.OneOf("mfa", "required") != "",
 	}
-	returnTo = q.String("return_to")
-	refuse := func(name, value string, fine bool, detail string) {
-		if value != "" && !fine {
-			q.Refuse(name, detail)
-		}
-	}
-	refuse("redirect_uri", request.RedirectURI, slices.Contains(opts.RedirectURIs, request.RedirectURI), "is not one of those allowed")
-	refuse("connection", request.Connection, httpapi.IsConnection(request.Connection), "is not the name of a connection")
-	refuse("login_hint", request.LoginHint, isHint(request.LoginHint), "must have 256 bytes at most, and no control characters")
-	refuse("ui_locales", request.UILocales, locales.MatchString(request.UILocales), "must be language tags with spaces between")
-	refuse("return_to", returnTo, isLocalPath(returnTo), "must be a path on the front-end's own host, without empty segments, . and .., of 256 bytes at most")
+	returnTo = q.Check("return_to", valid.When(isLocalPath, "must be a path on the front-end's own host, without empty segments, . and .., of 256 bytes at most"))
 	if request.MFA && request.Prompt == "none" {
 		q.Refuse("prompt", "cannot be none with mfa=required: the user has to be asked")
 	}

@@ -9,7 +9,7 @@ import (
 	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/permission"
-	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // Refreshed is what a refresh token was traded for, and whose it is where an
@@ -51,21 +51,17 @@ func RefreshToken(provider Refresher) api.Operation {
 			if err := httpapi.Decode(r, &body); err != nil {
 				return err
 			}
-			var wrong []problem.Field
-			if fault := faultOfToken(body.RefreshToken, maxRefreshToken); fault != "" {
-				wrong = append(wrong, problem.Field{Field: "refresh_token", Detail: fault})
-			}
-			scope := ""
-			if body.Scope != nil {
-				scope = *body.Scope
-				if len(scope) > maxScope || !scopes.MatchString(scope) {
-					wrong = append(wrong, problem.Field{Field: "scope", Detail: "must be scopes with single spaces between, of 1024 bytes at most"})
-				}
-			}
-			if err := problem.InvalidFields(wrong); err != nil {
+			var faults valid.Faults
+			faults.Check("refresh_token", &body.RefreshToken, token(maxRefreshToken))
+			faults.Check("scope", body.Scope, valid.When(isScopes, "must be scopes with single spaces between, of 1024 bytes at most"))
+			if err := faults.Err(); err != nil {
 				return err
 			}
-			refreshed, err := provider.Refresh(r.Context(), body.RefreshToken, scope)
+			asked := ""
+			if body.Scope != nil {
+				asked = *body.Scope
+			}
+			refreshed, err := provider.Refresh(r.Context(), body.RefreshToken, asked)
 			if err != nil {
 				return err
 			}
@@ -78,15 +74,19 @@ func RefreshToken(provider Refresher) api.Operation {
 	}
 }
 
-// faultOfToken says what keeps a text from being a token; it never quotes it.
-func faultOfToken(token string, longest int) string {
-	switch {
-	case token == "":
-		return "is missing"
-	case len(token) > longest:
-		return "is too long"
-	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return "has characters that no token has"
+func isScopes(text string) bool { return len(text) <= maxScope && scopes.MatchString(text) }
+
+// token is the rule for a token of any form. Its faults never quote the token.
+func token(longest int) valid.Rule {
+	return func(text string) string {
+		switch {
+		case text == "":
+			return "is missing"
+		case len(text) > longest:
+			return "is too long"
+		case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }):
+			return "has characters that no token has"
+		}
+		return ""
 	}
-	return ""
 }

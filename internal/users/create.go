@@ -4,12 +4,11 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/permission"
-	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // Creator creates users.
@@ -107,40 +106,35 @@ func create(ctx context.Context, dir Creator, keys Keys, caller httpapi.Caller, 
 	return createOnce(ctx, dir, keys, q, n)
 }
 
-// checkMetadata holds both to what the provider keeps, and gives their numbers
-// the form in which it does.
-func (b *createBody) checkMetadata() (wrong []problem.Field) {
-	var more []problem.Field
+// checkMetadata holds both kinds to the provider's rules, and gives their numbers the
+// provider's form.
+func (b *createBody) checkMetadata(faults *valid.Faults) {
 	if b.Metadata != nil {
-		b.Metadata, wrong = httpapi.CheckMetadata(b.Metadata, "metadata.", nil)
+		b.Metadata = faults.Metadata(b.Metadata, "metadata.", nil)
 	}
 	if b.AppMetadata != nil {
-		b.AppMetadata, more = httpapi.CheckMetadata(b.AppMetadata, "app_metadata.", httpapi.ReservedAppMetadata)
+		b.AppMetadata = faults.Metadata(b.AppMetadata, "app_metadata.", valid.ReservedAppMetadata)
 	}
-	return append(wrong, more...)
 }
 
 func (b createBody) user(o CreateOptions, key string) (New, error) {
-	wrong := slices.Concat(b.Profile.faults(), b.inviteBody.faults(b.Profile, o.ResultURLs), b.checkMetadata())
-	if b.Email == nil && b.PhoneNumber == nil && b.Username == nil && b.Invite == nil {
-		wrong = append(wrong, problem.Field{Field: "email", Detail: "is missing, and so are phone_number and username"})
-	}
+	var faults valid.Faults
+	b.Profile.check(&faults)
+	b.inviteBody.check(&faults, b.Profile, o.ResultURLs)
+	b.checkMetadata(&faults)
+	isNobody := b.Email == nil && b.PhoneNumber == nil && b.Username == nil && b.Invite == nil
+	faults.AddIf(isNobody, "email", "is missing, and so are phone_number and username")
+	faults.Check("connection", b.Connection, valid.Connection)
 	connection := o.Connection
 	if b.Connection != nil {
 		connection = *b.Connection
-		if !httpapi.IsConnection(connection) {
-			wrong = append(wrong, problem.Field{Field: "connection", Detail: "is not the name of a connection"})
-		}
 	}
 	if !takesPassword(connection) {
-		if b.Invite != nil {
-			wrong = append(wrong, problem.Field{Field: "invite", Detail: "goes with connections that have passwords only"})
-		}
-		if key != "" {
-			wrong = append(wrong, problem.Field{Field: "Idempotency-Key", Detail: "goes with connections that have passwords only"})
-		}
+		const passwordsOnly = "goes with connections that have passwords only"
+		faults.AddIf(b.Invite != nil, "invite", passwordsOnly)
+		faults.AddIf(key != "", "Idempotency-Key", passwordsOnly)
 	}
-	if err := problem.InvalidFields(wrong); err != nil {
+	if err := faults.Err(); err != nil {
 		return New{}, err
 	}
 	if b.Password == nil && takesPassword(connection) {
@@ -149,3 +143,7 @@ func (b createBody) user(o CreateOptions, key string) (New, error) {
 	}
 	return New{Profile: b.Profile, Connection: connection, Metadata: b.Metadata, AppMetadata: b.AppMetadata, Invite: b.invite()}, nil
 }
+
+// takesPassword is false for the two passwordless connections, whose names the
+// provider fixes: users there sign in by a code, and a password is an error.
+func takesPassword(connection string) bool { return connection != "email" && connection != "sms" }

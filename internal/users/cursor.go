@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 
 	"usher/internal/address"
 	"usher/internal/httpapi"
@@ -61,14 +60,4 @@ func bound(t time.Time) string {
 		return ""
 	}
 	return t.Format(time.RFC3339Nano)
-}
-
-func faultOfSearch(search string) string {
-	switch {
-	case len(search) > 200:
-		return "is longer than 200 bytes"
-	case strings.ContainsFunc(search, unicode.IsControl):
-		return "has control characters"
-	}
-	return ""
 }

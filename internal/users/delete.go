@@ -9,6 +9,7 @@ import (
 	"usher/internal/limits"
 	"usher/internal/permission"
 	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // Deleter deletes users. Delete is idempotent: it succeeds where there is no
@@ -76,7 +77,7 @@ func emailToDelete(r *http.Request) (string, error) {
 		}
 		email = body.Email
 	}
-	if fault := httpapi.FaultOfAskedEmail(email); fault != "" {
+	if fault := valid.KnownEmail(email); fault != "" {
 		return "", problem.Invalid("email", fault)
 	}
 	return email, nil

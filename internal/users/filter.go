@@ -33,7 +33,7 @@ func (f Filter) matches(u User) bool {
 	case f.Blocked != nil && u.Blocked != *f.Blocked:
 		return false
 	}
-	return within(u.CreatedAt, f.CreatedAfter, f.CreatedBefore) && within(u.LastLogin, f.LastLoginAfter, f.LastLoginUntil)
+	return inRange(u.CreatedAt, f.CreatedAfter, f.CreatedBefore) && inRange(u.LastLogin, f.LastLoginAfter, f.LastLoginUntil)
 }
 
 // Belongs reports whether the user is of one of the connections that the filter
@@ -43,7 +43,7 @@ func (f Filter) Belongs(u User) bool {
 	return f.Connections == nil || slices.Contains(f.Connections, u.connection())
 }
 
-func within(at *time.Time, after, before time.Time) bool {
+func inRange(at *time.Time, after, before time.Time) bool {
 	if at == nil {
 		return after.IsZero() && before.IsZero()
 	}

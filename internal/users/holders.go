@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 
 	"usher/internal/address"
-	"usher/internal/httpapi"
 	"usher/internal/limits"
 	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // Finder finds users by their addresses. ByEmail is at once consistent, and finds
@@ -107,7 +107,7 @@ func WithEmail(found []User, email string) ([]User, error) {
 
 // hasID reports whether the provider can be asked about the user, and nobody else is
 // meant by it.
-func hasID(u User) bool { return httpapi.FaultOfID(u.ID) == "" && legible(u.ID) }
+func hasID(u User) bool { return valid.ID(u.ID) == "" && legible(u.ID) }
 
 // legible reports whether a text is there, and all of it: the sign for a character
 // that could not be read may stand for any.

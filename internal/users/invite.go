@@ -3,10 +3,9 @@ package users
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
-	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // The ways in which an invited user gets the link to set a password.
@@ -44,33 +43,27 @@ type inviteBody struct {
 	VerifiesEmail *bool   `json:"verifies_email,omitempty"`
 }
 
-// faults lists what is wrong with the invitation to a user with this profile.
-// The user gets one mail at the most: no other link goes out beside it.
-func (b inviteBody) faults(p Profile, resultURLs []string) []problem.Field {
-	var wrong []problem.Field
-	refuse := func(name string, isThere bool, detail string) {
-		if isThere {
-			wrong = append(wrong, problem.Field{Field: name, Detail: detail})
-		}
-	}
+// check holds the invitation of a user with this profile to the rules. The user gets
+// one mail at the most: no other link goes out beside it.
+func (b inviteBody) check(faults *valid.Faults, p Profile, resultURLs []string) {
 	how := ""
 	if b.Invite != nil {
 		how = *b.Invite
-		refuse("invite", how != InviteByEmail && how != InviteByLink, `must be "email" or "link"`)
-		refuse("email", p.Email == nil, "is needed for an invitation")
-		refuse("password", p.Password != nil, "does not go with an invitation: the user sets it")
-		refuse("verify_email", p.VerifyEmail != nil, "does not go with an invitation, which is the one mail")
+		faults.AddIf(how != InviteByEmail && how != InviteByLink, "invite", `must be "email" or "link"`)
+		faults.AddIf(p.Email == nil, "email", "is needed for an invitation")
+		faults.AddIf(p.Password != nil, "password", "does not go with an invitation: the user sets it")
+		faults.AddIf(p.VerifyEmail != nil, "verify_email", "does not go with an invitation, which is the one mail")
 	}
 	if how != InviteByLink {
 		const linkOnly = `goes with invite "link" only`
-		refuse("result_url", b.ResultURL != nil, linkOnly)
-		refuse("ttl", b.TTL != nil, linkOnly)
-		refuse("verifies_email", b.VerifiesEmail != nil, linkOnly)
-		return wrong
+		faults.AddIf(b.ResultURL != nil, "result_url", linkOnly)
+		faults.AddIf(b.TTL != nil, "ttl", linkOnly)
+		faults.AddIf(b.VerifiesEmail != nil, "verifies_email", linkOnly)
+		return
 	}
-	refuse("result_url", b.ResultURL != nil && !slices.Contains(resultURLs, *b.ResultURL), "is not one of the URLs that the service is configured with")
-	refuse("ttl", b.TTL != nil && (*b.TTL < shortestTTL || *b.TTL > longestTTL), fmt.Sprintf("must be a whole number of seconds from %d to %d", shortestTTL, longestTTL))
-	return wrong
+	faults.Check("result_url", b.ResultURL, valid.In(resultURLs, "is not one of the URLs that the service is configured with"))
+	faults.AddIf(b.TTL != nil && (*b.TTL < shortestTTL || *b.TTL > longestTTL), "ttl",
+		fmt.Sprintf("must be a whole number of seconds from %d to %d", shortestTTL, longestTTL))
 }
 
 func (b inviteBody) invite() Invite {

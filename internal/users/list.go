@@ -3,11 +3,14 @@ package users
 import (
 	"context"
 	"net/http"
+	"strings"
+	"unicode"
 
 	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/limits"
 	"usher/internal/permission"
+	"usher/internal/valid"
 )
 
 // Lister lists users. List answers one page from a position on (nil: from the
@@ -79,13 +82,13 @@ type listing struct {
 func parseListing(r *http.Request) (listing, error) {
 	q := httpapi.NewQuery(r)
 	ask := listing{
-		email:  q.String("email"),
+		email:  q.Check("email", valid.KnownEmail),
 		sort:   parseSort(q.OneOf("sort", sortParameter()...)),
 		most:   q.Int("limit", defaultLimit, 1, maxLimit),
 		cursor: q.String("cursor"),
 		filter: Filter{
-			Search:         q.String("search"),
-			Connection:     q.String("connection"),
+			Search:         q.Check("search", searchText),
+			Connection:     q.Check("connection", valid.Connection),
 			EmailVerified:  q.Bool("email_verified"),
 			Blocked:        q.Bool("blocked"),
 			CreatedAfter:   q.Time("created_after"),
@@ -94,21 +97,21 @@ func parseListing(r *http.Request) (listing, error) {
 			LastLoginUntil: q.Time("last_login_before"),
 		},
 	}
-	if ask.email != "" {
-		if fault := httpapi.FaultOfAskedEmail(ask.email); fault != "" {
-			q.Refuse("email", fault)
-		}
-		if ask.filter.Search != "" {
-			q.Refuse("search", "does not go with email, which is exact")
-		}
-	}
-	if fault := faultOfSearch(ask.filter.Search); fault != "" {
-		q.Refuse("search", fault)
-	}
-	if c := ask.filter.Connection; c != "" && !httpapi.IsConnection(c) {
-		q.Refuse("connection", "is not the name of a connection")
+	if ask.email != "" && ask.filter.Search != "" {
+		q.Refuse("search", "does not go with email, which is exact")
 	}
 	return ask, q.Err()
+}
+
+// searchText is the rule for a search.
+func searchText(search string) string {
+	switch {
+	case len(search) > 200:
+		return "is longer than 200 bytes"
+	case strings.ContainsFunc(search, unicode.IsControl):
+		return "has control characters"
+	}
+	return ""
 }
 
 // limit narrows the request to what the front-end may see, on every page anew.

@@ -8,7 +8,7 @@ import (
 	"usher/internal/httpapi"
 	"usher/internal/limits"
 	"usher/internal/permission"
-	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // Patch is a change to a user. Members holds the names of the profile's members
@@ -90,20 +90,17 @@ func apply(ctx context.Context, dir Updater, c api.Call, match httpapi.Match, pa
 }
 
 func (b updateBody) patch(members map[string]bool) (Patch, error) {
-	wrong := b.faults()
-	notNull := func(name string, isNil bool) {
-		if members[name] && isNil {
-			wrong = append(wrong, problem.Field{Field: name, Detail: "cannot be removed"})
-		}
+	var faults valid.Faults
+	b.Profile.check(&faults)
+	for name, isNull := range map[string]bool{
+		"password": b.Password == nil, "email_verified": b.EmailVerified == nil,
+		"verify_email": b.VerifyEmail == nil, "revoke_sessions": b.RevokeSessions == nil,
+	} {
+		faults.AddIf(members[name] && isNull, name, "cannot be removed")
 	}
-	notNull("password", b.Password == nil)
-	notNull("email_verified", b.EmailVerified == nil)
-	notNull("verify_email", b.VerifyEmail == nil)
-	notNull("revoke_sessions", b.RevokeSessions == nil)
-	if members["verify_email"] && !members["email"] && !members["email_verified"] {
-		wrong = append(wrong, problem.Field{Field: "verify_email", Detail: "goes with email or email_verified only"})
-	}
-	if err := problem.InvalidFields(wrong); err != nil {
+	faults.AddIf(members["verify_email"] && !members["email"] && !members["email_verified"],
+		"verify_email", "goes with email or email_verified only")
+	if err := faults.Err(); err != nil {
 		return Patch{}, err
 	}
 	delete(members, "revoke_sessions") // which the user does not have

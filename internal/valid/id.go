@@ -1,31 +1,18 @@
-package httpapi
+package valid
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"usher/internal/problem"
 )
 
-// MaxID is the longest id that is taken, in bytes. Two of that length may be too long for one path
-// (MaxPath).
+// MaxID is the maximum length of an id, in bytes. Two ids of that length may be too long for one path.
 const MaxID = 400
 
-// PathID returns the id in the path's parameter of this name.
-func PathID(r *http.Request, name string) (string, error) {
-	id := r.PathValue(name)
-	if fault := FaultOfID(id); fault != "" {
-		return "", problem.Invalid(name, fault)
-	}
-	return id, nil
-}
-
-// FaultOfID says what keeps a string from being an id; "" for one that may be. "." and ".." would
-// reach other routes at the provider, since no escaping covers them.
-func FaultOfID(id string) string {
+// ID is the rule for the id of a user or another resource. "." and ".." would reach other
+// routes at the provider, since no escaping covers them.
+func ID(id string) string {
 	switch {
 	case id == "" || id == "." || id == "..":
 		return "is not an id"

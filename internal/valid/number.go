@@ -1,4 +1,4 @@
-package httpapi
+package valid
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package httpapi
+package valid
 
 import (
 	"encoding/json"
@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"usher/internal/problem"
 )
 
 // ReservedAppMetadata are the names that no caller may use at the first level
@@ -20,63 +18,58 @@ var ReservedAppMetadata = []string{
 	"multifactor_last_modified", "updated_at", "user_id",
 }
 
-// maxFaults is how many faults of one object are told.
+// maxFaults bounds the reported faults of one object.
 const maxFaults = 20
 
-// CheckMetadata holds a decoded object to what the provider can keep as
-// metadata, so that nothing is refused there, or changed without a word. It
-// returns the object with its numbers as float64, and what is wrong: path
-// stands before each name, as in "app_metadata."; reserved are names that the
-// first level may not have.
-func CheckMetadata(object map[string]any, path string, reserved []string) (map[string]any, []problem.Field) {
-	c := &metadataCheck{}
+// Metadata holds a decoded object to what the provider can keep as metadata, and
+// returns it with its numbers as float64. path stands before each name, as in
+// "app_metadata."; reserved are names that the first level may not have.
+func (f *Faults) Metadata(object map[string]any, path string, reserved []string) map[string]any {
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if slices.Contains(reserved, name) {
-			c.refuse(path+name, "is reserved")
+			f.refuse(path+name, "is reserved")
 		}
 	}
-	checked, _ := c.value(object, path).(map[string]any)
-	return checked, c.wrong
+	checked, _ := f.metadata(object, path).(map[string]any)
+	return checked
 }
 
-type metadataCheck struct{ wrong []problem.Field }
-
-func (c *metadataCheck) refuse(path, detail string) {
-	if len(c.wrong) < maxFaults {
-		c.wrong = append(c.wrong, MadeUp(path, detail))
+func (f *Faults) refuse(path, detail string) {
+	if len(f.fields) < maxFaults {
+		f.AddMadeUp(path, detail)
 	}
 }
 
-// value checks what is below path, which ends in a dot.
-func (c *metadataCheck) value(v any, path string) any {
+// metadata checks what is below path, which ends in a dot.
+func (f *Faults) metadata(v any, path string) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			if fault := faultOfName(name); fault != "" {
-				c.refuse(path+name, fault)
+				f.refuse(path+name, fault)
 			}
-			out[name] = c.value(v[name], shortened(path+name)+".")
+			out[name] = f.metadata(v[name], shortened(path+name)+".")
 		}
 		return out
 	case []any:
 		out := make([]any, len(v))
 		for i, element := range v {
-			out[i] = c.value(element, path)
+			out[i] = f.metadata(element, path)
 		}
 		return out
 	case json.Number:
 		value, ok := double(v)
 		if !ok {
-			c.refuse(strings.TrimSuffix(path, "."), "is a number that would lose digits: send it as a string")
+			f.refuse(strings.TrimSuffix(path, "."), "is a number that would lose digits: send it as a string")
 		}
 		return value
 	}
 	return v
 }
 
-// faultOfName knows the characters that the provider refuses in names, and the
-// one name that no object of its language can simply have.
+// faultOfName refuses the characters that the provider refuses in names, and the
+// property that every JavaScript object has.
 func faultOfName(name string) string {
 	switch {
 	case strings.ContainsAny(name, ".$"):

@@ -1,4 +1,4 @@
-package httpapi
+package valid
 
 import "regexp"
 
@@ -6,5 +6,10 @@ import "regexp"
 // hyphens, neither first nor last a hyphen.
 var connectionName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,126}[A-Za-z0-9])?$`)
 
-// IsConnection reports whether the text can be a connection's name.
-func IsConnection(name string) bool { return connectionName.MatchString(name) }
+// Connection is the rule for the name of a connection.
+func Connection(name string) string {
+	if !connectionName.MatchString(name) {
+		return "is not the name of a connection"
+	}
+	return ""
+}

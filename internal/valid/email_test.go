@@ -1,10 +1,10 @@
-package httpapi_test
+package valid_test
 
 import (
 	"strings"
 	"testing"
 
-	"usher/internal/httpapi"
+	"usher/internal/valid"
 )
 
 func TestFaultsOfEmail(t *testing.T) {
@@ -58,10 +58,10 @@ func TestFaultsOfEmail(t *testing.T) {
 		strings.Repeat("ä", 156) + "@b.example": nobody,
 	}
 	for value, who := range tests {
-		if got := httpapi.FaultOfEmail(value) == ""; got != (who == anybody) {
+		if got := valid.Email(value) == ""; got != (who == anybody) {
 			t.Errorf("%q: given to a user: %t", value, got)
 		}
-		if got := httpapi.FaultOfAskedEmail(value) == ""; got != (who != nobody) {
+		if got := valid.KnownEmail(value) == ""; got != (who != nobody) {
 			t.Errorf("%q: asked for: %t", value, got)
 		}
 	}
@@ -73,7 +73,7 @@ func FuzzAskedEmail(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		if httpapi.FaultOfEmail(value) == "" && httpapi.FaultOfAskedEmail(value) != "" {
+		if valid.Email(value) == "" && valid.KnownEmail(value) != "" {
 			t.Errorf("%q", value)
 		}
 	})
