@@ -7,6 +7,7 @@ import (
 	"usher/internal/config"
 	"usher/internal/localtenant"
 	"usher/internal/secrets"
+	"usher/internal/version"
 )
 
 // fromWhere says which machines reach the service.
@@ -22,9 +23,9 @@ func fromWhere(opts options) string {
 
 // greet says where things are, and what to try first.
 func greet(out io.Writer, s settings, opts options) {
-	fmt.Fprintf(out, "Usher listens on http://%s. %s %s\n", s.addr, whoMayCall[opts.auth], fromWhere(opts))
+	fmt.Fprintf(out, "Usher %s listens on http://%s. %s %s\n", version.Number, s.addr, whoMayCall[opts.auth], fromWhere(opts))
 	if s.tenant == nil {
-		fmt.Fprintf(out, "It uses the tenant at %s. What you change there is changed.\n", secrets.Credentials(s.credentials).BaseURL())
+		fmt.Fprintf(out, "It uses the tenant at %s. This is a real tenant. Changes are permanent.\n", secrets.Credentials(s.credentials).BaseURL())
 	} else {
 		fmt.Fprintf(out, "Behind it is a local tenant, on http://%s. Its users are gone when this ends.\n", opts.tenantAddr)
 		if opts.usersFile == "" {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"usher/internal/config"
+	"usher/internal/httpapi"
 	"usher/internal/secrets"
 )
 
@@ -23,7 +24,7 @@ type Handle[E slog.LogValuer] = func(context.Context, E) error
 // return.
 func Event[E slog.LogValuer](handler func(*Service) Handle[E]) {
 	cfg, err := config.FromEnv(os.Getenv)
-	lambda.Start(OnEvent(cfg, err, NewLog(os.Stdout, cfg.LogLevel), handler))
+	lambda.Start(OnEvent(cfg, err, httpapi.NewLog(os.Stdout, cfg.LogLevel, functionName()), handler))
 }
 
 // OnEvent is what Event runs: it handles each event in the time that there is,

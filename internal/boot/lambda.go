@@ -20,7 +20,7 @@ import (
 // HTTP runs a Lambda that serves one operation. It does not return.
 func HTTP(operation func(*Service) api.Operation) {
 	cfg, err := config.FromEnv(os.Getenv)
-	log := NewLog(os.Stdout, cfg.LogLevel)
+	log := httpapi.NewLog(os.Stdout, cfg.LogLevel, functionName())
 	lambda.Start(Gateway(cfg, err, log, measure(cfg, os.Stdout), operation))
 }
 
@@ -46,6 +46,9 @@ func Gateway(cfg config.Config, wrong error, log *slog.Logger, measure func(http
 	service := New(cfg, credentials, log, time.Now)
 	return gateway.New(service.Handler(serving, gateway.Authenticate, operation(service)), sender(cfg))
 }
+
+// functionName is the name of this Lambda function (Lambda's reserved environment variables).
+func functionName() string { return os.Getenv("AWS_LAMBDA_FUNCTION_NAME") }
 
 // sender is who sends the events, and on whose behalf.
 func sender(cfg config.Config) gateway.Options {

@@ -7,7 +7,6 @@ package boot
 import (
 	"cmp"
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -103,12 +102,6 @@ func (s *Service) ResultURLs() []string { return s.config.ResultURLs }
 // SignInOptions are what the deployment decides about sign-ins and sign-outs.
 func (s *Service) SignInOptions() session.Options {
 	return session.Options{RedirectURIs: s.config.RedirectURIs, LogoutURIs: s.config.LogoutURIs, Unbound: s.config.Binding == config.BindingNone, Now: s.now}
-}
-
-// NewLog returns the log of a Lambda: JSON lines, and no fewer audit lines on
-// any level.
-func NewLog(out io.Writer, level slog.Leveler) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: httpapi.LevelName}))
 }
 
 // Handler serves the operations as one server. authenticate tells who calls, and

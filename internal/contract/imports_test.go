@@ -32,12 +32,13 @@ var importRules = map[string][]string{
 	"internal/problem":    {},
 	"internal/skew":       {},
 	"internal/strictjson": {},
+	"internal/version":    {},
 	"internal/nonce":      {"internal/problem"},
 	"internal/valid":      {"internal/problem"},
 	"internal/jwks":       {"github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
 
 	// The way of a request.
-	"internal/httpapi": {"internal/problem", "internal/strictjson", "internal/valid"},
+	"internal/httpapi": {"internal/problem", "internal/strictjson", "internal/valid", "internal/version"},
 	"internal/limits":  {"internal/httpapi", "internal/problem", "internal/strictjson", "internal/valid"},
 	"internal/api":     {"internal/httpapi", "internal/limits", "internal/permission", "internal/problem"},
 	"internal/gateway": {"internal/api", "internal/httpapi", "internal/problem", "internal/skew", "github.com/aws/aws-lambda-go/...", "github.com/awslabs/aws-lambda-go-api-proxy/..."},
@@ -70,7 +71,7 @@ var importRules = map[string][]string{
 	"internal/contract":    {"internal/problem", "github.com/pb33f/..."},
 	"cmd/doctor":           {"internal/config", "internal/doctor", "internal/envfile", "internal/permission"},
 	"cmd/local": {"internal/api", "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/config", "internal/envfile", "internal/httpapi", "internal/limits", "internal/localtenant",
-		"internal/loopback", "internal/operations", "internal/permission", "internal/problem", "internal/secrets", "internal/sigv4", "github.com/aws/aws-sdk-go-v2/aws"},
+		"internal/loopback", "internal/operations", "internal/permission", "internal/problem", "internal/secrets", "internal/sigv4", "internal/version", "github.com/aws/aws-sdk-go-v2/aws"},
 	"cmd/localtenant": {"internal/localtenant", "internal/loopback"},
 	"cmd/sbom":        {"internal/sbom", "github.com/CycloneDX/cyclonedx-go"},
 	"examples":        {"github.com/aws/aws-sdk-go-v2/..."}, // nothing of ours: a front-end's team has none of it

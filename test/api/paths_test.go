@@ -6,6 +6,7 @@ import (
 
 	"usher/internal/contract"
 	"usher/internal/httpapi"
+	"usher/internal/valid"
 )
 
 // One path is one operation's on every way in, and what is not quite a path is none's.
@@ -70,8 +71,8 @@ func TestPathsAreNoLongerThanTheGatewayTakes(t *testing.T) {
 			}
 			target, longest := op.Path, len(op.Path)
 			for _, name := range names {
-				target = strings.Replace(target, "{"+name+"}", strings.Repeat(unit.escaped, httpapi.MaxID/unit.bytes), 1)
-				longest += httpapi.MaxID/unit.bytes*unit.longest - len("{"+name+"}")
+				target = strings.Replace(target, "{"+name+"}", strings.Repeat(unit.escaped, valid.MaxID/unit.bytes), 1)
+				longest += valid.MaxID/unit.bytes*unit.longest - len("{"+name+"}")
 			}
 			got := s.as(t, op.Method, target, body)
 			if refused := strings.Contains(string(got.body), tooLong); refused != (longest > httpapi.MaxPath) {

@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"os"
 	"time"
@@ -34,7 +33,7 @@ func Authorizer(handler func(authorizer.Options) authorizer.Handle) {
 // token comes, and logs why each time: nobody is let in, and nobody is told that
 // their token is bad.
 func OnToken(cfg config.Authorizer, wrong error, out io.Writer, handler func(authorizer.Options) authorizer.Handle) authorizer.Handle {
-	log := slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: cfg.LogLevel, ReplaceAttr: httpapi.LevelName}))
+	log := httpapi.NewLog(out, cfg.LogLevel, os.Getenv("AWS_LAMBDA_FUNCTION_NAME"))
 	o := authorizer.Options{Issuer: cfg.Issuer, Audience: cfg.Audience, Rule: authorizer.Rule(cfg.TokenRule), Now: time.Now, Log: log}
 	o.Denied, o.Failed = count(cfg.MetricsService, out)
 	if wrong == nil {
