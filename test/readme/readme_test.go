@@ -1,6 +1,6 @@
 //go:build readme
 
-// Package readme runs the command lines of README.md, docs/account.md, docs/bearer.md and
+// Package readme runs the command lines of README.md, docs/local.md, docs/account.md, docs/bearer.md and
 // docs/limits.md as printed, against the service that `make run` starts, and holds what
 // they print to what the pages show. It needs bash, curl, HTTPie and Chromium, and fails
 // without.
@@ -189,9 +189,6 @@ func TestCurlLines(t *testing.T) {
 	_, port, _ := net.SplitHostPort(addr)
 	ran := 0
 	for _, e := range examples(t) {
-		if e.section == fromTheProofOfConcept {
-			continue
-		}
 		printed := strings.ReplaceAll(run(t, e.command, addr), ":"+port, ":3000")
 		if missing := shows(printed, e.shown); missing != "" || len(e.shown) == 0 {
 			t.Errorf("$ %s\nprinted\n%s\nbut the README shows\n%s", e.command, printed, missing)
@@ -206,7 +203,7 @@ func TestCurlLines(t *testing.T) {
 func TestProofOfConceptLines(t *testing.T) {
 	addr := startLocal(t, "LOGIN_BINDING=none")
 	var printed []string
-	for _, e := range examples(t) {
+	for _, e := range examplesOf(t, "../../docs/local.md") {
 		if e.section == fromTheProofOfConcept {
 			printed = append(printed, run(t, e.command, addr))
 		}
