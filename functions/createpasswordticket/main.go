@@ -2,13 +2,12 @@
 package main
 
 import (
-	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/recovery"
 )
 
 func main() {
-	boot.HTTP(func(s *boot.Service) api.Operation {
+	boot.HTTP(func(s *boot.Service) boot.Operation {
 		return recovery.CreatePasswordTicket(s.Auth0().Recovery(), s.ResultURLs())
 	})
 }

@@ -2,13 +2,12 @@
 package main
 
 import (
-	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/users"
 )
 
 func main() {
-	boot.HTTP(func(s *boot.Service) api.Operation {
+	boot.HTTP(func(s *boot.Service) boot.Operation {
 		return users.Create(s.Auth0().Users(), s.Sealer(), s.CreateOptions())
 	})
 }

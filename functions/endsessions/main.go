@@ -2,11 +2,10 @@
 package main
 
 import (
-	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/session"
 )
 
 func main() {
-	boot.HTTP(func(s *boot.Service) api.Operation { return session.EndSessions(s.Auth0().Sessions()) })
+	boot.HTTP(func(s *boot.Service) boot.Operation { return session.EndSessions(s.Auth0().Sessions()) })
 }

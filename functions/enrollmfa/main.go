@@ -2,11 +2,10 @@
 package main
 
 import (
-	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/mfa"
 )
 
 func main() {
-	boot.HTTP(func(s *boot.Service) api.Operation { return mfa.Enroll(s.Auth0().MFA()) })
+	boot.HTTP(func(s *boot.Service) boot.Operation { return mfa.Enroll(s.Auth0().MFA()) })
 }

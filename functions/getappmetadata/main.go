@@ -2,11 +2,10 @@
 package main
 
 import (
-	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/metadata"
 )
 
 func main() {
-	boot.HTTP(func(s *boot.Service) api.Operation { return metadata.Get(metadata.App, s.Auth0().AppMetadata()) })
+	boot.HTTP(func(s *boot.Service) boot.Operation { return metadata.Get(metadata.App, s.Auth0().AppMetadata()) })
 }

@@ -2,11 +2,10 @@
 package main
 
 import (
-	"usher/internal/api"
 	"usher/internal/blocks"
 	"usher/internal/boot"
 )
 
 func main() {
-	boot.HTTP(func(s *boot.Service) api.Operation { return blocks.GetLoginBlocks(s.Auth0().Blocks()) })
+	boot.HTTP(func(s *boot.Service) boot.Operation { return blocks.GetLoginBlocks(s.Auth0().Blocks()) })
 }

@@ -2,11 +2,10 @@
 package main
 
 import (
-	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/metadata"
 )
 
 func main() {
-	boot.HTTP(func(s *boot.Service) api.Operation { return metadata.Get(metadata.User, s.Auth0().Metadata()) })
+	boot.HTTP(func(s *boot.Service) boot.Operation { return metadata.Get(metadata.User, s.Auth0().Metadata()) })
 }

@@ -2,11 +2,10 @@
 package main
 
 import (
-	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/users"
 )
 
 func main() {
-	boot.HTTP(func(s *boot.Service) api.Operation { return users.Get(s.Auth0().Users()) })
+	boot.HTTP(func(s *boot.Service) boot.Operation { return users.Get(s.Auth0().Users()) })
 }

@@ -2,11 +2,10 @@
 package main
 
 import (
-	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/recovery"
 )
 
 func main() {
-	boot.HTTP(func(s *boot.Service) api.Operation { return recovery.GetVerificationEmail(s.Auth0().Recovery()) })
+	boot.HTTP(func(s *boot.Service) boot.Operation { return recovery.GetVerificationEmail(s.Auth0().Recovery()) })
 }

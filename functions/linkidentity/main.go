@@ -2,13 +2,12 @@
 package main
 
 import (
-	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/identities"
 )
 
 func main() {
-	boot.HTTP(func(s *boot.Service) api.Operation {
+	boot.HTTP(func(s *boot.Service) boot.Operation {
 		return identities.Link(s.Auth0().Identities(), s.Sealer(), s.Now())
 	})
 }

@@ -2,11 +2,10 @@
 package main
 
 import (
-	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/events"
 )
 
 func main() {
-	boot.HTTP(func(s *boot.Service) api.Operation { return events.List(s.Auth0().Events(), s.Sealer()) })
+	boot.HTTP(func(s *boot.Service) boot.Operation { return events.List(s.Auth0().Events(), s.Sealer()) })
 }

@@ -2,11 +2,10 @@
 package main
 
 import (
-	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/identities"
 )
 
 func main() {
-	boot.HTTP(func(s *boot.Service) api.Operation { return identities.List(s.Auth0().Identities()) })
+	boot.HTTP(func(s *boot.Service) boot.Operation { return identities.List(s.Auth0().Identities()) })
 }

@@ -2,11 +2,10 @@
 package main
 
 import (
-	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/roles"
 )
 
 func main() {
-	boot.HTTP(func(s *boot.Service) api.Operation { return roles.List(s.Auth0().Roles()) })
+	boot.HTTP(func(s *boot.Service) boot.Operation { return roles.List(s.Auth0().Roles()) })
 }

@@ -2,13 +2,12 @@
 package main
 
 import (
-	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/session"
 )
 
 func main() {
-	boot.HTTP(func(s *boot.Service) api.Operation {
+	boot.HTTP(func(s *boot.Service) boot.Operation {
 		return session.Login(s.Auth0().SignIn(), s.Sealer(), s.SignInOptions())
 	})
 }

@@ -135,7 +135,7 @@ func TestPermissions(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			op := operation(func(w http.ResponseWriter, _ *http.Request, _ api.Call) error { return httpapi.NoContent(w) }, "GET /x")
+			op := operation(func(w http.ResponseWriter, _ *http.Request, _ api.Call) error { return httpapi.NoContent(w, nil) }, "GET /x")
 			op.Permissions = tt.groups
 			w := httptest.NewRecorder()
 			api.Server{Authenticate: as(tt.principal)}.Handler(op).ServeHTTP(w, httptest.NewRequest("GET", "/x", nil))

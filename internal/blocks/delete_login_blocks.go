@@ -25,10 +25,7 @@ func DeleteLoginBlocks(dir Lifter) api.Operation {
 		Permissions: []permission.Name{permission.Support},
 		Change:      "login-blocks.lift",
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
-			if err := dir.LiftLoginBlocks(r.Context(), c.User); err != nil {
-				return err
-			}
-			return httpapi.NoContent(w)
+			return httpapi.NoContent(w, dir.LiftLoginBlocks(r.Context(), c.User))
 		},
 	}
 }

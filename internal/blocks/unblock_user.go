@@ -25,10 +25,7 @@ func UnblockUser(dir Unblocker) api.Operation {
 		Permissions: []permission.Name{permission.Support},
 		Change:      "user.unblock",
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
-			if err := dir.Unblock(r.Context(), c.User); err != nil {
-				return err
-			}
-			return httpapi.NoContent(w)
+			return httpapi.NoContent(w, dir.Unblock(r.Context(), c.User))
 		},
 	}
 }

@@ -26,6 +26,9 @@ import (
 // still gets an answer of ours.
 const Deadline = 8 * time.Second
 
+// Operation is what a function serves.
+type Operation = api.Operation
+
 // Credentials is where the provider's credentials come from: a
 // secrets.Manager, or a secrets.Static on a developer's machine.
 type Credentials interface {

@@ -59,7 +59,7 @@ var importRules = map[string][]string{
 		"github.com/aws/aws-lambda-go/..."},
 	"internal/operations/describe": {"internal/api", "internal/boot", "internal/config", "internal/operations", "internal/permission", "gopkg.in/yaml.v3"},
 	"internal/operations":          {anyDomain, "internal/api", "internal/boot", "internal/httpapi"},
-	"functions":                    {anyDomain, "internal/api", "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/rotation"}, // and one domain only
+	"functions":                    {anyDomain, "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/rotation"}, // and one domain only
 
 	// What is never deployed.
 	"internal/localtenant": {"internal/address", "github.com/go-jose/go-jose/...", "golang.org/x/crypto/..."},

@@ -57,7 +57,7 @@ func TestAuditLine(t *testing.T) {
 				if tt.err != nil {
 					return tt.err
 				}
-				return httpapi.NoContent(w)
+				return httpapi.NoContent(w, nil)
 			}
 			r := httptest.NewRequest("PUT", "/blocks/db%7C1", nil)
 			r.Header.Set("X-Request-Id", "r-1")
@@ -117,7 +117,7 @@ func TestAuditLineShowsKnownIDsOnly(t *testing.T) {
 	} {
 		h := func(w http.ResponseWriter, r *http.Request) error {
 			httpapi.Concerns(r.Context(), id)
-			return httpapi.NoContent(w)
+			return httpapi.NoContent(w, nil)
 		}
 		if got := auditLine(t, "user.delete", h, httptest.NewRequest("DELETE", "/users/x", nil))["user"]; got != want {
 			t.Errorf("%s is logged as %v", id, got)
@@ -129,7 +129,7 @@ func TestAuditLineNamesASecondAccount(t *testing.T) {
 	h := func(w http.ResponseWriter, r *http.Request) error {
 		httpapi.Concerns(r.Context(), "db|1")
 		httpapi.ConcernsOther(r.Context(), r.Header.Get("Other"))
-		return httpapi.NoContent(w)
+		return httpapi.NoContent(w, nil)
 	}
 	for other, want := range map[string]any{"": nil, "github|1024025": "github|1024025", "sms|+4915112345678": "sms|sha256:b70fb8e5d1e8868e"} {
 		r := httptest.NewRequest("POST", "/identities/db%7C1", nil)
@@ -141,7 +141,7 @@ func TestAuditLineNamesASecondAccount(t *testing.T) {
 }
 
 func TestNoAuditLineForAReader(t *testing.T) {
-	h := func(w http.ResponseWriter, _ *http.Request) error { return httpapi.NoContent(w) }
+	h := func(w http.ResponseWriter, _ *http.Request) error { return httpapi.NoContent(w, nil) }
 	if line := auditLine(t, "", h, httptest.NewRequest("GET", "/x", nil)); line != nil {
 		t.Errorf("%v", line)
 	}
@@ -152,7 +152,7 @@ func TestCorrelationID(t *testing.T) {
 		strings.Repeat("a", 64): strings.Repeat("a", 64),
 		strings.Repeat("a", 65): "635361c48bb9eab14198e76ea8ab7f1a41685d6ad62aa9146d301d4f17eb0ae0",
 	} {
-		h := func(w http.ResponseWriter, _ *http.Request) error { return httpapi.NoContent(w) }
+		h := func(w http.ResponseWriter, _ *http.Request) error { return httpapi.NoContent(w, nil) }
 		r := httptest.NewRequest("PUT", "/x", nil)
 		r.Header.Set("X-Request-Id", id)
 		if got := auditLine(t, "x", h, r)["correlation_id"]; got != want {

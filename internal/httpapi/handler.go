@@ -39,10 +39,12 @@ func encode(v any) ([]byte, error) {
 	return body.Bytes(), err
 }
 
-// NoContent answers 204.
-func NoContent(w http.ResponseWriter) error {
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+// NoContent answers 204, unless there is an error, which it returns.
+func NoContent(w http.ResponseWriter, err error) error {
+	if err == nil {
+		w.WriteHeader(http.StatusNoContent)
+	}
+	return err
 }
 
 // maxRetryAfter bounds what callers are told: a caller who comes back too early is told

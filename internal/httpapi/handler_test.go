@@ -77,7 +77,7 @@ func TestJSONWritesNothingThatItCannotEncode(t *testing.T) {
 
 func TestNoContent(t *testing.T) {
 	w := httptest.NewRecorder()
-	if err := httpapi.NoContent(w); err != nil || w.Code != http.StatusNoContent || w.Body.Len() > 0 {
+	if err := httpapi.NoContent(w, nil); err != nil || w.Code != http.StatusNoContent || w.Body.Len() > 0 {
 		t.Errorf("got %v, %d %q", err, w.Code, w.Body)
 	}
 }

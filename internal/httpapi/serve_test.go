@@ -86,7 +86,7 @@ func TestServeRequestID(t *testing.T) {
 }
 
 func TestServeSetsHeaders(t *testing.T) {
-	w, _ := served(t, handler(func(w http.ResponseWriter, _ *http.Request) error { return httpapi.NoContent(w) }),
+	w, _ := served(t, handler(func(w http.ResponseWriter, _ *http.Request) error { return httpapi.NoContent(w, nil) }),
 		httptest.NewRequest("GET", "/", nil), func(*http.Request) httpapi.Origin { return httpapi.Origin{RequestID: "r1"} })
 	want := http.Header{"Cache-Control": {"no-store"}, "X-Content-Type-Options": {"nosniff"}, "X-Request-Id": {"r1"}}
 	if diff := cmp.Diff(want, w.Header()); diff != "" {

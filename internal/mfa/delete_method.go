@@ -25,10 +25,7 @@ func DeleteMethod(dir Remover) api.Operation {
 		Permissions: []permission.Name{permission.MFA},
 		Change:      "mfa-method.delete",
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
-			if err := dir.Remove(r.Context(), c.User, c.Parameter("method")); err != nil {
-				return err
-			}
-			return httpapi.NoContent(w)
+			return httpapi.NoContent(w, dir.Remove(r.Context(), c.User, c.Parameter("method")))
 		},
 	}
 }

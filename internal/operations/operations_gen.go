@@ -3,7 +3,6 @@
 package operations
 
 import (
-	"usher/internal/api"
 	"usher/internal/blocks"
 	"usher/internal/boot"
 	"usher/internal/events"
@@ -17,8 +16,8 @@ import (
 )
 
 // All makes every operation of the service.
-func All(s *boot.Service) []api.Operation {
-	return []api.Operation{
+func All(s *boot.Service) []boot.Operation {
+	return []boot.Operation{
 		blocks.BlockUser(s.Auth0().Blocks()),
 		session.Callback(s.Auth0().SignIn(), s.Sealer(), s.SignInOptions()),
 		recovery.CreatePasswordTicket(s.Auth0().Recovery(), s.ResultURLs()),

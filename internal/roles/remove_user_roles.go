@@ -27,10 +27,7 @@ func RemoveUserRoles(dir Changer) api.Operation {
 			if err := q.Err(); err != nil {
 				return err
 			}
-			if err := remove(r.Context(), dir, c.User, name); err != nil {
-				return err
-			}
-			return httpapi.NoContent(w)
+			return httpapi.NoContent(w, remove(r.Context(), dir, c.User, name))
 		},
 	}
 }

@@ -30,10 +30,7 @@ func End(provider Ender) api.Operation {
 		Change:      "session.end",
 		ServesGone:  true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
-			if err := provider.EndSession(r.Context(), c.User, c.Parameter("session")); err != nil {
-				return err
-			}
-			return httpapi.NoContent(w)
+			return httpapi.NoContent(w, provider.EndSession(r.Context(), c.User, c.Parameter("session")))
 		},
 	}
 }

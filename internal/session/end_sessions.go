@@ -18,10 +18,7 @@ func EndSessions(provider Ender) api.Operation {
 		Change:      "session.end-all",
 		ServesGone:  true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
-			if err := provider.EndSessions(r.Context(), c.User); err != nil {
-				return err
-			}
-			return httpapi.NoContent(w)
+			return httpapi.NoContent(w, provider.EndSessions(r.Context(), c.User))
 		},
 	}
 }

@@ -36,10 +36,7 @@ func Delete(dir Deleter) api.Operation {
 				return err
 			}
 			httpapi.Concerns(r.Context(), user.String())
-			if err := dir.Delete(r.Context(), user); err != nil {
-				return err
-			}
-			return httpapi.NoContent(w)
+			return httpapi.NoContent(w, dir.Delete(r.Context(), user))
 		},
 	}
 }

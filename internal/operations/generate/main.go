@@ -55,7 +55,7 @@ func Generate(functions string) ([]byte, error) {
 	for _, path := range slices.Sorted(maps.Keys(imports)) {
 		fmt.Fprintf(&out, "\t%s\n", path)
 	}
-	out.WriteString(")\n\n// All makes every operation of the service.\nfunc All(s *boot.Service) []api.Operation {\n\treturn []api.Operation{\n")
+	out.WriteString(")\n\n// All makes every operation of the service.\nfunc All(s *boot.Service) []boot.Operation {\n\treturn []boot.Operation{\n")
 	out.Write(list.Bytes())
 	out.WriteString("\t}\n}\n")
 	return format.Source(out.Bytes())
