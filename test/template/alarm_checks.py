@@ -2,7 +2,7 @@
 
 import re
 
-from checks import check, put
+from checks import READER, check, put
 from transformed import ROOT, of_type
 
 NAME, STAGE, API = {"Ref": "AWS::StackName"}, {"Ref": "Stage"}, {"Ref": "Api"}
@@ -84,7 +84,7 @@ ALARMS = {
     "DenialsAlarm": above(50, 1, 1, of_five_minutes(metric("Usher", "Denials", Api=API))),
     # The shortest step of a release is of a minute; the provider's bad days are no reason to take one back.
     "ReleaseAlarm": above(2, 1, 2, computed(
-        "own", "failures of its own", "FILL(defects, 0) + FILL(misconfigured, 0) + FILL(faults, 0) - FILL(answered, 0)", 60,
+        "own", "own failures", "FILL(defects, 0) + FILL(misconfigured, 0) + FILL(faults, 0) - FILL(answered, 0)", 60,
         defects=ours("Problems", Code="internal"), misconfigured=ours("Problems", Code="service-misconfigured"),
         faults=gateways("5XXError"), answered=ours("Faults"),
     )),
@@ -136,7 +136,7 @@ FOREIGN = ["arn:aws:sns:eu-central-1:123456789012:x"]
     the_fastest=alarm("p1", "ExtendedStatistic", name="LatencyAlarm"),
     more_than_all=alarm(500, "Threshold", name="FaultsAlarm"),
     no_rotation_fails=put(None, "RotationAlarm"),
-    another_function_fails=alarm({"Ref": "GetUser"}, "Dimensions", 0, "Value", name="RotationAlarm"),
+    another_function_fails=alarm({"Ref": READER}, "Dimensions", 0, "Value", name="RotationAlarm"),
     rotations_succeed=alarm("Invocations", "MetricName", name="RotationAlarm"),
     no_share=faults("0", 0, "Expression"),
     another_stage=faults("prod", 1, "MetricStat", "Metric", "Dimensions", 1, "Value"),

@@ -7,7 +7,7 @@ is asked what holds it.
 
 import json
 
-from checks import api, check, function, methods, put
+from checks import READER, api, check, function, methods, put, route
 from transformed import one
 
 # Each kind of resource, and the properties that one may have.
@@ -31,7 +31,7 @@ KINDS = {
     "AWS::EC2::SecurityGroup": "GroupDescription SecurityGroupEgress SecurityGroupIngress VpcId",
     "AWS::EC2::VPCEndpoint": "PolicyDocument PrivateDnsEnabled SecurityGroupIds ServiceName SubnetIds VpcEndpointType VpcId",
     "AWS::IAM::ManagedPolicy": "Description PolicyDocument",
-    "AWS::IAM::Role": "AssumeRolePolicyDocument Policies",
+    "AWS::IAM::Role": "AssumeRolePolicyDocument PermissionsBoundary Policies",
     "AWS::Lambda::Alias": "FunctionName FunctionVersion Name ProvisionedConcurrencyConfig",
     "AWS::Lambda::Function": """Architectures Code Environment Handler LoggingConfig MemorySize Role Runtime Tags Timeout
         TracingConfig""",
@@ -66,14 +66,14 @@ def section(name, value):
 
 @check(
     a_secrets_policy=extra("AWS::SecretsManager::ResourcePolicy", SecretId={"Ref": "SecretArn"}, ResourcePolicy={}),
-    a_roles_policy=extra("AWS::IAM::RolePolicy", RoleName={"Ref": "GetUserRole"}, PolicyName="x", PolicyDocument={}),
+    a_roles_policy=extra("AWS::IAM::RolePolicy", RoleName={"Ref": "ReadRole"}, PolicyName="x", PolicyDocument={}),
     a_user=extra("AWS::IAM::User"),
-    a_public_api=extra("AWS::ApiGatewayV2::Api", Name="x", ProtocolType="HTTP", Target={"Ref": "GetUser"}),
+    a_public_api=extra("AWS::ApiGatewayV2::Api", Name="x", ProtocolType="HTTP", Target={"Ref": READER}),
     a_way_to_the_endpoint=extra("AWS::EC2::SecurityGroupIngress", GroupId={"Ref": "EndpointSecurityGroup"}, CidrIp="0.0.0.0/0", IpProtocol="-1"),
     logs_elsewhere=extra("AWS::Logs::SubscriptionFilter", LogGroupName={"Ref": "AccessLogs"}, FilterPattern="", DestinationArn="x"),
     metrics_elsewhere=extra("AWS::CloudWatch::MetricStream", OutputFormat="json", FirehoseArn="x", RoleArn="x"),
     somebodys_own=extra("Custom::Anything", ServiceToken="arn:aws:lambda:eu-central-1:123456789012:function:x"),
-    called_by_a_queue=extra("AWS::Lambda::EventSourceMapping", FunctionName={"Ref": "GetUser"}),
+    called_by_a_queue=extra("AWS::Lambda::EventSourceMapping", FunctionName={"Ref": READER}),
     called_by_a_balancer=extra("AWS::ElasticLoadBalancingV2::TargetGroup", TargetType="lambda"),
     another_stack=extra("AWS::Serverless::Application", Location="https://bucket.s3.amazonaws.com/template.yaml"),
     by_an_event=function({"Every": {"Type": "Schedule", "Properties": {"Schedule": "rate(1 day)"}}}, "Events"),
@@ -86,7 +86,7 @@ def section(name, value):
     cache=api(True, "CacheClusterEnabled"),
     canary=api({"PercentTraffic": 50}, "CanarySetting"),
     stage_variables=api({"x": "y"}, "Variables"),
-    kept_logs=put("Retain", "GetUserLogs", "DeletionPolicy"),
+    kept_logs=put("Retain", "OperationLogs", "DeletionPolicy"),
 )
 def every_resource_is_of_a_kind_that_is_looked_at(t):
     for name, r in t["Resources"].items():
@@ -103,7 +103,7 @@ SECTIONS = {"AWSTemplateFormatVersion", "Description", "Metadata", "Parameters",
 @check(
     a_secrets_value=section("Outputs", {"Extra": {"Value": "{{resolve:secretsmanager:prod/usher}}"}}),
     in_the_environment=function("{{resolve:secretsmanager:prod/usher}}", "Environment", "Variables", "SECRET_ID"),
-    another_transform=put({"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/x"}}}, "GetUserLogs", "Properties", "RetentionInDays"),
+    another_transform=put({"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/x"}}}, "OperationLogs", "Properties", "RetentionInDays"),
     hooks=section("Hooks", {"Extra": {"Type": "AWS::CodeDeploy::BlueGreen"}}),
 )
 def nothing_is_put_in_while_it_is_deployed(t):
@@ -118,7 +118,7 @@ BODY = {"openapi", "info", "paths", "components", "x-amazon-apigateway-policy", 
 @check(
     no_name_of_its_own=api(True, "DisableExecuteApiEndpoint"),
     models=api({"Any": {"type": "object"}}, "Models"),
-    parameters_checked_there=function(["method.request.querystring.x"], "Events", "Get", "Properties", "RequestParameters"),
+    parameters_checked_there=route(["method.request.querystring.x"], "RequestParameters"),
 )
 def the_definition_of_the_api_holds_nothing_else(t):
     properties = one(t, "AWS::ApiGateway::RestApi")

@@ -2,7 +2,7 @@
 
 import re
 
-from checks import api, both, function, methods, put
+from checks import READER, api, both, function, methods, put, route
 from settings_checks import check
 from transformed import of_type, one
 
@@ -15,7 +15,7 @@ def schemes(d):
 
 
 def own_auth(value):
-    return function(value, "Events", "Get", "Properties", "Auth")
+    return route(value, "Auth")
 
 
 def by_default(value):
@@ -66,7 +66,7 @@ DOES_NOT = [
     any_text=(TOKENS, api("^Bearer .*$", *BEARER, "Identity", "ValidationExpression")),
     the_middle_of_it=(TOKENS, api(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", *BEARER, "Identity", "ValidationExpression")),
     the_whole_request=(TOKENS, api("REQUEST", *BEARER, "FunctionPayloadType")),
-    another_function=(TOKENS, api({"Ref": "GetUser.Alias"}, *BEARER, "FunctionArn")),
+    another_function=(TOKENS, api({"Ref": f"{READER}.Alias"}, *BEARER, "FunctionArn")),
     past_the_alias=(TOKENS, api({"Fn::GetAtt": ["Authorizer", "Arn"]}, *BEARER, "FunctionArn")),
     a_role=(TOKENS, api("arn:aws:iam::123456789012:role/x", *BEARER, "FunctionInvokeRole")),
     a_user_pool=(TOKENS, api({"UserPoolArn": "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/x"}, *BEARER)),

@@ -63,13 +63,13 @@ def without_rule(name):
 
 @check(
     either_way_in=without_rule("OneWayIn"),
-    unreachable=without_rule("SomebodyReachesTheEndpoint"),
-    without_effect=without_rule("AnEndpointsSettingsAreForAnEndpoint"),
+    unreachable=without_rule("TheNewEndpointIsReachable"),
+    without_effect=without_rule("EndpointSettingsRequireANewEndpoint"),
     half_a_domain=without_rule("ADomainHasACertificate"),
-    half_a_record=without_rule("ARecordIsOfADomain"),
-    any_token=without_rule("ATokenHasAnIssuerAndAnAudience"),
-    idle_issuer=without_rule("AnIssuerIsForTokens"),
-    idle_roles=without_rule("RolesAreForSignatures"),
+    half_a_record=without_rule("ARecordRequiresADomain"),
+    any_token=without_rule("TokensHaveAnIssuerAndAnAudience"),
+    idle_issuer=without_rule("TokenSettingsRequireTokens"),
+    idle_roles=without_rule("RolesRequireSignatures"),
     refuses_all=lambda t: t["Rules"].update(No={"Assertions": [{"Assert": {"Fn::Equals": ["a", "b"]}}]}),
 )
 def contradicting_parameters_are_refused(t):

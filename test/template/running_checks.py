@@ -4,7 +4,7 @@ import json
 import re
 
 from alarm_checks import ALARMS, API, CONDITIONS, NAME, STAGE, check_metric, written_metrics
-from checks import api, check, one, put
+from checks import api, check, function, one, put
 from transformed import of_type
 
 
@@ -20,7 +20,7 @@ def unlogged(template):
 
 
 @check(
-    another_log=put({"Ref": "GetUserLogs"}, "Denials", "Properties", "LogGroupName"),
+    another_log=put({"Ref": "OperationLogs"}, "Denials", "Properties", "LogGroupName"),
     one_kind=put('{ $.error = "ACCESS_DENIED" }', "Denials", "Properties", "FilterPattern"),
     a_status=put('{ $.status = "403" }', "Denials", "Properties", "FilterPattern"),
     unlogged=unlogged,
@@ -90,7 +90,7 @@ def shown_by(widget):
     unknown_search=dashboard('MetricName=\\"Faults\\"', 'MetricName=\\"Fault\\"'),
     every_stack=dashboard('Service=\\"${AWS::StackName}\\" MetricName=\\"Problems\\"', 'MetricName=\\"Problems\\"'),
     an_alarm_less=dashboard('"${SecretAlarm.Arn}", ', ""),
-    a_metric_less=dashboard('["Usher", "ProviderRetries", "Service", "${AWS::StackName}"],', ""),
+    a_metric_less=dashboard(', ["Usher", "ProviderRetries", "Service", "${AWS::StackName}"]', ""),
     one_instead_of_another=dashboard('["Usher", "ProviderThrottled",', '["Usher", "ProviderRetries",'),
     no_refused_credentials=dashboard('["Usher", "CredentialsRefused", "Service", "${AWS::StackName}"],', ""),
     no_refused_tokens=dashboard('["Usher", "AuthorizerDenials", "Service", "${AWS::StackName}"],', ""),
@@ -123,7 +123,7 @@ def the_dashboard_shows_what_is_written(t):
 
 
 @check(
-    one_function=put("Active", "GetUser", "Properties", "Tracing"),
+    one_function=function("Active", "Tracing"),
     always=lambda t: t["Parameters"]["Tracing"].update(Default="Active"),
     at_the_gateway=api(True, "TracingEnabled"),
     not_at_the_gateway=api(None, "TracingEnabled"),

@@ -6,6 +6,7 @@ SECRET = f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:prod/usher-a1B2c
 READ_SECRET = f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:prod/usher-read-d4E5f6"
 KEY = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 LOG_KEY = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/66666666-7777-8888-9999-000000000000"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundaries/developers"
 FRONTENDS = ["arn:aws:iam::210987654321:role/shop", "arn:aws:iam::345678901234:role/teams/support"]
 DOMAIN = "usher.internal.example.com"
 
@@ -53,6 +54,7 @@ OPTIONS = {
         "FrontendAudience": "https://usher.example.com/",
         "FrontendTokenRule": "client=azp; idtyp=app",
     },
+    "permissions boundary": {"PermissionsBoundaryArn": BOUNDARY},
     "front-ends limited": {"FrontendLimits": '{"front_ends": []}'},
 }
 # The record is of a domain, so it is not an option by itself.

@@ -10,7 +10,8 @@ import json
 import re
 from graphlib import CycleError, TopologicalSorter
 
-from checks import ALLOW_ALL, api, function, methods, put, trusts
+from checks import ALLOW_ALL, READER, SIGN_IN, WRITTEN, api, function, methods, put
+from rights_checks import LOG_GROUPS, ROLES, bounded, decryption, statement, trusts
 from settings import ENDPOINTS
 from transformed import of_type, one
 
@@ -255,20 +256,20 @@ def the_outputs_say_what_to_call(d):
 
 
 @check(
-    one_less=("log key", put(None, "GetUserLogs", "Properties", "KmsKeyId")),
+    one_less=("log key", put(None, "OperationLogs", "Properties", "KmsKeyId")),
     not_the_access_log=("log key", put(None, "AccessLogs", "Properties", "KmsKeyId")),
-    not_the_rotation=("all", put(None, "RotateSecretLogs", "Properties", "KmsKeyId")),
-    another_key=("all", put({"Ref": "SecretKeyArn"}, "GetUserLogs", "Properties", "KmsKeyId")),
+    not_the_others=("log key", put(None, "AuthorizerAndRotationLogs", "Properties", "KmsKeyId")),
+    another_key=("all", put({"Ref": "SecretKeyArn"}, "OperationLogs", "Properties", "KmsKeyId")),
     always=("off", condition("HasLogKey", ALWAYS)),
     never=("log key", condition("HasLogKey", {"Fn::Not": [ALWAYS]})),
-    kept_for_good=("logging", put(None, "GetUserLogs", "Properties", "RetentionInDays")),
-    as_long_as_ever=("logging", put(90, "GetUserLogs", "Properties", "RetentionInDays")),
+    kept_for_good=("logging", put(None, "OperationLogs", "Properties", "RetentionInDays")),
+    as_long_as_ever=("logging", put(90, "OperationLogs", "Properties", "RetentionInDays")),
 )
 def every_log_group_has_the_key_and_the_retention(d):
     v = d["Values"]
     expected = {"RetentionInDays": v["LogRetentionDays"]} | ({"KmsKeyId": v["LogKeyArn"]} if v["LogKeyArn"] else {})
     groups = of_type(d, "AWS::Logs::LogGroup")
-    assert "AccessLogs" in groups and len(groups) > 5
+    assert set(groups) == LOG_GROUPS
     for name, group in groups.items():
         assert group["Properties"] == expected, (name, group)
 
@@ -277,11 +278,8 @@ def every_log_group_has_the_key_and_the_retention(d):
     always=("off", condition("HasSecretKey", ALWAYS)),
     never=("secret key", condition("HasSecretKey", {"Fn::Not": [ALWAYS]})),
     by_the_key_of_the_log=("off", condition("HasSecretKey", {"Fn::Not": [{"Fn::Equals": [{"Ref": "LogKeyArn"}, "x"]}]})),
-    not_the_reader=("secret key", put(None, "GetUserRole", "Properties", "Policies", 0, "PolicyDocument", "Statement", 1)),
-    any_key=(
-        "secret key",
-        put("*", "GetUserRole", "Properties", "Policies", 0, "PolicyDocument", "Statement", 1, "Fn::If", 1, "Resource"),
-    ),
+    not_the_reader=("secret key", statement(None, "ReadRole", 1)),
+    any_key=("secret key", decryption("*", "Resource")),
 )
 def a_function_decrypts_with_the_one_key_where_there_is_one(d):
     v = d["Values"]
@@ -300,6 +298,17 @@ def a_function_decrypts_with_the_one_key_where_there_is_one(d):
             assert equal["kms:ViaService"] == "secretsmanager.eu-central-1.amazonaws.com", name
 
 
+@check(
+    **{f"none_for_{name}": ("all", bounded(None, name)) for name in ROLES},
+    always=("off", condition("HasPermissionsBoundary", ALWAYS)),
+    never=("permissions boundary", condition("HasPermissionsBoundary", {"Fn::Not": [ALWAYS]})),
+)
+def every_role_is_bounded_where_told(d):
+    boundary = d["Values"]["PermissionsBoundaryArn"] or None
+    for name, role in of_type(d, "AWS::IAM::Role").items():
+        assert role["Properties"].get("PermissionsBoundary") == boundary, name
+
+
 def functions(d):
     found = of_type(d, "AWS::Lambda::Function")
     assert len(found) > 5
@@ -310,7 +319,7 @@ def functions(d):
     always=("off", condition("Traces", ALWAYS)),
     not_all=("tracing", function("PassThrough", "Tracing")),
     not_the_gateway=("tracing", api(False, "TracingEnabled")),
-    without_the_right=("tracing", put(None, "GetUserRole", "Properties", "Policies", 0, "PolicyDocument", "Statement", 2)),
+    without_the_right=("tracing", statement(None, "ReadRole", 2)),
 )
 def traces_are_sent_where_told(d):
     on = d["Values"]["Tracing"] == "Active"
@@ -325,7 +334,7 @@ def traces_are_sent_where_told(d):
     nobody_is_limited=("front-ends limited", function("", "Environment", "Variables", "FRONTEND_LIMITS")),
     somebody_is_limited=("off", function("{}", "Environment", "Variables", "FRONTEND_LIMITS")),
     anothers_addresses=("off", function({"Ref": "ResultUrls"}, "Environment", "Variables", "REDIRECT_URIS")),
-    the_wrong_secret=("all", put({"Variables": {"SECRET_ID": {"Ref": "ReadSecretArn"}}}, "Login", "Properties", "Environment")),
+    the_wrong_secret=("all", put({"Variables": {"SECRET_ID": {"Ref": "ReadSecretArn"}}}, SIGN_IN, "Properties", "Environment")),
 )
 def every_function_knows_the_stacks_settings(d):
     v = d["Values"]
@@ -336,7 +345,7 @@ def every_function_knows_the_stacks_settings(d):
             assert known["FRONTEND_LIMITS"] == v["FrontendLimits"], name
         for variable, of in {"REDIRECT_URIS": "RedirectUris", "CONNECTION": "Connection"}.items():
             assert known[variable] == v[of], (name, variable)
-    for name in KEPT_WARM:
+    for name in kept_warm(d):
         assert functions(d)[name]["Environment"]["Variables"]["SECRET_ID"] == v["SecretArn"], name
 
 
@@ -374,7 +383,15 @@ def secrets_are_rotated_where_told(d):
 
 # --------------------------------------------------------------- versions and releases
 
-KEPT_WARM = {"Login", "Callback", "RefreshToken"}
+# The routes that the parameter's description names.
+KEPT_WARM = re.findall(r"/[a-z]+", WRITTEN["Parameters"]["SignInProvisionedConcurrency"]["Description"])
+
+
+def kept_warm(d):
+    """The functions of these routes."""
+    assert KEPT_WARM
+    uris = [definition["x-amazon-apigateway-integration"]["uri"] for path, _, definition in methods(d) if path in KEPT_WARM]
+    return {re.search(r"\$\{(\w+)Aliaslive\}", uri)[1] for uri in uris}
 
 
 def aliases(d):
@@ -414,16 +431,16 @@ def the_gateway_calls_the_version_that_is_live(d):
 @check(
     always=("off", condition("KeepsSignInWarm", ALWAYS)),
     never=("sign-in kept warm", condition("KeepsSignInWarm", {"Fn::Not": [ALWAYS]})),
-    one_less=("sign-in kept warm", put(None, "Callback", "Properties", "ProvisionedConcurrencyConfig")),
+    one_less=("sign-in kept warm", put(None, SIGN_IN, "Properties", "ProvisionedConcurrencyConfig")),
     another_one=("off", function({"ProvisionedConcurrentExecutions": 1}, "ProvisionedConcurrencyConfig")),
     another_number=(
         "sign-in kept warm",
-        put({"ProvisionedConcurrentExecutions": 50}, "Login", "Properties", "ProvisionedConcurrencyConfig"),
+        put({"ProvisionedConcurrentExecutions": 50}, SIGN_IN, "Properties", "ProvisionedConcurrencyConfig"),
     ),
 )
 def what_signs_in_is_kept_warm_where_told(d):
     number = d["Values"]["SignInProvisionedConcurrency"]
-    expected = dict.fromkeys(KEPT_WARM, {"ProvisionedConcurrentExecutions": number}) if number != "0" else {}
+    expected = dict.fromkeys(kept_warm(d), {"ProvisionedConcurrentExecutions": number}) if number != "0" else {}
     found = {name: a["Properties"].get("ProvisionedConcurrencyConfig") for name, a in aliases(d).items()}
     assert {name: config for name, config in found.items() if config} == expected
 
@@ -443,9 +460,9 @@ def preference(value, member):
     never=("release in steps", preference(False, "Enabled")),
     always=("off", preference(True, "Enabled")),
     the_role_by_sam=("release in steps", preference(None, "Role")),
-    a_functions_role=("release in steps", preference({"Fn::GetAtt": ["GetUserRole", "Arn"]}, "Role")),
+    a_functions_role=("release in steps", preference({"Fn::GetAtt": ["ManageRole", "Arn"]}, "Role")),
     somebody_is_told=("release in steps", preference([{"TriggerTargetArn": "x"}], "TriggerConfigurations")),
-    somebodys_hook=("release in steps", preference({"PreTraffic": {"Ref": "GetUser"}}, "Hooks")),
+    somebodys_hook=("release in steps", preference({"PreTraffic": {"Ref": READER}}, "Hooks")),
     always_a_role=("off", put(None, "ReleaseRole", "Condition")),
     always_an_alarm=("off", put(None, "ReleaseAlarm", "Condition")),
     no_such_alarm=("release in steps", condition("ReleasesInSteps", {"Fn::Not": [ALWAYS]})),
@@ -493,7 +510,7 @@ def codedeploy_may_move_aliases_alone(d):
     if d["Values"]["DeploymentPreference"] == "AllAtOnce":
         return
     role = d["Resources"]["ReleaseRole"]["Properties"]
-    assert set(role) == {"AssumeRolePolicyDocument", "Policies"}
+    assert set(role) - {"PermissionsBoundary"} == {"AssumeRolePolicyDocument", "Policies"}
     assert role["AssumeRolePolicyDocument"] == trusts("codedeploy.amazonaws.com")
     assert [s for p in role["Policies"] for s in p["PolicyDocument"]["Statement"]] == [
         {

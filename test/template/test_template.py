@@ -13,10 +13,12 @@ import checks
 import closed_checks
 import frontend_auth_checks  # noqa: F401
 import release_checks  # noqa: F401
+import rights_checks  # noqa: F401
 import running_checks  # noqa: F401
 import settings_checks
 from resolved import resolve
-from settings import ENDPOINTS, FRONTENDS, KEY, SECRET, SETTINGS
+from checks import MANAGER, READER, route
+from settings import BOUNDARY, ENDPOINTS, FRONTENDS, KEY, SECRET, SETTINGS
 from transformed import ROOT, source, transform, with_few_operations
 
 WRITTEN = source()
@@ -112,20 +114,15 @@ def of_the_url(template, setting="off"):
     return (ids["AWS::ApiGateway::RestApi"], ids["AWS::ApiGateway::Stage"], stage["StageName"]), stage["DeploymentId"]["Ref"]
 
 
-def another_route(template):
-    template["Resources"]["GetUser"]["Properties"]["Events"]["Get"]["Properties"]["Path"] = "/people/{id}"
-
-
 def a_route_less(template):
-    for name in ("DeleteUser", "DeleteUserLogs", "DeleteUserRole"):
-        del template["Resources"][name]
+    del template["Resources"][MANAGER]
 
 
 def another_policy(template):
     template["Resources"]["Api"]["Properties"]["Auth"]["ResourcePolicy"]["CustomStatements"].pop()
 
 
-CHANGES = {"nothing": lambda _: None, "a route": another_route, "a route less": a_route_less, "the policy": another_policy}
+CHANGES = {"nothing": lambda _: None, "a route": route("/people/{id}", "Path"), "a route less": a_route_less, "the policy": another_policy}
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -144,10 +141,10 @@ def test_a_changed_function_is_a_new_version():
     """Not only changed code is: the alias would go on with the old timeout."""
     template = copy.deepcopy(SMALL)
     before = transform(template)
-    template["Resources"]["GetUser"]["Properties"]["Timeout"] = 11
+    template["Resources"][READER]["Properties"]["Timeout"] = 11
     after = transform(template)
     changed = {name for name in before["Resources"].keys() ^ after["Resources"].keys() if "ApiDeployment" not in name}
-    assert len(changed) == 2 and all(re.fullmatch("GetUserVersion[0-9a-f]{10}", name) for name in changed), changed
+    assert len(changed) == 2 and all(re.fullmatch(READER + "Version[0-9a-f]{10}", name) for name in changed), changed
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -217,6 +214,10 @@ PARAMETERS = {
     "SecretArn": (
         [SECRET, SECRET.replace("arn:aws:", "arn:aws-us-gov:")],
         ["", "*", "prod/usher", SECRET[:-7], SECRET[:-6] + "*", SECRET.replace("123456789012", "*")],
+    ),
+    "PermissionsBoundaryArn": (
+        ["", BOUNDARY, "arn:aws-us-gov:iam::aws:policy/PowerUserAccess"],
+        ["*", "boundary", BOUNDARY + "*", BOUNDARY.replace("policy/", "role/"), BOUNDARY.replace("123456789012", "*"), BOUNDARY + " "],
     ),
     "ReadSecretArn": (["", SECRET], ["*", "prod/usher", SECRET[:-7], SECRET + ",", SECRET[:-6] + "*"]),
     "RedirectUris": (

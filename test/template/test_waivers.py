@@ -8,6 +8,7 @@ import subprocess
 import pytest
 import yaml
 
+from checks import READER
 from resolved import resolve
 from settings import SETTINGS
 from transformed import ROOT, source, transform, with_few_operations
@@ -37,7 +38,7 @@ SABOTAGES = {
     "a policy that makes administrators": ("CKV_AWS_110", allow_everything),
     "a secret in the environment": (
         "CKV_AWS_45",
-        change("AWS::Lambda::Function", "GetUser", Environment={"Variables": {"K": "AKIAIOSFODNN7EXAMPLE"}}),
+        change("AWS::Lambda::Function", READER, Environment={"Variables": {"K": "AKIAIOSFODNN7EXAMPLE"}}),
     ),
     "a gateway without access logs": ("CKV_AWS_76", lambda t: of("AWS::ApiGateway::Stage", "Api")(t).pop("AccessLogSetting")),
     "a route that anybody may call": (
@@ -139,8 +140,8 @@ def test_nothing_is_waived_elsewhere():
 @pytest.mark.parametrize(
     ("where", "metadata"),
     [
-        ("GetUser", {"BuildMethod": "go1.x", "checkov": {"skip": [{"id": "CKV_AWS_115"}]}}),
-        ("GetUserLogs", {"cfn-lint": {"config": {"ignore_checks": ["I3011"]}}}),
+        (READER, {"BuildMethod": "go1.x", "checkov": {"skip": [{"id": "CKV_AWS_115"}]}}),
+        ("OperationLogs", {"cfn-lint": {"config": {"ignore_checks": ["I3011"]}}}),
         ("Metadata", {"cfn-lint": {"config": {"ignore_checks": ["I3011"]}}}),
     ],
 )
