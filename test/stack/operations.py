@@ -4,12 +4,7 @@ import dataclasses
 import json
 import urllib.parse
 
-import yaml
-
-from transformed import ROOT
-
-CONTRACT = yaml.safe_load((ROOT / "api/openapi.yaml").read_text())
-METHODS = {"get", "post", "put", "patch", "delete"}
+from contract import CONTRACT, METHODS
 
 
 @dataclasses.dataclass(frozen=True)

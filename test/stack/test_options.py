@@ -39,6 +39,7 @@ EITHER_WAY = {
     "Tracing": "Active",
     "AlarmTopicArn": OPTIONS["alarms"]["AlarmTopicArn"],
 }
+EVERYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 SIGNED = {"FrontendPrincipals": ",".join(FRONTENDS)}
 TOKENS = {"FrontendTokenRule": "client=azp; sub={client}@clients"}
 
@@ -53,12 +54,14 @@ def asked(emulator, tenant, default):
     manager, keys = emulator.client("secretsmanager"), emulator.client("kms")
     key, log_key = (keys.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
     secrets = [manager.create_secret(Name=f"usher/{name}", SecretString=tenant.credentials, KmsKeyId=key)["ARN"] for name in ("manage", "read")]
+    boundary = emulator.client("iam").create_policy(PolicyName="boundary", PolicyDocument=EVERYTHING)["Policy"]["Arn"]
     zone = emulator.client("route53").create_hosted_zone(Name="internal.example.com", CallerReference="options")["HostedZone"]["Id"]
     return default | EITHER_WAY | {
         "HostedZoneId": zone.rsplit("/", 1)[-1],
         "SecretArn": secrets[0],
         "ReadSecretArn": secrets[1],
         "SecretKeyArn": key,
+        "PermissionsBoundaryArn": boundary,
         "LogKeyArn": log_key,
         "SecretsManagerEndpoint": emulator.url,
         "ManagementAudience": f"{tenant.url}/api/v2/",

@@ -4,6 +4,8 @@ So an emulator that stops checking signatures or policies is noticed, too. Fault
 are reported by different operations share a deployment.
 """
 
+import json
+
 import access
 from calls import Api
 from frontends import roles, signing
@@ -61,12 +63,14 @@ def without_what_is_not_checked(transformed):
 
 def test_what_is_not_checked_here(emulator, default):
     """The emulator has no VPC endpoints, ignores the resource policy, and asks for no permission to call a function.
-    Nor does it ask for kms:Decrypt, where a secret has its own key.
+    Nor does it ask for kms:Decrypt, where a secret has its own key, or set a role's permissions boundary.
 
     If this fails, it has learnt some of that, and the checks here can hold the template to it. Until then
     test/template looks at these, and nothing but AWS proves them.
     """
-    with deployed(emulator, "not-checked", default, sabotage=without_what_is_not_checked) as stack:
+    nothing = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]})
+    boundary = emulator.client("iam").create_policy(PolicyName="nothing", PolicyDocument=nothing)["Policy"]["Arn"]
+    with deployed(emulator, "not-checked", default | {"PermissionsBoundaryArn": boundary}, sabotage=without_what_is_not_checked) as stack:
         assert deviations(stack) == []
 
 

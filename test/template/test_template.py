@@ -19,7 +19,7 @@ import settings_checks
 from resolved import resolve
 from checks import MANAGER, READER, route
 from settings import BOUNDARY, ENDPOINTS, FRONTENDS, KEY, SECRET, SETTINGS
-from transformed import ROOT, source, transform, with_few_operations
+from transformed import ROOT, of_type, source, transform, with_few_operations
 
 WRITTEN = source()
 SMALL = with_few_operations(WRITTEN)
@@ -262,6 +262,15 @@ PARAMETERS = {
     ),
     "Stage": (["live", "v1"], ["", "a/b", "$default"]),
 }
+
+
+def test_the_docs_list_the_actions_that_a_permissions_boundary_must_allow():
+    roles = of_type(deployed("all"), "AWS::IAM::Role").values()
+    statements = [s for role in roles for p in role["Properties"]["Policies"] for s in p["PolicyDocument"]["Statement"]]
+    allowed = {action for s in statements for action in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])}
+    section = (ROOT / "docs/deploy.md").read_text().split("### Permissions boundary\n")[1].split("\n## ")[0]
+    table = "".join(line for line in section.splitlines(keepends=True) if line.startswith("|"))
+    assert set(re.findall(r"`([a-z0-9]+:[A-Z][A-Za-z]+)`", table)) == allowed and len(allowed) > 5
 
 
 OFF_AT_ZERO = {"RotationDays", "SignInProvisionedConcurrency"}
