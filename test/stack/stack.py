@@ -5,6 +5,7 @@ import copy
 import json
 import time
 
+from insights import line
 from replacements import differences, for_the_emulator, known
 from transformed import ROOT, source, transform
 
@@ -100,6 +101,11 @@ class Stack:
         """The lines of a log group that hold a text."""
         pages = self.emulator.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
         return [e["message"] for page in pages for e in page["events"] if text in e["message"]]
+
+    def lines_in(self, group):
+        """A log group's lines as Logs Insights has them."""
+        pages = self.emulator.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+        return [line(group, e["logStreamName"], e["timestamp"], e["message"]) for page in pages for e in page["events"]]
 
     def lines_of(self, request):
         """What the functions have logged of a request, by its id."""

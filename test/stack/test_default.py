@@ -8,6 +8,8 @@ from botocore.credentials import Credentials
 import access
 from calls import Api
 from frontends import roles, signing
+from insights import parse
+from runbook import ENTRIES
 from stack import deployed
 from tenant import REDIRECT_URI, USER
 
@@ -106,6 +108,16 @@ def test_the_function_knows_who_signed(call, stack):
     answer = call("UsherRead", "GET", "/users")
     caller = f":assumed-role/{stack.name}-UsherRead/front-end"
     assert any(caller in line for line in stack.lines_of(answer.headers["X-Request-Id"])), answer
+
+
+def test_the_runbooks_query_finds_a_request_and_its_function(call, stack):
+    answer = call("UsherRead", "GET", "/users")
+    lines = stack.lines_in(stack.outputs["OperationLogGroup"])
+    (query,) = ENTRIES["Follow one request"]
+    (row,) = parse(query.replace("REQUEST-ID", answer.headers["X-Request-Id"])).run(lines)
+    assert (row["msg"], row["status"]) == ("request", 200) and row["function"] in stack.aliases(), row
+    platform = [line for line in lines if line["@message"].startswith(("START ", "REPORT "))]
+    assert platform and not any("function" in line for line in platform)
 
 
 @pytest.mark.parametrize("written", ["auth0%7C65e19a100000000000000002", "auth0|65e19a100000000000000002"])
