@@ -193,7 +193,7 @@ def one_stage_that_throttles_and_logs_no_data(t):
             "CachingEnabled": False,
         }
     ]
-    # SAM gives every deployment a stage of its own called "Stage" unless told not to.
+    # Without OpenApiVersion SAM creates a second stage named "Stage".
     assert not [d for d in of_type(t, "AWS::ApiGateway::Deployment").values() if "StageName" in d["Properties"]]
 
 

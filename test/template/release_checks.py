@@ -9,7 +9,7 @@ from settings import REFUSED, SETTINGS
 
 
 def parameters_in(of, t):
-    """The parameters that something refers to, by itself or by the conditions that it depends on."""
+    """The parameters that something refers to, directly or through conditions."""
     found, text = set(), json.dumps(of)
     for name in re.findall(r'"Fn::If": \["(\w+)"|"Condition": "(\w+)"', text):
         found |= parameters_in(t["Conditions"]["".join(name)], t)

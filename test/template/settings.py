@@ -57,7 +57,7 @@ OPTIONS = {
     "permissions boundary": {"PermissionsBoundaryArn": BOUNDARY},
     "front-ends limited": {"FrontendLimits": '{"front_ends": []}'},
 }
-# The record is of a domain, so it is not an option by itself.
+# A record requires a domain.
 OPTIONS["domain with a record"] = OPTIONS["domain"] | {"HostedZoneId": "Z0123456789ABCDEFGHIJ"}
 
 SETTINGS = {"off": OFF} | {name: OFF | values for name, values in OPTIONS.items()}

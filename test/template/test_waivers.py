@@ -133,7 +133,7 @@ def waived_elsewhere(template, text):
 
 def test_nothing_is_waived_elsewhere():
     assert waived_elsewhere(WRITTEN, (ROOT / "template.yaml").read_text()) == []
-    # In the folder in which it runs cfn-lint looks for this; checkov runs in one of its own.
+    # cfn-lint looks for this in its working directory. checkov runs in a temporary one.
     assert not list(ROOT.glob(".cfnlintrc*"))
 
 
