@@ -1,0 +1,54 @@
+package mfa
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// A masked number shows four characters at most, and a masked address one and the
+// domain. What is masked stays as it is.
+func FuzzMask(f *testing.F) {
+	for _, seed := range []string{"", "1", "112", "+14155550123", "(415) 555-0123", "XX0123", "***0123", "ada@x.example", "élodie@x.example", "@", "a@b@c", "a*b@c", "ada", "\xff@x", "٠١٢٣٤٥٦٧"} {
+		f.Add(seed, seed, seed)
+	}
+	f.Fuzz(func(t *testing.T, phone, email, name string) {
+		m := Method{ID: "1", PhoneNumber: phone, Email: email, Name: name}
+		m.mask()
+		if !isMaskOfPhone(m.PhoneNumber, phone) {
+			t.Errorf("the number %q shows as %q", phone, m.PhoneNumber)
+		}
+		if !isMaskOfEmail(m.Email, email) {
+			t.Errorf("the address %q shows as %q", email, m.Email)
+		}
+		if m.Name != name && !isMaskOfPhone(m.Name, name) {
+			t.Errorf("the name %q shows as %q", name, m.Name)
+		}
+		if isNumber := strings.Trim(name, "0123456789") == "" && len(name) > 6; isNumber && m.Name == name {
+			t.Errorf("the name %q is a number, and is not masked", name)
+		}
+		again := m
+		if again.mask(); again != m {
+			t.Errorf("%+v, masked again %+v", m, again)
+		}
+	})
+}
+
+func isMaskOfPhone(masked, number string) bool {
+	if strings.ContainsAny(number, "*Xx") {
+		return masked == number
+	}
+	shown := strings.TrimLeft(masked, "X")
+	hidden := len(masked) - len(shown)
+	return len(masked) == len(number) && len(shown) <= 4 && hidden >= min(4, len(number)) && strings.HasSuffix(number, shown)
+}
+
+func isMaskOfEmail(masked, address string) bool {
+	if strings.Contains(address, "*") || address == "" {
+		return masked == address
+	}
+	first, domain, found := strings.Cut(masked, "****")
+	local := strings.TrimSuffix(address, domain)
+	return found && utf8.RuneCountInString(first) <= 1 && strings.HasPrefix(local, first) &&
+		strings.HasSuffix(address, domain) && !strings.Contains(local, "@")
+}
