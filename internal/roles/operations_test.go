@@ -1,0 +1,154 @@
+package roles_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/api"
+	"usher/internal/problem"
+	"usher/internal/roles"
+)
+
+func TestLists(t *testing.T) {
+	const sorted = `200 {"roles":[{"id":"rol_1","name":"admin","description":"All & more"},{"id":"rol_2","name":"editor"},{"id":"rol_3","name":"reader"},{"id":"rol_4","name":"reader"}]}`
+	tests := map[string]struct {
+		operation operation
+		found     []roles.Role
+		want      string
+		asked     string
+	}{
+		"all":            {list, every, sorted, "all"},
+		"there are none": {list, nil, `200 {"roles":[]}`, "all"},
+		"a user's":       {operations["get"], every, sorted, "of samlp|x|a/b@c"},
+		"the user's one": {operations["get"], []roles.Role{editor}, `200 {"roles":[{"id":"rol_2","name":"editor"}]}`, "of samlp|x|a/b@c"},
+		"the user's no":  {operations["get"], nil, `200 {"roles":[]}`, "of samlp|x|a/b@c"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := &provider{all: slices.Clone(tt.found), held: slices.Clone(tt.found)}
+			if diff := cmp.Diff(tt.want, response(t, tt.operation.do(unlimited, p, "samlp%7Cx%7Ca%2Fb@c"))); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff([]string{tt.asked}, p.asked); diff != "" {
+				t.Errorf("the provider was asked:\n%s", diff)
+			}
+			if !slices.Equal(p.all, tt.found) || !slices.Equal(p.held, tt.found) {
+				t.Error("the provider's list was sorted in place")
+			}
+		})
+	}
+}
+
+// The problems of each of the provider's calls reach the caller complete, and no call
+// follows. The provider's other errors do not reach the caller.
+func TestProviderErrors(t *testing.T) {
+	late := problem.ProviderUnavailable.New("No.")
+	late.RetryAfter = 7 * time.Second
+	tests := map[string]struct {
+		err        error
+		retryAfter string
+	}{
+		"no such user":   {fmt.Errorf("wrapped: %w", problem.UserNotFound.New("No.")), ""},
+		"half done":      {problem.PartlyUpdated.New("No.", problem.Field{Field: "roles", Detail: "was taken away"}), ""},
+		"no provider":    {late, "7"},
+		"something else": {errors.New("10.0.0.1 refused"), ""},
+	}
+	all := maps.Clone(operations)
+	all["list"] = list
+	all["remove one"] = operation{all["remove"].of, "DELETE", "/user-roles/{user}?role=admin", "", []string{"of {user}", "all"}}
+	for name, tt := range tests {
+		for called, op := range all {
+			for i, call := range op.calls {
+				failing, _, _ := strings.Cut(call, " ")
+				t.Run(called+"/"+failing+"/"+name, func(t *testing.T) {
+					p := &provider{all: every, held: []roles.Role{editor}, fails: map[string]error{failing: tt.err}}
+					w := op.do(unlimited, p, "u")
+					if diff := cmp.Diff(problem.From(tt.err).Document(""), document(t, w)); diff != "" {
+						t.Error(diff)
+					}
+					if got := w.Header().Get("Retry-After"); got != tt.retryAfter || !slices.Equal(p.asked, op.callsFor("u")[:i+1]) {
+						t.Errorf("Retry-After is %q, and the provider was asked %v", got, p.asked)
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestBadRequests(t *testing.T) {
+	tests := map[string]struct{ user, query, want string }{
+		"no id":               {"", "", "400 invalid-request path"},
+		"two dots":            {"%2e%2e", "", "400 invalid-request path"},
+		"two segments":        {"u/1", "", "404 no-such-route"},
+		"a line break":        {"u%0A1", "", "400 invalid-request user_id"},
+		"too long":            {strings.Repeat("x", 401), "", "400 invalid-request user_id"},
+		"a query":             {"u", "?roles=admin", "400 invalid-request roles"},
+		"an unreadable query": {"u", "?%zz", "400 invalid-request query"},
+	}
+	for name, tt := range tests {
+		for called, op := range operations {
+			t.Run(called+"/"+name, func(t *testing.T) {
+				p := &provider{}
+				op.target += tt.query
+				if diff := cmp.Diff(tt.want, response(t, op.do(unlimited, p, tt.user))); diff != "" || len(p.asked) > 0 {
+					t.Errorf("%s\nthe provider was asked %v", diff, p.asked)
+				}
+			})
+		}
+	}
+	p := &provider{}
+	if got := response(t, operation{list.of, "GET", "/roles?role=admin", "", nil}.do(unlimited, p, "")); got != "400 invalid-request role" || len(p.asked) > 0 {
+		t.Errorf("%s, and the provider was asked %v", got, p.asked)
+	}
+}
+
+func TestCallers(t *testing.T) {
+	tests := map[string]struct {
+		server     api.Server
+		user, want string // "" for success
+	}{
+		"a limited front-end's user":     {limited(t), "ours", ""},
+		"another front-end's user":       {limited(t), "theirs", "403 outside-front-ends-limits shop.connections"},
+		"a user who does not exist":      {limited(t), "nobody", "404 user-not-found"},
+		"a token with the scope":         {withToken("usher:roles"), "u", ""},
+		"a token with other scopes only": {withToken("usher:read", "usher:manage", "usher:support"), "u", "403 forbidden"},
+	}
+	for name, tt := range tests {
+		for called, op := range operations {
+			t.Run(called+"/"+name, func(t *testing.T) {
+				p := &provider{all: every, held: []roles.Role{editor}}
+				got, asked := response(t, op.do(tt.server, p, tt.user)), []string(nil)
+				if tt.want == "" {
+					asked = op.callsFor(tt.user)
+				}
+				if !slices.Equal(p.asked, asked) || tt.want == "" && got[0] != '2' || tt.want != "" && got != tt.want {
+					t.Errorf("%s, and the provider was asked %v", got, p.asked)
+				}
+			})
+		}
+	}
+}
+
+// All roles are the same for every front-end with the permission.
+func TestCallersOfList(t *testing.T) {
+	for name, tt := range map[string]struct {
+		server api.Server
+		asked  int
+	}{
+		"a limited front-end":            {limited(t), 1},
+		"a token with the scope":         {withToken("usher:roles"), 1},
+		"a token with other scopes only": {withToken("usher:read"), 0},
+	} {
+		p := &provider{}
+		if w := list.do(tt.server, p, ""); len(p.asked) != tt.asked || (w.Code == 200) != (tt.asked == 1) {
+			t.Errorf("%s: %d %s, and the provider was asked %v", name, w.Code, w.Body, p.asked)
+		}
+	}
+}
