@@ -107,7 +107,7 @@ func TestCallers(t *testing.T) {
 	}{
 		"a limited front-end's user":     {limited(t), "ours", ""},
 		"another front-end's user":       {limited(t), "theirs", "403 outside-front-ends-limits shop.connections"},
-		"a user who does not exist":      {limited(t), "nobody", "404 user-not-found"},
+		"a user who does not exist":      {limited(t), "absent", "404 user-not-found"},
 		"a token with the scope":         {withToken("usher:support"), "u", ""},
 		"a token with other scopes only": {withToken("usher:read", "usher:manage", "usher:mfa"), "u", "403 forbidden"},
 	}

@@ -104,7 +104,7 @@ func TestProviderErrors(t *testing.T) {
 func TestCallers(t *testing.T) {
 	const none = `200 {"events":[]}`
 	first := func(user string) []asked { return []asked{{User: user, Limit: 50}} }
-	shop, cursor := limited(t), nextOf(t, "nobody")
+	shop, cursor := limited(t), nextOf(t, "absent")
 	broken := shop
 	broken.Directory = failing{}
 	tests := map[string]struct {
@@ -114,11 +114,11 @@ func TestCallers(t *testing.T) {
 	}{
 		"a limited front-end's user":       {shop, "ours", none, first("ours")},
 		"another front-end's user":         {shop, "theirs", "403 outside-front-ends-limits shop.connections", nil},
-		"a user who does not exist":        {shop, "nobody", none, nil},
-		"the next page of that user":       {shop, "nobody?limit=1&cursor=" + cursor, none, nil},
+		"a user who does not exist":        {shop, "absent", none, nil},
+		"the next page of that user":       {shop, "absent?limit=1&cursor=" + cursor, none, nil},
 		"that user, with another's cursor": {shop, "missing?cursor=" + cursor, "400 invalid-cursor cursor", nil},
-		"that user, with a bad query":      {shop, "nobody?limit=0", "400 invalid-request limit", nil},
-		"without limits, that user":        {api.Server{Authenticate: api.Anonymous}, "nobody", none, first("nobody")},
+		"that user, with a bad query":      {shop, "absent?limit=0", "400 invalid-request limit", nil},
+		"without limits, that user":        {api.Server{Authenticate: api.Anonymous}, "absent", none, first("absent")},
 		"no answer about the connection":   {broken, "ours", "503 provider-unavailable", nil},
 		"a token with the scope":           {withToken("usher:support"), "u", none, first("u")},
 		"a token with other scopes only":   {withToken("usher:read", "usher:mfa"), "u", "403 forbidden", nil},

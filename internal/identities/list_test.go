@@ -21,6 +21,7 @@ func TestList(t *testing.T) {
 		"none":                       {nil, "", `200 {"identities":[]}`},
 		"two":                        {[]identities.Identity{password, linked}, "?suggest=false", "200 " + both},
 		"one that cannot be read":    {[]identities.Identity{password, {}, linked}, "", "200 " + both},
+		"a bare profile":             {[]identities.Identity{{Connection: "c", Provider: "p", UserID: "i", Profile: &identities.Profile{}}}, "", `200 {"identities":[{"connection":"c","provider":"p","user_id":"i","social":false,"primary":false,"profile":{}}]}`},
 		"a first one that cannot be": {[]identities.Identity{{Primary: true}}, "", `200 {"identities":[{"connection":"","provider":"","user_id":"","social":false,"primary":true}]}`},
 		"a full one": {[]identities.Identity{full}, "", `200 {"identities":[{"connection":"c","provider":"p","user_id":"i","social":false,"primary":false,` +
 			`"profile":{"email":"e","email_verified":false,"phone_number":"pn","phone_verified":false,"username":"un","name":"n","nickname":"nn","picture":"pic&"}}]}`},
@@ -63,6 +64,7 @@ func TestSuggestions(t *testing.T) {
 		asks   bool // for the address
 	}{
 		"another account":                {unlimited, ada, other(same), github, true},
+		"another one behind the user":    {unlimited, ada, append(other(func(a *identities.Account) { a.ID = "ours" }), other(same)...), github, true},
 		"no other account":               {unlimited, ada, nil, none, true},
 		"the user":                       {unlimited, ada, other(func(a *identities.Account) { a.ID = "ours" }), none, true},
 		"another address":                {unlimited, ada, other(func(a *identities.Account) { a.Email = "ada@y.example" }), none, true},

@@ -116,7 +116,7 @@ func TestCallers(t *testing.T) {
 	}{
 		"a limited front-end's user":     {limited(t), "ours", ""},
 		"another front-end's user":       {limited(t), "theirs", "403 outside-front-ends-limits shop.connections"},
-		"a user who does not exist":      {limited(t), "nobody", "404 user-not-found"},
+		"a user who does not exist":      {limited(t), "absent", "404 user-not-found"},
 		"a token with the scope":         {withToken("usher:roles"), "u", ""},
 		"a token with other scopes only": {withToken("usher:read", "usher:manage", "usher:support"), "u", "403 forbidden"},
 	}

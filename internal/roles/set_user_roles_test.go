@@ -75,6 +75,7 @@ func TestSetUserRolesRefuses(t *testing.T) {
 		"an unknown member":  {jsonType, `{"roles":[],"role":"admin"}`, "400 invalid-request role"},
 		"empty names":        {jsonType, bodyOf("", "admin", ""), "400 invalid-request roles.0 roles.2"},
 		"a name twice":       {jsonType, bodyOf("admin", "editor", "admin"), "400 invalid-request roles.2"},
+		"the last one twice": {jsonType, bodyOf(append(many[:16:16], "15")...), "400 invalid-request roles.16"},
 		"too long":           {jsonType, bodyOf(strings.Repeat("x", 257)), "400 invalid-request roles.0"},
 		"not UTF-8":          {jsonType, "{\"roles\":[\"\xff\"]}", "400 invalid-json"},
 		"too many":           {jsonType, bodyOf(many...), "400 invalid-request roles"},
