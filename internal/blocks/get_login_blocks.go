@@ -37,7 +37,7 @@ func GetLoginBlocks(dir Lister) api.Operation {
 			}
 			return httpapi.JSON(w, http.StatusOK, struct {
 				BlockedFor []LoginBlock `json:"blocked_for"`
-			}{found})
+			}{append([]LoginBlock{}, found...)}) // an empty list, not null
 		},
 	}
 }

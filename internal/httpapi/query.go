@@ -31,13 +31,12 @@ func NewQuery(r *http.Request) *Query {
 	return q
 }
 
-// String returns the parameter's value, "" where it is left out.
+// String returns the parameter's value; "" where it is absent or faulty.
 func (q *Query) String(name string) string {
 	q.asked[name] = true
 	values := q.values[name]
 	switch {
 	case len(values) == 0:
-		return ""
 	case len(values) > 1:
 		q.Refuse(name, "is given more than once")
 	case values[0] == "":
@@ -46,9 +45,10 @@ func (q *Query) String(name string) string {
 		q.Refuse(name, "is not UTF-8")
 	case valid.NoNull(values[0]) != "":
 		q.Refuse(name, valid.NoNull(values[0]))
-		return ""
+	default:
+		return values[0]
 	}
-	return values[0]
+	return ""
 }
 
 // OneOf is String for a parameter with a fixed set of values.

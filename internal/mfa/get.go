@@ -55,12 +55,13 @@ func Get(dir Lister) api.Operation {
 			if err != nil {
 				return err
 			}
-			for i := range found {
-				found[i].mask()
+			masked := append([]Method{}, found...) // an empty list, not null
+			for i := range masked {
+				masked[i].mask()
 			}
 			return httpapi.JSON(w, http.StatusOK, struct {
 				Methods []Method `json:"methods"`
-			}{found})
+			}{masked})
 		},
 	}
 }

@@ -3,40 +3,56 @@ package mfa
 import (
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
-// phoneLike is a name that a provider gave a phone: its number.
-var phoneLike = regexp.MustCompile(`^\+?[0-9 ()./-]{7,}$`)
+// Numbers and addresses in the name that the provider or the user gave a method.
+var (
+	numberIn  = regexp.MustCompile(`\+?\(?[0-9][0-9 ()./-]{5,}[0-9]`)
+	addressIn = regexp.MustCompile(`\S+@\S+`)
+)
 
-// mask hides what codes are sent to. Providers do so mostly, but not in every
-// answer, and a number is worth much to whoever wants to take it over.
+// mask hides the numbers and addresses to which codes are sent. The provider masks
+// them in most responses, but not in all.
 func (m *Method) mask() {
 	m.PhoneNumber, m.Email = maskedPhone(m.PhoneNumber), maskedEmail(m.Email)
-	if phoneLike.MatchString(m.Name) {
-		m.Name = maskedPhone(m.Name)
-	}
+	m.Name = numberIn.ReplaceAllStringFunc(addressIn.ReplaceAllStringFunc(m.Name, maskedEmail), maskedPhone)
 }
 
-// maskedPhone leaves the last four characters.
+// maskedPhone leaves the last four characters. A number is masked already if it has
+// masking characters and shows four digits at the most, beside a country code of one.
 func maskedPhone(number string) string {
-	if strings.ContainsAny(number, "*Xx") { // is so already
+	digits := 0
+	for _, r := range number {
+		if unicode.IsDigit(r) {
+			digits++
+		}
+	}
+	if strings.ContainsAny(number, "*Xx") && digits <= 5 {
 		return number
 	}
-	hidden := max(len(number)-4, min(len(number), 4))
-	return strings.Repeat("X", hidden) + number[hidden:]
+	runes := []rune(number)
+	hidden := max(len(runes)-4, min(len(runes), 4))
+	return strings.Repeat("X", hidden) + string(runes[hidden:])
 }
 
-// maskedEmail leaves the first letter, and the domain.
+// maskedEmail leaves the first letter, and the domain. An address is masked already if
+// its local part shows two characters at the most beside asterisks.
 func maskedEmail(address string) string {
-	local, domain, found := strings.Cut(address, "@")
-	if strings.Contains(address, "*") || address == "" { // is so already
+	if address == "" {
+		return ""
+	}
+	at := strings.LastIndexByte(address, '@')
+	isAddress := at >= 0
+	if !isAddress {
+		at = len(address)
+	}
+	local, rest := address[:at], address[at:]
+	shown := utf8.RuneCountInString(strings.ReplaceAll(local, "*", ""))
+	if strings.Contains(local, "*") && (shown <= 2 || !isAddress) {
 		return address
 	}
 	_, size := utf8.DecodeRuneInString(local)
-	masked := local[:size] + "****"
-	if !found {
-		return masked
-	}
-	return masked + "@" + domain
+	return local[:size] + "****" + rest
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"unicode/utf8"
+	"strings"
 
 	"usher/internal/problem"
 )
@@ -19,11 +19,13 @@ func roleName(name string) string {
 		return "is empty"
 	case len(name) > maxName:
 		return fmt.Sprintf("is longer than %d bytes", maxName)
-	case !utf8.ValidString(name):
-		return "is not UTF-8"
 	}
 	return ""
 }
+
+// couldBeID reports whether a name can be a role's id, which goes first. Auth0's role
+// ids begin with "rol_" (https://auth0.com/docs/api/management/v2/roles/get-roles-by-id).
+func couldBeID(name string) bool { return strings.HasPrefix(name, "rol_") }
 
 // named finds the role that has this id, or else this name, and says what is
 // wrong where it is not one. An id goes first: nobody can take it over by

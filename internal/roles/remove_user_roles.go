@@ -3,6 +3,7 @@ package roles
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"usher/internal/api"
 	"usher/internal/httpapi"
@@ -53,15 +54,20 @@ func remove(ctx context.Context, dir Changer, user limits.UserID, name string) e
 // that is nobody's is told, or a misspelt one would look like a right that is
 // gone.
 func theOne(ctx context.Context, dir Lister, held []Role, name string) ([]Role, error) {
-	if role, fault := named(held, name); fault == "" {
-		return []Role{role}, nil
+	found, fault := named(held, name)
+	if fault == "" && (found.ID == name || !couldBeID(name)) {
+		return []Role{found}, nil
 	}
 	all, err := dir.All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if _, fault := named(all, name); fault != "" {
-		return nil, problem.UnknownRoles.New("Nothing was changed: this is not a role.", problem.Field{Field: "role", Detail: fault})
+	role, unknown := named(all, name)
+	switch {
+	case unknown != "" && fault != "":
+		return nil, problem.UnknownRoles.New("Nothing was changed: this is not a role.", problem.Field{Field: "role", Detail: unknown})
+	case unknown != "": // the user has a role that was deleted
+		return []Role{found}, nil
 	}
-	return nil, nil
+	return slices.DeleteFunc(slices.Clone(held), func(r Role) bool { return r.ID != role.ID }), nil
 }

@@ -20,6 +20,8 @@ func TestRemoveUserRoles(t *testing.T) {
 		asked []string
 	}{
 		"all":                       {[]roles.Role{editor, admin}, "", "204", change("rol_2 rol_1")},
+		"an id before a held name":  {[]roles.Role{{ID: "rol_7", Name: "rol_1"}}, "?role=rol_1", "204", both},
+		"a held name like an id":    {[]roles.Role{{ID: "rol_7", Name: "rol_x"}}, "?role=rol_x", "204", []string{"of u|1", "all", "change u|1 -[rol_7] +[]"}},
 		"all of none":               {nil, "", "204", held},
 		"one by name":               {[]roles.Role{editor, admin}, "?role=admin", "204", change("rol_1")},
 		"one by id":                 {[]roles.Role{editor, admin}, "?role=rol_1", "204", change("rol_1")},
