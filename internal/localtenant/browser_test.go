@@ -257,6 +257,13 @@ func TestChromiumMFA(t *testing.T) {
 	c.fill(password)
 	c.click("button[type=submit]")
 	secret := c.js(`document.querySelector("#secret")?.textContent ?? ""`)
+	shown, err := chromedp.Run(c.ctx, chromedp.Screenshot(".qr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := mustParse(t, scan(t, shown, nil)).Query().Get("secret"); got != secret {
+		t.Errorf("the QR code's secret is %q, the text's %q", got, secret)
+	}
 	c.picture("local-tenant-mfa", "dark", 640)
 	c.fill(map[string]string{"code": "000000"})
 	c.click("button[type=submit]")

@@ -393,8 +393,8 @@ func TestMFA(t *testing.T) {
 	}
 	p := b.get(authorizeURL(s, asked)) // signed in, but not well enough: straight to enrolling
 	secret := secretOn(p)
-	if !strings.Contains(p.body, `<svg class="qr"`) {
-		t.Error("no QR code")
+	if shown := scanPage(t, p.body).Query().Get("secret"); shown != secret {
+		t.Errorf("the QR code's secret is %q, the text's %q", shown, secret)
 	}
 	if silent := b.get(authorizeURL(s, map[string]string{"acr_values": acrMFA, "prompt": "none"})); mustParse(t, silent.location).Query().Get("error") != "interaction_required" {
 		t.Errorf("silently: %q", silent.location)
@@ -421,7 +421,7 @@ func TestMFA(t *testing.T) {
 		t.Fatal("the secret is shown to whoever has the password")
 	}
 	challenge := p
-	if p := b.get(strings.Replace(p.url, "challenge", "enrollment", 1)); strings.Contains(p.body, "<svg") {
+	if p := b.get(strings.Replace(p.url, "challenge", "enrollment", 1)); drawnCode.MatchString(p.body) {
 		t.Error("who has a factor may enrol another without showing it")
 	}
 	state := regexp.MustCompile(`name="state" value="([^"]+)"`).FindStringSubmatch(challenge.body)[1]
@@ -469,7 +469,7 @@ func TestMFAPolicy(t *testing.T) {
 		t.Errorf("enrolling before the password: %d", p.status)
 	}
 	p = b.submit(p, url.Values{"username": {"ada@example.com"}, "password": {localtenant.SamplePassword}})
-	if !strings.Contains(p.body, "<svg") {
+	if !drawnCode.MatchString(p.body) {
 		t.Errorf("always: %d %s", p.status, p.body)
 	}
 	configure(t, s, func(c *localtenant.Settings) { c.MFA = localtenant.MFANever })

@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"usher/internal/localtenant/qr"
 )
 
 // acrMFA is the authentication context that asks for a second factor.
@@ -160,13 +158,13 @@ func (t *Tenant) enrolPage(w http.ResponseWriter, r *http.Request) error {
 
 func (t *Tenant) showEnrol(w http.ResponseWriter, status int, action, name, value, target string, f *factor, u *user, problem string) error {
 	account := firstOf(u.Email, u.Username, u.PhoneNumber, u.ID)
-	code, err := qr.Encode(f.keyURI(account))
+	code, err := qrCode(f.keyURI(account))
 	if err != nil {
 		return err
 	}
 	return t.pages.render(w, status, "enrol", target, map[string]any{
 		"Title": "Secure your account", "Action": action, "Name": name, "Value": value, "Error": problem,
-		"Secret": f.Secret, "Size": code.Size() + 8, "Path": code.Path(4),
+		"Secret": f.Secret, "QR": code,
 	})
 }
 
