@@ -12,11 +12,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"gopkg.in/yaml.v3"
 
 	"usher/internal/doctor"
 	"usher/internal/localtenant"
@@ -159,29 +160,35 @@ func TestByAFileOfAFreshLocalTenant(t *testing.T) {
 	}
 }
 
-// An application that only reads needs the scopes that docs/keys.md lists, no more and
-// no less.
+// An application that only reads needs the scopes that deploy/auth0 grants to it, no
+// more and no less.
 func TestAnApplicationThatOnlyReads(t *testing.T) {
-	page, err := os.ReadFile("../../docs/keys.md")
+	text, err := os.ReadFile("../../deploy/auth0/reading.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(page), "`read:…` scopes alone")
-	listed, _, _ := strings.Cut(rest, "deploy/auth0")
-	scopes := regexp.MustCompile("`(read:[a-z_]+)`").FindAllStringSubmatch(listed, -1)
+	var deployed struct {
+		Grants []struct {
+			Scope []string `yaml:"scope"`
+		} `yaml:"clientGrants"`
+	}
+	if err := yaml.Unmarshal(text, &deployed); err != nil || len(deployed.Grants) != 1 {
+		t.Fatalf("%d grants, %v", len(deployed.Grants), err)
+	}
+	scopes := deployed.Grants[0].Scope
 	tenant := tenanttest.Start(t)
 	settings := file(t, fmt.Sprintf("DOMAIN=%s\nCLIENT_ID=%s\nCLIENT_SECRET=%s\n", tenant.URL, localtenant.ClientID, localtenant.ClientSecret))
 	for missing := -1; missing < len(scopes); missing++ {
 		var granted []string
 		for i, scope := range scopes {
 			if i != missing {
-				granted = append(granted, scope[1])
+				granted = append(granted, scope)
 			}
 		}
 		tenant.Tenant.SetScopes(granted...)
 		want, says := 0, fmt.Sprintf("it has all %d", len(scopes))
 		if missing >= 0 {
-			want, says = 1, "it lacks "+scopes[missing][1]+" "
+			want, says = 1, "it lacks "+scopes[missing]+" "
 		}
 		var out, messages strings.Builder
 		if status := realMain(t.Context(), []string{"-env", settings, "-reads"}, nothing, &out, &messages); status != want || !strings.Contains(out.String(), says) {

@@ -2,10 +2,10 @@ package api
 
 import (
 	"os"
-	"regexp"
 	"slices"
-	"strings"
 	"testing"
+
+	"gopkg.in/yaml.v3"
 
 	"usher/internal/contract"
 )
@@ -14,24 +14,26 @@ import (
 // and so keep the secret that has it.
 var ofASignIn = []string{"login", "callback", "logout", "listconnections"}
 
-// readingScopes are those that docs/keys.md gives to an application for reading.
+// readingScopes are those that deploy/auth0 grants to an application for reading.
 func readingScopes(t *testing.T) []string {
 	t.Helper()
-	text, err := os.ReadFile("../../docs/keys.md")
+	text, err := os.ReadFile("../../deploy/auth0/reading.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, list, ok := strings.Cut(string(text), "with `read:…` scopes alone,")
-	list, _, _ = strings.Cut(list, ".\n")
-	scopes := regexp.MustCompile(`read:[a-z_]+`).FindAllString(list, -1)
-	if !ok || len(scopes) == 0 {
-		t.Fatal("docs/keys.md lists no scopes for reading")
+	var tenant struct {
+		Grants []struct {
+			Scope []string `yaml:"scope"`
+		} `yaml:"clientGrants"`
 	}
-	return scopes
+	if err := yaml.Unmarshal(text, &tenant); err != nil || len(tenant.Grants) != 1 {
+		t.Fatalf("%d grants, %v", len(tenant.Grants), err)
+	}
+	return tenant.Grants[0].Scope
 }
 
 // The functions that only read may be given an application that may only read:
-// with the scopes that are documented, each of them works, and none that writes.
+// with the scopes of its grant, each of them works, and none that writes.
 func TestAnApplicationForReadingCanReadAndNoMore(t *testing.T) {
 	s := start(t, ways[0])
 	s.calm(t)
@@ -45,7 +47,7 @@ func TestAnApplicationForReadingCanReadAndNoMore(t *testing.T) {
 			case op.Method == "GET" && !slices.Contains(ofASignIn, op.Function):
 				got := s.as(t, op.Method, target, body)
 				if got.status >= 400 && got.code(t) == refused {
-					t.Errorf("a scope is missing in docs/keys.md: %s", s.log)
+					t.Errorf("a scope is missing in reading.yaml: %s", s.log)
 				}
 			case slices.Contains([]string{"updateuser", "createuser", "blockuser", "endsessions"}, op.Function):
 				if got := s.as(t, op.Method, target, body); got.code(t) != refused {
