@@ -11,6 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"usher/internal/testkit"
 )
 
 const emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -21,9 +23,9 @@ func keyPair(name string) string {
 
 func TestAuthIAM(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	addr, out, ended := freeAddr(t), &output{}, make(chan error, 1)
+	addr, out, ended := testkit.FreeAddr(t), &testkit.Buffer{}, make(chan error, 1)
 	go func() {
-		ended <- realMain(ctx, []string{"-addr", addr, "-tenant-addr", freeAddr(t), "-auth", "iam"}, keyPair, out)
+		ended <- realMain(ctx, []string{"-addr", addr, "-tenant-addr", testkit.FreeAddr(t), "-auth", "iam"}, keyPair, out)
 	}()
 	defer func() {
 		cancel()
@@ -31,7 +33,7 @@ func TestAuthIAM(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	waitFor(t, out, "Ctrl-C ends it.")
+	out.WaitFor(t, "Ctrl-C ends it.")
 	if !strings.Contains(out.String(), "have to be signed") || strings.Contains(out.String(), "curl http") {
 		t.Errorf("it greets with %s", out)
 	}
@@ -102,8 +104,8 @@ func TestAuthOptions(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			args := append([]string{"-addr", freeAddr(t), "-tenant-addr", freeAddr(t)}, tt.args...)
-			if err := realMain(t.Context(), args, noEnv, &output{}); err == nil || !strings.Contains(err.Error(), tt.says) {
+			args := append([]string{"-addr", testkit.FreeAddr(t), "-tenant-addr", testkit.FreeAddr(t)}, tt.args...)
+			if err := realMain(t.Context(), args, noEnv, &testkit.Buffer{}); err == nil || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %v, want %q", err, tt.says)
 			}
 		})
@@ -112,7 +114,7 @@ func TestAuthOptions(t *testing.T) {
 
 // Sign-outs may return to what -logout names, by the service and by the tenant; -machine and -quirks are the tenant's.
 func TestTheTenantsFlags(t *testing.T) {
-	addr, tenant := freeAddr(t), freeAddr(t)
+	addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	start(t, "-addr", addr, "-tenant-addr", tenant, "-logout", "https://shop.example/bye", "-quirks",
 		"-machine", "shop:shop"+localSecretEnd+":https://shop.example/:read:orders")
 	for where, path := range map[string]string{addr: "/logout?post_logout_redirect_uri=", tenant: "/v2/logout?client_id=usher-local&returnTo="} {
@@ -125,7 +127,7 @@ func TestTheTenantsFlags(t *testing.T) {
 		t.Errorf("%s", settings)
 	}
 	for _, args := range [][]string{{"-logout", "https://shop.example/bye"}, {"-quirks"}, {"-machine", "a:b:c:d"}} {
-		if err := realMain(t.Context(), append(args, "-env", "x"), noEnv, &output{}); err == nil || !strings.Contains(err.Error(), "do not go with -env") {
+		if err := realMain(t.Context(), append(args, "-env", "x"), noEnv, &testkit.Buffer{}); err == nil || !strings.Contains(err.Error(), "do not go with -env") {
 			t.Errorf("%s: %v", args, err)
 		}
 	}
@@ -133,7 +135,7 @@ func TestTheTenantsFlags(t *testing.T) {
 
 // A front-end that is named may be returned to, by the service and by the tenant.
 func TestFrontend(t *testing.T) {
-	addr, tenant := freeAddr(t), freeAddr(t)
+	addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	start(t, "-addr", addr, "-tenant-addr", tenant, "-frontend", "https://127.0.0.1:8443/")
 	status, body := get(t, addr, "/login?redirect_uri=https%3A%2F%2F127.0.0.1%3A8443%2Fcallback", "")
 	if status != 302 || !strings.Contains(body, "redirect_uri=https%3A%2F%2F127.0.0.1%3A8443%2Fcallback") {

@@ -18,6 +18,7 @@ import (
 	"usher/internal/localtenant/tenanttest"
 	"usher/internal/permission"
 	"usher/internal/problem"
+	"usher/internal/testkit"
 )
 
 // tokenOf has an application's token for an API from a tenant.
@@ -40,7 +41,7 @@ func tokenOf(t *testing.T, tenantURL, client, audience string) string {
 }
 
 func TestAuthBearer(t *testing.T) {
-	addr, tenant := freeAddr(t), freeAddr(t)
+	addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	out, stop := start(t, "-addr", addr, "-tenant-addr", tenant, "-auth", "bearer")
 	all, reader := tokenOf(t, "http://"+tenant, localFrontend, localAudience), tokenOf(t, "http://"+tenant, localReader, localAudience)
 	managing := tokenOf(t, "http://"+tenant, localtenant.ClientID, "http://"+tenant+"/api/v2/")
@@ -109,7 +110,7 @@ func TestAuthBearer(t *testing.T) {
 
 // As behind the gateway, reading users does not show what the company decides of them.
 func TestAuthBearerHidesAppMetadata(t *testing.T) {
-	addr, tenant := freeAddr(t), freeAddr(t)
+	addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	start(t, "-addr", addr, "-tenant-addr", tenant, "-auth", "bearer")
 	for client, shows := range map[string]bool{localFrontend: true, localReader: false} {
 		r, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+addr+"/users/auth0%7C65e19a100000000000000001", nil)

@@ -11,6 +11,7 @@ import (
 	"usher/internal/api"
 	"usher/internal/localtenant"
 	"usher/internal/permission"
+	"usher/internal/testkit"
 )
 
 func written(t *testing.T, text string) string {
@@ -34,8 +35,8 @@ func TestLimitsOptions(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			args := append([]string{"-addr", freeAddr(t), "-tenant-addr", freeAddr(t)}, tt.args...)
-			if err := realMain(t.Context(), args, keyPair, &output{}); err == nil || !strings.Contains(err.Error(), tt.says) {
+			args := append([]string{"-addr", testkit.FreeAddr(t), "-tenant-addr", testkit.FreeAddr(t)}, tt.args...)
+			if err := realMain(t.Context(), args, keyPair, &testkit.Buffer{}); err == nil || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %v, want %q", err, tt.says)
 			}
 		})

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/pem"
 	"fmt"
@@ -16,9 +15,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"usher/internal/localtenant"
+	"usher/internal/testkit"
 )
 
 const hidden = "s3cr3t-of-the-application"
@@ -35,56 +34,19 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// output may be written to and read at once.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
-}
-
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
 func noEnv(string) string { return "" }
 
 // start runs the command until the test ends; stop ends it before.
-func start(t *testing.T, args ...string) (out *output, stop func() error) {
+func start(t *testing.T, args ...string) (out *testkit.Buffer, stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	out = &output{}
+	out = &testkit.Buffer{}
 	ended := make(chan error, 1)
 	go func() { ended <- realMain(ctx, append(args, "-deadline", "8m"), noEnv, out) }()
 	stop = sync.OnceValue(func() error { cancel(); return <-ended })
 	t.Cleanup(func() { _ = stop() })
-	waitFor(t, out, "Ctrl-C ends it.")
+	out.WaitFor(t, "Ctrl-C ends it.")
 	return out, stop
-}
-
-func waitFor(t *testing.T, out *output, text string) {
-	t.Helper()
-	for deadline := time.Now().Add(5 * time.Minute); !strings.Contains(out.String(), text); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("no %q in %q", text, out)
-		}
-	}
 }
 
 func get(t *testing.T, addr, path, host string) (int, string) {
@@ -110,7 +72,7 @@ func get(t *testing.T, addr, path, host string) (int, string) {
 }
 
 func TestServesWithALocalTenant(t *testing.T) {
-	addr, tenantAddr := freeAddr(t), freeAddr(t)
+	addr, tenantAddr := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	out, stop := start(t, "-addr", addr, "-tenant-addr", tenantAddr)
 	for _, want := range []string{"http://" + addr, "http://" + tenantAddr, "curl http://" + addr + "/users", localtenant.SamplePassword, "Nobody is authenticated here. This server is for this machine only."} {
 		if !strings.Contains(out.String(), want) {
@@ -127,7 +89,7 @@ func TestServesWithALocalTenant(t *testing.T) {
 		t.Errorf("callback: %d", status)
 	}
 	for _, line := range []string{`route="GET /users" status=200`, `route="GET /login" status=302`, `route="GET /callback" status=400`} {
-		waitFor(t, out, line)
+		out.WaitFor(t, line)
 	}
 	if strings.Contains(out.String(), localtenant.ClientSecret) {
 		t.Errorf("the secret is in %s", out)
@@ -168,8 +130,8 @@ func TestRefusesToStart(t *testing.T) {
 		args []string
 		want []string
 	}{
-		"the port is in use":         {[]string{"-addr", inUse, "-tenant-addr", freeAddr(t)}, []string{"cannot listen on " + inUse + ": the port is in use"}},
-		"the tenant's port is":       {[]string{"-addr", freeAddr(t), "-tenant-addr", inUse}, []string{"cannot listen on " + inUse + ": the port is in use"}},
+		"the port is in use":         {[]string{"-addr", inUse, "-tenant-addr", testkit.FreeAddr(t)}, []string{"cannot listen on " + inUse + ": the port is in use"}},
+		"the tenant's port is":       {[]string{"-addr", testkit.FreeAddr(t), "-tenant-addr", inUse}, []string{"cannot listen on " + inUse + ": the port is in use"}},
 		"not on loopback":            {[]string{"-addr", "0.0.0.0:3000"}, []string{"-addr 0.0.0.0:3000 is not on loopback: nobody is authenticated here", "-allow-remote"}},
 		"not on loopback, signed":    {[]string{"-addr", "0.0.0.0:3000", "-auth", "iam"}, []string{"-addr 0.0.0.0:3000 is not on loopback: other machines would reach it; -allow-remote"}},
 		"on all addresses":           {[]string{"-addr", ":3000"}, []string{"-addr :3000 is not on loopback"}},
@@ -192,7 +154,7 @@ func TestRefusesToStart(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			var out output
+			var out testkit.Buffer
 			err := realMain(t.Context(), tt.args, noEnv, &out)
 			if err == nil {
 				t.Fatal("it ran")
@@ -259,14 +221,14 @@ func TestTLSIsVerified(t *testing.T) {
 	domain := strings.TrimPrefix(server.URL, "https://")
 	file := envFile(t, fmt.Sprintf("DOMAIN=%s\nCLIENT_ID=%s\nCLIENT_SECRET=%s\nMANAGEMENT_AUDIENCE=%s\nCOLOUR=red\n", domain, localtenant.ClientID, localtenant.ClientSecret, tenant.Audience()))
 	for trusted, want := range map[string]int{os.DevNull: 503, authority: 200} {
-		addr, out := freeAddr(t), &output{}
+		addr, out := testkit.FreeAddr(t), &testkit.Buffer{}
 		command := exec.CommandContext(t.Context(), os.Args[0], "-env", file, "-addr", addr)
 		command.Env = append(os.Environ(), runEnv+"=1", "SSL_CERT_FILE="+trusted, "SSL_CERT_DIR="+t.TempDir(), "NO_PROXY=*")
 		command.Stdout, command.Stderr = out, out
 		if err := command.Start(); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(t, out, "Ctrl-C ends it.")
+		out.WaitFor(t, "Ctrl-C ends it.")
 		for _, told := range []string{"It uses the tenant at https://" + domain + ".", "has names in it that mean nothing here: COLOUR."} {
 			if !strings.Contains(out.String(), told) {
 				t.Errorf("it does not say %q: %s", told, out)
@@ -277,7 +239,7 @@ func TestTLSIsVerified(t *testing.T) {
 			t.Errorf("trusting %s: %d %s, want %d; %s", trusted, status, body, want, out)
 		}
 		if want == 503 {
-			waitFor(t, out, "certificate signed by unknown authority")
+			out.WaitFor(t, "certificate signed by unknown authority")
 		}
 		if err := command.Process.Signal(os.Interrupt); err != nil {
 			t.Fatal(err)

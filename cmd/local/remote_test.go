@@ -5,12 +5,14 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"usher/internal/testkit"
 )
 
 // A web page whose name is given this machine's address gets nothing, neither of the
 // service nor of its tenant.
 func TestForeignHostsAreRefused(t *testing.T) {
-	addr, tenant := freeAddr(t), freeAddr(t)
+	addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	start(t, "-addr", addr, "-tenant-addr", tenant)
 	for host, want := range map[string]int{"": 200, "localhost": 200, "evil.example.com": 421, "evil.example.com:3001": 421} {
 		for listens, path := range map[string]string{addr: "/users", tenant: "/_tenant/outbox"} {
@@ -25,7 +27,7 @@ func TestForeignHostsAreRefused(t *testing.T) {
 // Nor does a page change anything: not even by a form, for which a browser asks nobody.
 func TestPagesOfOtherSitesChangeNothing(t *testing.T) {
 	for name, more := range map[string][]string{"here": nil, "remote": {"-allow-remote"}} {
-		addr, tenant := freeAddr(t), freeAddr(t)
+		addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
 		start(t, append([]string{"-addr", addr, "-tenant-addr", tenant}, more...)...)
 		for _, url := range []string{"http://" + addr + "/mfa/auth0%7C65e19a100000000000000001/recovery-code", "http://" + tenant + "/oauth/token"} {
 			for site, refused := range map[string]bool{"cross-site": true, "same-site": true, "same-origin": false, "": false} {
@@ -51,7 +53,7 @@ func TestPagesOfOtherSitesChangeNothing(t *testing.T) {
 
 // With -allow-remote other machines reach both, by any name.
 func TestAllowRemote(t *testing.T) {
-	addr, tenant := freeAddr(t), freeAddr(t)
+	addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	_, port, _ := net.SplitHostPort(addr)
 	out, _ := start(t, "-allow-remote", "-addr", "0.0.0.0:"+port, "-tenant-addr", tenant)
 	if status, body := get(t, addr, "/users", "usher.example.com"); status != 200 {

@@ -11,12 +11,13 @@ import (
 	"testing"
 
 	"usher/internal/localtenant"
+	"usher/internal/testkit"
 )
 
 // A person who signs in through a front-end can add to the redirect that passes through their browser whatever
 // they like, and get a token for this service with every scope. It is still no front-end's.
 func TestAUsersTokenOpensNothing(t *testing.T) {
-	addr, tenant := freeAddr(t), freeAddr(t)
+	addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	out, _ := start(t, "-addr", addr, "-tenant-addr", tenant, "-auth", "bearer")
 	front := "Bearer " + tokenOf(t, "http://"+tenant, localFrontend, localAudience)
 	jar, err := cookiejar.New(nil)

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"usher/internal/testkit"
 )
 
 func usersFile(t *testing.T, text string) string {
@@ -17,8 +19,8 @@ func usersFile(t *testing.T, text string) string {
 }
 
 func TestUsersFromAFile(t *testing.T) {
-	addr := freeAddr(t)
-	out, _ := start(t, "-addr", addr, "-tenant-addr", freeAddr(t), "-users", usersFile(t, `[{"user_id":"7","email":"zoe@example.com","password":"Str0ng-Enough"}]`))
+	addr := testkit.FreeAddr(t)
+	out, _ := start(t, "-addr", addr, "-tenant-addr", testkit.FreeAddr(t), "-users", usersFile(t, `[{"user_id":"7","email":"zoe@example.com","password":"Str0ng-Enough"}]`))
 	status, body := get(t, addr, "/users", addr)
 	if status != 200 || !strings.Contains(body, "zoe@example.com") || strings.Contains(body, "ada@example.com") {
 		t.Errorf("%d %s", status, body)
@@ -35,11 +37,11 @@ func TestUsersFilesThatAreRefused(t *testing.T) {
 		"unknown field": usersFile(t, `[{"mail":"zoe@example.com"}]`),
 		"twice":         usersFile(t, `[{"email":"zoe@example.com"},{"email":"zoe@example.com"}]`),
 	} {
-		if err := realMain(t.Context(), []string{"-addr", freeAddr(t), "-users", path}, noEnv, &output{}); err == nil || !strings.Contains(err.Error(), path) && name != "missing" {
+		if err := realMain(t.Context(), []string{"-addr", testkit.FreeAddr(t), "-users", path}, noEnv, &testkit.Buffer{}); err == nil || !strings.Contains(err.Error(), path) && name != "missing" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := realMain(t.Context(), []string{"-env", "x", "-users", "y"}, noEnv, &output{}); err == nil || !strings.Contains(err.Error(), "-users") {
+	if err := realMain(t.Context(), []string{"-env", "x", "-users", "y"}, noEnv, &testkit.Buffer{}); err == nil || !strings.Contains(err.Error(), "-users") {
 		t.Errorf("with -env: %v", err)
 	}
 }

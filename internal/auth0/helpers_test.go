@@ -1,7 +1,6 @@
 package auth0
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -13,6 +12,7 @@ import (
 	"usher/internal/localtenant"
 	"usher/internal/problem"
 	"usher/internal/secrets"
+	"usher/internal/testkit"
 )
 
 // source is Credentials that a test changes: current is what this container
@@ -84,30 +84,9 @@ func credentialsAt(domain, secret string) secrets.Credentials {
 	}
 }
 
-// logBuffer is a log that may be written to and read at once.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-// patience is the client's deadline in these tests, which a busy machine does not reach.
-const patience = 8 * time.Minute
-
-func newClient(s *source, c *clock, changes ...func(*Options)) (*Client, *logBuffer) {
-	log := &logBuffer{}
-	opts := Options{Credentials: s, Scopes: []string{"openid", "email"}, Log: slog.New(slog.NewTextHandler(log, nil)), Now: c.now, Deadline: patience}
+func newClient(s *source, c *clock, changes ...func(*Options)) (*Client, *testkit.Buffer) {
+	log := &testkit.Buffer{}
+	opts := Options{Credentials: s, Scopes: []string{"openid", "email"}, Log: slog.New(slog.NewTextHandler(log, nil)), Now: c.now, Deadline: testkit.Patience}
 	for _, change := range changes {
 		change(&opts)
 	}

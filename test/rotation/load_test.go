@@ -104,13 +104,13 @@ func (s *service) load(t *testing.T, perSecond int) {
 			steps.await()
 		}
 		open = append(open, begun)
-		s.clock.advance(time.Second)
+		s.clock.Advance(time.Second)
 	}
 	for range 120 { // the test of the new secret may have been unlucky for long
 		if steps.ended() {
 			break
 		}
-		s.clock.advance(time.Second)
+		s.clock.Advance(time.Second)
 		steps.resume()
 		steps.await()
 	}
@@ -141,7 +141,7 @@ func run(jobs []func()) {
 // both, and the old one refused.
 func (s *service) wantRotated(t *testing.T, before string) {
 	t.Helper()
-	s.clock.advance(lag)
+	s.clock.Advance(lag)
 	old, fresh := parse(t, before), parse(t, s.vault.Text("AWSCURRENT"))
 	if s.vault.Text("AWSPREVIOUS") != before || old == fresh {
 		t.Error("the current version is the old one")

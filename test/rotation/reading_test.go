@@ -28,7 +28,7 @@ func TestTheManagingApplicationChangesTheReadingOnesSecret(t *testing.T) {
 
 	vault := s.vault.Add("usher/read", before)
 	handle := rotation.Rotate(rotation.Options{Secrets: append(s.rotator.SecretIDs(), "usher/read"), Vault: secrets.NewVault(), Provider: s.rotator.Auth0().Applications(), Pause: func(context.Context, time.Duration) error {
-		s.clock.advance(time.Second)
+		s.clock.Advance(time.Second)
 		return nil
 	}})
 	version := vault.BeginRotation()
@@ -37,7 +37,7 @@ func TestTheManagingApplicationChangesTheReadingOnesSecret(t *testing.T) {
 			t.Fatalf("%s: %v", step, err)
 		}
 	}
-	s.clock.advance(lag)
+	s.clock.Advance(lag)
 	fresh := parse(t, vault.Text("AWSCURRENT"))
 	if err := s.rotator.Auth0().Applications().Accepts(t.Context(), fresh); err != nil || fresh.ClientID != "reading" {
 		t.Errorf("%v of %q", err, fresh.ClientID)

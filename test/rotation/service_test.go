@@ -1,7 +1,6 @@
 package rotation
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -26,6 +24,7 @@ import (
 	"usher/internal/rotation"
 	"usher/internal/secrets"
 	"usher/internal/secrets/secretstest"
+	"usher/internal/testkit"
 )
 
 const (
@@ -34,55 +33,17 @@ const (
 	machine  = "the-machine"
 )
 
-// patience is the service's deadline in these tests, which a busy machine does not reach.
-const patience = 8 * time.Minute
-
-// clock is the time of everybody in these tests.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // service is the whole of it.
 type service struct {
 	t            *testing.T
-	clock        *clock
+	clock        *testkit.Clock
 	tenant       *tenanttest.Server
 	vault        *secretstest.Server
 	containers   []container
 	rotator      *boot.Service
 	people       []*http.Client // each with a session at the provider
 	refreshToken string
-	log          lockedBuffer
+	log          testkit.Buffer
 	second       atomic.Int64
 	sent, failed atomic.Int64
 }
@@ -107,8 +68,8 @@ func (c container) call(method, target, body string, cookies []*http.Cookie) *ht
 
 func start(t *testing.T, nodes localtenant.Nodes, applications int) *service {
 	t.Helper()
-	s := &service{t: t, clock: &clock{at: time.Now()}}
-	s.tenant = tenanttest.Start(t, func(o *localtenant.Options) { o.Now = s.clock.now })
+	s := &service{t: t, clock: testkit.NewClock(time.Now())}
+	s.tenant = tenanttest.Start(t, func(o *localtenant.Options) { o.Now = s.clock.Now })
 	if err := s.tenant.Tenant.Configure(func(c *localtenant.Settings) {
 		c.SecretLag, c.SecretNodes = localtenant.Duration(lag), nodes
 		c.Application.ManagerTokenLifetime = localtenant.Duration(tokenLed) // so that each container asks every second
@@ -124,7 +85,7 @@ func start(t *testing.T, nodes localtenant.Nodes, applications int) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.vault = secretstest.Start(t, string(text), s.clock.now)
+	s.vault = secretstest.Start(t, string(text), s.clock.Now)
 	for range containers {
 		s.containers = append(s.containers, container{s.handler()})
 	}
@@ -146,10 +107,10 @@ func (s *service) env() *boot.Service { return s.envOf("usher/auth") }
 func (s *service) envOf(secretID string) *boot.Service {
 	cfg := config.Config{
 		SecretID: secretID, SecretTTL: 5 * time.Minute, Connection: localtenant.Connection,
-		RedirectURIs: []string{callback}, Scopes: strings.Fields(config.DefaultScopes), Binding: config.BindingCookie, Deadline: patience,
+		RedirectURIs: []string{callback}, Scopes: strings.Fields(config.DefaultScopes), Binding: config.BindingCookie, Deadline: testkit.Patience,
 	}
-	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, Timeout: patience, Log: s.logger(), Now: s.clock.now})
-	return boot.New(cfg, credentials, s.logger(), s.clock.now)
+	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, Timeout: testkit.Patience, Log: s.logger(), Now: s.clock.Now})
+	return boot.New(cfg, credentials, s.logger(), s.clock.Now)
 }
 
 func (s *service) rotationOptions(st *steps) rotation.Options {

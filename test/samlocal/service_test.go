@@ -25,12 +25,12 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"usher/internal/contract"
+	"usher/internal/testkit"
 )
 
 // service is one running scripts/sam-local.sh.
@@ -38,7 +38,7 @@ type service struct {
 	url, tenant, secrets, arn string
 
 	command *exec.Cmd
-	out     output
+	out     testkit.Buffer
 	ended   chan error
 }
 
@@ -139,24 +139,6 @@ func (s *service) stop() error {
 		}
 	}
 	return nil
-}
-
-// output collects what the script and all below it print.
-type output struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
 }
 
 // client holds every exchange to the contract and follows no redirect.
