@@ -21,41 +21,41 @@ const goodPassword = "Str0ng-Enough"
 func TestAnAccountsLife(t *testing.T) {
 	s := startSite(t)
 	b := newBrowser(t)
-	b.open(s.url + "/sign-up")
-	b.fill("name", "Mia <b>Wong</b>")
-	b.fill("email", "mia@example.com")
-	b.fill("password", "weak")
-	b.do(chromedp.Click("#up"))
-	b.sees("too easy to guess")
-	b.fill("password", goodPassword)
-	b.do(chromedp.Click("#up"))
-	if hint := b.read(`document.querySelector("#username")?.value ?? ""`); hint != "mia@example.com" {
+	b.Open(s.url + "/sign-up")
+	b.Fill("name", "Mia <b>Wong</b>")
+	b.Fill("email", "mia@example.com")
+	b.Fill("password", "weak")
+	b.Click("#up")
+	b.Sees("too easy to guess")
+	b.Fill("password", goodPassword)
+	b.Click("#up")
+	if hint := b.Read(`document.querySelector("#username")?.value ?? ""`); hint != "mia@example.com" {
 		t.Errorf("the provider's page asks for %q", hint)
 	}
 	b.signIn("mia@example.com", goodPassword)
-	b.sees("mia@example.com (not verified yet")
-	if name := b.read(`document.querySelector("#name").value`); name != "Mia <b>Wong</b>" {
+	b.Sees("mia@example.com (not verified yet")
+	if name := b.Read(`document.querySelector("#name").value`); name != "Mia <b>Wong</b>" {
 		t.Errorf("the name is %q", name)
 	}
-	if cookies := b.read(`document.cookie || "none"`); cookies != "none" {
+	if cookies := b.Read(`document.cookie || "none"`); cookies != "none" {
 		t.Errorf("scripts can read the cookies %s", cookies)
 	}
 
-	b.fill("name", "Mia Wong")
-	b.do(chromedp.SetValue("#language", "de"), chromedp.Click("#save"))
-	b.read(`document.querySelector("#language")?.value === "de" && document.querySelector("#name").value === "Mia Wong" ? "saved" : ""`)
+	b.Fill("name", "Mia Wong")
+	b.Do(chromedp.SetValue("#language", "de"), chromedp.Click("#save"))
+	b.Read(`document.querySelector("#language")?.value === "de" && document.querySelector("#name").value === "Mia Wong" ? "saved" : ""`)
 
 	other := newBrowser(t)
-	other.open(s.url + "/account")
+	other.Open(s.url + "/account")
 	other.signIn("mia@example.com", goodPassword)
-	other.sees("mia@example.com")
+	other.Sees("mia@example.com")
 
-	b.do(chromedp.Click("#everywhere"))
-	b.sees("Welcome")
-	b.read(`location.href === "` + s.url + `/" ? "at the start" : ""`)
-	for _, each := range []*browser{b, other} {
-		each.open(s.url + "/account") // the provider has forgotten both browsers, too
-		each.sees("Password")
+	b.Click("#everywhere")
+	b.Sees("Welcome")
+	b.Read(`location.href === "` + s.url + `/" ? "at the start" : ""`)
+	for _, each := range []browser{b, other} {
+		each.Open(s.url + "/account") // the provider has forgotten both browsers, too
+		each.Sees("Password")
 	}
 	for _, line := range []string{"change=user.create", "change=user.update", "change=session.end-all", "caller=arn:aws:sts::000000000000:assumed-role/local/session"} {
 		if !strings.Contains(s.usher.String(), line) {
@@ -67,17 +67,17 @@ func TestAnAccountsLife(t *testing.T) {
 func TestSignOutHere(t *testing.T) {
 	s := startSite(t)
 	b, other := newBrowser(t), newBrowser(t)
-	for _, each := range []*browser{b, other} {
-		each.open(s.url + "/account")
+	for _, each := range []browser{b, other} {
+		each.Open(s.url + "/account")
 		each.signIn("ada@example.com", "Correct-Horse-7")
-		each.sees("ada@example.com (verified)")
+		each.Sees("ada@example.com (verified)")
 	}
-	b.do(chromedp.Click("#out"))
-	b.sees("Welcome")
-	b.open(s.url + "/account")
-	b.sees("Password")
-	other.open(s.url + "/account")
-	other.sees("ada@example.com (verified)")
+	b.Click("#out")
+	b.Sees("Welcome")
+	b.Open(s.url + "/account")
+	b.Sees("Password")
+	other.Open(s.url + "/account")
+	other.Sees("ada@example.com (verified)")
 }
 
 // An attacker begins a sign-in of their own, and makes somebody else's browser
@@ -86,10 +86,10 @@ func TestForgedCallback(t *testing.T) {
 	s := startSite(t)
 	callback := attackersCallback(t, s)
 	victim := newBrowser(t)
-	victim.open(callback)
-	victim.sees("begun in another browser")
-	victim.open(s.url + "/")
-	victim.sees("sign up") // nobody is signed in
+	victim.Open(callback)
+	victim.Sees("begun in another browser")
+	victim.Open(s.url + "/")
+	victim.Sees("sign up") // nobody is signed in
 }
 
 var stateField = regexp.MustCompile(`name="state" value="([^"]+)"`)

@@ -6,61 +6,28 @@
 package frontend
 
 import (
-	"bytes"
 	"context"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
-)
 
-// patience is for what only hangs, however busy the machine is.
-const patience = 8 * time.Minute
+	"usher/internal/testkit"
+)
 
 const secretKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 
-// output may be written to and read at once.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
-}
-
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
 // startProcess builds a command of this module and runs it until the test ends;
 // its environment has the key pair.
-func startProcess(t *testing.T, pkg, ready string, args ...string) *output {
+func startProcess(t *testing.T, pkg, ready string, args ...string) *testkit.Buffer {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "command")
 	if out, err := exec.Command("go", "build", "-o", binary, pkg).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	out := &output{}
+	out := &testkit.Buffer{}
 	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=ASIAEXAMPLE", "AWS_SECRET_ACCESS_KEY="+secretKey, "AWS_SESSION_TOKEN=IQoJ+/=",
 		"AWS_REGION=eu-central-1", "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull)
@@ -78,26 +45,22 @@ func startProcess(t *testing.T, pkg, ready string, args ...string) *output {
 			t.Errorf("the key is in what %s printed", pkg)
 		}
 	})
-	for deadline := time.Now().Add(patience); !strings.Contains(out.String(), ready); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("%s is not ready:\n%s", pkg, out)
-		}
-	}
+	out.WaitFor(t, ready)
 	return out
 }
 
 // site is a front-end that runs.
 type site struct {
 	url   string
-	usher *output // what the service logged
+	usher *testkit.Buffer // what the service logged
 }
 
 func startSite(t *testing.T) site {
 	t.Helper()
-	front, usher := freeAddr(t), freeAddr(t)
+	front, usher := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	url := "https://" + front
 	s := site{url: url, usher: startProcess(t, "usher/cmd/local", "Ctrl-C ends it.",
-		"-addr", usher, "-tenant-addr", freeAddr(t), "-auth", "iam", "-frontend", url, "-deadline", patience.String())}
-	startProcess(t, "usher/examples/frontend", "Ctrl-C ends it.", "-addr", front, "-usher", "http://"+usher, "-sign", "-timeout", patience.String())
+		"-addr", usher, "-tenant-addr", testkit.FreeAddr(t), "-auth", "iam", "-frontend", url, "-deadline", testkit.Patience.String())}
+	startProcess(t, "usher/examples/frontend", "Ctrl-C ends it.", "-addr", front, "-usher", "http://"+usher, "-sign", "-timeout", testkit.Patience.String())
 	return s
 }

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"usher/internal/testkit"
 )
 
 // What docs/limits.md says under "Trying it out": its document, in the server that its
@@ -32,7 +34,7 @@ func TestLimits(t *testing.T) {
 		t.Fatalf("it starts %q", command)
 	}
 	// The addresses are those of port 3000, which others may have.
-	addr := freeAddr(t)
+	addr := testkit.FreeAddr(t)
 	_, port, _ := net.SplitHostPort(addr)
 	file := filepath.Join(t.TempDir(), "limits.json")
 	if err := os.WriteFile(file, []byte(strings.ReplaceAll(block("json"), ":3000", ":"+port)), 0o600); err != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"usher/internal/localtenant"
+	"usher/internal/testkit/chromium"
 )
 
 // person sits at a Chromium and does what each page asks for, until one asks
@@ -29,28 +29,10 @@ type person struct {
 	lastStep int64  // in which it gave a code; no code is taken twice
 }
 
-// newPerson starts the browser, with a profile of its own. It asks for nothing
-// on the network but what is on this machine.
+// newPerson starts the browser.
 func newPerson(t *testing.T) *person {
 	t.Helper()
-	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.WSURLReadTimeout(patience),
-		chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
-	)
-	if os.Geteuid() == 0 {
-		opts = append(opts, chromedp.NoSandbox) // Chromium's own cannot be used by root
-	}
-	allocator, cancelAllocator := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(cancelAllocator)
-	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil { // starts it: its life must not depend on a timeout
-		t.Fatal(err)
-	}
-	ctx, cancelTimeout := context.WithTimeout(ctx, patience)
-	t.Cleanup(cancelTimeout)
-	return &person{t: t, ctx: ctx}
+	return &person{t: t, ctx: chromium.Start(t).Context}
 }
 
 // serve lets a shell send the person to a page: browse URL prints what the last

@@ -8,7 +8,6 @@ package readme
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"flag"
 	"net"
@@ -19,10 +18,9 @@ import (
 	"strings"
 	"testing"
 	"time"
-)
 
-// patience is for what only hangs, however busy the machine is.
-const patience = 8 * time.Minute
+	"usher/internal/testkit"
+)
 
 // example is a command line and what is shown below it.
 type example struct {
@@ -78,7 +76,7 @@ func startWithTenant(t *testing.T, environment ...string) (addr, tenantAddr stri
 // startWith is startWithTenant with more on the command line.
 func startWith(t *testing.T, args []string, environment ...string) (addr, tenantAddr string) {
 	t.Helper()
-	addr = freeAddr(t)
+	addr = testkit.FreeAddr(t)
 	return addr, startAt(t, addr, args, environment...)
 }
 
@@ -89,12 +87,12 @@ func startAt(t *testing.T, addr string, args []string, environment ...string) (t
 	if out, err := exec.Command("go", "build", "-o", binary, "usher/cmd/local").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	tenantAddr = freeAddr(t)
+	tenantAddr = testkit.FreeAddr(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, binary, append([]string{"-addr", addr, "-tenant-addr", tenantAddr, "-deadline", patience.String()}, args...)...)
+	cmd := exec.CommandContext(ctx, binary, append([]string{"-addr", addr, "-tenant-addr", tenantAddr, "-deadline", testkit.Patience.String()}, args...)...)
 	cmd.Env = append(os.Environ(), environment...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	var log bytes.Buffer
+	var log testkit.Buffer
 	cmd.Stdout, cmd.Stderr = &log, &log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -105,7 +103,7 @@ func startAt(t *testing.T, addr string, args []string, environment ...string) (t
 			t.Errorf("local ended with %v:\n%s", err, log.String())
 		}
 	})
-	for began := time.Now(); time.Since(began) < patience; time.Sleep(50 * time.Millisecond) {
+	for began := time.Now(); time.Since(began) < testkit.Patience; time.Sleep(50 * time.Millisecond) {
 		if conn, err := net.Dial("tcp", addr); err == nil {
 			conn.Close()
 			return tenantAddr
@@ -113,16 +111,6 @@ func startAt(t *testing.T, addr string, args []string, environment ...string) (t
 	}
 	t.Fatalf("local does not listen:\n%s", log.String())
 	return ""
-}
-
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }
 
 // run runs the line in bash, with the port in place of the README's.
