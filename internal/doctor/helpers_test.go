@@ -15,6 +15,7 @@ import (
 	"usher/internal/localtenant/tenanttest"
 	"usher/internal/permission"
 	"usher/internal/secrets"
+	"usher/internal/testkit"
 )
 
 const (
@@ -69,7 +70,7 @@ func open(t *testing.T) *clinic {
 		o.Now = now
 		found[domain], o.BaseURL, o.Audiences = o.BaseURL, "https://"+domain, []string{audience, audience + "usher"}
 	})
-	c := &clinic{tenant: s, hosts: found, clockRuns: clockRuns, with: Instruments{Now: now, Getenv: nothing, Transport: found, Deadline: 8 * time.Minute}, patient: Patient{
+	c := &clinic{tenant: s, hosts: found, clockRuns: clockRuns, with: Instruments{Now: now, Getenv: nothing, Transport: found, Deadline: testkit.Patience}, patient: Patient{
 		Groups: permission.All(),
 		Config: config.Config{
 			Connection: localtenant.Connection, RedirectURIs: []string{callback}, LogoutURIs: []string{signedOut},

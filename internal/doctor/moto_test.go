@@ -12,10 +12,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
-	"usher/internal/secrets/secretstest"
+	"usher/internal/testkit/moto"
 )
 
 // The checks of AWS against moto, which the stand-ins of the other tests are held
@@ -59,12 +58,7 @@ func ask(t *testing.T, at, action, element string, more url.Values) string {
 }
 
 func TestAgainstMoto(t *testing.T) {
-	at := secretstest.StartMoto(t, os.Getenv("MOTO_SERVER"))
-	cfg, err := config.LoadDefaultConfig(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	secrets := secretsmanager.NewFromConfig(cfg)
+	at, secrets := moto.Start(t)
 	vpc := ask(t, at, "CreateVpc", "vpcId", url.Values{"CidrBlock": {"10.0.0.0/16"}})
 	endpointFor := func(service, kind, dns string) string {
 		return ask(t, at, "CreateVpcEndpoint", "vpcEndpointId", url.Values{

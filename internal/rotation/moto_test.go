@@ -4,29 +4,18 @@ package rotation
 
 import (
 	"context"
-	"os"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"usher/internal/secrets"
-	"usher/internal/secrets/secretstest"
+	"usher/internal/testkit"
+	"usher/internal/testkit/moto"
 )
 
 // The steps against moto's Secrets Manager, which the others' is held to by this.
-
-func startMoto(t *testing.T) *secretsmanager.Client {
-	t.Helper()
-	secretstest.StartMoto(t, os.Getenv("MOTO_SERVER"))
-	cfg, err := config.LoadDefaultConfig(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return secretsmanager.NewFromConfig(cfg)
-}
 
 // enable switches rotation on. moto knows no rotation without a function that it
 // can run, and makes an empty version current instead; so the secret is put again.
@@ -42,7 +31,7 @@ func enable(t *testing.T, aws *secretsmanager.Client, id, text string) {
 }
 
 func TestRotationAgainstMoto(t *testing.T) {
-	aws := startMoto(t)
+	_, aws := moto.Start(t)
 	id, text, token := "usher/auth", two, "6e5c0c3c-3f2b-4f0e-9d5a-0c8f6f1a2b3c"
 	if _, err := aws.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: &id, SecretString: &text}); err != nil {
 		t.Fatal(err)
@@ -74,7 +63,7 @@ func TestRotationAgainstMoto(t *testing.T) {
 			}
 		}
 	}
-	versions, err := secrets.NewManager(secrets.Options{SecretID: id, TTL: time.Minute, Timeout: 8 * time.Minute}).Versions(t.Context())
+	versions, err := secrets.NewManager(secrets.Options{SecretID: id, TTL: time.Minute, Timeout: testkit.Patience}).Versions(t.Context())
 	if err != nil || versions.Current != parsed(t, renewed) || versions.Previous != parsed(t, two) || versions.Pending != (secrets.Credentials{}) {
 		t.Errorf("%v, %v", versions, err)
 	}

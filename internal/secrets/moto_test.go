@@ -5,33 +5,21 @@ package secrets
 import (
 	"context"
 	"log/slog"
-	"os"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"usher/internal/problem"
-	"usher/internal/secrets/secretstest"
+	"usher/internal/testkit"
+	"usher/internal/testkit/moto"
 )
 
 // These run against moto's Secrets Manager, which the manager finds as it does
 // in a Lambda: by the environment alone.
 
-// startMoto starts a server and points the environment at it.
-func startMoto(t *testing.T) *secretsmanager.Client {
-	t.Helper()
-	secretstest.StartMoto(t, os.Getenv("MOTO_SERVER"))
-	cfg, err := config.LoadDefaultConfig(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return secretsmanager.NewFromConfig(cfg)
-}
-
 func TestManagerAgainstMoto(t *testing.T) {
-	aws := startMoto(t)
+	_, aws := moto.Start(t)
 	t.Run("rotation", func(t *testing.T) { testRotation(t, aws) })
 	t.Run("pending", func(t *testing.T) { testPending(t, aws) })
 
@@ -135,5 +123,5 @@ func create(t *testing.T, aws *secretsmanager.Client, id string, in *secretsmana
 }
 
 func fromEnvironment(id string, ttl time.Duration) *Manager {
-	return NewManager(Options{SecretID: id, TTL: ttl, Timeout: 8 * time.Minute, Log: slog.New(slog.DiscardHandler)})
+	return NewManager(Options{SecretID: id, TTL: ttl, Timeout: testkit.Patience, Log: slog.New(slog.DiscardHandler)})
 }

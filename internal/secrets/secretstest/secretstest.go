@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"usher/internal/testkit"
 )
 
 // Server is a Secrets Manager that holds one secret, which has any id but those of
@@ -43,7 +45,7 @@ func Start(t *testing.T, text string, now func() time.Time) *Server {
 	s := hold(text, now)
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	pointTo(t, server.URL)
+	testkit.PointAWSAt(t, server.URL)
 	return s
 }
 
