@@ -15,6 +15,7 @@ import (
 	"usher/internal/gateway"
 	"usher/internal/localtenant"
 	"usher/internal/secrets"
+	"usher/internal/testkit/credentials"
 )
 
 const (
@@ -221,7 +222,7 @@ func (r *rotated) Reload(context.Context, secrets.Credentials) (secrets.Credenti
 func TestCreateOnceOverARotation(t *testing.T) {
 	s := start(t, ways[0], emptyTenant)
 	s.calm(t)
-	before := secrets.Credentials(static(t, s.tenant.URL))
+	before := secrets.Credentials(credentials.Of(t, s.tenant.URL))
 	after := before
 	after.ClientSecret = "the-client-secret-after" // the management application keeps its own
 	stale := secrets.Versions{Current: before}

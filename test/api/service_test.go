@@ -4,7 +4,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -12,7 +11,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -22,12 +20,9 @@ import (
 	"usher/internal/contract"
 	"usher/internal/localtenant"
 	"usher/internal/localtenant/tenanttest"
-	"usher/internal/secrets"
+	"usher/internal/testkit"
+	"usher/internal/testkit/credentials"
 )
-
-// patience is the service's deadline in these tests, which a busy machine does not
-// reach. A test of what comes too late sets its own.
-const patience = 8 * time.Minute
 
 // never is a time for which the service does not wait.
 const never = time.Hour
@@ -51,7 +46,7 @@ type service struct {
 	way      way
 	tenant   *tenanttest.Server
 	client   *http.Client
-	log      *buffer
+	log      *testkit.Buffer
 	setup    setup
 	serial   *atomic.Int64 // for what has to differ between requests
 	canaries *canaries     // what no log may hold
@@ -108,7 +103,7 @@ func start(t *testing.T, w way, changes ...func(*setup)) *service {
 			ResultURLs:   []string{"https://app.example.com/done"},
 			Scopes:       strings.Fields(config.DefaultScopes),
 			Binding:      config.BindingCookie,
-			Deadline:     patience,
+			Deadline:     testkit.Patience,
 			Backoff:      time.Millisecond,
 		},
 		now:    time.Now,
@@ -120,7 +115,7 @@ func start(t *testing.T, w way, changes ...func(*setup)) *service {
 	s.tenant = append(s.tenant, func(o *localtenant.Options) { o.Quirks = *quirks })
 	tenant := tenanttest.Start(t, s.tenant...)
 	if s.credentials == nil {
-		s.credentials = static(t, tenant.URL)
+		s.credentials = credentials.Of(t, tenant.URL)
 	}
 	if *rough {
 		roughen(t, tenant.Tenant)
@@ -136,7 +131,7 @@ func (s *service) container(t *testing.T, w way) *service {
 		s.canaries = &canaries{}
 		s.tenant.Watch(s.canaries.readProvider)
 	}
-	log := &buffer{}
+	log := &testkit.Buffer{}
 	logger := slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	transport := w.start(t, boot.New(s.setup.config, s.setup.credentials, logger, s.setup.now), logger)
 	t.Cleanup(func() {
@@ -158,15 +153,6 @@ func (s *service) container(t *testing.T, w way) *service {
 }
 
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-func static(t *testing.T, domain string) secrets.Static {
-	t.Helper()
-	c, err := secrets.Credentials{Domain: domain, ClientID: localtenant.ClientID, ClientSecret: localtenant.ClientSecret}.Complete(false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return secrets.Static(c)
-}
 
 // answer is a response, read.
 type answer struct {
@@ -262,24 +248,6 @@ func (s *service) addUser(u localtenant.User) string {
 		s.t.Fatal(err)
 	}
 	return id
-}
-
-// buffer is a bytes.Buffer that may be written to and read at once.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 func empty(o *localtenant.Options) { o.Empty = true }

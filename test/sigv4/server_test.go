@@ -31,8 +31,9 @@ import (
 	"usher/internal/localtenant"
 	"usher/internal/localtenant/tenanttest"
 	"usher/internal/operations"
-	"usher/internal/secrets"
 	"usher/internal/sigv4"
+	"usher/internal/testkit"
+	"usher/internal/testkit/credentials"
 )
 
 const region = "eu-central-1"
@@ -69,19 +70,15 @@ func python(t *testing.T) string {
 func startService(t *testing.T) string {
 	t.Helper()
 	tenant := tenanttest.Start(t)
-	credentials, err := secrets.Credentials{Domain: tenant.URL, ClientID: localtenant.ClientID, ClientSecret: localtenant.ClientSecret}.Complete(false)
-	if err != nil {
-		t.Fatal(err)
-	}
 	cfg := config.Config{
 		Connection:   localtenant.Connection,
 		RedirectURIs: []string{"http://127.0.0.1:3000/callback"},
 		Scopes:       strings.Fields(config.DefaultScopes),
 		Binding:      config.BindingCookie,
-		Deadline:     8 * time.Minute, // which a busy machine does not reach
+		Deadline:     testkit.Patience,
 	}
 	log := slog.New(slog.DiscardHandler)
-	server := httptest.NewServer(operations.Handler(boot.New(cfg, secrets.Static(credentials), log, time.Now), log))
+	server := httptest.NewServer(operations.Handler(boot.New(cfg, credentials.Of(t, tenant.URL), log, time.Now), log))
 	t.Cleanup(server.Close)
 	return strings.TrimPrefix(server.URL, "http://")
 }
