@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +17,7 @@ import (
 	"usher/internal/problem"
 	"usher/internal/secrets"
 	"usher/internal/session"
+	"usher/internal/testkit/oidc"
 )
 
 var signingKeys = sync.OnceValue(func() [2]*rsa.PrivateKey {
@@ -30,20 +30,18 @@ var signingKeys = sync.OnceValue(func() [2]*rsa.PrivateKey {
 
 // issuerServer plays the provider's token endpoint and its keys.
 type issuerServer struct {
-	*httptest.Server
-	idToken    string
-	keysStatus int
-	refuses    string // a client secret that is wrong by now
-	asked      int    // for tokens
-	key        int    // which of the signing keys it has …
-	keyID      string // … and its id
+	*oidc.Issuer
+	started time.Time
+	idToken string
+	refuses string // a client secret that is wrong by now
+	asked   int    // for tokens
 }
 
 func startIssuer(t *testing.T) *issuerServer {
 	t.Helper()
-	s := &issuerServer{keysStatus: 200, keyID: "one"}
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /oauth/token", func(w http.ResponseWriter, r *http.Request) {
+	s := &issuerServer{Issuer: oidc.Start(t, "/", nil), started: time.Now()}
+	s.publish(0, "one")
+	s.Mux.HandleFunc("POST /oauth/token", func(w http.ResponseWriter, r *http.Request) {
 		s.asked++
 		w.Header().Set("Content-Type", "application/json")
 		if secret := r.PostFormValue("client_secret"); secret == s.refuses || r.Header.Get("Authorization") != "" {
@@ -53,40 +51,23 @@ func startIssuer(t *testing.T) *issuerServer {
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"access_token": "access", "id_token": s.idToken, "refresh_token": "refresh", "token_type": "Bearer", "expires_in": 7200})
 	})
-	mux.HandleFunc("GET /.well-known/jwks.json", func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(s.keysStatus)
-		_ = json.NewEncoder(w).Encode(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: signingKeys()[s.key].Public(), KeyID: s.keyID, Algorithm: "RS256", Use: "sig"}}})
-	})
-	s.Server = httptest.NewServer(mux)
-	t.Cleanup(s.Close)
 	return s
 }
 
-// signed is the claims as a token.
+// publish makes a signing key, under an id, the only one.
+func (s *issuerServer) publish(key int, id string) {
+	s.Keys.Answer(http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: signingKeys()[key].Public(), KeyID: id, Algorithm: "RS256", Use: "sig"}}})
+}
+
+// signed is the claims as a token without a type.
 func signed(t *testing.T, alg jose.SignatureAlgorithm, key any, kid string, claims map[string]any) string {
 	t.Helper()
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: jose.JSONWebKey{Key: key, KeyID: kid}}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	payload, err := json.Marshal(claims)
-	if err != nil {
-		t.Fatal(err)
-	}
-	token, err := signer.Sign(payload)
-	if err != nil {
-		t.Fatal(err)
-	}
-	compact, err := token.CompactSerialize()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return compact
+	return oidc.SignClaims(t, jose.SigningKey{Algorithm: alg, Key: jose.JSONWebKey{Key: key, KeyID: kid}}, "", claims)
 }
 
 func goodClaims(s *issuerServer, changes map[string]any) map[string]any {
-	now := time.Now().Unix()
-	claims := map[string]any{"iss": s.URL + "/", "aud": "web", "sub": "auth0|1", "iat": now, "exp": now + 3600, "nonce": "the-nonce"}
+	now := s.started.Unix()
+	claims := map[string]any{"iss": s.URL, "aud": "web", "sub": "auth0|1", "iat": now, "exp": now + 3600, "nonce": "the-nonce"}
 	maps.Copy(claims, changes)
 	maps.DeleteFunc(claims, func(_ string, v any) bool { return v == nil })
 	return claims
@@ -94,7 +75,7 @@ func goodClaims(s *issuerServer, changes map[string]any) map[string]any {
 
 func redeem(t *testing.T, s *issuerServer) (session.SignIn, error) {
 	t.Helper()
-	credentials := secrets.Credentials{Domain: s.URL, ClientID: "web", ClientSecret: "s3cr3t"}
+	credentials := secrets.Credentials{Domain: s.Server.URL, ClientID: "web", ClientSecret: "s3cr3t"}
 	c, _ := newClient(holding(credentials), newClock())
 	return c.SignIn().Redeem(t.Context(), session.Redemption{Code: "code", Nonce: "the-nonce", Verifier: "verifier", RedirectURI: "https://app.example.com/cb"})
 }
@@ -124,7 +105,7 @@ func TestIDTokensThatAreRefused(t *testing.T) {
 		"HS256 with the public key": signed(t, jose.HS256, public, "one", goodClaims(s, nil)),
 		"another RSA algorithm":     signed(t, jose.RS512, keys[0], "one", goodClaims(s, nil)),
 		"another issuer":            rs(keys[0], "one", map[string]any{"iss": "https://other.example.com/"}),
-		"the issuer without slash":  rs(keys[0], "one", map[string]any{"iss": s.URL}),
+		"the issuer without slash":  rs(keys[0], "one", map[string]any{"iss": s.Server.URL}),
 		"no issuer":                 rs(keys[0], "one", map[string]any{"iss": nil}),
 		"another audience":          rs(keys[0], "one", map[string]any{"aud": "other"}),
 		"no audience":               rs(keys[0], "one", map[string]any{"aud": nil}),
@@ -197,7 +178,7 @@ func TestIDTokensThatAreTaken(t *testing.T) {
 func TestKeysThatCannotBeFetched(t *testing.T) {
 	for status, kind := range map[int]problem.Kind{404: problem.ProviderFailed, 503: problem.ProviderUnavailable} {
 		s := startIssuer(t)
-		s.keysStatus = status
+		s.Keys.Answer(status, nil)
 		s.idToken = signed(t, jose.RS256, signingKeys()[0], "one", goodClaims(s, nil))
 		_, err := redeem(t, s)
 		wantKind(t, err, kind, "fetch the signing keys")
@@ -207,12 +188,12 @@ func TestKeysThatCannotBeFetched(t *testing.T) {
 // The keys of one tenant verify nothing of another's.
 func TestKeysAreTheTenantsOwn(t *testing.T) {
 	first, second := startIssuer(t), startIssuer(t)
-	second.key = 1
-	credentials := secrets.Credentials{Domain: first.URL, ClientID: "web", ClientSecret: "s3cr3t"}
+	second.publish(1, "one")
+	credentials := secrets.Credentials{Domain: first.Server.URL, ClientID: "web", ClientSecret: "s3cr3t"}
 	s := holding(credentials)
 	c, _ := newClient(s, newClock())
 	for i, issuer := range []*issuerServer{first, second} {
-		s.current.Domain = issuer.URL
+		s.current.Domain = issuer.Server.URL
 		issuer.idToken = signed(t, jose.RS256, signingKeys()[i], "one", goodClaims(issuer, nil))
 		if _, err := c.SignIn().Redeem(t.Context(), session.Redemption{Code: "code", Nonce: "the-nonce"}); err != nil {
 			t.Errorf("tenant %d: %v", i+1, err)
@@ -224,7 +205,7 @@ func TestSignInPicksUpARotatedSecret(t *testing.T) {
 	server := startIssuer(t)
 	server.idToken = signed(t, jose.RS256, signingKeys()[0], "one", goodClaims(server, nil))
 	server.refuses = "old"
-	s := holding(secrets.Credentials{Domain: server.URL, ClientID: "web", ClientSecret: "old"})
+	s := holding(secrets.Credentials{Domain: server.Server.URL, ClientID: "web", ClientSecret: "old"})
 	clock := newClock()
 	c, _ := newClient(s, clock)
 	redeem := func() error {

@@ -16,48 +16,33 @@ import (
 	"usher/internal/problem"
 	"usher/internal/secrets"
 	"usher/internal/session"
+	"usher/internal/testkit/oidc"
 )
 
 const api = "https://shop.example.com/api"
 
 func tokensOf(s *issuerServer, c *clock, audience string) Tokens {
-	credentials := secrets.Credentials{Domain: s.URL, ClientID: "web", ClientSecret: "s3cr3t"}
+	credentials := secrets.Credentials{Domain: s.Server.URL, ClientID: "web", ClientSecret: "s3cr3t"}
 	client, _ := newClient(holding(credentials), c, func(o *Options) { o.Audience = audience })
 	return client.Tokens()
 }
 
-// typed is signed with a type in the header.
+// typed is a good token of a type, with some claims changed.
 func typed(t *testing.T, s *issuerServer, kind string, changes map[string]any) string {
 	t.Helper()
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: signingKeys()[0], KeyID: "one"}},
-		(&jose.SignerOptions{}).WithType(jose.ContentType(kind)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	payload, err := json.Marshal(goodClaims(s, changes))
-	if err != nil {
-		t.Fatal(err)
-	}
-	token, err := signer.Sign(payload)
-	if err != nil {
-		t.Fatal(err)
-	}
-	compact, err := token.CompactSerialize()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return compact
+	key := jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: signingKeys()[0], KeyID: "one"}}
+	return oidc.SignClaims(t, key, kind, goodClaims(s, changes))
 }
 
 func TestIntrospect(t *testing.T) {
 	s := startIssuer(t)
 	c := newClock()
-	now := c.now().Unix()
-	good := session.Introspection{Active: true, Subject: "auth0|1", Issuer: s.URL + "/", ExpiresAt: now + 3600, IssuedAt: now}
+	now := s.started.Unix()
+	good := session.Introspection{Active: true, Subject: "auth0|1", Issuer: s.URL, ExpiresAt: now + 3600, IssuedAt: now}
 	id := good
 	id.Use, id.Audience = session.UseIDToken, []string{"web"}
 	access := good
-	access.Use, access.Audience, access.TokenType = session.UseAccessToken, []string{api, s.URL + "/userinfo"}, "Bearer"
+	access.Use, access.Audience, access.TokenType = session.UseAccessToken, []string{api, s.URL + "userinfo"}, "Bearer"
 	access.Scope, access.ClientID = "openid orders:read", "web"
 	shared := id
 	shared.Audience, shared.ClientID = []string{"web", api}, "web"
@@ -66,7 +51,7 @@ func TestIntrospect(t *testing.T) {
 	profile := access
 	profile.ClientID = "other"
 	ofAPI := func(changes map[string]any) map[string]any {
-		claims := map[string]any{"aud": []string{api, s.URL + "/userinfo"}, "azp": "web", "scope": "openid orders:read", "nonce": nil}
+		claims := map[string]any{"aud": []string{api, s.URL + "userinfo"}, "azp": "web", "scope": "openid orders:read", "nonce": nil}
 		maps.Copy(claims, changes)
 		return claims
 	}
@@ -122,7 +107,7 @@ func TestTokensThatAreNotActive(t *testing.T) {
 		"another issuer":            changed(map[string]any{"iss": "https://other.example.com/"}),
 		"no issuer":                 changed(map[string]any{"iss": nil}),
 		"another application":       changed(map[string]any{"aud": "other"}),
-		"the Management API":        changed(map[string]any{"aud": s.URL + "/api/v2/"}),
+		"the Management API":        changed(map[string]any{"aud": s.URL + "api/v2/"}),
 		"no audience":               changed(map[string]any{"aud": nil}),
 		"another party":             changed(map[string]any{"azp": "other"}),
 		"two audiences, no party":   changed(map[string]any{"aud": []string{"web", "other"}}),
@@ -162,7 +147,7 @@ func TestTokensThatAreNotActive(t *testing.T) {
 func TestIntrospectWithoutKeys(t *testing.T) {
 	for status, kind := range map[int]problem.Kind{404: problem.ProviderFailed, 403: problem.ProviderFailed, 503: problem.ProviderUnavailable} {
 		s := startIssuer(t)
-		s.keysStatus = status
+		s.Keys.Answer(status, nil)
 		_, err := tokensOf(s, newClock(), "").Introspect(t.Context(), signed(t, jose.RS256, signingKeys()[0], "one", goodClaims(s, nil)))
 		wantKind(t, err, kind, "fetch the signing keys")
 	}
@@ -187,7 +172,7 @@ func TestIntrospectFollowsARotation(t *testing.T) {
 	if !active(first) || active(second) {
 		t.Error("before the rotation")
 	}
-	s.key, s.keyID = 1, "two"
+	s.publish(1, "two")
 	if active(second) {
 		t.Error("the keys were fetched twice within the pause")
 	}

@@ -59,7 +59,7 @@ func TestRefreshAnswersCheckedIDTokensOnly(t *testing.T) {
 // checked.
 func TestRefreshAsksForKeysFirst(t *testing.T) {
 	s := startIssuer(t)
-	s.keysStatus = 503
+	s.Keys.Answer(503, nil)
 	_, err := tokensOf(s, newClock(), "").Refresh(t.Context(), "old", "")
 	wantKind(t, err, problem.ProviderUnavailable, "fetch the signing keys")
 	if s.asked != 0 {
@@ -70,7 +70,7 @@ func TestRefreshAsksForKeysFirst(t *testing.T) {
 func TestRefreshPicksUpARotatedSecret(t *testing.T) {
 	server := startIssuer(t)
 	server.refuses = "old"
-	s := holding(secrets.Credentials{Domain: server.URL, ClientID: "web", ClientSecret: "old"})
+	s := holding(secrets.Credentials{Domain: server.Server.URL, ClientID: "web", ClientSecret: "old"})
 	clock := newClock()
 	c, _ := newClient(s, clock)
 	_, err := c.Tokens().Refresh(t.Context(), "token", "")

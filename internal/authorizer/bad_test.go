@@ -133,7 +133,7 @@ func badHeaders(i *issuer) map[string]bad {
 		"an attacker's x5u":     {attacked(`{"alg":"RS256","kid":"rsa","x5u":"https://attacker.example/cert"}`), authorizer.BadHeader},
 		"an attacker's x5c":     {attacked(`{"alg":"RS256","kid":"rsa","x5c":["MIIB"]}`), authorizer.BadHeader},
 		"a jwk, rightly signed": {signed(`{"alg":"ES256","kid":"ec","jwk":{}}`), authorizer.BadHeader},
-		"a jku, rightly signed": {signed(`{"alg":"ES256","kid":"ec","jku":"` + i.url + `keys"}`), authorizer.BadHeader},
+		"a jku, rightly signed": {signed(`{"alg":"ES256","kid":"ec","jku":"` + i.URL + `.well-known/jwks.json"}`), authorizer.BadHeader},
 		"crit":                  {signed(`{"alg":"ES256","kid":"ec","crit":["exp"],"exp":1}`), authorizer.BadHeader},
 		"an empty crit":         {signed(`{"alg":"ES256","kid":"ec","crit":[]}`), authorizer.BadHeader},
 		"b64":                   {signed(`{"alg":"ES256","kid":"ec","b64":false}`), authorizer.BadHeader},
@@ -218,7 +218,7 @@ func good0(token string) string { return token[strings.LastIndex(token, "."):] }
 
 // badClaims are what rightly signed tokens say.
 func badClaims(i *issuer) map[string]bad {
-	now := i.clock().Unix()
+	now := i.Now().Unix()
 	signed := func(name string, value any) string {
 		return "Bearer " + i.issue(jwa.ES256, "ec", map[string]any{name: value})
 	}
@@ -234,13 +234,13 @@ func badClaims(i *issuer) map[string]bad {
 		return "Bearer " + i.issue(jwa.ES256, "ec", all)
 	}
 	return map[string]bad{
-		"no slash at the issuer's end": {signed("iss", strings.TrimSuffix(i.url, "/")), authorizer.WrongIssuer},
-		"a slash more":                 {signed("iss", i.url+"/"), authorizer.WrongIssuer},
+		"no slash at the issuer's end": {signed("iss", strings.TrimSuffix(i.URL, "/")), authorizer.WrongIssuer},
+		"a slash more":                 {signed("iss", i.URL+"/"), authorizer.WrongIssuer},
 		"another issuer":               {signed("iss", "https://else.example/"), authorizer.WrongIssuer},
-		"an issuer that begins alike":  {signed("iss", i.url+".attacker.example/"), authorizer.WrongIssuer},
+		"an issuer that begins alike":  {signed("iss", i.URL+".attacker.example/"), authorizer.WrongIssuer},
 		"no issuer":                    {signed("iss", nil), authorizer.WrongIssuer},
 		"an empty issuer":              {signed("iss", ""), authorizer.WrongIssuer},
-		"a list of issuers":            {signed("iss", []string{i.url}), authorizer.WrongIssuer},
+		"a list of issuers":            {signed("iss", []string{i.URL}), authorizer.WrongIssuer},
 		"the issuer as ISS":            {with(`"iss"`, `"ISS"`), authorizer.WrongIssuer},
 
 		"no audience":                {signed("aud", nil), authorizer.WrongAudience},
@@ -302,7 +302,7 @@ func badClaims(i *issuer) map[string]bad {
 		"an object for roles":     {"Bearer " + i.issue(jwa.ES256, "ec", map[string]any{"scope": nil, "roles": map[string]any{}}), authorizer.BadPermissions},
 		"a claim twice":           {with(`"exp":1111`, `"exp":1111,"exp":2000000000`), authorizer.Malformed},
 		"a claim twice below":     {with(`"exp":1111`, `"exp":2e9,"x":{"y":[{"z":1,"z":2}]}`), authorizer.Malformed},
-		"no payload of JSON":      {payload("iss=" + i.url), authorizer.Malformed},
+		"no payload of JSON":      {payload("iss=" + i.URL), authorizer.Malformed},
 		"a list for a payload":    {payload("[" + string(i.claims(nil)) + "]"), authorizer.Malformed},
 		"null for a payload":      {payload("null"), authorizer.Malformed},
 		"a token for a payload":   {payload(i.good()), authorizer.Malformed},
@@ -336,7 +336,7 @@ func TestBadTokensAreRefused(t *testing.T) {
 			})
 		}
 		if kind == "form" || kind == "header" {
-			i.fetched(0)
+			i.Keys.Fetched(t, 0)
 			continue
 		}
 		i.passes("Bearer "+i.good(), grant{"shop", "usher:read"})

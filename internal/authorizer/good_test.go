@@ -32,7 +32,7 @@ func TestEachAlgorithmPasses(t *testing.T) {
 			i.passes("Bearer "+i.issue(algorithm, key, nil), grant{"shop", "usher:read"})
 		})
 	}
-	i.fetched(1)
+	i.Keys.Fetched(t, 1)
 }
 
 func TestTokensThatPass(t *testing.T) {
@@ -41,7 +41,7 @@ func TestTokensThatPass(t *testing.T) {
 		return byHand(header, string(i.claims(changes)), byEC("ec"))
 	}
 	signed := func(changes map[string]any) string { return i.issue(jwa.ES256, "ec", changes) }
-	now := i.clock().Unix()
+	now := i.Now().Unix()
 	long := strings.Repeat("a", 256)
 	tests := map[string]struct {
 		token string
@@ -82,19 +82,19 @@ func TestTokensThatPass(t *testing.T) {
 		t.Run(name, func(*testing.T) { i.passes("Bearer "+tt.token, tt.want) })
 	}
 	t.Run("the scheme in another case", func(*testing.T) { i.passes("bEARER "+i.good(), grant{"shop", "usher:read"}) })
-	i.fetched(1)
+	i.Keys.Fetched(t, 1)
 }
 
 func TestAGrantEndsWithItsToken(t *testing.T) {
 	i := newIssuer(t)
 	token := "Bearer " + i.good()
 	g, err := i.auth.Check(t.Context(), token)
-	if want := i.clock().Add(time.Hour); err != nil || !g.Expiry.Equal(want) {
+	if want := i.Now().Add(time.Hour); err != nil || !g.Expiry.Equal(want) {
 		t.Errorf("%v, %v, want %v", g.Expiry, err, want)
 	}
-	i.later(time.Hour + time.Minute - time.Nanosecond)
+	i.Advance(time.Hour + time.Minute - time.Nanosecond)
 	i.passes(token, grant{"shop", "usher:read"})
-	i.later(time.Nanosecond)
+	i.Advance(time.Nanosecond)
 	if _, err := i.auth.Check(t.Context(), token); err == nil {
 		t.Error("it passes after its end and the leeway")
 	}

@@ -12,8 +12,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"maps"
-	"net/http"
-	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
@@ -24,6 +22,8 @@ import (
 
 	"usher/internal/authorizer"
 	"usher/internal/jwks"
+	"usher/internal/testkit"
+	"usher/internal/testkit/oidc"
 )
 
 const audience = "https://usher.example/"
@@ -54,52 +54,30 @@ var keys = sync.OnceValue(func() map[string]any {
 	return made
 })
 
-// issuer is an OpenID Connect issuer, by a JOSE library of another make than the
-// one that checks its tokens.
+// issuer signs by a JOSE library of another make than the one that checks its tokens.
 type issuer struct {
+	*oidc.Issuer
+	*testkit.Clock
 	t    *testing.T
-	url  string
 	auth *authorizer.Authorizer
 	opts authorizer.Options
-
-	mu      sync.Mutex
-	now     time.Time
-	down    bool
-	fetches int // of the key set
 }
 
 func newIssuer(t *testing.T) *issuer {
 	t.Helper()
-	i := &issuer{t: t, now: time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
-		i.answer(w, map[string]string{"issuer": i.url, "jwks_uri": i.url + "keys"})
-	})
-	mux.HandleFunc("GET /keys", func(w http.ResponseWriter, _ *http.Request) {
-		i.mu.Lock()
-		i.fetches++
-		i.mu.Unlock()
-		i.answer(w, published(t))
-	})
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	i.url = server.URL + "/"
-	set, err := jwks.Discover(i.url, server.Client(), i.clock)
+	i := &issuer{t: t, Issuer: oidc.Start(t, "/", published(t)), Clock: testkit.NewClock(time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC))}
+	set, err := jwks.Discover(i.URL, i.Server.Client(), i.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	i.opts = authorizer.Options{Issuer: i.url, Audience: audience, Keys: set, Now: i.clock}
+	i.opts = authorizer.Options{Issuer: i.URL, Audience: audience, Keys: set, Now: i.Now}
 	i.auth = authorizer.New(i.opts)
 	return i
 }
 
-func (i *issuer) answer(w http.ResponseWriter, body any) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.down {
-		w.WriteHeader(http.StatusServiceUnavailable)
-	}
-	_ = json.NewEncoder(w).Encode(body)
+func (i *issuer) goDown(down bool) {
+	i.Configuration.Down(down)
+	i.Keys.Down(down)
 }
 
 // published is the issuer's key set, with some keys in it that nobody must use.
@@ -134,39 +112,12 @@ func published(t *testing.T) jwk.Set {
 	return set
 }
 
-func (i *issuer) clock() time.Time {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.now
-}
-
-func (i *issuer) later(d time.Duration) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.now = i.now.Add(d)
-}
-
-func (i *issuer) goDown(down bool) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.down = down
-}
-
-func (i *issuer) fetched(want int) {
-	i.t.Helper()
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.fetches != want {
-		i.t.Errorf("%d fetches of the keys, want %d", i.fetches, want)
-	}
-}
-
 // claims are those of a good token, with some changed, or taken away by nil.
 func (i *issuer) claims(changes map[string]any) []byte {
 	i.t.Helper()
-	now := i.clock().Unix()
+	now := i.Now().Unix()
 	said := map[string]any{
-		"iss": i.url, "aud": audience, "sub": "shop@clients", "client_id": "shop", "scope": "usher:read openid",
+		"iss": i.URL, "aud": audience, "sub": "shop@clients", "client_id": "shop", "scope": "usher:read openid",
 		"iat": now, "nbf": now, "exp": now + 3600, "jti": "1",
 	}
 	maps.Copy(said, changes)

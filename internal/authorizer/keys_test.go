@@ -16,7 +16,7 @@ import (
 // once in 30 seconds, and good tokens pass all the while.
 func TestAFloodOfUnknownKeysIsOneFetch(t *testing.T) {
 	i := newIssuer(t)
-	good := "Bearer " + i.issue(jwa.ES256, "ec", map[string]any{"exp": i.clock().Unix() + 86400})
+	good := "Bearer " + i.issue(jwa.ES256, "ec", map[string]any{"exp": i.Now().Unix() + 86400})
 	var strange []string
 	for _, id := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
 		strange = append(strange, "Bearer "+byHand(`{"alg":"ES256","kid":"unknown-`+id+`"}`, string(i.claims(nil)), always(make([]byte, 64))))
@@ -38,28 +38,28 @@ func TestAFloodOfUnknownKeysIsOneFetch(t *testing.T) {
 		all.Wait()
 	}
 	flood()
-	i.fetched(1)
-	i.later(jwks.Pause - time.Nanosecond)
+	i.Keys.Fetched(t, 1)
+	i.Advance(jwks.Pause - time.Nanosecond)
 	flood()
-	i.fetched(1)
-	i.later(time.Nanosecond)
+	i.Keys.Fetched(t, 1)
+	i.Advance(time.Nanosecond)
 	flood()
-	i.fetched(2)
-	i.later(jwks.Pause)
+	i.Keys.Fetched(t, 2)
+	i.Advance(jwks.Pause)
 	flood()
-	i.fetched(3)
+	i.Keys.Fetched(t, 3)
 }
 
 // With keys at hand it goes on while the issuer is down, for hours; a key that it
 // does not know can then be neither accepted nor refused.
 func TestAnIssuerThatIsDown(t *testing.T) {
 	i := newIssuer(t)
-	good := "Bearer " + i.issue(jwa.ES256, "ec", map[string]any{"exp": i.clock().Unix() + 86400})
+	good := "Bearer " + i.issue(jwa.ES256, "ec", map[string]any{"exp": i.Now().Unix() + 86400})
 	strange := "Bearer " + byHand(`{"alg":"ES256","kid":"new"}`, string(i.claims(nil)), always(make([]byte, 64)))
 	i.passes(good, grant{"shop", "usher:read"})
 	i.goDown(true)
 	for range 12 {
-		i.later(time.Hour)
+		i.Advance(time.Hour)
 		i.passes(good, grant{"shop", "usher:read"})
 	}
 	var failure *jwks.FetchError
@@ -74,6 +74,6 @@ func TestAnIssuerThatIsDown(t *testing.T) {
 		t.Errorf("%+v, %v", g, err)
 	}
 	cold.goDown(false)
-	cold.later(time.Second)
+	cold.Advance(time.Second)
 	cold.passes(token, grant{"shop", "usher:read"})
 }

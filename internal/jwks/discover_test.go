@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -17,37 +16,21 @@ import (
 	"usher/internal/jwks"
 )
 
-// discovered is an issuer whose keys are to be found by its configuration.
-type discovered struct {
-	*issuer
-	base string
-
-	mu       sync.Mutex
-	lookups  int
-	status   int
-	says     map[string]any
-	redirect string
-}
-
-func discover(t *testing.T, keys ...jose.JSONWebKey) *discovered {
+// discover has a set find an issuer's keys by its configuration.
+func discover(t *testing.T, keys ...jose.JSONWebKey) *issuer {
 	t.Helper()
-	d := &discovered{issuer: newIssuer(t, keys...), status: http.StatusOK}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /tenant/.well-known/openid-configuration", d.configuration)
-	mux.Handle("GET /tenant/keys", d.issuer)
-	mux.HandleFunc("GET /elsewhere", func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(d.says) })
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	d.base = server.URL
-	d.says = map[string]any{"issuer": server.URL + "/tenant/", "jwks_uri": server.URL + "/tenant/keys"}
+	d := newIssuer(t, keys...)
+	d.Mux.HandleFunc("GET /elsewhere", func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(map[string]string{"issuer": d.URL, "jwks_uri": d.KeysURL()})
+	})
 	// It answers by another name, too: what is refused there is so for the name.
 	dial := func(ctx context.Context, network, addr string) (net.Conn, error) {
 		if addr == "keys.example:80" {
-			addr = server.Listener.Addr().String()
+			addr = d.Server.Listener.Addr().String()
 		}
 		return new(net.Dialer).DialContext(ctx, network, addr)
 	}
-	set, err := jwks.Discover(server.URL+"/tenant/", &http.Client{Transport: &http.Transport{DialContext: dial}}, d.clock)
+	set, err := jwks.Discover(d.URL, &http.Client{Transport: &http.Transport{DialContext: dial}}, d.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,44 +38,17 @@ func discover(t *testing.T, keys ...jose.JSONWebKey) *discovered {
 	return d
 }
 
-func (d *discovered) configuration(w http.ResponseWriter, r *http.Request) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.lookups++
-	if d.redirect != "" {
-		http.Redirect(w, r, d.redirect, http.StatusFound)
-		return
-	}
-	w.WriteHeader(d.status)
-	_ = json.NewEncoder(w).Encode(d.says)
-}
-
-func (d *discovered) configure(status int, issuer, keys string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.status, d.says = status, map[string]any{"issuer": issuer, "jwks_uri": keys}
-}
-
-func (d *discovered) lookedUp(want int) {
-	d.t.Helper()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.lookups != want {
-		d.t.Errorf("%d looks at the configuration, want %d", d.lookups, want)
-	}
-}
-
 func TestAnIssuersKeysAreFound(t *testing.T) {
 	key := newKey(t, "key")
 	d := discover(t, key)
 	good := token(t, key, jose.ES256)
-	d.lookedUp(0)
+	d.Configuration.Fetched(t, 0)
 	d.verify(good, nil)
 	d.verify(token(t, newKey(t, "strange"), jose.ES256), jwks.ErrUnknownKey)
-	d.later(jwks.Pause)
+	d.Advance(jwks.Pause)
 	d.verify(token(t, newKey(t, "strange"), jose.ES256), jwks.ErrUnknownKey)
-	d.lookedUp(1) // what was found is remembered
-	d.fetched(2)
+	d.Configuration.Fetched(t, 1) // what was found is remembered
+	d.Keys.Fetched(t, 2)
 }
 
 // However many tokens come at once, a look at the issuer is one of each.
@@ -109,9 +65,9 @@ func TestAFloodCausesOneRound(t *testing.T) {
 			})
 		}
 		all.Wait()
-		d.lookedUp(1)
-		d.fetched(round + 1)
-		d.later(jwks.Pause)
+		d.Configuration.Fetched(t, 1)
+		d.Keys.Fetched(t, round+1)
+		d.Advance(jwks.Pause)
 	}
 }
 
@@ -120,51 +76,48 @@ func TestKeysThatMoveAreFollowed(t *testing.T) {
 	first, second := newKey(t, "first"), newKey(t, "second")
 	d := discover(t, first)
 	d.verify(token(t, first, jose.ES256), nil)
-	d.configure(http.StatusServiceUnavailable, "", "")
+	d.Configure(http.StatusServiceUnavailable, "", "")
 	d.publish(second)
-	d.later(time.Hour)
+	d.Advance(time.Hour)
 	d.verify(token(t, second, jose.ES256), nil)
-	d.lookedUp(2)
+	d.Configuration.Fetched(t, 2)
 
-	moved := newIssuer(t, first)
-	server := httptest.NewServer(moved)
-	t.Cleanup(server.Close)
-	d.configure(http.StatusOK, d.base+"/tenant/", server.URL)
-	d.later(time.Hour)
+	d.Configure(http.StatusOK, d.URL, newIssuer(t, first).KeysURL())
+	d.Advance(time.Hour)
 	d.verify(token(t, second, jose.ES256), jwks.ErrUnknownKey)
 	d.verify(token(t, first, jose.ES256), nil)
-	d.lookedUp(3)
+	d.Configuration.Fetched(t, 3)
 }
 
 // What an issuer's configuration may not say.
 func TestAConfigurationIsRefused(t *testing.T) {
 	key := newKey(t, "key")
 	good := token(t, key, jose.ES256)
-	tests := map[string]func(d *discovered){
-		"another issuer":               func(d *discovered) { d.configure(200, "https://else.example/", d.base+"/tenant/keys") },
-		"without the slash":            func(d *discovered) { d.configure(200, d.base+"/tenant", d.base+"/tenant/keys") },
-		"no issuer":                    func(d *discovered) { d.configure(200, "", d.base+"/tenant/keys") },
-		"keys by http":                 func(d *discovered) { d.configure(200, d.base+"/tenant/", "http://keys.example/tenant/keys") },
-		"keys in a file":               func(d *discovered) { d.configure(200, d.base+"/tenant/", "file:///etc/passwd") },
-		"no keys":                      func(d *discovered) { d.configure(200, d.base+"/tenant/", "") },
-		"a failure":                    func(d *discovered) { d.configure(503, d.base+"/tenant/", d.base+"/tenant/keys") },
-		"a redirect to http elsewhere": func(d *discovered) { d.redirect = "http://keys.example/elsewhere" },
-		"a redirect without an end":    func(d *discovered) { d.redirect = "/tenant/.well-known/openid-configuration" },
+	tests := map[string]struct {
+		breaks func(d *issuer)
+		looks  int
+	}{
+		"another issuer":               {func(d *issuer) { d.Configure(200, "https://else.example/", d.KeysURL()) }, 1},
+		"without the slash":            {func(d *issuer) { d.Configure(200, strings.TrimSuffix(d.URL, "/"), d.KeysURL()) }, 1},
+		"no issuer":                    {func(d *issuer) { d.Configure(200, "", d.KeysURL()) }, 1},
+		"keys by http":                 {func(d *issuer) { d.Configure(200, d.URL, "http://keys.example/tenant/.well-known/jwks.json") }, 1},
+		"keys in a file":               {func(d *issuer) { d.Configure(200, d.URL, "file:///etc/passwd") }, 1},
+		"no keys":                      {func(d *issuer) { d.Configure(200, d.URL, "") }, 1},
+		"a failure":                    {func(d *issuer) { d.Configure(503, d.URL, d.KeysURL()) }, 1},
+		"a redirect to http elsewhere": {func(d *issuer) { d.Configuration.Answer(http.StatusFound, "http://keys.example/elsewhere") }, 1},
+		"a redirect without an end":    {func(d *issuer) { d.Configuration.Answer(http.StatusFound, d.URL+".well-known/openid-configuration") }, 4}, // three redirects
 	}
-	for name, breaks := range tests {
+	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			d := discover(t, key)
-			breaks(d)
+			tt.breaks(d)
 			for range 100 {
 				d.verify(good, errFetch)
 			}
-			d.fetched(0)
-			if d.redirect == "" {
-				d.lookedUp(1)
-			}
-			d.redirect = ""
-			d.configure(200, d.base+"/tenant/", d.base+"/tenant/keys")
-			d.later(time.Second)
+			d.Keys.Fetched(t, 0)
+			d.Configuration.Fetched(t, tt.looks)
+			d.Configure(200, d.URL, d.KeysURL())
+			d.Advance(time.Second)
 			d.verify(good, nil)
 		})
 	}
@@ -174,7 +127,7 @@ func TestAConfigurationIsRefused(t *testing.T) {
 func TestARedirectIsFollowed(t *testing.T) {
 	key := newKey(t, "key")
 	d := discover(t, key)
-	d.redirect = "/elsewhere"
+	d.Configuration.Answer(http.StatusFound, "/elsewhere")
 	d.verify(token(t, key, jose.ES256), nil)
 }
 

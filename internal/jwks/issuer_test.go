@@ -4,91 +4,41 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"encoding/json"
 	"net/http"
-	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
 	"usher/internal/jwks"
+	"usher/internal/testkit"
+	"usher/internal/testkit/oidc"
 )
 
-// issuer signs tokens and publishes keys; it counts how often they are fetched.
+// issuer signs tokens and publishes keys, and has the set that is under test.
 type issuer struct {
+	*oidc.Issuer
+	*testkit.Clock
 	t   *testing.T
 	set *jwks.Set
-
-	mu      sync.Mutex
-	now     time.Time
-	body    any
-	status  int
-	fetches int
-	hold    chan struct{} // where it is not nil, an answer waits for it
 }
 
 func newIssuer(t *testing.T, keys ...jose.JSONWebKey) *issuer {
 	t.Helper()
-	i := &issuer{t: t, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), status: http.StatusOK}
-	i.publish(keys...)
-	server := httptest.NewServer(i)
-	t.Cleanup(server.Close)
-	i.set = jwks.New(server.URL, server.Client(), i.clock)
+	i := &issuer{t: t, Issuer: oidc.Start(t, "/tenant/", public(keys)), Clock: testkit.NewClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))}
+	i.set = jwks.New(i.KeysURL(), i.Server.Client(), i.Now)
 	return i
 }
 
-func (i *issuer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
-	i.mu.Lock()
-	i.fetches++
-	status, body, hold := i.status, i.body, i.hold
-	i.mu.Unlock()
-	if hold != nil {
-		<-hold
-	}
-	w.WriteHeader(status)
-	if text, ok := body.(string); ok {
-		_, _ = w.Write([]byte(text))
-		return
-	}
-	_ = json.NewEncoder(w).Encode(body)
-}
-
-func (i *issuer) clock() time.Time {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.now
-}
-
-func (i *issuer) later(d time.Duration) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.now = i.now.Add(d)
-}
-
 // publish makes these the issuer's keys.
-func (i *issuer) publish(keys ...jose.JSONWebKey) {
+func (i *issuer) publish(keys ...jose.JSONWebKey) { i.Keys.Answer(http.StatusOK, public(keys)) }
+
+func public(keys []jose.JSONWebKey) jose.JSONWebKeySet {
 	var set jose.JSONWebKeySet
 	for _, key := range keys {
 		set.Keys = append(set.Keys, key.Public())
 	}
-	i.answer(http.StatusOK, set)
-}
-
-func (i *issuer) answer(status int, body any) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.status, i.body = status, body
-}
-
-func (i *issuer) fetched(want int) {
-	i.t.Helper()
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.fetches != want {
-		i.t.Errorf("%d fetches, want %d", i.fetches, want)
-	}
+	return set
 }
 
 func newKey(t *testing.T, id string) jose.JSONWebKey {
@@ -103,17 +53,5 @@ func newKey(t *testing.T, id string) jose.JSONWebKey {
 // token is a signed text.
 func token(t *testing.T, key jose.JSONWebKey, algorithm jose.SignatureAlgorithm) string {
 	t.Helper()
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: algorithm, Key: key}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signed, err := signer.Sign([]byte("payload"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := signed.CompactSerialize()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
+	return oidc.Sign(t, jose.SigningKey{Algorithm: algorithm, Key: key}, "", []byte("payload"))
 }

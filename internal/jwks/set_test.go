@@ -54,13 +54,13 @@ func TestUnknownKeysCauseOneFetchPerPause(t *testing.T) {
 		all.Wait()
 	}
 	storm()
-	i.fetched(1)
-	i.later(jwks.Pause - time.Nanosecond)
+	i.Keys.Fetched(t, 1)
+	i.Advance(jwks.Pause - time.Nanosecond)
 	storm()
-	i.fetched(1)
-	i.later(time.Nanosecond)
+	i.Keys.Fetched(t, 1)
+	i.Advance(time.Nanosecond)
 	storm()
-	i.fetched(2)
+	i.Keys.Fetched(t, 2)
 }
 
 func TestRotationIsFollowed(t *testing.T) {
@@ -69,10 +69,10 @@ func TestRotationIsFollowed(t *testing.T) {
 	i.verify(token(t, first, jose.ES256), nil)
 	i.publish(first, second)
 	i.verify(token(t, second, jose.ES256), jwks.ErrUnknownKey) // too soon after the last fetch
-	i.later(jwks.Pause)
+	i.Advance(jwks.Pause)
 	i.verify(token(t, second, jose.ES256), nil)
 	i.verify(token(t, first, jose.ES256), nil)
-	i.fetched(2)
+	i.Keys.Fetched(t, 2)
 }
 
 // A key that the issuer has withdrawn is trusted for an hour at the most.
@@ -81,13 +81,13 @@ func TestKeysGrowOld(t *testing.T) {
 	i := newIssuer(t, withdrawn, stays)
 	i.verify(token(t, withdrawn, jose.ES256), nil)
 	i.publish(stays)
-	i.later(time.Hour - time.Second)
+	i.Advance(time.Hour - time.Second)
 	i.verify(token(t, withdrawn, jose.ES256), nil)
-	i.fetched(1)
-	i.later(time.Second)
+	i.Keys.Fetched(t, 1)
+	i.Advance(time.Second)
 	i.verify(token(t, withdrawn, jose.ES256), jwks.ErrUnknownKey)
 	i.verify(token(t, stays, jose.ES256), nil)
-	i.fetched(2)
+	i.Keys.Fetched(t, 2)
 }
 
 // Keys serve on where a fetch fails, and what is not known then is told from
@@ -107,20 +107,20 @@ func TestStaleKeysServe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			i := newIssuer(t, known)
 			i.verify(token(t, known, jose.ES256), nil)
-			i.answer(broken.status, broken.body)
-			i.later(2 * time.Hour)
+			i.Keys.Answer(broken.status, broken.body)
+			i.Advance(2 * time.Hour)
 			i.verify(token(t, known, jose.ES256), nil)
-			i.fetched(2)
+			i.Keys.Fetched(t, 2)
 			i.verify(token(t, other, jose.ES256), errFetch)
 			i.verify(token(t, known, jose.ES256), nil)
-			i.fetched(2)
+			i.Keys.Fetched(t, 2)
 			if _, err := i.set.VerifySignature(t.Context(), token(t, other, jose.ES256)); strings.Contains(err.Error(), "SECRET") {
 				t.Errorf("%v quotes the answer", err)
 			}
 			i.publish(known, other)
-			i.later(jwks.Pause)
+			i.Advance(jwks.Pause)
 			i.verify(token(t, other, jose.ES256), nil)
-			i.fetched(3)
+			i.Keys.Fetched(t, 3)
 		})
 	}
 }
@@ -129,30 +129,30 @@ func TestStaleKeysServe(t *testing.T) {
 func TestAnEmptySetRecovers(t *testing.T) {
 	key := newKey(t, "key")
 	i := newIssuer(t)
-	i.answer(http.StatusInternalServerError, "")
+	i.Keys.Answer(http.StatusInternalServerError, "")
 	for range 100 {
 		i.verify(token(t, key, jose.ES256), errFetch)
 	}
-	i.fetched(1)
+	i.Keys.Fetched(t, 1)
 	i.publish(key)
-	i.later(time.Second)
+	i.Advance(time.Second)
 	i.verify(token(t, key, jose.ES256), nil)
-	i.fetched(2)
+	i.Keys.Fetched(t, 2)
 }
 
 // While an issuer stays down, the looks at it become as rare as all others.
 func TestAnEmptySetAsksLessAndLess(t *testing.T) {
 	key := newKey(t, "key")
 	i := newIssuer(t)
-	i.answer(http.StatusInternalServerError, "")
+	i.Keys.Answer(http.StatusInternalServerError, "")
 	good := token(t, key, jose.ES256)
 	for range 120 { // seconds
 		i.verify(good, errFetch)
-		i.later(time.Second)
+		i.Advance(time.Second)
 	}
-	i.fetched(8) // after 0, 1, 3, 7, 15, 31, 61 and 91
+	i.Keys.Fetched(t, 8) // after 0, 1, 3, 7, 15, 31, 61 and 91
 	i.publish(key)
-	i.later(time.Second)
+	i.Advance(time.Second)
 	i.verify(good, nil)
 }
 
@@ -160,7 +160,7 @@ func TestAnEmptySetAsksLessAndLess(t *testing.T) {
 func TestTheFetchOutlivesWhoCameFirst(t *testing.T) {
 	key := newKey(t, "key")
 	i := newIssuer(t, key)
-	i.hold = make(chan struct{})
+	release := i.Keys.Hold()
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := i.set.VerifySignature(gone, token(t, key, jose.ES256))
@@ -168,9 +168,9 @@ func TestTheFetchOutlivesWhoCameFirst(t *testing.T) {
 	if !errors.As(err, &fetch) || !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
-	close(i.hold)
+	release()
 	i.verify(token(t, key, jose.ES256), nil)
-	i.fetched(1)
+	i.Keys.Fetched(t, 1)
 }
 
 func TestReady(t *testing.T) {
@@ -181,12 +181,12 @@ func TestReady(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	i.later(2 * time.Hour) // it asks for keys, not for fresh ones
+	i.Advance(2 * time.Hour) // it asks for keys, not for fresh ones
 	if err := i.set.Ready(t.Context()); err != nil {
 		t.Error(err)
 	}
 	i.verify(token(t, key, jose.ES256), nil)
-	i.fetched(2)
+	i.Keys.Fetched(t, 2)
 	empty := newIssuer(t)
 	if err := empty.set.Ready(t.Context()); !errors.As(err, new(*jwks.FetchError)) {
 		t.Errorf("%v", err)

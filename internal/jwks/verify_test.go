@@ -51,7 +51,7 @@ func TestOnlyTheRightSignaturePasses(t *testing.T) {
 			t.Errorf("%s passes: %q", name, payload)
 		}
 	}
-	i.fetched(1)
+	i.Keys.Fetched(t, 1)
 }
 
 func TestATokenWithoutAKeyIDCausesNoFetch(t *testing.T) {
@@ -59,7 +59,7 @@ func TestATokenWithoutAKeyIDCausesNoFetch(t *testing.T) {
 	i := newIssuer(t, key)
 	key.KeyID = ""
 	i.verify(token(t, key, jose.ES256), jwks.ErrUnknownKey)
-	i.fetched(0)
+	i.Keys.Fetched(t, 0)
 }
 
 // Which keys of a set count, and for which algorithm. Each set has a good key
