@@ -13,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"usher/internal/secrets"
+	"usher/internal/testkit"
 )
 
 // provider takes some secrets of an application, and keeps what it was asked.
@@ -37,9 +38,9 @@ func withSecret(secret string) secrets.Credentials {
 	return credentialsAt("tenant.example.com", secret)
 }
 
-func signInApplication(s *source) (*application, *clock) {
+func signInApplication(s *source) (*application, *testkit.Clock) {
 	c := newClock()
-	return &application{source: s, now: c.now, of: signInLogin}, c
+	return &application{source: s, now: c.Now, of: signInLogin}, c
 }
 
 func TestAnApplicationTriesTheVersionsOfItsSecret(t *testing.T) {
@@ -106,7 +107,7 @@ func TestVersionsOfAnotherApplicationAreNotTried(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := holding(wrong)
 			s.others.Previous = tt.other
-			a := &application{source: s, now: newClock().now, of: tt.of}
+			a := &application{source: s, now: newClock().Now, of: tt.of}
 			var asked []login
 			_, _, err := a.ask(t.Context(), func(c secrets.Credentials) (*oauth2.Token, error) {
 				asked = append(asked, tt.of(c))
@@ -197,7 +198,7 @@ func TestRefusalsAreFewReadsAndFewRequests(t *testing.T) {
 							t.Fatalf("interval %d: then %d attempts, want %d", interval, got, tt.each)
 						}
 					}
-					c.advance(lookInterval)
+					c.Advance(lookInterval)
 				}
 				if s.looks != 3 {
 					t.Errorf("%d looks in three intervals", s.looks)
@@ -244,7 +245,7 @@ func TestEachApplicationRemembersItsOwn(t *testing.T) {
 	s.others.Pending = pending
 	of := func(c secrets.Credentials) secrets.Credentials { c.ClientSecret = c.ManagementClientSecret; return c }
 	signIn, _ := signInApplication(s)
-	management := &application{source: s, now: newClock().now, of: managementLogin}
+	management := &application{source: s, now: newClock().Now, of: managementLogin}
 	p := &provider{nodes: [][]string{{"web-2", "machine-1"}}}
 	for range 2 {
 		if _, c, err := signIn.ask(t.Context(), p.ask); err != nil || c != pending {

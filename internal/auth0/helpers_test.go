@@ -56,25 +56,7 @@ func (s *source) Versions(context.Context) (secrets.Versions, error) {
 	return found, nil
 }
 
-// clock is a time that the test moves.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func newClock() *clock { return &clock{at: time.Now()} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
+func newClock() *testkit.Clock { return testkit.NewClock(time.Now()) }
 
 // credentialsAt are those of the local tenant's application.
 func credentialsAt(domain, secret string) secrets.Credentials {
@@ -84,9 +66,9 @@ func credentialsAt(domain, secret string) secrets.Credentials {
 	}
 }
 
-func newClient(s *source, c *clock, changes ...func(*Options)) (*Client, *testkit.Buffer) {
+func newClient(s *source, c *testkit.Clock, changes ...func(*Options)) (*Client, *testkit.Buffer) {
 	log := &testkit.Buffer{}
-	opts := Options{Credentials: s, Scopes: []string{"openid", "email"}, Log: slog.New(slog.NewTextHandler(log, nil)), Now: c.now, Deadline: testkit.Patience}
+	opts := Options{Credentials: s, Scopes: []string{"openid", "email"}, Log: slog.New(slog.NewTextHandler(log, nil)), Now: c.Now, Deadline: testkit.Patience}
 	for _, change := range changes {
 		change(&opts)
 	}

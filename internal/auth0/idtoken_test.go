@@ -217,7 +217,7 @@ func TestSignInPicksUpARotatedSecret(t *testing.T) {
 		t.Errorf("unchanged: %d requests, %d looks", server.asked, s.looks)
 	}
 	s.stored.ClientSecret = "new"
-	clock.advance(lookInterval)
+	clock.Advance(lookInterval)
 	if err := redeem(); err != nil {
 		t.Error(err)
 	}

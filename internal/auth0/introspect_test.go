@@ -16,12 +16,13 @@ import (
 	"usher/internal/problem"
 	"usher/internal/secrets"
 	"usher/internal/session"
+	"usher/internal/testkit"
 	"usher/internal/testkit/oidc"
 )
 
 const api = "https://shop.example.com/api"
 
-func tokensOf(s *issuerServer, c *clock, audience string) Tokens {
+func tokensOf(s *issuerServer, c *testkit.Clock, audience string) Tokens {
 	credentials := secrets.Credentials{Domain: s.Server.URL, ClientID: "web", ClientSecret: "s3cr3t"}
 	client, _ := newClient(holding(credentials), c, func(o *Options) { o.Audience = audience })
 	return client.Tokens()
@@ -81,8 +82,8 @@ func TestIntrospect(t *testing.T) {
 
 func TestTokensThatAreNotActive(t *testing.T) {
 	s := startIssuer(t)
-	c := &clock{at: time.Now().Truncate(time.Second)}
-	now := c.now().Unix()
+	c := testkit.NewClock(s.started.Truncate(time.Second))
+	now := c.Now().Unix()
 	keys := signingKeys()
 	rs := func(key *rsa.PrivateKey, kid string, changes map[string]any) string {
 		return signed(t, jose.RS256, key, kid, goodClaims(s, changes))
@@ -166,7 +167,7 @@ func TestIntrospectFollowsARotation(t *testing.T) {
 		}
 		return got.Active
 	}
-	ages := map[string]any{"exp": c.now().Unix() + 2*3600}
+	ages := map[string]any{"exp": c.Now().Unix() + 2*3600}
 	first := signed(t, jose.RS256, signingKeys()[0], "one", goodClaims(s, ages))
 	second := signed(t, jose.RS256, signingKeys()[1], "two", goodClaims(s, ages))
 	if !active(first) || active(second) {
@@ -176,11 +177,11 @@ func TestIntrospectFollowsARotation(t *testing.T) {
 	if active(second) {
 		t.Error("the keys were fetched twice within the pause")
 	}
-	c.advance(jwks.Pause)
+	c.Advance(jwks.Pause)
 	if !active(second) {
 		t.Error("after the rotation")
 	}
-	c.advance(time.Hour)
+	c.Advance(time.Hour)
 	if !active(second) || active(first) {
 		t.Error("an hour after the old key was withdrawn")
 	}

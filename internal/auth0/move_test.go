@@ -32,7 +32,7 @@ func TestATokenGoesToItsOwnTenant(t *testing.T) {
 	m := &moving{source: holding(secrets.Credentials{}), tenants: []secrets.Credentials{
 		credentialsAt(one.URL, localtenant.ClientSecret), credentialsAt(other.URL, localtenant.ClientSecret),
 	}}
-	c := New(Options{Credentials: m, Now: newClock().now})
+	c := New(Options{Credentials: m, Now: newClock().Now})
 	const requests, route = 20, "GET /api/v2/users/{id}"
 	for range requests {
 		if _, err := c.Users().User(t.Context(), limitstest.User("auth0|65e19a100000000000000001")); err != nil {

@@ -79,7 +79,7 @@ func TestRefreshPicksUpARotatedSecret(t *testing.T) {
 		t.Errorf("unchanged: %d requests, %d looks", server.asked, s.looks)
 	}
 	s.stored.ClientSecret = "new"
-	clock.advance(lookInterval)
+	clock.Advance(lookInterval)
 	if _, err := c.Tokens().Refresh(t.Context(), "token", ""); err != nil {
 		t.Error(err)
 	}

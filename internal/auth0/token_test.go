@@ -125,9 +125,9 @@ func TestTokenIsRefreshedEarly(t *testing.T) {
 			c, _ := newClient(holding(credentialsAt(e.URL, "s3cr3t")), clock)
 			wantToken(t, c, "one")
 			e.answer.Store(bearerToken("two", tt.expiresIn))
-			clock.advance(tt.life - 2*time.Second) // the real clock has moved as well
+			clock.Advance(tt.life - 2*time.Second) // the real clock has moved as well
 			wantToken(t, c, "one")
-			clock.advance(2 * time.Second)
+			clock.Advance(2 * time.Second)
 			wantToken(t, c, "two")
 			if got := e.asked.Load(); got != 2 {
 				t.Errorf("%d token requests", got)
@@ -142,12 +142,12 @@ func TestTokenStaysInUseWhileItIsValid(t *testing.T) {
 	c, log := newClient(holding(credentialsAt(e.URL, "s3cr3t")), clock)
 	wantToken(t, c, "one")
 	e.status.Store(400)
-	clock.advance(time.Hour - earlyRefresh)
+	clock.Advance(time.Hour - earlyRefresh)
 	wantToken(t, c, "one")
 	if !strings.Contains(log.String(), "level=WARN") || strings.Contains(log.String(), "s3cr3t") {
 		t.Errorf("the log says %q", log)
 	}
-	clock.advance(earlyRefresh)
+	clock.Advance(earlyRefresh)
 	_, err := c.tokens.Token(t.Context())
 	wantKind(t, err, problem.ServiceMisconfigured, "the provider answered 400")
 }
@@ -196,10 +196,10 @@ func TestTokenFailures(t *testing.T) {
 			e.status.Store(200)
 			e.answer.Store(bearerToken("one", 3600))
 			if tt.keep {
-				clock.advance(lookInterval - 1)
+				clock.Advance(lookInterval - 1)
 				_, err := c.tokens.Token(t.Context())
 				wantKind(t, err, tt.kind, tt.says)
-				clock.advance(1)
+				clock.Advance(1)
 			}
 			wantToken(t, c, "one") // no other failure is kept
 		})

@@ -90,12 +90,12 @@ func TestConnectionsAreKept(t *testing.T) {
 func TestConnectionsAreNotTrustedAfterAFreeze(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		clock := newClock()
-		network, below := overPipes(t, clock.now, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+		network, below := overPipes(t, clock.Now, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 		for _, step := range []struct {
 			sleep time.Duration
 			want  int // connections in all
 		}{{0, 1}, {0, 1}, {frozenAfter, 1}, {frozenAfter + time.Second, 2}, {time.Second, 2}, {time.Hour, 3}} {
-			clock.advance(step.sleep)
+			clock.Advance(step.sleep)
 			r := request(t, t.Context(), "GET")
 			r.URL.Scheme = "http"
 			resp, err := below.RoundTrip(r)

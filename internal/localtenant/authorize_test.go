@@ -158,7 +158,7 @@ func TestAuthorizationCode(t *testing.T) {
 	})
 	t.Run("too late", func(t *testing.T) {
 		c := code(t, nil)
-		now.add(time.Minute)
+		now.Advance(time.Minute)
 		refused(t, c)
 	})
 }
@@ -234,7 +234,7 @@ func TestSingleSignOn(t *testing.T) {
 		{"idle for three days", 3 * 24 * time.Hour, nil, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			now.add(c.wait)
+			now.Advance(c.wait)
 			p := b.get(authorizeURL(s, c.extra))
 			if asks := p.location == ""; asks != c.asks {
 				t.Errorf("asks for a password: %v, want %v", asks, c.asks)
@@ -274,7 +274,7 @@ func TestRefresh(t *testing.T) {
 			t.Errorf("%s: %d %v", name, status, body)
 		}
 	}
-	now.add(30 * 24 * time.Hour)
+	now.Advance(30 * 24 * time.Hour)
 	if status, body := refresh(nil); status != 403 || !cmp.Equal(unknown, body) {
 		t.Errorf("expired: %d %v", status, body)
 	}
@@ -292,7 +292,7 @@ func TestUserinfoRefuses(t *testing.T) {
 			t.Errorf("token %.10q: %d %v", token, status, body)
 		}
 	}
-	now.add(24 * time.Hour)
+	now.Advance(24 * time.Hour)
 	if status, _ := a.call("GET", "/userinfo", nil); status != 401 {
 		t.Errorf("expired: %d", status)
 	}

@@ -50,7 +50,7 @@ func TestAClientsSecretIsSet(t *testing.T) {
 	if old, new := statuses(t, s, localtenant.ClientID, first, 4), statuses(t, s, localtenant.ClientID, second, 4); old != "+-+-" || new != "-+-+" {
 		t.Errorf("while it changes: old %s, new %s", old, new)
 	}
-	now.add(30 * time.Second)
+	now.Advance(30 * time.Second)
 	if old, new := statuses(t, s, localtenant.ClientID, first, 2), statuses(t, s, localtenant.ClientID, second, 2); old != "--" || new != "++" {
 		t.Errorf("afterwards: old %s, new %s", old, new)
 	}

@@ -50,14 +50,14 @@ func TestRateLimits(t *testing.T) {
 			if r.StatusCode != 429 || r.Header.Get("X-RateLimit-Remaining") != "0" || reset <= now.Now().Unix() {
 				t.Errorf("over the limit: %d %v", r.StatusCode, r.Header)
 			}
-			now.add(c.refill)
+			now.Advance(c.refill)
 			if r := get(); r.StatusCode != 200 {
 				t.Errorf("after %v: %d", c.refill, r.StatusCode)
 			}
 			if r := get(); r.StatusCode != 429 {
 				t.Errorf("and one more: %d", r.StatusCode)
 			}
-			now.add(time.Hour)
+			now.Advance(time.Hour)
 			if r := get(); r.Header.Get("X-RateLimit-Remaining") != strconv.Itoa(c.burst-1) {
 				t.Errorf("after an hour: %v", r.Header)
 			}
@@ -96,11 +96,11 @@ func TestIndexLag(t *testing.T) {
 	if len(a.list("/api/v2/users-by-email?email=late@example.com")) != 1 || found() != 0 {
 		t.Error("by id and by email at once, by a search later")
 	}
-	now.add(499 * time.Millisecond)
+	now.Advance(499 * time.Millisecond)
 	if found() != 0 {
 		t.Error("too early")
 	}
-	now.add(time.Millisecond)
+	now.Advance(time.Millisecond)
 	if found() != 1 {
 		t.Error("too late")
 	}
@@ -108,7 +108,7 @@ func TestIndexLag(t *testing.T) {
 	if found() != 1 {
 		t.Error("a deleted user lingers")
 	}
-	now.add(time.Second)
+	now.Advance(time.Second)
 	if found() != 0 {
 		t.Error("and goes")
 	}
@@ -133,7 +133,7 @@ func TestSecretRotation(t *testing.T) {
 			t.Errorf("%s during the rotation: %v", secret, got)
 		}
 	}
-	now.add(30 * time.Second)
+	now.Advance(30 * time.Second)
 	if got := try(localtenant.ClientSecret); got[401] != 4 {
 		t.Errorf("the old one afterwards: %v", got)
 	}

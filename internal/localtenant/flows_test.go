@@ -222,7 +222,7 @@ func TestAudiences(t *testing.T) {
 	now := newClock()
 	s = tenanttest.Start(t, now.option)
 	token := tokensOf(t, s, newBrowser(t, s), map[string]string{"audience": s.URL + "/api/v2/"})["access_token"].(string)
-	now.add(24 * time.Hour)
+	now.Advance(24 * time.Hour)
 	if status, _ := (&api{t: t, url: s.URL, token: token}).call("GET", "/userinfo", nil); status != 401 {
 		t.Errorf("an expired JWT: %d", status)
 	}
@@ -233,7 +233,7 @@ func TestTransactionsEnd(t *testing.T) {
 	s := tenanttest.Start(t, now.option)
 	b := newBrowser(t, s)
 	p := b.get(authorizeURL(s, nil))
-	now.add(time.Hour)
+	now.Advance(time.Hour)
 	if p := b.submit(p, url.Values{"username": {"ada@example.com"}, "password": {localtenant.SamplePassword}}); p.status != 400 || p.location != "" {
 		t.Errorf("%d to %q", p.status, p.location)
 	}
@@ -319,7 +319,7 @@ func TestChangePasswordEndpoint(t *testing.T) {
 	if n := len(s.Tenant.Outbox()); n != 1 {
 		t.Fatalf("%d mails", n)
 	}
-	now.add(5 * 24 * time.Hour)
+	now.Advance(5 * 24 * time.Hour)
 	if p := newBrowser(t, s).get(link(t, s, "reset_email")); p.status != 400 {
 		t.Errorf("after five days: %d", p.status)
 	}
@@ -431,7 +431,7 @@ func TestMFA(t *testing.T) {
 	if got := b.submit(challenge, code(secret)); got.status != 400 {
 		t.Errorf("the code that was used to enrol: %d", got.status)
 	}
-	now.add(30 * time.Second)
+	now.Advance(30 * time.Second)
 	if p := b.submit(challenge, code(secret)); !cmp.Equal(amr(p), []any{"mfa"}) {
 		t.Errorf("%d %s", p.status, p.body)
 	}
@@ -448,7 +448,7 @@ func TestMFA(t *testing.T) {
 
 	b = newBrowser(t, s)
 	p = b.submit(b.get(authorizeURL(s, asked)), password)
-	now.add(30 * time.Second)
+	now.Advance(30 * time.Second)
 	for range 10 {
 		b.submit(p, url.Values{"code": {"000000"}})
 	}

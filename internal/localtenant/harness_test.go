@@ -12,12 +12,12 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"usher/internal/localtenant"
 	"usher/internal/localtenant/tenanttest"
+	"usher/internal/testkit"
 )
 
 // api calls a tenant with a bearer token.
@@ -148,27 +148,12 @@ func (a *api) addUser(email string) string {
 
 const goodPassword = "Plum-Tree-42"
 
-// clock is a time that a test moves.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
+// clock is a tenant's time, which a test moves.
+type clock struct{ *testkit.Clock }
 
-func newClock() *clock { return &clock{now: time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)} }
+func newClock() clock { return clock{testkit.NewClock(time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC))} }
 
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-func (c *clock) option(o *localtenant.Options) { o.Now = c.Now }
+func (c clock) option(o *localtenant.Options) { o.Now = c.Now }
 
 // browser keeps cookies and follows redirects by hand.
 type browser struct {

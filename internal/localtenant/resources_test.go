@@ -335,7 +335,7 @@ func TestSessionsAndRefreshTokens(t *testing.T) {
 	signIn := func() map[string]any {
 		t.Helper()
 		_, tokens := redeem(t, s, newBrowser(t, s).signIn(s, "pat@example.com", goodPassword, nil).Get("code"), nil)
-		now.add(time.Second)
+		now.Advance(time.Second)
 		return tokens
 	}
 	works := func(tokens map[string]any) bool {
@@ -537,9 +537,9 @@ func TestTicketsAndJobs(t *testing.T) {
 		t.Errorf("job %v", done)
 	}
 	a.obj("GET", path+"/errors", nil, 204)
-	now.add(23 * time.Hour)
+	now.Advance(23 * time.Hour)
 	a.obj("GET", path, nil, 200)
-	now.add(time.Hour)
+	now.Advance(time.Hour)
 	newAPI(t, s).obj("GET", path, nil, 404)
 }
 

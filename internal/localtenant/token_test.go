@@ -154,9 +154,9 @@ func TestBearerTokens(t *testing.T) {
 		}
 	})
 	t.Run("expired", func(t *testing.T) {
-		now.add(24*time.Hour - time.Second)
+		now.Advance(24*time.Hour - time.Second)
 		a.obj("GET", "/api/v2/users?include_totals=true", nil, 200)
-		now.add(time.Second)
+		now.Advance(time.Second)
 		body := a.obj("GET", "/api/v2/users", nil, 401)
 		if body["message"] != "Expired token received for JSON Web Token validation" {
 			t.Errorf("body %v", body)

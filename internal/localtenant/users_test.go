@@ -110,7 +110,7 @@ func TestUpdateUser(t *testing.T) {
 	path := "/api/v2/users/" + url.PathEscape(a.addUser("pat@example.com"))
 	patch := func(in map[string]any) map[string]any {
 		t.Helper()
-		now.add(time.Second)
+		now.Advance(time.Second)
 		return a.obj("PATCH", path, in, 200)
 	}
 	patch(map[string]any{"email_verified": true, "given_name": "Pat", "app_metadata": map[string]any{"a": 1, "b": map[string]any{"x": 1}}})

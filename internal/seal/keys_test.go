@@ -9,6 +9,7 @@ import (
 
 	"usher/internal/problem"
 	"usher/internal/secrets"
+	"usher/internal/testkit"
 )
 
 // keysOf are the keys for one purpose, as text.
@@ -97,7 +98,7 @@ func TestFreshKeysFindANewerSecret(t *testing.T) {
 	if err != nil || !bytes.Equal(again[0], fresh[0]) || k.searches != reads {
 		t.Errorf("%d looks within a moment, %v", k.searches-reads, err)
 	}
-	c.at = c.at.Add(searchInterval)
+	c.Advance(searchInterval)
 	again, err = s.FreshKeys(t.Context(), "ids")
 	if err != nil || bytes.Equal(again[0], fresh[0]) || k.searches != reads+1 {
 		t.Errorf("%d looks after a while, %v", k.searches-reads, err)
@@ -125,14 +126,15 @@ func TestKeysWhileTheSecretBeforeCannotBeRead(t *testing.T) {
 	k := with("one")
 	k.previous = "zero"
 	u := &unreadable{keys: k, is: true}
-	c := &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
-	s := New(u, c.now)
+	c := testkit.NewClock(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
+	s := New(u, c.Now)
 	for _, step := range []struct {
 		after       time.Duration
 		is          bool
 		reads, keys int
 	}{{0, true, 1, 1}, {searchInterval - 1, false, 1, 1}, {1, true, 2, 1}, {searchInterval, false, 3, 2}, {searchInterval, true, 3, 2}} {
-		c.at, u.is = c.at.Add(step.after), step.is
+		c.Advance(step.after)
+		u.is = step.is
 		if got := keysOf(t, s, "ids"); len(got) != step.keys || u.reads != step.reads {
 			t.Errorf("%+v: %d reads, keys %v", step, u.reads, got)
 		}

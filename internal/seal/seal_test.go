@@ -11,6 +11,7 @@ import (
 
 	"usher/internal/problem"
 	"usher/internal/secrets"
+	"usher/internal/testkit"
 )
 
 // keys are credentials whose client secret the test changes. held is what this
@@ -36,14 +37,9 @@ func (k *keys) rotate(secret string) { k.current, k.previous = secret, k.current
 
 func with(secret string) *keys { return &keys{held: secret, current: secret} }
 
-// clock is a time that the test moves.
-type clock struct{ at time.Time }
-
-func (c *clock) now() time.Time { return c.at }
-
-func sealer(k *keys) (*Sealer, *clock) {
-	c := &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
-	return New(k, c.now), c
+func sealer(k *keys) (*Sealer, *testkit.Clock) {
+	c := testkit.NewClock(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
+	return New(k, c.Now), c
 }
 
 func mustSeal(t *testing.T, s *Sealer, plain string) string {
@@ -165,7 +161,7 @@ func TestThePreviousSecretOpensAfterARotation(t *testing.T) {
 	if k.searches != 1 {
 		t.Errorf("%d looks for keys", k.searches)
 	}
-	c.at = c.at.Add(searchInterval / 2)
+	c.Advance(searchInterval / 2)
 	wantOpens(t, after, sealed, "hello")
 	if k.searches != 1 {
 		t.Errorf("%d looks for keys, though the key is known", k.searches)
@@ -191,7 +187,7 @@ func TestThePendingSecretOpens(t *testing.T) {
 	k.pending = "two"
 	for range 3 {
 		wantOpens(t, s, sealed, "hello")
-		c.at = c.at.Add(searchInterval)
+		c.Advance(searchInterval)
 	}
 	if k.searches != 1 {
 		t.Errorf("%d looks for keys", k.searches)
@@ -208,10 +204,10 @@ func TestGarbageCausesFewLooksForKeys(t *testing.T) {
 		after time.Duration
 		looks int
 	}{{0, 1}, {0, 1}, {searchInterval - 1, 1}, {1, 2}, {1, 2}, {searchInterval - 2, 2}, {1, 3}} {
-		c.at = c.at.Add(step.after)
+		c.Advance(step.after)
 		wantNotOurs(t, s, "cursor", "filters", garbage)
 		if k.searches != step.looks {
-			t.Errorf("at %v: %d looks for keys, want %d", c.at, k.searches, step.looks)
+			t.Errorf("at %v: %d looks for keys, want %d", c.Now(), k.searches, step.looks)
 		}
 	}
 }

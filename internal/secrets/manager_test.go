@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"usher/internal/problem"
+	"usher/internal/testkit"
 )
 
 // vault is a Getter that answers from memory.
@@ -71,18 +72,12 @@ func (v *vault) fail(err error) {
 	v.err = err
 }
 
-// clock is a time that the test moves.
-type clock struct{ at time.Time }
-
-func (c *clock) now() time.Time          { return c.at }
-func (c *clock) advance(d time.Duration) { c.at = c.at.Add(d) }
-
 // managed is a manager over a vault that holds one secret, and its log.
-func managed() (*Manager, *vault, *clock, *bytes.Buffer) {
+func managed() (*Manager, *vault, *testkit.Clock, *bytes.Buffer) {
 	v := &vault{stages: map[string]string{stageCurrent: secretAt("a.example.com")}}
-	c := &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	c := testkit.NewClock(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
 	log := &bytes.Buffer{}
-	m := NewManager(Options{SecretID: "usher/auth", TTL: time.Minute, Log: slog.New(slog.NewTextHandler(log, nil)), Client: v, Now: c.now})
+	m := NewManager(Options{SecretID: "usher/auth", TTL: time.Minute, Log: slog.New(slog.NewTextHandler(log, nil)), Client: v, Now: c.Now})
 	return m, v, c, log
 }
 
@@ -99,7 +94,7 @@ func domainOf(t *testing.T, get func(context.Context) (Credentials, error)) stri
 func TestAStaleValueReplacesNoNewerOne(t *testing.T) {
 	m, v, c, _ := managed()
 	domainOf(t, m.Current)
-	c.advance(time.Hour)
+	c.Advance(time.Hour)
 	v.fail(errors.New("connection refused"))
 	m.opts.Failed = func(ctx context.Context) { // before the stale value is kept
 		v.fail(nil)
@@ -133,15 +128,15 @@ func TestManagerKeepsTheSecretForItsTTL(t *testing.T) {
 	m, v, c, _ := managed()
 	domainOf(t, m.Current)
 	v.set(stageCurrent, secretAt("b.example.com"))
-	c.advance(time.Minute - 1)
+	c.Advance(time.Minute - 1)
 	if got := domainOf(t, m.Current); got != "a.example.com" || v.reads != 1 {
 		t.Errorf("within the TTL: %s after %d reads", got, v.reads)
 	}
-	c.advance(1)
+	c.Advance(1)
 	if got := domainOf(t, m.Current); got != "b.example.com" || v.reads != 2 {
 		t.Errorf("after the TTL: %s after %d reads", got, v.reads)
 	}
-	c.advance(time.Minute - 1)
+	c.Advance(time.Minute - 1)
 	if got := domainOf(t, m.Current); got != "b.example.com" || v.reads != 2 {
 		t.Errorf("within the second TTL: %s after %d reads", got, v.reads)
 	}
@@ -158,7 +153,7 @@ func TestManagerKeepsTheStaleValue(t *testing.T) {
 			m, v, c, log := managed()
 			domainOf(t, m.Current)
 			breakIt(v)
-			c.advance(time.Hour)
+			c.Advance(time.Hour)
 			if got := domainOf(t, m.Current); got != "a.example.com" {
 				t.Errorf("the domain is %q", got)
 			}
@@ -167,11 +162,11 @@ func TestManagerKeepsTheStaleValue(t *testing.T) {
 			}
 			v.fail(nil)
 			v.set(stageCurrent, secretAt("c.example.com"))
-			c.advance(retryStale - time.Millisecond)
+			c.Advance(retryStale - time.Millisecond)
 			if got := domainOf(t, m.Current); got != "a.example.com" {
 				t.Errorf("right after a failed read it is %q", got)
 			}
-			c.advance(time.Millisecond)
+			c.Advance(time.Millisecond)
 			if got := domainOf(t, m.Current); got != "c.example.com" {
 				t.Errorf("once the secret can be read again it is %q", got)
 			}
@@ -318,7 +313,7 @@ func TestReload(t *testing.T) {
 			t.Fatalf("refused again and again: %s after %d reads", got, v.reads)
 		}
 	}
-	c.advance(reloadInterval)
+	c.Advance(reloadInterval)
 	if got := domainOf(t, reload); got != "b.example.com" || v.reads != 3 {
 		t.Errorf("changed: %s after %d reads", got, v.reads)
 	}
@@ -413,7 +408,7 @@ func TestManagerTellsOfFailedReads(t *testing.T) {
 	v.err = nil
 	_, _ = m.Current(t.Context())
 	v.err = errors.New("no route to host")
-	c.advance(time.Minute)
+	c.Advance(time.Minute)
 	_, _ = m.Current(t.Context())
 	_, _ = m.Current(t.Context()) // the stale value serves for a while
 	if failed != 2 {

@@ -47,7 +47,7 @@ func TestVersions(t *testing.T) {
 				}
 			}
 			if tt.age != 0 {
-				v.made = map[string]time.Time{stageCurrent: c.now().Add(-tt.age)}
+				v.made = map[string]time.Time{stageCurrent: c.Now().Add(-tt.age)}
 			}
 			got, err := m.Versions(t.Context())
 			if err != nil || got.Current.Domain != tt.current+".example.com" {
