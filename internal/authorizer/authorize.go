@@ -24,7 +24,7 @@ func Authorize(o Options) Handle {
 	a := New(o)
 	return func(ctx context.Context, event events.APIGatewayCustomAuthorizerRequest) (events.APIGatewayCustomAuthorizerResponse, error) {
 		grant, err := a.Check(ctx, event.AuthorizationToken)
-		if refusal := (*Refusal)(nil); errors.As(err, &refusal) {
+		if refusal, ok := errors.AsType[*Refusal](err); ok {
 			o.Log.WarnContext(ctx, "token refused", "reason", refusal.Reason, "error", refusal.Error(), "caller", refusal.Caller)
 			o.Denied(refusal.Reason)
 			return events.APIGatewayCustomAuthorizerResponse{}, ErrUnauthorized

@@ -53,7 +53,7 @@ func (a *Authorizer) Check(ctx context.Context, header string) (Grant, error) {
 		return Grant{}, err
 	}
 	payload, err := a.keys.VerifySignature(ctx, token)
-	if failure := (*jwks.FetchError)(nil); errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*jwks.FetchError](err); ok {
 		return Grant{}, failure
 	}
 	if errors.Is(err, jwks.ErrUnknownKey) {

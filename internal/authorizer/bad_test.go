@@ -222,8 +222,8 @@ func badClaims(i *issuer) map[string]bad {
 	signed := func(name string, value any) string {
 		return "Bearer " + i.issue(jwa.ES256, "ec", map[string]any{name: value})
 	}
-	with := func(old, new string) string {
-		text := strings.Replace(string(i.claims(map[string]any{"exp": 1111})), old, new, 1)
+	with := func(from, to string) string {
+		text := strings.Replace(string(i.claims(map[string]any{"exp": 1111})), from, to, 1)
 		return "Bearer " + byHand(`{"alg":"ES256","kid":"ec"}`, text, byEC("ec"))
 	}
 	payload := func(text string) string { return "Bearer " + byHand(`{"alg":"ES256","kid":"ec"}`, text, byEC("ec")) }
@@ -323,8 +323,8 @@ func TestBadTokensAreRefused(t *testing.T) {
 			count++
 			t.Run(kind+"/"+name, func(t *testing.T) {
 				got, err := i.auth.Check(t.Context(), tt.header)
-				var refusal *authorizer.Refusal
-				if !errors.As(err, &refusal) {
+				refusal, ok := errors.AsType[*authorizer.Refusal](err)
+				if !ok {
 					t.Fatalf("not refused: %+v, %v", got, err)
 				}
 				if refusal.Reason != tt.reason {

@@ -99,8 +99,7 @@ func (i *issuer) token(s said) string {
 func wantOfAUser(t *testing.T, a *authorizer.Authorizer, token string) {
 	t.Helper()
 	got, err := a.Check(t.Context(), token)
-	var refusal *authorizer.Refusal
-	if !errors.As(err, &refusal) || refusal.Reason != authorizer.OfAUser || got.Caller != "" || got.Groups != nil {
+	if refusal, ok := errors.AsType[*authorizer.Refusal](err); !ok || refusal.Reason != authorizer.OfAUser || got.Caller != "" || got.Groups != nil {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -189,8 +188,7 @@ func TestWhoTheClientIs(t *testing.T) {
 		for _, claim := range claims {
 			for _, value := range []any{"", []string{"shop"}, said{"id": "shop"}, 7, true, json.RawMessage("null"), "shop\n", strings.Repeat("s", 257)} {
 				got, err := i.under(rule).Check(t.Context(), i.token(said{claim: value, "sub": "shop", "idtyp": "app"}))
-				var refusal *authorizer.Refusal
-				if !errors.As(err, &refusal) || refusal.Reason != authorizer.NoCaller {
+				if refusal, ok := errors.AsType[*authorizer.Refusal](err); !ok || refusal.Reason != authorizer.NoCaller {
 					t.Errorf("%q: %s is %v: %+v, %v", rule, claim, value, got, err)
 				}
 			}
@@ -206,8 +204,7 @@ func TestANameBreaksNoLine(t *testing.T) {
 			"": {"azp": odd, "sub": odd + "@clients"}, "client=azp; idtyp=app": {"azp": odd, "idtyp": "app"}, "client=cid; sub={client}": {"cid": odd, "sub": odd},
 		} {
 			got, err := i.under(rule).Check(t.Context(), i.token(claims))
-			var refusal *authorizer.Refusal
-			if !errors.As(err, &refusal) || refusal.Reason != authorizer.NoCaller || refusal.Caller != "" || got.Caller != "" {
+			if refusal, ok := errors.AsType[*authorizer.Refusal](err); !ok || refusal.Reason != authorizer.NoCaller || refusal.Caller != "" || got.Caller != "" {
 				t.Errorf("%q under %q: %+v, %v", odd, rule, got, err)
 			}
 		}
@@ -231,8 +228,7 @@ func TestAClaimTwice(t *testing.T) {
 	} {
 		claims := strings.Replace(string(i.claims(said{"client_id": nil, "azp": "shop", "sub": nil})), "{", "{"+twice+",", 1)
 		_, err := i.under("").Check(t.Context(), "Bearer "+byHand(`{"alg":"ES256","kid":"ec"}`, claims, byEC("ec")))
-		var refusal *authorizer.Refusal
-		if !errors.As(err, &refusal) || refusal.Reason != authorizer.Malformed {
+		if refusal, ok := errors.AsType[*authorizer.Refusal](err); !ok || refusal.Reason != authorizer.Malformed {
 			t.Errorf("%s: %v", twice, err)
 		}
 	}

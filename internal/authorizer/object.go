@@ -23,7 +23,7 @@ const maxDepth = 100
 // that somebody cut, is let pass: nothing that is compared here has one.
 func readObject(text []byte) (object, error) {
 	value, err := strictjson.Read(text, maxDepth)
-	if fault := (*strictjson.Fault)(nil); errors.As(err, &fault) && fault.Kind == strictjson.Twice {
+	if fault, ok := errors.AsType[*strictjson.Fault](err); ok && fault.Kind == strictjson.Twice {
 		return nil, errTwice
 	}
 	members, ok := value.(map[string]any)

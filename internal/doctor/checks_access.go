@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -31,7 +32,7 @@ func checkSignInCredentials(f facts) diagnosis {
 		id = c.credentials.ClientID
 	}
 	d := f.checkCredentials("sign-in", id, func(v version) error { return v.codes })
-	if d.outcome == Wrong && hasStatus(f.tenant.registration.err, 404) {
+	if d.outcome == Wrong && statusOf(f.tenant.registration.err) == http.StatusNotFound {
 		return wrong(fmt.Sprintf("the tenant has no application %q", secrets.ShownID(id)), swapped(id)+"Compare client_id with the one in the Dashboard (Applications, Settings).")
 	}
 	return d
@@ -84,9 +85,9 @@ func swapped(id string) string {
 // noTokens is the diagnosis where the token endpoint fails: nothing works then.
 func noTokens(err error) diagnosis {
 	switch {
-	case hasStatus(err, http.StatusTooManyRequests):
+	case statusOf(err) == http.StatusTooManyRequests:
 		return wrong("the token endpoint refuses requests: the tenant's rate limit is reached", ofRateLimit)
-	case hasStatus(err, http.StatusUnauthorized), hasStatus(err, http.StatusForbidden): // in words that are not the tenant's
+	case statusOf(err) == http.StatusUnauthorized, statusOf(err) == http.StatusForbidden: // in words that are not the tenant's
 		return wrong("something in front of the token endpoint refuses: "+rootCause(err), letThrough)
 	}
 	return wrong("the token endpoint gave no usable answer: "+rootCause(err), whereTenantFails)
@@ -97,10 +98,7 @@ func checkManagementAudience(f facts) diagnosis {
 	if !ok || !current.asked {
 		return unchecked(errUnasked.Error(), "")
 	}
-	audience := f.Config.ManagementAudience
-	if audience == "" {
-		audience = current.credentials.BaseURL() + "/api/v2/"
-	}
+	audience := cmp.Or(f.Config.ManagementAudience, current.credentials.BaseURL()+"/api/v2/")
 	switch {
 	case auth0.RefusalOf(current.management) == auth0.UnknownAPI && f.Config.ManagementAudience == "":
 		return wrong(fmt.Sprintf("the tenant has no API %q: the domain is a custom one", audience),

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -19,7 +20,7 @@ func (f facts) registered() (auth0.Registration, *diagnosis) {
 	switch {
 	case !f.uses(permission.SignIn):
 		why = unchecked(signsNobodyIn, "")
-	case hasStatus(r.err, 404):
+	case statusOf(r.err) == http.StatusNotFound:
 		why = unchecked("the tenant has no such application", "")
 	case r.err != nil:
 		why = keptAway(r.err, "read:clients")
@@ -161,7 +162,7 @@ func checkConnectionEnabled(f facts) diagnosis {
 	switch {
 	case !f.uses(permission.SignIn):
 		return unchecked(signsNobodyIn, "")
-	case hasStatus(enabled.err, 404):
+	case statusOf(enabled.err) == http.StatusNotFound:
 		return unchecked("the tenant has no such application", "")
 	case enabled.err != nil:
 		return keptAway(enabled.err, "read:connections and read:clients")

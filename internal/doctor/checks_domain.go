@@ -20,9 +20,8 @@ func checkDomain(f facts) diagnosis {
 		return unchecked(errNoIDs.Error(), "")
 	}
 	domain, err := c.credentials.Domain, f.reached.err
-	var unknownHost *net.DNSError
 	switch {
-	case errors.As(err, &unknownHost):
+	case is[*net.DNSError](err):
 		return wrong(fmt.Sprintf("no such host: %q", domain), `Compare the domain with the one in the Dashboard (Settings of the application); it looks like "tenant.eu.auth0.com".`)
 	case err != nil && !isTLS(err) && !answered(err):
 		return wrong(fmt.Sprintf("%q does not answer: %s", domain, rootCause(err)), "See whether a firewall or proxy (HTTPS_PROXY) stands between; the functions need a way to it, too.")
@@ -32,18 +31,18 @@ func checkDomain(f facts) diagnosis {
 
 // isTLS reports whether TLS kept the answer away.
 func isTLS(err error) bool {
-	var certificate *tls.CertificateVerificationError
-	var authority x509.UnknownAuthorityError
-	var host x509.HostnameError
-	var alert tls.AlertError
-	var record tls.RecordHeaderError
-	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &host) || errors.As(err, &alert) || errors.As(err, &record)
+	return is[*tls.CertificateVerificationError](err) || is[x509.UnknownAuthorityError](err) || is[x509.HostnameError](err) ||
+		is[tls.AlertError](err) || is[tls.RecordHeaderError](err)
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }
 
 // answered reports whether there was an answer, whatever it was.
 func answered(err error) bool {
-	var e *auth0.Error
-	return errors.Is(err, auth0.ErrNoIssuer) || errors.As(err, &e) && e.Status != 0
+	return errors.Is(err, auth0.ErrNoIssuer) || statusOf(err) != 0
 }
 
 func checkTLS(f facts) diagnosis {
@@ -64,18 +63,18 @@ func checkTLS(f facts) diagnosis {
 func checkDiscovery(f facts) diagnosis {
 	c, ok := f.current()
 	err := f.reached.err
-	var e *auth0.Error
+	status := statusOf(err)
 	switch {
 	case !ok:
 		return unchecked(errNoIDs.Error(), "")
 	case err != nil && !answered(err):
 		return unchecked("it cannot be reached", "")
-	case errors.As(err, &e) && e.Status >= 500:
-		return wrong(fmt.Sprintf("the tenant answers %d", e.Status), "It is down, or overloaded: see https://status.auth0.com, and try again.")
-	case hasStatus(err, http.StatusTooManyRequests):
+	case status >= 500:
+		return wrong(fmt.Sprintf("the tenant answers %d", status), "It is down, or overloaded: see https://status.auth0.com, and try again.")
+	case status == http.StatusTooManyRequests:
 		return wrong("the tenant's rate limit is reached", ofRateLimit)
-	case hasStatus(err, http.StatusUnauthorized), hasStatus(err, http.StatusForbidden):
-		return wrong(fmt.Sprintf("%q answers %d: something in front of the tenant refuses", c.credentials.Domain, e.Status), letThrough)
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		return wrong(fmt.Sprintf("%q answers %d: something in front of the tenant refuses", c.credentials.Domain, status), letThrough)
 	case err != nil:
 		return wrong(fmt.Sprintf("%q answers, and is no tenant of Auth0: it has no OpenID Connect configuration", c.credentials.Domain),
 			"Compare the domain with the one in the Dashboard (Settings of the application). No secret was sent there.")

@@ -19,7 +19,7 @@ func checkRateLimit(f facts) diagnosis {
 		f.reached.err, current.management, current.codes, current.refreshing,
 		s.connection.err, s.registration.err, s.enabled.err, s.action.err, s.factors.err, s.offline.err, s.access.err,
 	} {
-		if hasStatus(err, http.StatusTooManyRequests) {
+		if statusOf(err) == http.StatusTooManyRequests {
 			return wrong("it is reached: the tenant refuses requests", ofRateLimit)
 		}
 	}

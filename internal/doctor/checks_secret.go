@@ -45,13 +45,14 @@ func (v version) padded() []string {
 
 // apiError is an error of the AWS SDK's, whichever service it is from.
 type apiError interface {
+	error
 	ErrorCode() string
 	ErrorMessage() string
 }
 
 // readFailure says what keeps a secret from being read, and never what is in it.
 func readFailure(err error, id string) (finding, advice string) {
-	var refused apiError
+	refused, isRefused := errors.AsType[apiError](err)
 	switch {
 	case errors.Is(err, secrets.ErrNoValue):
 		return fmt.Sprintf("Secrets Manager knows no secret %q with a value in this account and region", id),
@@ -61,7 +62,7 @@ func readFailure(err error, id string) (finding, advice string) {
 	case errors.Is(err, errContents):
 		return oneLine(err),
 			`Store a JSON object of strings: domain, client_id, client_secret, and for a second application management_client_id and management_client_secret.`
-	case errors.As(err, &refused):
+	case isRefused:
 		return accessFailure(refused, id)
 	}
 	return "Secrets Manager cannot be asked: " + rootCause(err),

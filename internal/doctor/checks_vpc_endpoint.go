@@ -49,15 +49,15 @@ func ofEndpoint(id string, e reading[vpcendpoint.Endpoint]) diagnosis {
 }
 
 func endpointFailure(id string, err error) diagnosis {
-	var refused *vpcendpoint.Error
+	refused, isRefused := errors.AsType[*vpcendpoint.Error](err)
 	switch {
 	case errors.Is(err, errNotAnID):
 		return wrong(fmt.Sprintf("%q is no id of a VPC endpoint", id), "Name it as the VPC console does: vpce- and 8 or 17 hexadecimal digits.")
 	case errors.Is(err, vpcendpoint.ErrNoAccess):
 		return unchecked("EC2 cannot be asked: "+oneLine(err), "Set AWS_PROFILE and AWS_REGION; where a session has expired, sign in again.")
-	case errors.As(err, &refused) && strings.HasPrefix(refused.Code, "InvalidVpcEndpoint"):
+	case isRefused && strings.HasPrefix(refused.Code, "InvalidVpcEndpoint"):
 		return wrong(fmt.Sprintf("there is no VPC endpoint %s in this account and region", id), "Compare the id, and AWS_REGION.")
-	case errors.As(err, &refused) && refused.Code == "UnauthorizedOperation":
+	case isRefused && refused.Code == "UnauthorizedOperation":
 		return unchecked("the caller may not ask EC2", "To have this checked, allow the caller ec2:DescribeVpcEndpoints.")
 	}
 	return unchecked("EC2 gave no usable answer: "+oneLine(err), "")

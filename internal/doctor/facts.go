@@ -154,9 +154,12 @@ var (
 	errUnasked = errors.New("the tenant cannot be asked")
 )
 
-func hasStatus(err error, status int) bool {
-	var e *auth0.Error
-	return errors.As(err, &e) && e.Status == status
+// statusOf is the status of the provider's answer, or 0 for an error without one.
+func statusOf(err error) int {
+	if e, ok := errors.AsType[*auth0.Error](err); ok {
+		return e.Status
+	}
+	return 0
 }
 
 const whereTenantFails = "See https://status.auth0.com, and whether a firewall or proxy answers in the tenant's place; then try again."
@@ -167,9 +170,9 @@ func keptAway(err error, scopes string) diagnosis {
 	switch {
 	case errors.Is(err, errNoToken), errors.Is(err, errNoIDs), errors.Is(err, errUnasked):
 		return unchecked(err.Error(), "")
-	case hasStatus(err, http.StatusForbidden):
+	case statusOf(err) == http.StatusForbidden:
 		return unchecked("the management application lacks "+scopes, "To have this checked, grant the management application "+scopes+".")
-	case hasStatus(err, http.StatusTooManyRequests):
+	case statusOf(err) == http.StatusTooManyRequests:
 		return unchecked("the tenant's rate limit is reached", "")
 	}
 	return wrong("the tenant gave no usable answer: "+oneLine(err), whereTenantFails)

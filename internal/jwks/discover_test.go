@@ -3,7 +3,6 @@ package jwks_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -146,7 +145,7 @@ func TestDiscoverRefusesAnIssuer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := set.Ready(t.Context()); !errors.As(err, new(*jwks.FetchError)) || !strings.Contains(err.Error(), "find the issuer's keys") {
+	if err := set.Ready(t.Context()); !isFetch(err) || !strings.Contains(err.Error(), "find the issuer's keys") {
 		t.Errorf("%v", err)
 	}
 }

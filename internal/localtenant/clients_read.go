@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -30,7 +31,7 @@ func (t *Tenant) getClient(w http.ResponseWriter, r *http.Request) error {
 
 // summary is what every scope shows.
 func (c *client) summary() map[string]any {
-	return map[string]any{"client_id": c.ID, "name": c.ID, "app_type": firstOf(c.Type, "regular_web")}
+	return map[string]any{"client_id": c.ID, "name": c.ID, "app_type": cmp.Or(c.Type, "regular_web")}
 }
 
 // registration is what is neither open to all readers nor secret.
@@ -43,7 +44,7 @@ func (c *client) registration() map[string]any {
 		"callbacks":                  append([]string{}, c.Callbacks...),
 		"allowed_logout_urls":        append([]string{}, c.LogoutURLs...),
 		"grant_types":                append([]string{}, c.Grants...),
-		"token_endpoint_auth_method": firstOf(c.AuthMethod, "client_secret_post"),
+		"token_endpoint_auth_method": cmp.Or(c.AuthMethod, "client_secret_post"),
 		"is_first_party":             true,
 		"oidc_conformant":            true,
 		"refresh_token": map[string]any{

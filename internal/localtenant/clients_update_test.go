@@ -38,8 +38,8 @@ func TestAClientsSecretIsSet(t *testing.T) {
 	if got["client_id"] != localtenant.ClientID || got["client_secret"] != first {
 		t.Errorf("%v", got)
 	}
-	if old, new := statuses(t, s, localtenant.ClientID, localtenant.ClientSecret, 2), statuses(t, s, localtenant.ClientID, first, 2); old != "--" || new != "++" {
-		t.Errorf("at once: old %s, new %s", old, new)
+	if before, after := statuses(t, s, localtenant.ClientID, localtenant.ClientSecret, 2), statuses(t, s, localtenant.ClientID, first, 2); before != "--" || after != "++" {
+		t.Errorf("at once: old %s, new %s", before, after)
 	}
 	configure(t, s, func(s *localtenant.Settings) {
 		s.SecretLag, s.SecretNodes = localtenant.Duration(30*time.Second), localtenant.NodesByRequest
@@ -47,12 +47,12 @@ func TestAClientsSecretIsSet(t *testing.T) {
 	for range 2 { // the second time changes nothing
 		a.obj("PATCH", path, map[string]any{"client_secret": second}, 200)
 	}
-	if old, new := statuses(t, s, localtenant.ClientID, first, 4), statuses(t, s, localtenant.ClientID, second, 4); old != "+-+-" || new != "-+-+" {
-		t.Errorf("while it changes: old %s, new %s", old, new)
+	if before, after := statuses(t, s, localtenant.ClientID, first, 4), statuses(t, s, localtenant.ClientID, second, 4); before != "+-+-" || after != "-+-+" {
+		t.Errorf("while it changes: old %s, new %s", before, after)
 	}
 	now.Advance(30 * time.Second)
-	if old, new := statuses(t, s, localtenant.ClientID, first, 2), statuses(t, s, localtenant.ClientID, second, 2); old != "--" || new != "++" {
-		t.Errorf("afterwards: old %s, new %s", old, new)
+	if before, after := statuses(t, s, localtenant.ClientID, first, 2), statuses(t, s, localtenant.ClientID, second, 2); before != "--" || after != "++" {
+		t.Errorf("afterwards: old %s, new %s", before, after)
 	}
 }
 
@@ -61,8 +61,8 @@ func TestAnotherClientsSecretIsItsOwn(t *testing.T) {
 	s := tenanttest.Start(t)
 	s.Tenant.AddApplication("machine", "before", s.Tenant.Settings().Application)
 	newAPI(t, s).obj("PATCH", "/api/v2/clients/machine", map[string]any{"client_secret": secret}, 200)
-	if old, new := statuses(t, s, "machine", "before", 1), statuses(t, s, "machine", secret, 1); old != "-" || new != "+" {
-		t.Errorf("old %s, new %s", old, new)
+	if before, after := statuses(t, s, "machine", "before", 1), statuses(t, s, "machine", secret, 1); before != "-" || after != "+" {
+		t.Errorf("old %s, new %s", before, after)
 	}
 	if other := statuses(t, s, localtenant.ClientID, localtenant.ClientSecret, 1); other != "+" {
 		t.Errorf("the other application: %s", other)

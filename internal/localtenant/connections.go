@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -93,7 +94,7 @@ func (c *connection) databaseOptions() map[string]any {
 		"customScripts":                map[string]any{},
 		"passwordPolicy":               c.policy.Level,
 		"password_complexity_options":  map[string]any{"min_length": c.policy.MinLength},
-		"password_options":             map[string]any{"complexity": map[string]any{"max_length_exceeded": firstOf(c.policy.TooLong, TooLongTruncate)}},
+		"password_options":             map[string]any{"complexity": map[string]any{"max_length_exceeded": cmp.Or(c.policy.TooLong, TooLongTruncate)}},
 		"password_history":             map[string]any{"enable": c.policy.History > 0, "size": max(c.policy.History, 5)},
 		"password_dictionary":          map[string]any{"enable": c.policy.Dictionary, "dictionary": []string{}},
 		"password_no_personal_info":    map[string]any{"enable": c.policy.NoUserInfo},

@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -57,7 +58,7 @@ func (f *factor) created(masked bool) map[string]any {
 		}
 	}
 	if f.Type == "phone" {
-		method := firstOf(f.Preferred, "sms")
+		method := cmp.Or(f.Preferred, "sms")
 		doc["authentication_methods"] = []any{map[string]any{"id": method + "|" + f.ID, "type": method}}
 	}
 	return doc

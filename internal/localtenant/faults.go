@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -142,12 +143,12 @@ func (f *Fault) before(w http.ResponseWriter, r *http.Request) bool {
 	case f.Kind == FaultReset:
 		panic(http.ErrAbortHandler) // net/http closes the connection and says nothing
 	case f.Kind == FaultHTML:
-		f.answer(w, "text/html; charset=utf-8", firstStatus(f.Status, http.StatusBadGateway),
-			firstOf(f.Body, "<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"))
+		f.answer(w, "text/html; charset=utf-8", cmp.Or(f.Status, http.StatusBadGateway),
+			cmp.Or(f.Body, "<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"))
 	case f.Kind == FaultGarbage:
-		f.answer(w, "application/json", firstStatus(f.Status, http.StatusOK), firstOf(f.Body, "{\"user_id\": \x00\xff<<<"))
+		f.answer(w, "application/json", cmp.Or(f.Status, http.StatusOK), cmp.Or(f.Body, "{\"user_id\": \x00\xff<<<"))
 	case f.Kind == "" && f.Status != 0:
-		f.answer(w, "application/json; charset=utf-8", f.Status, firstOf(f.Body, f.errorBody()))
+		f.answer(w, "application/json; charset=utf-8", f.Status, cmp.Or(f.Body, f.errorBody()))
 	default:
 		return false
 	}
@@ -182,7 +183,7 @@ func (f *Fault) errorBody() string {
 		e.Code, e.Message = "internal_error", "An internal server error occurred"
 	}
 	if strings.Contains(f.Route, "/oauth/token") {
-		b, _ := json.Marshal(newOAuthError(f.Status, firstOf(e.Code, "server_error"), "%s", e.Message))
+		b, _ := json.Marshal(newOAuthError(f.Status, cmp.Or(e.Code, "server_error"), "%s", e.Message))
 		return string(b)
 	}
 	b, _ := json.Marshal(e) // a struct of text and numbers always encodes
@@ -210,13 +211,4 @@ func (f *Fault) after(w http.ResponseWriter, buf *buffer) {
 	default:
 		buf.send(w, body)
 	}
-}
-
-func firstStatus(statuses ...int) int {
-	for _, s := range statuses {
-		if s != 0 {
-			return s
-		}
-	}
-	return http.StatusOK
 }

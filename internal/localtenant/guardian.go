@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,7 +13,7 @@ func (f *factor) enrollment() map[string]any {
 	kind := map[string]string{"totp": "authenticator", "phone": "sms", "push": "guardian"}[f.Type]
 	doc := map[string]any{
 		"id": f.ID, "status": map[bool]string{true: "confirmed", false: "pending"}[f.Confirmed],
-		"type": firstOf(kind, f.Type), "enrolled_at": f.CreatedAt.Format(timeFormat),
+		"type": cmp.Or(kind, f.Type), "enrolled_at": f.CreatedAt.Format(timeFormat),
 	}
 	switch f.Type {
 	case "totp", "phone", "push":
@@ -95,13 +96,13 @@ func (t *Tenant) createEnrollmentTicket(w http.ResponseWriter, r *http.Request) 
 	if len(t.factors[u.ID]) > 0 && !in.Multiple {
 		return badRequest("enrollment_conflict", "The user is already enrolled")
 	}
-	if in.SendMail && firstOf(in.Email, u.Email) == "" {
+	if in.SendMail && cmp.Or(in.Email, u.Email) == "" {
 		return badRequest("invalid_body", "The user does not have an email address.")
 	}
 	link := t.newTicket(ticket{kind: "enrol", userID: u.ID, expires: t.now().Add(ticketTTL)}, "/mfa/enrollment")
 	link = strings.TrimSuffix(link, "#")
 	if in.SendMail {
-		t.send(Mail{To: firstOf(in.Email, u.Email), Kind: "enrollment_email", Subject: "Enroll your account", Link: link})
+		t.send(Mail{To: cmp.Or(in.Email, u.Email), Kind: "enrollment_email", Subject: "Enroll your account", Link: link})
 	}
 	parsed, err := url.Parse(link)
 	if err != nil {

@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -66,7 +67,7 @@ func (e event) document() map[string]any {
 	}
 	if e.user != nil {
 		first := e.user.primary()
-		doc["user_id"], doc["user_name"] = e.user.ID, firstOf(e.user.Email, e.user.Username, e.user.PhoneNumber)
+		doc["user_id"], doc["user_name"] = e.user.ID, cmp.Or(e.user.Email, e.user.Username, e.user.PhoneNumber)
 		doc["connection"], doc["strategy"] = first.Connection, first.Provider
 		doc["strategy_type"] = map[bool]string{true: "social", false: "database"}[first.IsSocial]
 	}

@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"net/http"
 	"net/url"
@@ -157,7 +158,7 @@ func (t *Tenant) enrolPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (t *Tenant) showEnrol(w http.ResponseWriter, status int, action, name, value, target string, f *factor, u *user, problem string) error {
-	account := firstOf(u.Email, u.Username, u.PhoneNumber, u.ID)
+	account := cmp.Or(u.Email, u.Username, u.PhoneNumber, u.ID)
 	code, err := qrCode(f.keyURI(account))
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -23,9 +24,7 @@ type page struct {
 func pageOf(r *http.Request) page {
 	q := r.URL.Query()
 	limit, _ := strconv.Atoi(q.Get("per_page"))
-	if limit == 0 {
-		limit = defaultPageSize
-	}
+	limit = cmp.Or(limit, defaultPageSize)
 	number, _ := strconv.Atoi(q.Get("page"))
 	return page{start: min(number, 1<<20) * limit, limit: limit, totals: q.Get("include_totals") == "true"}
 }
@@ -57,9 +56,7 @@ func checkpoint(r *http.Request, name, key string, items []map[string]any) map[s
 		items = items[i+1:]
 	}
 	take, _ := strconv.Atoi(q.Get("take"))
-	if take == 0 {
-		take = defaultPageSize
-	}
+	take = cmp.Or(take, defaultPageSize)
 	out := map[string]any{}
 	if len(items) > take {
 		items = items[:take]

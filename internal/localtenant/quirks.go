@@ -2,6 +2,7 @@ package localtenant
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"hash/fnv"
 	"io"
@@ -14,7 +15,7 @@ import (
 // they say is what the plain answer says.
 func (t *Tenant) makeOdd(pattern string, w *buffer) {
 	kind, ok := oddAnswers[pattern]
-	if !ok || firstStatus(w.status) >= http.StatusMultipleChoices {
+	if !ok || cmp.Or(w.status, http.StatusOK) >= http.StatusMultipleChoices {
 		return
 	}
 	dec := json.NewDecoder(bytes.NewReader(w.body.Bytes()))

@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -59,7 +60,7 @@ func (t *Tenant) showReset(w http.ResponseWriter, status int, id string, k *tick
 	}
 	account := u.account(u.identityFor(k))
 	return t.pages.render(w, status, "reset", origin(k.resultURL), map[string]any{
-		"Title": "Set a new password", "Ticket": id, "Username": firstOf(account.Email, account.Username), "Error": problem,
+		"Title": "Set a new password", "Ticket": id, "Username": cmp.Or(account.Email, account.Username), "Error": problem,
 		"Rules": conn.policy.describe(),
 	})
 }
@@ -92,8 +93,7 @@ func (t *Tenant) resetPassword(w http.ResponseWriter, r *http.Request) error {
 		account.EmailVerified = account.EmailVerified || k.markVerified && k.email == account.Email
 		return t.setPassword(account, conn, text)
 	})
-	var refused *apiError
-	if errors.As(err, &refused) {
+	if _, refused := errors.AsType[*apiError](err); refused {
 		return t.showReset(w, http.StatusBadRequest, id, k, old, "That password will not do. "+conn.policy.describe())
 	} else if err != nil {
 		return err

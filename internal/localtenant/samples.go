@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -43,15 +44,15 @@ func (t *Tenant) AddUser(in User) (string, error) {
 }
 
 func (t *Tenant) addUser(in User) (string, error) {
-	conn, ok := t.connectionNamed(firstOf(in.Connection, Connection))
+	conn, ok := t.connectionNamed(cmp.Or(in.Connection, Connection))
 	if !ok {
-		return "", fmt.Errorf("add user %q: no connection %q", firstOf(in.Email, in.UserID), in.Connection)
+		return "", fmt.Errorf("add user %q: no connection %q", cmp.Or(in.Email, in.UserID), in.Connection)
 	}
 	now := t.now()
-	u := blankUser(conn, in.UserID, firstTime(in.CreatedAt, now))
+	u := blankUser(conn, in.UserID, cmp.Or(in.CreatedAt, now).UTC().Truncate(time.Millisecond))
 	in.fields().setProfile(u)
 	u.fillDefaults()
-	u.UpdatedAt = firstTime(in.UpdatedAt, u.CreatedAt)
+	u.UpdatedAt = cmp.Or(in.UpdatedAt, u.CreatedAt).UTC().Truncate(time.Millisecond)
 	u.LastLogin, u.LastIP, u.LoginsCount = in.LastLogin.UTC(), in.LastIP, in.LoginsCount
 	u.AppMetadata, u.UserMetadata = merge(nil, in.AppMetadata), merge(nil, in.UserMetadata)
 	u.password = password{seeded: in.Password, imported: []byte(in.PasswordHash)}
@@ -59,7 +60,7 @@ func (t *Tenant) addUser(in User) (string, error) {
 		return "", fmt.Errorf("add user %q: %w", u.ID, errTaken)
 	}
 	if err := t.users.put(u, now); err != nil {
-		return "", fmt.Errorf("add user %q: %w", firstOf(in.Email, u.ID), err)
+		return "", fmt.Errorf("add user %q: %w", cmp.Or(in.Email, u.ID), err)
 	}
 	return u.ID, nil
 }
@@ -81,19 +82,11 @@ func (in User) fields() userFields {
 	return f
 }
 
-func firstTime(a, b time.Time) time.Time {
-	if a.IsZero() {
-		return b
-	}
-	return a.UTC().Truncate(time.Millisecond)
-}
-
 // addSampleUsers puts in a handful of people, so that lists and searches show
 // something and one of each kind can be tried.
 func (t *Tenant) addSampleUsers() error {
 	t.addRole("rol_Local00000000001", "admin", "Sees and changes everything")
 	t.addRole("rol_Local00000000002", "support", "Helps users")
-	yes := true
 	born := time.Date(2024, 3, 1, 9, 0, 0, 0, time.UTC)
 	for i, u := range []User{
 		{Email: "ada@example.com", EmailVerified: true, GivenName: "Ada", FamilyName: "Lovelace", Name: "Ada Lovelace",
@@ -101,14 +94,12 @@ func (t *Tenant) addSampleUsers() error {
 		{Email: "grace@example.com", EmailVerified: true, GivenName: "Grace", FamilyName: "Hopper", Name: "Grace Hopper"},
 		{Email: "alan@example.com", GivenName: "Alan", FamilyName: "Turing", Name: "Alan Turing", Username: "alan"},
 		{Email: "katherine@example.com", EmailVerified: true, GivenName: "Katherine", FamilyName: "Johnson",
-			Name: "Katherine Johnson", Blocked: &yes},
+			Name: "Katherine Johnson", Blocked: new(true)},
 		{Email: "linus@example.com", EmailVerified: true, Name: "Linus Torvalds", UserID: "github|1024025", Connection: "github"},
 		{Email: "radia@example.com", EmailVerified: true, GivenName: "Radia", FamilyName: "Perlman", Name: "Radia Perlman",
 			UserID: "google-oauth2|109876543210987654321", Connection: "google-oauth2"},
 	} {
-		if u.UserID == "" {
-			u.UserID = fmt.Sprintf("auth0|65e19a1000000000000000%02d", i+1)
-		}
+		u.UserID = cmp.Or(u.UserID, fmt.Sprintf("auth0|65e19a1000000000000000%02d", i+1))
 		u.CreatedAt = born.Add(time.Duration(i) * 36 * time.Hour)
 		if u.Connection == "" {
 			u.Password = SamplePassword

@@ -75,22 +75,22 @@ func sdkRoles(ctx context.Context, t *testing.T, o *core.RequestOptions, id stri
 	role := one(c.Create(ctx, &management.CreateRoleRequestContent{Name: "editor"}))(t).GetID()
 	all(t, members.Assign(ctx, role, &management.AssignRoleUsersRequestContent{Users: []string{id}}),
 		mine.Assign(ctx, id, &management.AssignUserRolesRequestContent{Roles: []string{role}}))
-	if got := one(members.List(ctx, role, &management.ListRoleUsersRequestParameters{Take: ptr(10)}))(t); len(got.Results) != 1 {
+	if got := one(members.List(ctx, role, &management.ListRoleUsersRequestParameters{Take: new(10)}))(t); len(got.Results) != 1 {
 		t.Errorf("members %v", got.Results)
 	}
-	if got := one(mine.List(ctx, id, &management.ListUserRolesRequestParameters{IncludeTotals: ptr(true)}))(t); len(got.Results) != 1 {
+	if got := one(mine.List(ctx, id, &management.ListUserRolesRequestParameters{IncludeTotals: new(true)}))(t); len(got.Results) != 1 {
 		t.Errorf("roles %v", got.Results)
 	}
-	if got := one(c.List(ctx, &management.ListRolesRequestParameters{IncludeTotals: ptr(true), NameFilter: ptr("edit")}))(t); len(got.Results) != 1 {
+	if got := one(c.List(ctx, &management.ListRolesRequestParameters{IncludeTotals: new(true), NameFilter: new("edit")}))(t); len(got.Results) != 1 {
 		t.Errorf("roles %v", got.Results)
 	}
-	if got := one(c.Update(ctx, role, &management.UpdateRoleRequestContent{Name: ptr("writer")}))(t); got.GetName() != "writer" {
+	if got := one(c.Update(ctx, role, &management.UpdateRoleRequestContent{Name: new("writer")}))(t); got.GetName() != "writer" {
 		t.Errorf("updated %v", got)
 	}
 	one(c.Get(ctx, role))(t)
 	all(t, mine.Delete(ctx, id, &management.DeleteUserRolesRequestContent{Roles: []string{role}}), c.Delete(ctx, role))
-	var gone *management.NotFoundError
-	if _, err := c.Get(ctx, role); !errors.As(err, &gone) {
+	_, err := c.Get(ctx, role)
+	if _, gone := errors.AsType[*management.NotFoundError](err); !gone {
 		t.Errorf("get after delete: %v", err)
 	}
 }
@@ -98,12 +98,12 @@ func sdkRoles(ctx context.Context, t *testing.T, o *core.RequestOptions, id stri
 func sdkFactors(ctx context.Context, t *testing.T, o *core.RequestOptions, id string) {
 	c := authenticationmethods.NewClient(o)
 	made := one(c.Create(ctx, id, &management.CreateUserAuthenticationMethodRequestContent{
-		Type: "phone", PhoneNumber: ptr("+44207183875044"), Name: ptr("mine"),
+		Type: "phone", PhoneNumber: new("+44207183875044"), Name: new("mine"),
 	}))(t)
 	method := made.GetID()
 	one(c.Get(ctx, id, method))(t)
-	one(c.Update(ctx, id, method, &management.UpdateUserAuthenticationMethodRequestContent{Name: ptr("yours")}))(t)
-	if got := one(c.List(ctx, id, &management.ListUserAuthenticationMethodsRequestParameters{IncludeTotals: ptr(true)}))(t); len(got.Results) != 1 {
+	one(c.Update(ctx, id, method, &management.UpdateUserAuthenticationMethodRequestContent{Name: new("yours")}))(t)
+	if got := one(c.List(ctx, id, &management.ListUserAuthenticationMethodsRequestParameters{IncludeTotals: new(true)}))(t); len(got.Results) != 1 {
 		t.Errorf("methods %v", got.Results)
 	}
 	enrolled := one(userenrollments.NewClient(o).Get(ctx, id))(t)
@@ -118,13 +118,13 @@ func sdkFactors(ctx context.Context, t *testing.T, o *core.RequestOptions, id st
 	}
 	one(guardian.CreateTicket(ctx, &management.CreateGuardianEnrollmentTicketRequestContent{UserID: id}))(t)
 	set := one(c.Set(ctx, id, management.SetUserAuthenticationMethodsRequestContent{
-		{Type: "email", Email: ptr("a@example.com")}, {Type: "totp", TotpSecret: ptr("JBSWY3DPEHPK3PXP")},
+		{Type: "email", Email: new("a@example.com")}, {Type: "totp", TotpSecret: new("JBSWY3DPEHPK3PXP")},
 	}))(t)
 	if got := one(users.NewClient(o).RegenerateRecoveryCode(ctx, id))(t); len(got.GetRecoveryCode()) != 24 {
 		t.Errorf("recovery code %q", got.GetRecoveryCode())
 	}
 	mfa := multifactor.NewClient(o)
-	all(t, c.Delete(ctx, id, set[0].GetID()), mfa.DeleteProvider(ctx, id, ptr(management.UserMultifactorProviderEnum("google-authenticator"))),
+	all(t, c.Delete(ctx, id, set[0].GetID()), mfa.DeleteProvider(ctx, id, new(management.UserMultifactorProviderEnum("google-authenticator"))),
 		mfa.InvalidateRememberBrowser(ctx, id), c.DeleteAll(ctx, id), authenticators.NewClient(o).DeleteAll(ctx, id))
 }
 
@@ -136,29 +136,29 @@ func sdkSessions(ctx context.Context, t *testing.T, s *tenanttest.Server, o *cor
 	signIn()
 	signIn()
 	mine, c := usersessions.NewClient(o), sessions.NewClient(o)
-	list := one(mine.List(ctx, id, &management.ListUserSessionsRequestParameters{Take: ptr(10)}))(t)
+	list := one(mine.List(ctx, id, &management.ListUserSessionsRequestParameters{Take: new(10)}))(t)
 	if len(list.Results) != 2 {
 		t.Fatalf("sessions %v", list.Results)
 	}
 	one(c.Get(ctx, list.Results[0].GetID()))(t)
 	one(c.Update(ctx, list.Results[0].GetID(), &management.UpdateSessionRequestContent{
-		SessionMetadata: ptr(management.SessionMetadata{"k": "v"}),
+		SessionMetadata: new(management.SessionMetadata{"k": "v"}),
 	}))(t)
 	tokens, refresh := refreshtoken.NewClient(o), refreshtokens.NewClient(o)
-	held := one(tokens.List(ctx, id, &management.ListRefreshTokensRequestParameters{Take: ptr(10)}))(t)
+	held := one(tokens.List(ctx, id, &management.ListRefreshTokensRequestParameters{Take: new(10)}))(t)
 	if len(held.Results) != 2 {
 		t.Fatalf("refresh tokens %v", held.Results)
 	}
 	one(refresh.Get(ctx, held.Results[0].GetID()))(t)
 	one(refresh.Update(ctx, held.Results[0].GetID(), &management.UpdateRefreshTokenRequestContent{
-		RefreshTokenMetadata: ptr(management.RefreshTokenMetadata{"k": "v"}),
+		RefreshTokenMetadata: new(management.RefreshTokenMetadata{"k": "v"}),
 	}))(t)
 	one(refresh.List(ctx, &management.GetRefreshTokensRequestParameters{UserID: id}))(t)
 	all(t, c.Revoke(ctx, list.Results[0].GetID()), c.Delete(ctx, list.Results[1].GetID()), refresh.Delete(ctx, held.Results[1].GetID()),
-		refresh.Revoke(ctx, &management.RevokeRefreshTokensRequestContent{UserID: ptr(id)}),
+		refresh.Revoke(ctx, &management.RevokeRefreshTokensRequestContent{UserID: new(id)}),
 		users.NewClient(o).RevokeAccess(ctx, id, &management.RevokeUserAccessRequestContent{}),
 		mine.Delete(ctx, id), tokens.Delete(ctx, id))
-	if got := one(logs.NewClient(o).List(ctx, id, &management.ListUserLogsRequestParameters{IncludeTotals: ptr(true)}))(t); len(got.Results) != 2 {
+	if got := one(logs.NewClient(o).List(ctx, id, &management.ListUserLogsRequestParameters{IncludeTotals: new(true)}))(t); len(got.Results) != 2 {
 		t.Errorf("logs %v", got.Results)
 	}
 }
@@ -166,12 +166,12 @@ func sdkSessions(ctx context.Context, t *testing.T, s *tenanttest.Server, o *cor
 func sdkRest(ctx context.Context, t *testing.T, s *tenanttest.Server, o *core.RequestOptions, id, other string) {
 	c := identities.NewClient(o)
 	linked := one(c.Link(ctx, id, &management.LinkUserIdentityRequestContent{
-		Provider: ptr(management.UserIdentityProviderEnum("auth0")), UserID: &management.UserID{String: other},
+		Provider: new(management.UserIdentityProviderEnum("auth0")), UserID: &management.UserID{String: other},
 	}))(t)
 	if len(linked) != 2 {
 		t.Errorf("linked %v", linked)
 	}
-	left := one(c.Delete(ctx, id, ptr(management.UserIdentityProviderEnum("auth0")), other))(t)
+	left := one(c.Delete(ctx, id, new(management.UserIdentityProviderEnum("auth0")), other))(t)
 	if len(left) != 1 {
 		t.Errorf("left %v", left)
 	}
@@ -180,7 +180,7 @@ func sdkRest(ctx context.Context, t *testing.T, s *tenanttest.Server, o *core.Re
 	one(blocks.ListByIdentifier(ctx, &management.ListUserBlocksByIdentifierRequestParameters{Identifier: "sdk@example.com"}))(t)
 	all(t, blocks.Delete(ctx, id), blocks.DeleteByIdentifier(ctx, &management.DeleteUserBlocksByIdentifierRequestParameters{Identifier: "sdk@example.com"}))
 	tick := tickets.NewClient(o)
-	if got := one(tick.ChangePassword(ctx, &management.ChangePasswordTicketRequestContent{UserID: ptr(id)}))(t); got.GetTicket() == "" {
+	if got := one(tick.ChangePassword(ctx, &management.ChangePasswordTicketRequestContent{UserID: new(id)}))(t); got.GetTicket() == "" {
 		t.Errorf("ticket %v", got)
 	}
 	one(tick.VerifyEmail(ctx, &management.VerifyEmailTicketRequestContent{UserID: id}))(t)
@@ -194,14 +194,14 @@ func sdkRest(ctx context.Context, t *testing.T, s *tenanttest.Server, o *core.Re
 	if got := one(actions.NewClient(o).List(ctx, &management.ListActionsRequestParameters{}))(t); len(got.Results) != 1 || !got.Results[0].GetAllChangesDeployed() {
 		t.Errorf("actions %v", got.Results)
 	}
-	bound := one(bindings.NewClient(o).List(ctx, ptr(management.ActionTriggerTypeEnum("post-login")), &management.ListActionTriggerBindingsRequestParameters{}))(t)
+	bound := one(bindings.NewClient(o).List(ctx, new(management.ActionTriggerTypeEnum("post-login")), &management.ListActionTriggerBindingsRequestParameters{}))(t)
 	if len(bound.Results) != 1 || bound.Results[0].GetDisplayName() != "require-mfa" {
 		t.Errorf("bindings %v", bound.Results)
 	}
 	if got := one(resourceservers.NewClient(o).Get(ctx, s.Tenant.Audience(), &management.GetResourceServerRequestParameters{}))(t); !got.GetIsSystem() {
 		t.Errorf("API %v", got)
 	}
-	conns := one(connections.NewClient(o).List(ctx, &management.ListConnectionsQueryParameters{Take: ptr(50)}))(t)
+	conns := one(connections.NewClient(o).List(ctx, &management.ListConnectionsQueryParameters{Take: new(50)}))(t)
 	if len(conns.Results) != 7 {
 		t.Errorf("connections %v", conns.Results)
 	}

@@ -25,16 +25,15 @@ func TestSDKUsers(t *testing.T) {
 	s := tenanttest.Start(t)
 	c := users.NewClient(sdk(t, s))
 	made, err := c.Create(ctx, &management.CreateUserRequestContent{
-		Connection: localtenant.Connection, Email: ptr("sdk@example.com"), Password: ptr(goodPassword), VerifyEmail: ptr(false),
+		Connection: localtenant.Connection, Email: new("sdk@example.com"), Password: new(goodPassword), VerifyEmail: new(false),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = c.Create(ctx, &management.CreateUserRequestContent{
-		Connection: localtenant.Connection, Email: ptr("sdk@example.com"), Password: ptr(goodPassword),
+		Connection: localtenant.Connection, Email: new("sdk@example.com"), Password: new(goodPassword),
 	})
-	var conflict *management.ConflictError
-	if !errors.As(err, &conflict) {
+	if _, ok := errors.AsType[*management.ConflictError](err); !ok {
 		t.Errorf("a second time: %v", err)
 	}
 	id := made.GetUserID()
@@ -43,13 +42,13 @@ func TestSDKUsers(t *testing.T) {
 		t.Errorf("get: %v %v", got, err)
 	}
 	up := &management.UpdateUserRequestContent{}
-	up.SetName(ptr("S. D. Kay"))
+	up.SetName(new("S. D. Kay"))
 	changed, err := c.Update(ctx, id, up)
 	if err != nil || changed.GetName() != "S. D. Kay" {
 		t.Errorf("update: %v %v", changed, err)
 	}
 	found, err := c.List(ctx, &management.ListUsersRequestParameters{
-		Q: ptr(`email:"sdk@example.com"`), IncludeTotals: ptr(true), PerPage: ptr(10), Page: ptr(0),
+		Q: new(`email:"sdk@example.com"`), IncludeTotals: new(true), PerPage: new(10), Page: new(0),
 	})
 	if err != nil || len(found.Results) != 1 {
 		t.Fatalf("list: %v %v", found, err)
@@ -62,10 +61,7 @@ func TestSDKUsers(t *testing.T) {
 		t.Error(err)
 	}
 	_, err = c.Get(ctx, id, &management.GetUserRequestParameters{})
-	var gone *management.NotFoundError
-	if !errors.As(err, &gone) {
+	if _, ok := errors.AsType[*management.NotFoundError](err); !ok {
 		t.Errorf("get after delete: %v", err)
 	}
 }
-
-func ptr[T any](v T) *T { return &v }

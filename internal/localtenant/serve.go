@@ -2,6 +2,7 @@ package localtenant
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"log/slog"
@@ -64,8 +65,7 @@ func (t *Tenant) handle(rt route, w *buffer, r *http.Request, body []byte) error
 	}
 	op, _ := t.api.Operation(rt.pattern) // without a description nothing is to be checked
 	if err := t.api.Check(op, r, body); err != nil {
-		var bad *description.RequestError
-		if errors.As(err, &bad) {
+		if bad, ok := errors.AsType[*description.RequestError](err); ok {
 			return newAPIError(bad.Status, bad.Code, "%s", bad.Message)
 		}
 		return err
@@ -73,7 +73,7 @@ func (t *Tenant) handle(rt route, w *buffer, r *http.Request, body []byte) error
 	if err := t.run(rt, w, r); err != nil {
 		return err
 	}
-	t.recordChange(r, firstStatus(w.status))
+	t.recordChange(r, cmp.Or(w.status, http.StatusOK))
 	return nil
 }
 
@@ -83,8 +83,7 @@ func (t *Tenant) finish(buf *buffer, rt route, err error) {
 		return
 	}
 	buf.body.Reset()
-	var known responder
-	if errors.As(err, &known) {
+	if known, ok := errors.AsType[responder](err); ok {
 		known.respond(buf)
 		return
 	}
@@ -104,9 +103,7 @@ func (b *buffer) Header() http.Header { return b.header }
 func (b *buffer) WriteHeader(status int) { b.status = status }
 
 func (b *buffer) Write(p []byte) (int, error) {
-	if b.status == 0 {
-		b.status = http.StatusOK
-	}
+	b.status = cmp.Or(b.status, http.StatusOK)
 	return b.body.Write(p)
 }
 
@@ -114,9 +111,7 @@ func (b *buffer) send(w http.ResponseWriter, body []byte) {
 	for name, values := range b.header {
 		w.Header()[name] = values
 	}
-	if b.status == 0 {
-		b.status = http.StatusOK
-	}
+	b.status = cmp.Or(b.status, http.StatusOK)
 	w.WriteHeader(b.status)
 	_, _ = w.Write(body)
 }

@@ -37,12 +37,12 @@ func (t *Tenant) signup(w http.ResponseWriter, r *http.Request) error {
 	}
 	connection := t.databaseFor(tx)
 	u, err := t.newUser(userFields{Connection: &connection, Email: &email, Password: &text})
-	var refused *apiError
+	refused, isRefused := errors.AsType[*apiError](err)
 	switch {
-	case errors.As(err, &refused) && refused.Status == http.StatusConflict:
+	case isRefused && refused.Status == http.StatusConflict:
 		// Auth0 does not say that the address is taken, and nor does this page.
 		return t.showSignup(w, http.StatusBadRequest, tx, email, "Something went wrong. Perhaps you have an account already?")
-	case errors.As(err, &refused):
+	case isRefused:
 		conn, _ := t.connectionNamed(connection)
 		return t.showSignup(w, http.StatusBadRequest, tx, email, "That password will not do. "+conn.policy.describe())
 	case err != nil:

@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -18,7 +19,7 @@ func (t *Tenant) socialConnection(r *http.Request) (*transaction, *connection, e
 	if err != nil {
 		return nil, nil, err
 	}
-	conn, ok := t.connectionNamed(firstOf(r.FormValue("connection"), tx.connection))
+	conn, ok := t.connectionNamed(cmp.Or(r.FormValue("connection"), tx.connection))
 	if !ok || !conn.social() || (tx.connection != "" && tx.connection != conn.Name) {
 		return nil, nil, newPageError(http.StatusBadRequest, "invalid_request", "There is no such way to sign in.")
 	}

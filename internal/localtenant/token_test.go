@@ -119,9 +119,9 @@ func TestBearerTokens(t *testing.T) {
 	a := newAPI(t, s)
 	good := a.token
 	parts := strings.Split(good, ".")
-	forge := func(old, new string) string {
+	forge := func(from, to string) string {
 		b, _ := base64.RawURLEncoding.DecodeString(parts[1])
-		return parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(string(b), old, new, 1))) + "." + parts[2]
+		return parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(string(b), from, to, 1))) + "." + parts[2]
 	}
 	other := newAPI(t, tenanttest.Start(t, now.option)).token // the same key, another issuer
 	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + parts[1] + "."

@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"cmp"
 	"crypto/md5"
 	"encoding/hex"
 	"fmt"
@@ -140,7 +141,7 @@ func (u *user) blocked() bool { return u.Blocked != nil && *u.Blocked }
 
 // fillDefaults sets what Auth0 sets of itself: a name, a nickname and a picture.
 func (u *user) fillDefaults() {
-	login := firstOf(u.Email, u.Username, u.PhoneNumber)
+	login := cmp.Or(u.Email, u.Username, u.PhoneNumber)
 	if u.Name == "" {
 		u.Name, u.unnamed = login, true
 	}
@@ -159,13 +160,4 @@ func defaultPicture(login string) string {
 	fallback := fmt.Sprintf("https://cdn.auth0.com/avatars/%s.png", url.PathEscape(string(letters)))
 	return fmt.Sprintf("https://s.gravatar.com/avatar/%s?s=480&r=pg&d=%s",
 		hex.EncodeToString(sum[:]), url.QueryEscape(fallback))
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
@@ -47,7 +48,7 @@ func (t *Tenant) blockDocument(u *user) map[string]any {
 	slices.Sort(ips)
 	for _, ip := range ips {
 		list = append(list, map[string]any{
-			"identifier": firstOf(u.Email, u.Username, u.PhoneNumber), "ip": ip, "connection": u.primary().Connection,
+			"identifier": cmp.Or(u.Email, u.Username, u.PhoneNumber), "ip": ip, "connection": u.primary().Connection,
 		})
 	}
 	return map[string]any{"blocked_for": list}

@@ -218,14 +218,18 @@ func (m *Manager) secretsManager(ctx context.Context) (Getter, error) {
 	return m.client, nil
 }
 
+// awsError is an error of any AWS service.
+type awsError interface {
+	error
+	ErrorCode() string
+}
+
 // readProblem tells what no waiting cures from what may pass.
 func (m *Manager) readProblem(err error) error {
-	var notFound *types.ResourceNotFoundException
-	var refused interface{ ErrorCode() string } // smithy.APIError
-	switch {
-	case errors.As(err, &notFound):
+	if _, notFound := errors.AsType[*types.ResourceNotFoundException](err); notFound {
 		return m.misconfigured(fmt.Errorf("there is no such secret, or %w", ErrNoValue))
-	case errors.As(err, &refused) && permanent(refused.ErrorCode()):
+	}
+	if refused, ok := errors.AsType[awsError](err); ok && permanent(refused.ErrorCode()) {
 		return m.misconfigured(err)
 	}
 	return problem.ServiceUnavailable.Wrap(fmt.Errorf("read secret %q: %w", m.opts.SecretID, err), "The service could not read its configuration. Try again.")

@@ -107,9 +107,9 @@ func (v *Vault) get(ctx context.Context, in *secretsmanager.GetSecretValueInput)
 		return nil, err
 	}
 	out, err := client.GetSecretValue(ctx, in)
-	var none *types.ResourceNotFoundException
+	_, none := errors.AsType[*types.ResourceNotFoundException](err)
 	switch {
-	case errors.As(err, &none):
+	case none:
 		return nil, fmt.Errorf("read %s of secret %q: %w", *in.VersionStage, *in.SecretId, ErrNoValue)
 	case err != nil:
 		return nil, fmt.Errorf("read %s of secret %q: %w", *in.VersionStage, *in.SecretId, err)
@@ -129,8 +129,7 @@ func (v *Vault) PutPending(ctx context.Context, secretID, version, text string) 
 	_, err = client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
 		SecretId: &secretID, ClientRequestToken: &version, SecretString: &text, VersionStages: []string{stagePending},
 	})
-	var exists *types.ResourceExistsException
-	if err != nil && !errors.As(err, &exists) {
+	if _, exists := errors.AsType[*types.ResourceExistsException](err); err != nil && !exists {
 		return fmt.Errorf("put a pending version of secret %q: %w", secretID, err)
 	}
 	return nil

@@ -11,17 +11,16 @@ import (
 
 func TestConnections(t *testing.T) {
 	const secret = "THE-SECRET-OF-A-CONNECTION"
-	yes, no := true, false
 	for _, c := range []struct {
 		in   localtenant.NewConnection
 		want string // of the answer; "" for nothing
 	}{
 		{localtenant.NewConnection{Name: "partners", Strategy: "auth0"}, `{"name":"partners","display_name":"partners","strategy":"database","kind":"database"}`},
-		{localtenant.NewConnection{Name: "staff", Strategy: "samlp", DisplayName: "Our <staff>", Button: &yes}, `{"name":"staff","display_name":"Our <staff>","strategy":"samlp","kind":"enterprise"}`},
-		{localtenant.NewConnection{Name: "directory", Strategy: "auth0-adldap", Button: &yes}, `{"name":"directory","display_name":"directory","strategy":"adldap","kind":"enterprise"}`},
-		{localtenant.NewConnection{Name: "by-domain", Strategy: "oidc", Button: &no}, ""},
+		{localtenant.NewConnection{Name: "staff", Strategy: "samlp", DisplayName: "Our <staff>", Button: new(true)}, `{"name":"staff","display_name":"Our <staff>","strategy":"samlp","kind":"enterprise"}`},
+		{localtenant.NewConnection{Name: "directory", Strategy: "auth0-adldap", Button: new(true)}, `{"name":"directory","display_name":"directory","strategy":"adldap","kind":"enterprise"}`},
+		{localtenant.NewConnection{Name: "by-domain", Strategy: "oidc", Button: new(false)}, ""},
 		{localtenant.NewConnection{Name: "by-default", Strategy: "waad"}, ""},
-		{localtenant.NewConnection{Name: "line", Strategy: "line", Button: &no}, `{"name":"line","display_name":"line","strategy":"line","kind":"social"}`},
+		{localtenant.NewConnection{Name: "line", Strategy: "line", Button: new(false)}, `{"name":"line","display_name":"line","strategy":"line","kind":"social"}`},
 		{localtenant.NewConnection{Name: "calendar", Strategy: "google-oauth2", NoSignIn: true}, ""},
 		{localtenant.NewConnection{Name: "elsewhere", Strategy: "github", Disabled: true}, ""},
 	} {

@@ -48,10 +48,9 @@ func TestListsTellNothingOfHiddenUsers(t *testing.T) {
 	eachAuth(t, func(t *testing.T, a auth) {
 		free, shop := shopIn(t, a, `"connections":["github"]`)
 		at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-		yes := true
 		add := func(i int, email, connection string) string {
 			return free.addUser(localtenant.User{
-				UserID: fmt.Sprintf("44%02d", i), Connection: connection, Email: email, Name: "Same Name", Nickname: strings.Repeat("n", i+1), EmailVerified: true, Blocked: &yes,
+				UserID: fmt.Sprintf("44%02d", i), Connection: connection, Email: email, Name: "Same Name", Nickname: strings.Repeat("n", i+1), EmailVerified: true, Blocked: new(true),
 				CreatedAt: at.Add(time.Duration(i/2) * time.Hour), LastLogin: at.Add(time.Duration(i/2) * 24 * time.Hour),
 			})
 		}

@@ -16,11 +16,10 @@ import (
 // people are in the order of their creation, a day apart.
 func people(s *service) {
 	day := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
-	yes := true
 	for i, u := range []localtenant.User{
 		{Email: "ann@example.com", Name: "Ann Lee", EmailVerified: true},
 		{Email: "bob@example.com", Name: "Bob (the) Builder", Nickname: "bb"},
-		{Email: "cat@example.com", Name: "O'Neil \"Cat\"", Blocked: &yes, LastLogin: day.Add(240 * time.Hour)},
+		{Email: "cat@example.com", Name: "O'Neil \"Cat\"", Blocked: new(true), LastLogin: day.Add(240 * time.Hour)},
 		{Email: "dan+x@example.com", Name: "Dan* AND Eve", LastLogin: day.Add(241 * time.Hour)},
 		{Email: "eve@example.com", Name: "Eve: a/b\\c", Connection: "github", UserID: "5"},
 	} {

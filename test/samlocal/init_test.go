@@ -28,7 +28,7 @@ func TestStartingDoesNoIO(t *testing.T) {
 			c := exec.CommandContext(t.Context(), "strace", "-f", "-qq", "-e", "trace=%network,%file", binary)
 			c.Env = []string{}
 			out, err := c.CombinedOutput()
-			if ended := new(exec.ExitError); !errors.As(err, &ended) {
+			if _, ok := errors.AsType[*exec.ExitError](err); !ok {
 				t.Fatalf("not as outside of Lambda: %v\n%s", err, out)
 			}
 			calls := call.FindAllString(string(out), -1)

@@ -126,7 +126,7 @@ func (s *service) stop() error {
 	}
 	select {
 	case err := <-s.ended:
-		if ended := new(exec.ExitError); !errors.As(err, &ended) || ended.ExitCode() != 128+int(syscall.SIGTERM) {
+		if ended, ok := errors.AsType[*exec.ExitError](err); !ok || ended.ExitCode() != 128+int(syscall.SIGTERM) {
 			return fmt.Errorf("sam-local.sh did not end as TERM ends a program: %w", err)
 		}
 	case <-time.After(10 * time.Minute):

@@ -116,8 +116,8 @@ func startGateway(t *testing.T, service string, credentials aws.Credentials) str
 	}
 	t.Cleanup(func() {
 		cancel()
-		var exit *exec.ExitError
-		if err := cmd.Wait(); err != nil && !errors.As(err, &exit) {
+		err := cmd.Wait()
+		if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
 			t.Error(err)
 		}
 	})

@@ -98,11 +98,11 @@ func TestCheck(t *testing.T) {
 			r := httptest.NewRequest(method, "/?"+c.query, nil)
 			r.Header.Set("Content-Type", c.contentType)
 			err := api.Check(op, r, []byte(c.body))
-			var bad *description.RequestError
+			bad, ok := errors.AsType[*description.RequestError](err)
 			switch {
 			case c.status == 0 && err != nil:
 				t.Error(err)
-			case c.status != 0 && (!errors.As(err, &bad) || bad.Status != c.status || bad.Message != c.message):
+			case c.status != 0 && (!ok || bad.Status != c.status || bad.Message != c.message):
 				t.Errorf("%v, want %d %s", err, c.status, c.message)
 			case c.status == http.StatusBadRequest && bad.Code == "":
 				t.Error("no error code")

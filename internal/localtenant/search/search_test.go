@@ -124,8 +124,7 @@ func TestSyntaxErrors(t *testing.T) {
 		`]`, `a:>`, "\xff", strings.Repeat("(", 200) + "a" + strings.Repeat(")", 200), strings.Repeat("NOT ", 200) + "a",
 	} {
 		_, err := search.Parse(q)
-		var syntax *search.SyntaxError
-		if !errors.As(err, &syntax) {
+		if _, ok := errors.AsType[*search.SyntaxError](err); !ok {
 			t.Errorf("%q: %v, want a syntax error", q, err)
 		}
 	}
