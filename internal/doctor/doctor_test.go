@@ -105,48 +105,48 @@ func TestBreakages(t *testing.T) {
 		"no such host": {func(_ *testing.T, c *clinic) {
 			c.with.Transport = dialing(&net.DNSError{Err: "no such host", Name: "x", IsNotFound: true})
 		},
-			and(all(NotChecked, ofAsker, ofReach), "domain", Wrong), "domain", "no such host", "Compare the domain"},
+			and(all(NotChecked, ofAsker, ofReach), "domain", Wrong), "domain", "no such host", someAdvice},
 		"nothing listens": {func(_ *testing.T, c *clinic) { c.with.Transport = dialing(errors.New("connection refused")) },
-			and(all(NotChecked, ofAsker, ofReach), "domain", Wrong), "domain", "does not answer: connection refused", "firewall"},
+			and(all(NotChecked, ofAsker, ofReach), "domain", Wrong), "domain", "connection refused", someAdvice},
 		"another website": {func(t *testing.T, c *clinic) { c.at(t, http.NotFoundHandler()) },
-			and(all(NotChecked, ofAsker), "discovery", Wrong), "discovery", "is no tenant of Auth0", "No secret was sent"},
+			and(all(NotChecked, ofAsker), "discovery", Wrong), "discovery", "is no tenant of Auth0", someAdvice},
 		"a website that takes everything": {func(t *testing.T, c *clinic) {
 			c.at(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>hello</html>")) }))
-		}, and(all(NotChecked, ofAsker), "discovery", Wrong), "discovery", "is no tenant of Auth0", "No secret was sent"},
+		}, and(all(NotChecked, ofAsker), "discovery", Wrong), "discovery", "is no tenant of Auth0", someAdvice},
 		"a name that is not the tenant's": {func(t *testing.T, c *clinic) {
 			c.patient.Config.ManagementAudience = c.tenant.Tenant.Audience()
 			c.at(t, c.proxy(t))
-		}, and(and(all(NotChecked, ofAsker), "discovery", Wrong), "clock", OK), "discovery", "the host calls itself", "No secret was sent"},
+		}, and(and(all(NotChecked, ofAsker), "discovery", Wrong), "clock", OK), "discovery", "the host calls itself", someAdvice},
 		"a custom domain without the audience": {func(t *testing.T, c *clinic) {
 			c.hosts["login.example.com"], c.patient.Credentials.Domain = c.hosts[domain], "login.example.com"
 			c.tenant.Tenant.Fail(localtenant.Fault{
 				Route: "GET /.well-known/openid-configuration", Status: 200, Body: `{"issuer":"https://login.example.com/","token_endpoint":"https://login.example.com/oauth/token"}`,
 			})
 		},
-			and(all(NotChecked, ofToken), "management-audience", Wrong), "management-audience", "the domain is a custom one", "Set MANAGEMENT_AUDIENCE"},
+			and(all(NotChecked, ofToken), "management-audience", Wrong), "management-audience", "the domain is a custom one", "MANAGEMENT_AUDIENCE"},
 		"a wrong audience": {func(_ *testing.T, c *clinic) {
 			c.patient.Config.ManagementAudience = "https://other.example.com/api/v2/"
 		},
-			and(all(NotChecked, ofToken), "management-audience", Wrong), "management-audience", "no API \"https://other", "Set MANAGEMENT_AUDIENCE"},
+			and(all(NotChecked, ofToken), "management-audience", Wrong), "management-audience", "https://other", "MANAGEMENT_AUDIENCE"},
 		"the tenant is down": {func(_ *testing.T, c *clinic) { c.tenant.Tenant.Fail(localtenant.Fault{Status: 503}) },
-			and(all(NotChecked, ofAsker), "discovery", Wrong), "discovery", "answers 503", "status.auth0.com"},
+			and(all(NotChecked, ofAsker), "discovery", Wrong), "discovery", "503", "status.auth0.com"},
 		"a limit before anything": {func(_ *testing.T, c *clinic) {
 			c.tenant.Tenant.Fail(localtenant.Fault{Status: 429, Reset: time.Now().Add(time.Hour)})
-		}, and(and(all(NotChecked, ofAsker), "discovery", Wrong), "rate-limit", Wrong), "discovery", "the tenant's rate limit is reached", "who else calls"},
+		}, and(and(all(NotChecked, ofAsker), "discovery", Wrong), "rate-limit", Wrong), "discovery", "the tenant's rate limit is reached", someAdvice},
 		"a firewall": {func(_ *testing.T, c *clinic) {
 			c.tenant.Tenant.Fail(localtenant.Fault{Kind: localtenant.FaultHTML, Status: 403})
 		},
-			and(all(NotChecked, ofAsker), "discovery", Wrong), "discovery", "answers 403: something in front of the tenant refuses", "let this machine through"},
+			and(all(NotChecked, ofAsker), "discovery", Wrong), "discovery", "403", someAdvice},
 		"a firewall before tokens": {func(_ *testing.T, c *clinic) {
 			c.tenant.Tenant.Fail(localtenant.Fault{Route: "POST /oauth/token", Kind: localtenant.FaultHTML, Status: 403})
-		}, withoutTokens(), "management-credentials", "something in front of the token endpoint refuses", "let this machine through"},
+		}, withoutTokens(), "management-credentials", "something in front of the token endpoint refuses", someAdvice},
 		"the Management API is down": {func(_ *testing.T, c *clinic) {
 			for _, r := range c.tenant.Tenant.Routes() {
 				if strings.Contains(r.Pattern, "/api/v2/") {
 					c.tenant.Tenant.Fail(localtenant.Fault{Route: r.Pattern, Status: 500})
 				}
 			}
-		}, and(all(Wrong, ofSetup), "rate-limit", NotChecked), "connection", "the provider answered 500", "status.auth0.com"},
+		}, and(all(Wrong, ofSetup), "rate-limit", NotChecked), "connection", "500", "status.auth0.com"},
 		"the Management API answers with pages": {func(_ *testing.T, c *clinic) {
 			for _, r := range c.tenant.Tenant.Routes() {
 				if strings.Contains(r.Pattern, "/api/v2/") {
@@ -156,19 +156,19 @@ func TestBreakages(t *testing.T) {
 		}, and(all(Wrong, ofSetup), "rate-limit", NotChecked), "callbacks", "no usable answer", "status.auth0.com"},
 		"no tokens": {func(_ *testing.T, c *clinic) {
 			c.tenant.Tenant.Fail(localtenant.Fault{Route: "POST /oauth/token", Status: 500})
-		}, withoutTokens(), "management-credentials", "the token endpoint gave no usable answer: the provider answered 500", "status.auth0.com"},
+		}, withoutTokens(), "management-credentials", "500", "status.auth0.com"},
 		"tokens beyond the limit": {func(_ *testing.T, c *clinic) {
 			c.tenant.Tenant.Fail(localtenant.Fault{Route: "POST /oauth/token", Status: 429, Reset: time.Now().Add(time.Hour)})
-		}, and(withoutTokens(), "rate-limit", Wrong), "sign-in-credentials", "the token endpoint refuses requests", "who else calls"},
+		}, and(withoutTokens(), "rate-limit", Wrong), "sign-in-credentials", "the token endpoint refuses requests", someAdvice},
 		"no codes": {func(_ *testing.T, c *clinic) {
 			c.hosts[domain] = c.failing(t, func(r *http.Request) bool { return r.FormValue("client_id") == web })
-		}, and(all(NotChecked, []string{"grant-types"}), "sign-in-credentials", Wrong), "sign-in-credentials", "answered 503", "status.auth0.com"},
+		}, and(all(NotChecked, []string{"grant-types"}), "sign-in-credentials", Wrong), "sign-in-credentials", "503", "status.auth0.com"},
 
 		"a clock that is ahead": {func(_ *testing.T, c *clinic) {
 			fast := c.with.Now().Add(5 * time.Minute)
 			c.with.Now = func() time.Time { return fast }
 		},
-			all(Wrong, []string{"clock"}), "clock", "5m0s ahead of", "NTP"},
+			all(Wrong, []string{"clock"}), "clock", "5m0s", "NTP"},
 		"a clock that is behind": {func(_ *testing.T, c *clinic) {
 			slow := c.with.Now().Add(-30 * time.Second)
 			c.with.Now = func() time.Time { return slow }
@@ -179,54 +179,54 @@ func TestBreakages(t *testing.T) {
 			all(Wrong, []string{"clock"}), "clock", "behind the tenant's", "NTP"},
 		"a wrong management secret": {func(_ *testing.T, c *clinic) { c.patient.Credentials.ManagementClientSecret = "s3cr3t" },
 			and(and(all(NotChecked, ofToken, []string{"management-audience"}), "management-credentials", Wrong), "grant-types", NotChecked),
-			"management-credentials", `"usher-local" in the file`, "Compare the client id and the secret"},
+			"management-credentials", `"usher-local"`, someAdvice},
 		"a wrong management client id": {func(_ *testing.T, c *clinic) { c.patient.Credentials.ManagementClientID = "nobody" },
 			and(and(all(NotChecked, ofToken, []string{"management-audience"}), "management-credentials", Wrong), "grant-types", NotChecked),
-			"management-credentials", `"nobody"`, "Compare the client id and the secret"},
+			"management-credentials", `"nobody"`, someAdvice},
 		"a wrong sign-in secret": {func(_ *testing.T, c *clinic) { c.patient.Credentials.ClientSecret = "s3cr3t" },
-			and(all(NotChecked, []string{"grant-types"}), "sign-in-credentials", Wrong), "sign-in-credentials", `sign-in application "web"`, "Compare the client id and the secret"},
+			and(all(NotChecked, []string{"grant-types"}), "sign-in-credentials", Wrong), "sign-in-credentials", `"web"`, someAdvice},
 		"a wrong sign-in client id": {func(_ *testing.T, c *clinic) { c.patient.Credentials.ClientID = "nobody" },
 			and(all(NotChecked, []string{"grant-types", "application-type", "callbacks", "logout-urls", "spare-urls", "connection-enabled"}), "sign-in-credentials", Wrong),
-			"sign-in-credentials", `no application "nobody"`, "Compare client_id"},
+			"sign-in-credentials", `"nobody"`, "client_id"},
 
 		"a scope of one group": {func(_ *testing.T, c *clinic) { c.tenant.Tenant.RemoveScope("read:logs_users") },
-			all(Wrong, []string{"scopes"}), "scopes", "it lacks read:logs_users (for UsherSupport)", "Grant them"},
+			all(Wrong, []string{"scopes"}), "scopes", "read:logs_users (for UsherSupport)", someAdvice},
 		"the scope of limits alone": {func(_ *testing.T, c *clinic) {
 			c.patient.Groups, c.patient.Limits = permission.Having([]string{"usher:sessions"}), limitedTo("github")
 			c.tenant.Tenant.RemoveScope("read:users")
 		}, and(and(all(NotChecked, []string{
 			"sign-in-credentials", "application-type", "callbacks", "logout-urls", "spare-urls", "connection-enabled", "audience", "mfa-action", "mfa-factors",
-		}), "spare-scopes", Warning), "scopes", Wrong), "scopes", "it lacks read:users (for limits of front-ends)", "Grant them"},
+		}), "spare-scopes", Warning), "scopes", Wrong), "scopes", "read:users", someAdvice},
 		"scopes of two groups": {func(_ *testing.T, c *clinic) {
 			c.tenant.Tenant.RemoveScope("read:roles")
 			c.tenant.Tenant.RemoveScope("create:user_tickets")
 		}, all(Wrong, []string{"scopes"}), "scopes", "create:user_tickets (for UsherManage, UsherRecovery); read:roles (for UsherRoles)", "create:user_tickets read:roles"},
 		"none of the rotation": {func(_ *testing.T, c *clinic) { c.patient.Rotation = true },
-			all(Wrong, []string{"scopes"}), "scopes", "update:client_keys (for the rotation of the secrets)", "Grant them"},
+			all(Wrong, []string{"scopes"}), "scopes", "update:client_keys", someAdvice},
 		"no grant of the API": {func(_ *testing.T, c *clinic) { c.tenant.Tenant.SetScopes() },
-			and(and(all(NotChecked, ofToken), "scopes", Wrong), "management-audience", NotChecked), "scopes", "was granted nothing", "Authorize it"},
+			and(and(all(NotChecked, ofToken), "scopes", Wrong), "management-audience", NotChecked), "scopes", "was granted nothing", someAdvice},
 		"a scope to read applications": {func(_ *testing.T, c *clinic) { c.tenant.Tenant.RemoveScope("read:clients") },
 			and(all(NotChecked, []string{"application-type", "callbacks", "logout-urls", "spare-urls", "connection-enabled"}), "scopes", Wrong),
-			"callbacks", "lacks read:clients", "grant the management application read:clients"},
+			"callbacks", "read:clients", "read:clients"},
 		"a summary of applications alone": {func(_ *testing.T, c *clinic) {
 			c.tenant.Tenant.RemoveScope("read:clients")
 			c.tenant.Tenant.SetScopes(append(c.tenant.Tenant.Settings().Application.Scopes, "read:client_summary")...)
-		}, and(all(NotChecked, []string{"application-type", "callbacks", "logout-urls", "spare-urls"}), "scopes", Wrong), "callbacks", "lacks read:clients", "grant"},
+		}, and(all(NotChecked, []string{"application-type", "callbacks", "logout-urls", "spare-urls"}), "scopes", Wrong), "callbacks", "read:clients", someAdvice},
 		"no scopes of the doctor's own": {func(_ *testing.T, c *clinic) { c.tenant.Tenant.SetScopes(needed(permission.All())...) },
-			all(NotChecked, []string{"mfa-action", "mfa-factors", "audience"}), "mfa-action", "lacks read:actions", "grant the management application read:actions"},
+			all(NotChecked, []string{"mfa-action", "mfa-factors", "audience"}), "mfa-action", "read:actions", "read:actions"},
 		"a dangerous scope": {func(_ *testing.T, c *clinic) {
 			c.tenant.Tenant.SetScopes(slices.Concat(needed(permission.All()), lookers, []string{"update:client_keys", "read:stats"})...)
-		}, all(Warning, []string{"spare-scopes"}), "spare-scopes", "it has more: update:client_keys", "-rotation"},
+		}, all(Warning, []string{"spare-scopes"}), "spare-scopes", "update:client_keys", "-rotation"},
 
 		"no authorization_code": {func(_ *testing.T, c *clinic) {
 			c.register(func(a *localtenant.Application) { a.Grants = []string{"refresh_token"} })
-		}, all(Wrong, []string{"grant-types"}), "grant-types", `"web" may not use authorization_code`, "Tick the grants"},
+		}, all(Wrong, []string{"grant-types"}), "grant-types", `"web" may not use authorization_code`, someAdvice},
 		"no refresh_token": {func(_ *testing.T, c *clinic) {
 			c.register(func(a *localtenant.Application) { a.Grants = []string{"authorization_code"} })
-		}, all(Wrong, []string{"grant-types"}), "grant-types", `"web" may not use refresh_token`, "Tick the grants"},
+		}, all(Wrong, []string{"grant-types"}), "grant-types", `"web" may not use refresh_token`, someAdvice},
 		"no client_credentials": {func(t *testing.T, c *clinic) {
 			c.configure(t, func(s *localtenant.Settings) { s.Application.Grants = []string{"authorization_code"} })
-		}, and(and(all(NotChecked, ofToken), "grant-types", Wrong), "management-audience", NotChecked), "grant-types", `"usher-local" may not use client_credentials`, "Tick the grants"},
+		}, and(and(all(NotChecked, ofToken), "grant-types", Wrong), "management-audience", NotChecked), "grant-types", `"usher-local" may not use client_credentials`, someAdvice},
 		"a public client": {func(_ *testing.T, c *clinic) { c.register(func(a *localtenant.Application) { a.AuthMethod = "none" }) },
 			all(Wrong, []string{"application-type"}), "application-type", "public", "Authentication Method"},
 		"a key in place of a secret": {func(_ *testing.T, c *clinic) {
@@ -239,43 +239,43 @@ func TestBreakages(t *testing.T) {
 			all(Warning, []string{"application-type"}), "application-type", `"spa"`, "Regular Web Application"},
 		"grants of the past": {func(_ *testing.T, c *clinic) {
 			c.register(func(a *localtenant.Application) { a.Grants = append(a.Grants, "implicit", "password") })
-		}, all(Warning, []string{"application-type"}), "application-type", "implicit, password", "untick"},
+		}, all(Warning, []string{"application-type"}), "application-type", "implicit, password", someAdvice},
 
 		"a callback that is missing": {func(_ *testing.T, c *clinic) {
 			c.patient.Config.RedirectURIs = append(c.patient.Config.RedirectURIs, callback+"/")
-		}, all(Wrong, []string{"callbacks"}), "callbacks", "the tenant does not allow " + callback + "/", "Allowed Callback URLs"},
+		}, all(Wrong, []string{"callbacks"}), "callbacks", callback + "/", "Allowed Callback URLs"},
 		"a logout URL that is missing": {func(_ *testing.T, c *clinic) {
 			c.register(func(a *localtenant.Application) { a.LogoutURLs = []string{"https://app.example.com"} })
-		}, all(Wrong, []string{"logout-urls"}), "logout-urls", "does not allow " + signedOut, "Allowed Logout URLs"},
+		}, all(Wrong, []string{"logout-urls"}), "logout-urls", signedOut, "Allowed Logout URLs"},
 		"a wildcard": {func(_ *testing.T, c *clinic) {
 			c.register(func(a *localtenant.Application) { a.Callbacks = []string{"https://*.example.com/callback"} })
-		}, all(Warning, []string{"spare-urls"}), "spare-urls", "https://*.example.com/callback", "Take these out"},
+		}, all(Warning, []string{"spare-urls"}), "spare-urls", "https://*.example.com/callback", someAdvice},
 		"a developer's address": {func(_ *testing.T, c *clinic) {
 			c.register(func(a *localtenant.Application) { a.Callbacks = append(a.Callbacks, "http://localhost:3000/callback") })
-		}, all(Warning, []string{"spare-urls"}), "spare-urls", "http://localhost:3000/callback", "Take these out"},
+		}, all(Warning, []string{"spare-urls"}), "spare-urls", "http://localhost:3000/callback", someAdvice},
 
 		"no such connection": {func(_ *testing.T, c *clinic) { c.patient.Config.Connection = "staff" },
-			and(all(NotChecked, []string{"connection-enabled"}), "connection", Wrong), "connection", `no connection "staff"`, "Set CONNECTION"},
+			and(all(NotChecked, []string{"connection-enabled"}), "connection", Wrong), "connection", `"staff"`, "CONNECTION"},
 		"a connection that is not enabled": {func(_ *testing.T, c *clinic) {
 			c.tenant.Tenant.AddConnection(localtenant.NewConnection{Name: "staff", Strategy: "auth0", Disabled: true})
 			c.patient.Config.Connection = "staff"
-		}, all(Wrong, []string{"connection-enabled"}), "connection-enabled", `"staff" is not enabled`, "Switch it on"},
+		}, all(Wrong, []string{"connection-enabled"}), "connection-enabled", `"staff"`, someAdvice},
 		"a connection that is not for signing in": {func(_ *testing.T, c *clinic) {
 			c.tenant.Tenant.AddConnection(localtenant.NewConnection{Name: "staff", Strategy: "auth0", NoSignIn: true})
 			c.patient.Config.Connection = "staff"
-		}, all(Wrong, []string{"connection-enabled"}), "connection-enabled", `"staff" is not enabled`, "Switch it on"},
+		}, all(Wrong, []string{"connection-enabled"}), "connection-enabled", `"staff"`, someAdvice},
 		"a connection that is no database": {func(_ *testing.T, c *clinic) { c.patient.Config.Connection = "github" },
-			all(Wrong, []string{"connection"}), "connection", `"github" is no database`, "Set CONNECTION"},
+			all(Wrong, []string{"connection"}), "connection", `"github"`, "CONNECTION"},
 
 		"no such audience": {func(_ *testing.T, c *clinic) { c.patient.Config.Audience = "https://other.example.com/" },
-			all(Wrong, []string{"audience"}), "audience", `no API "https://other.example.com/"`, "Create the API"},
+			all(Wrong, []string{"audience"}), "audience", `"https://other.example.com/"`, someAdvice},
 		"no offline access": {func(t *testing.T, c *clinic) {
 			c.configure(t, func(s *localtenant.Settings) { s.NoOfflineAccess = true })
 		},
 			all(Wrong, []string{"audience"}), "audience", "no refresh tokens", "Allow Offline Access"},
 
 		"an API that users get tokens for": {func(_ *testing.T, c *clinic) { c.takesTokens(tenantsIssuer, audience+"usher") },
-			all(Warning, []string{"front-end-tokens"}), "front-end-tokens", "users get tokens for", `set "User Access" to deny`},
+			all(Warning, []string{"front-end-tokens"}), "front-end-tokens", "users get tokens for", `"User Access"`},
 		"an API of which the tenant does not say": {func(_ *testing.T, c *clinic) {
 			c.takesTokens(tenantsIssuer, audience+"usher")
 			c.tenant.Tenant.Fail(accessOf(`{}`))
@@ -287,28 +287,28 @@ func TestBreakages(t *testing.T) {
 		"an API for no front-end": {func(_ *testing.T, c *clinic) {
 			c.takesTokens(tenantsIssuer, audience+"usher")
 			c.tenant.Tenant.Fail(accessOf(`{"user":{"policy":"deny_all"},"client":{"policy":"deny_all"}}`))
-		}, all(Wrong, []string{"front-end-tokens"}), "front-end-tokens", "no application gets a token", `"Client Access" to a client grant`},
+		}, all(Wrong, []string{"front-end-tokens"}), "front-end-tokens", "no application gets a token", `"Client Access"`},
 		"no API of front-ends": {func(_ *testing.T, c *clinic) { c.takesTokens(tenantsIssuer, "https://other.example.com/") },
-			all(Wrong, []string{"front-end-tokens"}), "front-end-tokens", `no API "https://other.example.com/"`, "Create the API"},
+			all(Wrong, []string{"front-end-tokens"}), "front-end-tokens", `"https://other.example.com/"`, someAdvice},
 		"one API for users and front-ends": {func(_ *testing.T, c *clinic) { c.takesTokens("https://else.example.com/", audience) },
-			all(Wrong, []string{"front-end-tokens"}), "front-end-tokens", "is the AUDIENCE of users' tokens, too", "have to differ"},
+			all(Wrong, []string{"front-end-tokens"}), "front-end-tokens", "is the AUDIENCE of users' tokens, too", someAdvice},
 		"tokens of another issuer": {func(_ *testing.T, c *clinic) { c.takesTokens("https://else.example.com/", audience+"usher") },
 			all(OK), "front-end-tokens", "another issuer", "docs/bearer.md"},
 		"an API that cannot be looked at": {func(_ *testing.T, c *clinic) {
 			c.takesTokens(tenantsIssuer, audience+"usher")
 			c.tenant.Tenant.RemoveScope("read:resource_servers")
-		}, all(NotChecked, []string{"audience"}), "front-end-tokens", "lacks read:resource_servers", "grant the management application"},
+		}, all(NotChecked, []string{"audience"}), "front-end-tokens", "read:resource_servers", "read:resource_servers"},
 
 		"no Action": {func(t *testing.T, c *clinic) { c.action(t, localtenant.MFAActionNone) },
-			all(Warning, []string{"mfa-action"}), "mfa-action", "has no Action", "install"},
+			all(Warning, []string{"mfa-action"}), "mfa-action", "has no Action", someAdvice},
 		"an Action that is not deployed": {func(t *testing.T, c *clinic) { c.action(t, localtenant.MFAActionDraft) },
-			all(Wrong, []string{"mfa-action"}), "mfa-action", "is not deployed", "Deploy it"},
+			all(Wrong, []string{"mfa-action"}), "mfa-action", "is not deployed", someAdvice},
 		"an Action that is not bound": {func(t *testing.T, c *clinic) { c.action(t, localtenant.MFAActionDeployed) },
-			all(Wrong, []string{"mfa-action"}), "mfa-action", "not in the login flow", "Drag it"},
+			all(Wrong, []string{"mfa-action"}), "mfa-action", "not in the login flow", someAdvice},
 		"no factors": {func(t *testing.T, c *clinic) {
 			c.configure(t, func(s *localtenant.Settings) { s.Factors = []string{"recovery-code"} })
 		},
-			all(Warning, []string{"mfa-factors"}), "mfa-factors", "none is switched on", "Switch some on"},
+			all(Warning, []string{"mfa-factors"}), "mfa-factors", "none is switched on", someAdvice},
 
 		"a limit that is reached": {func(_ *testing.T, c *clinic) {
 			for _, r := range c.tenant.Tenant.Routes() {
@@ -316,14 +316,14 @@ func TestBreakages(t *testing.T) {
 					c.tenant.Tenant.Fail(localtenant.Fault{Route: r.Pattern, Status: 429, Reset: time.Now().Add(time.Hour)})
 				}
 			}
-		}, and(all(NotChecked, ofSetup), "rate-limit", Wrong), "rate-limit", "it is reached", "who else calls"},
+		}, and(all(NotChecked, ofSetup), "rate-limit", Wrong), "rate-limit", "it is reached", someAdvice},
 		"a limit that is nearly reached": {func(_ *testing.T, c *clinic) {
 			for _, r := range c.tenant.Tenant.Routes() {
 				if strings.Contains(r.Pattern, "/api/v2/") {
 					c.tenant.Tenant.Fail(localtenant.Fault{Route: r.Pattern, Header: http.Header{"X-RateLimit-Remaining": {"3"}}})
 				}
 			}
-		}, all(Warning, []string{"rate-limit"}), "rate-limit", "3 of 50 requests are left", "who else calls"},
+		}, all(Warning, []string{"rate-limit"}), "rate-limit", "3 of 50 requests are left", someAdvice},
 		"no word of a limit": {func(t *testing.T, c *clinic) {
 			c.configure(t, func(s *localtenant.Settings) { s.Plan = localtenant.PlanNone })
 		},
@@ -332,7 +332,7 @@ func TestBreakages(t *testing.T) {
 		"limits that are wrong": {func(_ *testing.T, c *clinic) { c.patient.Limits = `{"front_ends":[{"name":"shop","colour":"red"}]}` },
 			all(Wrong, []string{"limits"}), "limits", "front_ends[0]", "docs/limits.md"},
 		"limits to a connection that is not there": {func(_ *testing.T, c *clinic) { c.patient.Limits = limitedTo("staff") },
-			all(Wrong, []string{"limits"}), "limits", `no connection "staff"`, "Compare the names"},
+			all(Wrong, []string{"limits"}), "limits", `"staff"`, someAdvice},
 		"limits that cannot be compared": {func(_ *testing.T, c *clinic) {
 			c.patient.Limits = limitedTo("github")
 			c.tenant.Tenant.RemoveScope("read:connections")
@@ -340,20 +340,20 @@ func TestBreakages(t *testing.T) {
 
 		"credentials that are not whole": {func(_ *testing.T, c *clinic) {
 			c.patient.Credentials.Domain, c.patient.Wrong = "", errors.New("missing: DOMAIN")
-		}, and(all(NotChecked, ofAsker, ofReach, []string{"domain"}), "configuration", Wrong), "configuration", "missing: DOMAIN", "Change what is named"},
+		}, and(all(NotChecked, ofAsker, ofReach, []string{"domain"}), "configuration", Wrong), "configuration", "missing: DOMAIN", someAdvice},
 		"no redirect URIs": {func(_ *testing.T, c *clinic) {
 			c.patient.Config.RedirectURIs, c.patient.Wrong = nil, errors.New("REDIRECT_URIS is empty: list at least one")
 		}, and(all(NotChecked, []string{"callbacks"}), "configuration", Wrong), "callbacks", "no redirect URI is configured", ""},
 		"names that mean nothing": {func(_ *testing.T, c *clinic) {
 			c.patient.Unknown = []string{"COLOUR", "REDIRECT_URL"}
-		}, all(Warning, []string{"configuration"}), "configuration", "COLOUR, REDIRECT_URL", "misspelt"},
+		}, all(Warning, []string{"configuration"}), "configuration", "COLOUR, REDIRECT_URL", someAdvice},
 		"a name that is misspelt": {func(_ *testing.T, c *clinic) {
 			c.patient.Unknown, c.patient.Wrong = []string{"SCOPE"}, errors.New("SCOPES lacks openid")
-		}, all(Wrong, []string{"configuration"}), "configuration", "SCOPES lacks openid; names in the file that mean nothing here: SCOPE", "misspelt"},
+		}, all(Wrong, []string{"configuration"}), "configuration", ": SCOPE", someAdvice},
 		"a configuration that is wrong": {func(_ *testing.T, c *clinic) {
 			c.patient.Wrong = errors.Join(errors.New("SCOPES lacks openid"), errors.New("and more"))
 		},
-			all(Wrong, []string{"configuration"}), "configuration", "SCOPES lacks openid; and more", "Change what is named"},
+			all(Wrong, []string{"configuration"}), "configuration", "SCOPES lacks openid; and more", someAdvice},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

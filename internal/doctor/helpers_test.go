@@ -115,6 +115,9 @@ func needed(groups []permission.Group) []string {
 	return slices.Compact(all)
 }
 
+// someAdvice is in every advice, which is never a single word.
+const someAdvice = " "
+
 // outcomes are those that are not as they are where all is well.
 func outcomes(results []Result) map[string]Outcome {
 	all := map[string]Outcome{}

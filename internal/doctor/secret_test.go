@@ -44,11 +44,11 @@ func TestTheSecret(t *testing.T) {
 		advice  string
 	}{
 		"is right":          {outcome: OK, says: "one application signs users in, another one manages them"},
-		"has one of two":    {changed: map[string]string{"management_client_id": ""}, outcome: Wrong, says: "only one of", advice: "Store a JSON object"},
-		"lacks a member":    {changed: map[string]string{"client_id": ""}, outcome: Wrong, says: `lacks "client_id"`, advice: "Store a JSON object"},
-		"lacks two members": {changed: map[string]string{"client_id": "", "domain": ""}, outcome: Wrong, says: `lacks "domain"; the secret lacks "client_id"`, advice: "Store a JSON object"},
-		"is not JSON":       {text: "client_secret=s3cr3t", outcome: Wrong, says: "not a JSON object", advice: "Store a JSON object"},
-		"has a URL":         {changed: map[string]string{"domain": "https://tenant.example.com/x"}, outcome: Wrong, says: "not a host name", advice: "Store a JSON object"},
+		"has one of two":    {changed: map[string]string{"management_client_id": ""}, outcome: Wrong, says: "only one of", advice: someAdvice},
+		"lacks a member":    {changed: map[string]string{"client_id": ""}, outcome: Wrong, says: `lacks "client_id"`, advice: someAdvice},
+		"lacks two members": {changed: map[string]string{"client_id": "", "domain": ""}, outcome: Wrong, says: `lacks "domain"; the secret lacks "client_id"`, advice: someAdvice},
+		"is not JSON":       {text: "client_secret=s3cr3t", outcome: Wrong, says: "not a JSON object", advice: someAdvice},
+		"has a URL":         {changed: map[string]string{"domain": "https://tenant.example.com/x"}, outcome: Wrong, says: "not a host name", advice: someAdvice},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -88,10 +88,10 @@ func TestNoAccessToTheSecret(t *testing.T) {
 		code, message string
 		says, advice  string
 	}{
-		"no right to read":    {"AccessDeniedException", "User: arn:aws:iam::1:user/x is not authorized to perform: secretsmanager:GetSecretValue", "may not read", "secretsmanager:GetSecretValue"},
+		"no right to read":    {"AccessDeniedException", "User: arn:aws:iam::1:user/x is not authorized to perform: secretsmanager:GetSecretValue", "AccessDeniedException", "secretsmanager:GetSecretValue"},
 		"no right to the key": {"AccessDeniedException", "Access to KMS is not allowed", "may not decrypt", "kms:Decrypt"},
 		"a key that is gone":  {"DecryptionFailure", "m", "may not decrypt", "kms:Decrypt"},
-		"no such secret":      {"ResourceNotFoundException", "Secrets Manager can't find the specified secret.", "knows no secret", "Compare the ARN"},
+		"no such secret":      {"ResourceNotFoundException", "Secrets Manager can't find the specified secret.", "usher/test", "ARN"},
 		"no such key pair":    {"UnrecognizedClientException", "m", "(UnrecognizedClientException)", "AWS_PROFILE"},
 	}
 	for name, tt := range tests {
