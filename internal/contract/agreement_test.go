@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -164,10 +165,21 @@ func mainOf(t *testing.T, function string) (serves, handler, source string) {
 	return serves, handler, string(text)
 }
 
-// checkHandlerComment reads "users.Get, in internal/users/get.go.".
+var innerCapital = regexp.MustCompile(`([a-z])([A-Z])`)
+
+// snakeCase makes "block_user" of "BlockUser".
+func snakeCase(name string) string {
+	return strings.ToLower(innerCapital.ReplaceAllString(name, "${1}_${2}"))
+}
+
+// checkHandlerComment reads "users.Get, in internal/users/get.go.". A file has the
+// name of the constructor in it.
 func checkHandlerComment(t *testing.T, comment, source string) {
 	name, where, ok := strings.Cut(strings.TrimSuffix(comment, "."), ", in ")
-	_, constructor, _ := strings.Cut(name, ".")
+	pkg, constructor, _ := strings.Cut(name, ".")
+	if want := "internal/" + pkg + "/" + snakeCase(constructor) + ".go"; where != want {
+		t.Errorf("%s is in %s, want %s", name, where, want)
+	}
 	if !ok || !strings.Contains(source, "return "+name+"(") {
 		t.Errorf("the comment names %q, which main does not return", name)
 	}
