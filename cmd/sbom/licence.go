@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -16,10 +17,11 @@ import (
 // licences returns the SPDX identifiers of a module's licences, from the texts in its
 // sources.
 func licences(module string) ([]string, error) {
-	command := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module)
+	arguments := []string{"list", "-m", "-f", "{{.Dir}}", module}
 	if module == standardLibrary {
-		command = exec.Command("go", "env", "GOROOT")
+		arguments = []string{"env", "GOROOT"}
 	}
+	command := exec.CommandContext(context.Background(), "go", arguments...)
 	command.Stderr = os.Stderr
 	out, err := command.Output()
 	if err != nil {
