@@ -14,7 +14,7 @@ const (
 	aUser    = `{"id":"u|1","blocked":false,"logins_count":0,"identities":[],"metadata":{},"app_metadata":{}}`
 	notFound = `{"type":"urn:usher:problem:user-not-found","title":"There is no such user.","status":404,"detail":"No.","code":"user-not-found","request_id":"r1"}`
 	badLimit = `{"type":"urn:usher:problem:invalid-request","title":"The request is not valid.","status":400,"detail":"No.","code":"invalid-request","request_id":"r1","errors":[{"field":"a","detail":"b"}]}`
-	noMethod = `{"type":"urn:usher:problem:method-not-allowed","title":"The path does not take this method.","status":405,"detail":"No.","code":"method-not-allowed","request_id":"r1"}`
+	noMethod = `{"type":"urn:usher:problem:method-not-allowed","title":"The path does not accept this method.","status":405,"detail":"No.","code":"method-not-allowed","request_id":"r1"}`
 	consent  = `{"type":"urn:usher:problem:consent-required","title":"The user has to give consent.","status":401,"detail":"No.","code":"consent-required","request_id":"r1"}`
 	unsigned = `{"type":"urn:usher:problem:not-authenticated","title":"The caller is not authenticated.","status":403,"detail":"No.","code":"not-authenticated","request_id":"r1"}`
 	broken   = `{"type":"urn:usher:problem:internal","title":"Something went wrong.","status":500,"detail":"No.","code":"internal","request_id":"r1"}`

@@ -1,8 +1,6 @@
-// Package problem is the one shape of every error that leaves the service: an
-// RFC 9457 problem document with a stable code.
+// Package problem defines the format of every error response: an RFC 9457 problem document
+// with a stable code.
 //
-// It owns the list of codes ([All]) and the mapping from a code to its status
-// and title. What a code means for one operation, and which provider failure
-// becomes which code, lives with those who raise it. Writing a document to a
-// client is httpapi's work.
+// It owns the list of codes ([All]) and maps each code to its status and title. The package that
+// raises a problem decides which code applies. Package httpapi writes the document to the client.
 package problem

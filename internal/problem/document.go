@@ -3,12 +3,12 @@ package problem
 // ContentType is the media type of a problem document (RFC 9457, section 3).
 const ContentType = "application/problem+json"
 
-// URN is what every problem's "type" begins with.
+// URN is the prefix of every problem's "type".
 const URN = "urn:usher:problem:"
 
-// Document is a problem on the wire: RFC 9457's members, and as extensions the
-// bare code, the request's id, the rule that refused, the inputs at fault, and for a
-// sign-in that failed where the front-end can offer to begin again.
+// Document is a problem as sent to the client: the members of RFC 9457 and these
+// extensions. Code is the bare code, Rule the limit that refused the request, Errors the
+// invalid inputs. ReturnTo tells where the front-end can continue after a failed sign-in.
 type Document struct {
 	Type      string  `json:"type"`
 	Title     string  `json:"title"`
@@ -21,7 +21,7 @@ type Document struct {
 	ReturnTo  string  `json:"return_to,omitempty"`
 }
 
-// Document renders the problem for the request with this id.
+// Document returns the document of the problem for the request with this ID.
 func (e *Error) Document(requestID string) Document {
 	return Document{
 		Type:      URN + e.Kind.Code,

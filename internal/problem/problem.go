@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// Error is a problem on its way to a client. Only Detail, Rule, Fields and
-// RetryAfter ever leave the service; the cause is for logs and errors.Is.
+// Error is a problem. The client receives only Detail, Rule, Fields and RetryAfter; the
+// cause is for logs and errors.Is.
 type Error struct {
 	Kind       Kind
-	Detail     string        // what happened this time; safe for the client
-	Rule       string        // which rule of the deployment's refused it; "" for none
-	Fields     []Field       // which input, and what is wrong with it
-	RetryAfter time.Duration // when to come back; 0 = not said
-	forLog     string        // what the log gets in place of Detail; "" for Detail itself
+	Detail     string        // what happened in this request; safe for the client
+	Rule       string        // the rule of the deployment that refused the request; "" for none
+	Fields     []Field       // the invalid inputs
+	RetryAfter time.Duration // how long the client should wait; 0 if unknown
+	forLog     string        // replaces Detail in the log; "" for Detail itself
 	cause      error
 }
 
-// Field is one input and what is wrong with it.
+// Field is an input and what is wrong with it.
 type Field struct {
 	Field  string `json:"field"`
 	Detail string `json:"detail"`
-	MadeUp bool   `json:"-"` // the client made the name up: it may be anything, and no log gets it
+	MadeUp bool   `json:"-"` // the client chose the name, so it is not logged
 }
 
 // New returns a problem of this kind.
@@ -60,7 +60,7 @@ func InvalidFields(fields []Field) error {
 	return InvalidRequest.New(fmt.Sprintf("%d values are not valid.", len(fields)), fields...)
 }
 
-// Error is for logs: it holds the cause, so it must not reach a client.
+// Error returns a text for the log. It contains the cause, so it must not reach a client.
 func (e *Error) Error() string {
 	text := e.Kind.Code + ": " + cmp.Or(e.forLog, e.Detail)
 	if e.Rule != "" {
@@ -81,8 +81,8 @@ func Is(err error, kind Kind) bool {
 	return errors.As(err, &e) && e.Kind.Code == kind.Code
 }
 
-// From returns the problem that err is or wraps. Any other error becomes an
-// opaque Internal one: what the service did not foresee, it does not tell.
+// From returns the problem that err is or wraps. Any other error becomes an Internal
+// problem that hides its text from the client.
 func From(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {

@@ -18,14 +18,14 @@ func TestDocument(t *testing.T) {
 		want string
 	}{
 		"a problem": {
-			problem.UserNotFound.New("No user has this id."),
-			`{"type":"urn:usher:problem:user-not-found","title":"There is no such user.","status":404,"detail":"No user has this id.","code":"user-not-found","request_id":"r1"}`,
+			problem.UserNotFound.New("No user has this ID."),
+			`{"type":"urn:usher:problem:user-not-found","title":"There is no such user.","status":404,"detail":"No user has this ID.","code":"user-not-found","request_id":"r1"}`,
 		},
 		"wrapped": {
 			fmt.Errorf("get user: %w", problem.UserExists.Wrap(errors.New("secret-host"), "Taken.")),
-			`{"type":"urn:usher:problem:user-exists","title":"The user exists already.","status":409,"detail":"Taken.","code":"user-exists","request_id":"r1"}`,
+			`{"type":"urn:usher:problem:user-exists","title":"The user already exists.","status":409,"detail":"Taken.","code":"user-exists","request_id":"r1"}`,
 		},
-		"an unknown error tells nothing": {
+		"an unknown error is hidden": {
 			errors.New("secret-host: connection refused"),
 			`{"type":"urn:usher:problem:internal","title":"Something went wrong.","status":500,"detail":"Something went wrong.","code":"internal","request_id":"r1"}`,
 		},
@@ -57,27 +57,26 @@ func TestInvalidFields(t *testing.T) {
 	}
 }
 
-// A name that a client made up may be an address or a password: the client gets it
-// back, the log does not.
-func TestNamesThatAreMadeUpAreNotForTheLog(t *testing.T) {
+// A name chosen by the client may be an address or a password: the response repeats it, the log does not.
+func TestNamesChosenByTheClientAreNotLogged(t *testing.T) {
 	for name, tt := range map[string]struct {
 		field       problem.Field
 		detail, log string
 	}{
-		"the service's": {problem.Field{Field: "email", Detail: "is missing"}, "email: is missing", "invalid-request: email: is missing"},
-		"the client's":  {problem.Field{Field: "hunter2", Detail: "unknown", MadeUp: true}, "hunter2: unknown", "invalid-request: unknown"},
+		"known field":          {problem.Field{Field: "email", Detail: "is missing"}, "email: is missing", "invalid-request: email: is missing"},
+		"chosen by the client": {problem.Field{Field: "hunter2", Detail: "unknown", MadeUp: true}, "hunter2: unknown", "invalid-request: unknown"},
 	} {
 		err := problem.InvalidFields([]problem.Field{tt.field})
 		if got := problem.From(err).Document("r1"); got.Detail != tt.detail || len(got.Errors) != 1 || got.Errors[0].Field != tt.field.Field {
-			t.Errorf("%s: the client is told %+v", name, got)
+			t.Errorf("%s: the document is %+v", name, got)
 		}
 		if err.Error() != tt.log {
-			t.Errorf("%s: the log is told %q", name, err)
+			t.Errorf("%s: the log text is %q", name, err)
 		}
 	}
 }
 
-func TestCauseStaysForTheLog(t *testing.T) {
+func TestCauseIsInTheLogText(t *testing.T) {
 	cause := errors.New("the cause")
 	err := problem.ProviderFailed.Wrap(cause, "safe")
 	if !errors.Is(err, cause) || !problem.Is(fmt.Errorf("x: %w", err), problem.ProviderFailed) {
