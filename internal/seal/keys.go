@@ -8,16 +8,15 @@ import (
 	"time"
 )
 
-// generations are the client secrets one after another, the current one first.
+// generations holds successive client secrets, the current one first.
 type generations struct {
 	secrets []string
-	again   time.Time // when to look for the one before again; zero for not at all
+	again   time.Time // when to search for the previous one again; zero for never
 }
 
-// Keys returns keys for a purpose, for what is made again rather than opened,
-// such as the id of a user: that of the current secret first, then that of the
-// one before, if there was one. It fails as the credentials do, but where the
-// secret before cannot be read its key is left out.
+// Keys returns the keys for a purpose: the key of the current secret, then that of the
+// previous one, if any. Every instance returns the same keys. It returns the errors of the
+// credentials, but omits the previous key if that secret cannot be read.
 func (s *Sealer) Keys(ctx context.Context, purpose string) ([][]byte, error) {
 	held, err := s.credentials.Current(ctx)
 	if err != nil {
@@ -41,8 +40,7 @@ func (s *Sealer) Keys(ctx context.Context, purpose string) ([][]byte, error) {
 	return keys, nil
 }
 
-// FreshKeys is Keys after a look for a newer secret than the one that this
-// container holds, unless it looked a moment ago.
+// FreshKeys returns Keys after a search for a newer secret, unless the last search was a moment ago.
 func (s *Sealer) FreshKeys(ctx context.Context, purpose string) ([][]byte, error) {
 	held, err := s.credentials.Current(ctx)
 	if err != nil {
@@ -54,8 +52,8 @@ func (s *Sealer) FreshKeys(ctx context.Context, purpose string) ([][]byte, error
 	return s.Keys(ctx, purpose)
 }
 
-// readGenerations reads the current secret and the one before. Where they
-// cannot be read, it does with the one that is held, for a while.
+// readGenerations reads the current and the previous secret. If it cannot read them, it
+// uses the held one for a while.
 func (s *Sealer) readGenerations(ctx context.Context, held string) generations {
 	known := generations{secrets: []string{held}, again: s.now().Add(searchInterval)}
 	if found, err := s.credentials.Versions(ctx); err == nil {

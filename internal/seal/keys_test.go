@@ -12,7 +12,7 @@ import (
 	"usher/internal/testkit"
 )
 
-// keysOf are the keys for one purpose, as text.
+// keysOf returns the keys for one purpose in hexadecimal.
 func keysOf(t *testing.T, s *Sealer, purpose string) []string {
 	t.Helper()
 	keys, err := s.Keys(t.Context(), purpose)
@@ -30,11 +30,10 @@ func texts(keys [][]byte) []string {
 	return out
 }
 
-// keyOfOne is the key for "ids" under the secret "one". Users' ids are made with
-// it, so it must stay.
+// keyOfOne is the key for "ids" under the secret "one". It must not change: users' IDs derive from it.
 const keyOfOne = "1504f4a4e2582727eca7c3334eb9c995cd76f72a9e70dc6ef4b0d613e0703f2e"
 
-func TestKeysAreTheSameInEveryContainer(t *testing.T) {
+func TestKeysAreTheSameInEveryInstance(t *testing.T) {
 	for range 2 {
 		s, _ := sealer(with("one"))
 		if got := keysOf(t, s, "ids"); len(got) != 1 || got[0] != keyOfOne {
@@ -49,17 +48,17 @@ func TestKeysDiffer(t *testing.T) {
 	seen := map[string]bool{}
 	for _, key := range []string{keysOf(t, one, "ids")[0], keysOf(t, one, "bodies")[0], keysOf(t, one, "")[0], keysOf(t, two, "ids")[0]} {
 		if seen[key] || len(key) != 64 {
-			t.Errorf("%q comes twice, or is not 256 bits", key)
+			t.Errorf("%q is repeated or is not 256 bits", key)
 		}
 		seen[key] = true
 	}
-	sealed := mustSeal(t, one, "hello") // no key for a purpose is one that seals
+	sealed := mustSeal(t, one, "hello") // a key of Keys must not open sealed text
 	keys, err := one.Keys(t.Context(), "cursor")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := open(string(keys[0]), "cursor", "filters", []byte(sealed)); ok {
-		t.Error("it opens what was sealed")
+		t.Error("a key of Keys opens sealed text")
 	}
 }
 
@@ -69,7 +68,7 @@ func TestKeysAfterARotation(t *testing.T) {
 	old := keysOf(t, warm, "ids")[0]
 	k.rotate("two")
 	if got := keysOf(t, warm, "ids"); len(got) != 1 || got[0] != old {
-		t.Errorf("this container has not heard of the rotation: %v", got)
+		t.Errorf("before the rotation is known: %v", got)
 	}
 	k.held = "two"
 	cold, _ := sealer(k)
@@ -79,7 +78,7 @@ func TestKeysAfterARotation(t *testing.T) {
 		}
 	}
 	if k.searches != 3 {
-		t.Errorf("%d reads, want one for each container and secret", k.searches)
+		t.Errorf("%d reads, want one for each instance and secret", k.searches)
 	}
 }
 
@@ -96,16 +95,16 @@ func TestFreshKeysFindANewerSecret(t *testing.T) {
 	reads := k.searches
 	again, err := s.FreshKeys(t.Context(), "ids")
 	if err != nil || !bytes.Equal(again[0], fresh[0]) || k.searches != reads {
-		t.Errorf("%d looks within a moment, %v", k.searches-reads, err)
+		t.Errorf("%d searches within the interval, %v", k.searches-reads, err)
 	}
 	c.Advance(searchInterval)
 	again, err = s.FreshKeys(t.Context(), "ids")
 	if err != nil || bytes.Equal(again[0], fresh[0]) || k.searches != reads+1 {
-		t.Errorf("%d looks after a while, %v", k.searches-reads, err)
+		t.Errorf("%d searches after the interval, %v", k.searches-reads, err)
 	}
 }
 
-// unreadable are credentials beside which no version can be read.
+// unreadable is credentials whose versions cannot be read while its field is is true.
 type unreadable struct {
 	*keys
 	is    bool
@@ -120,9 +119,8 @@ func (u *unreadable) Versions(ctx context.Context) (secrets.Versions, error) {
 	return u.keys.Versions(ctx)
 }
 
-// Where the secret before cannot be read, the current one has to do, and not
-// every request tries again.
-func TestKeysWhileTheSecretBeforeCannotBeRead(t *testing.T) {
+// If the previous secret cannot be read, the current one suffices, and not every request tries again.
+func TestKeysWithAnUnreadablePreviousSecret(t *testing.T) {
 	k := with("one")
 	k.previous = "zero"
 	u := &unreadable{keys: k, is: true}

@@ -1,11 +1,9 @@
-// Package seal makes text that only this service can make and read: cursors,
-// the state of a sign-in, and its cookie. It also derives keys for what is to be
-// made again and not to be guessed, such as the id of a user created under an
-// Idempotency-Key.
+// Package seal creates text that only this service can create and read: cursors, the state
+// of a sign-in and its cookie. It also derives keys for values that must be reproducible
+// and not guessable, such as the ID of a user created under an Idempotency-Key.
 //
-// The key is derived from the sign-in application's client secret, so that
-// there is nothing more to configure, and every container has it. While a
-// rotation of that secret runs, text sealed under any of its versions opens.
+// The keys derive from the sign-in application's client secret, so they need no configuration and are the
+// same in every instance. During a rotation of that secret, text sealed under any of its versions opens.
 package seal
 
 import (
@@ -24,41 +22,39 @@ import (
 	"usher/internal/secrets"
 )
 
-// ErrNotOurs says that a text was not sealed here for this purpose and binding,
-// or was altered since.
-var ErrNotOurs = errors.New("seal: not sealed here, or altered")
+// ErrNotOurs means that a text was not sealed by this service for this purpose and binding, or was altered.
+var ErrNotOurs = errors.New("seal: not sealed by this service, or altered")
 
-// Credentials is where the client secrets come from.
+// Credentials supplies the client secrets.
 type Credentials interface {
 	Current(context.Context) (secrets.Credentials, error)
 	Versions(context.Context) (secrets.Versions, error)
 }
 
-// searchInterval is how often, at the most, a text that does not open makes the
-// sealer look for other keys. Else anybody's garbage would cause a read of the
-// secret.
+// searchInterval is the shortest time between two searches for other keys after a text that
+// does not open. Without it, every invalid text would cause a read of the secret.
 const searchInterval = 30 * time.Second
 
-// Sealer seals and opens with AES-256-GCM (RFC 5116) under keys from HKDF
-// (RFC 5869), one per purpose.
+// Sealer seals and opens text with AES-256-GCM (RFC 5116) under keys from HKDF (RFC 5869),
+// one for each purpose.
 type Sealer struct {
 	credentials Credentials
 	now         func() time.Time
 
 	mu       sync.Mutex
 	searched time.Time
-	others   []string // the client secrets of versions beside the current one, once found
+	others   []string // the client secrets of the other versions; empty before the first search
 
-	generations generations // for keys
+	generations generations // for Keys
 }
 
-// New returns a Sealer; now is time.Now outside tests.
+// New returns a Sealer. now is time.Now outside tests.
 func New(credentials Credentials, now func() time.Time) *Sealer {
 	return &Sealer{credentials: credentials, now: now}
 }
 
-// Seal returns the plain text sealed for one purpose and binding, in base64url.
-// It fails as the credentials do.
+// Seal returns the plain text sealed for a purpose and a binding, in base64url. It returns
+// the errors of the credentials.
 func (s *Sealer) Seal(ctx context.Context, purpose, binding string, plain []byte) (string, error) {
 	c, err := s.credentials.Current(ctx)
 	if err != nil {
@@ -71,11 +67,10 @@ func (s *Sealer) Seal(ctx context.Context, purpose, binding string, plain []byte
 	return base64.RawURLEncoding.EncodeToString(aead.Seal(nil, nil, plain, []byte(binding))), nil
 }
 
-// Open returns what was sealed. It fails with ErrNotOurs, or as the
-// credentials do.
+// Open returns the plain text of a sealed text. It fails with ErrNotOurs or an error of the credentials.
 func (s *Sealer) Open(ctx context.Context, purpose, binding, sealed string) ([]byte, error) {
 	box, err := base64.RawURLEncoding.Strict().DecodeString(sealed)
-	if err != nil || strings.ContainsAny(sealed, "\r\n") { // which the decoder would pass over
+	if err != nil || strings.ContainsAny(sealed, "\r\n") { // the decoder would ignore these
 		return nil, ErrNotOurs
 	}
 	current, err := s.credentials.Current(ctx)
@@ -101,16 +96,15 @@ func (s *Sealer) knownOthers(context.Context) []string {
 	return s.others
 }
 
-// findOthers looks for the secrets that this container does not know yet: a
-// newer one, set since it read the secret, one that is being rotated to, and the
-// one before.
+// findOthers searches for secrets that this instance does not know yet: a newer current
+// one, the pending one of a rotation, and the previous one.
 func (s *Sealer) findOthers(ctx context.Context) []string {
 	if !s.searchIsDue() {
 		return nil
 	}
 	found, err := s.credentials.Versions(ctx)
 	if err != nil {
-		return nil // the text may be anybody's; that the secret cannot be read is told where it matters
+		return nil // the text may be invalid anyway; other calls report an unreadable secret
 	}
 	others := []string{found.Current.ClientSecret, found.Pending.ClientSecret, found.Previous.ClientSecret}
 	s.mu.Lock()
@@ -119,8 +113,7 @@ func (s *Sealer) findOthers(ctx context.Context) []string {
 	return others
 }
 
-// searchIsDue reports whether other secrets may be looked for now, and notes
-// that they are.
+// searchIsDue reports whether a search for other secrets is allowed now, and records that it starts.
 func (s *Sealer) searchIsDue() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -150,11 +143,11 @@ func newAEAD(secret, purpose string) (cipher.AEAD, error) {
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
-		return nil, fmt.Errorf("make a cipher: %w", err)
+		return nil, fmt.Errorf("create a cipher: %w", err)
 	}
 	aead, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
-		return nil, fmt.Errorf("make a cipher: %w", err)
+		return nil, fmt.Errorf("create a cipher: %w", err)
 	}
 	return aead, nil
 }

@@ -14,8 +14,8 @@ import (
 	"usher/internal/testkit"
 )
 
-// keys are credentials whose client secret the test changes. held is what this
-// container has read; the others are what the secret holds now.
+// keys is credentials with a changeable client secret. held is the secret that this
+// instance has read; the other fields are the secret's current content.
 type keys struct {
 	held, current, pending, previous string
 	err                              error
@@ -55,7 +55,7 @@ func wantOpens(t *testing.T, s *Sealer, sealed, plain string) {
 	t.Helper()
 	got, err := s.Open(t.Context(), "cursor", "filters", sealed)
 	if err != nil || string(got) != plain {
-		t.Errorf("it opens as %q, %v; want %q", got, err, plain)
+		t.Errorf("opened as %q, %v; want %q", got, err, plain)
 	}
 }
 
@@ -81,22 +81,22 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-func TestSealedTextTellsNothing(t *testing.T) {
+func TestSealedTextRevealsNothing(t *testing.T) {
 	s, _ := sealer(with("one"))
 	first, second := mustSeal(t, s, "hello hello"), mustSeal(t, s, "hello hello")
 	if first == second {
-		t.Error("the same text is sealed alike twice")
+		t.Error("the same text has the same sealed form twice")
 	}
 	box, err := base64.RawURLEncoding.DecodeString(first)
 	if err != nil {
-		t.Fatalf("it is not base64url: %v", err)
+		t.Fatalf("not base64url: %v", err)
 	}
 	if bytes.Contains(box, []byte("hello")) {
-		t.Error("it is legible")
+		t.Error("the plain text is readable")
 	}
 }
 
-func TestSealedElsewhereDoesNotOpen(t *testing.T) {
+func TestForeignTextDoesNotOpen(t *testing.T) {
 	s, _ := sealer(with("one"))
 	other, _ := sealer(with("two"))
 	sealed := mustSeal(t, s, "hello")
@@ -110,9 +110,9 @@ func TestSealedElsewhereDoesNotOpen(t *testing.T) {
 		"cut to its nonce":     {"cursor", "filters", sealed[:16]},
 		"longer":               {"cursor", "filters", sealed + "AAAA"},
 		"padded":               {"cursor", "filters", sealed + "="},
-		"broken over lines":    {"cursor", "filters", sealed[:8] + "\n" + sealed[8:]},
+		"with a line break":    {"cursor", "filters", sealed[:8] + "\n" + sealed[8:]},
 		"nothing":              {"cursor", "filters", ""},
-		"no base64url":         {"cursor", "filters", "+/+/+/+/"},
+		"not base64url":        {"cursor", "filters", "+/+/+/+/"},
 		"garbage":              {"cursor", "filters", strings.Repeat("A", 100)},
 		"purpose into binding": {"cursorf", "ilters", sealed},
 	}
@@ -121,7 +121,7 @@ func TestSealedElsewhereDoesNotOpen(t *testing.T) {
 	}
 }
 
-func TestEveryAlteredByteIsNoticed(t *testing.T) {
+func TestEveryAlteredByteIsDetected(t *testing.T) {
 	s, _ := sealer(with("one"))
 	box, err := base64.RawURLEncoding.DecodeString(mustSeal(t, s, "hello"))
 	if err != nil {
@@ -134,9 +134,8 @@ func TestEveryAlteredByteIsNoticed(t *testing.T) {
 	}
 }
 
-// The last character of unpadded base64 has bits to spare: a sealed text has
-// one spelling all the same.
-func TestThereIsOneSpelling(t *testing.T) {
+// The last character of unpadded base64 has unused bits. A sealed text must still have only one spelling.
+func TestSealedTextHasOneSpelling(t *testing.T) {
 	s, _ := sealer(with("one"))
 	sealed := mustSeal(t, s, "hello!")
 	if len(sealed)%4 == 0 {
@@ -156,29 +155,29 @@ func TestThePreviousSecretOpensAfterARotation(t *testing.T) {
 	sealed := mustSeal(t, before, "hello")
 	k.rotate("two")
 	k.held = "two"
-	after, c := sealer(k) // a container that never knew the old one
+	after, c := sealer(k) // an instance that never had the old secret
 	wantOpens(t, after, sealed, "hello")
 	if k.searches != 1 {
-		t.Errorf("%d looks for keys", k.searches)
+		t.Errorf("%d searches", k.searches)
 	}
 	c.Advance(searchInterval / 2)
 	wantOpens(t, after, sealed, "hello")
 	if k.searches != 1 {
-		t.Errorf("%d looks for keys, though the key is known", k.searches)
+		t.Errorf("%d searches, though the key is known", k.searches)
 	}
 }
 
-func TestAContainerWithTheOldSecretOpensWhatANewOneSealed(t *testing.T) {
+func TestAnInstanceWithTheOldSecretOpensTextOfTheNewOne(t *testing.T) {
 	k := with("one")
 	old, _ := sealer(k)
 	mustSeal(t, old, "warm")
 	k.rotate("two")
-	k.previous = "" // it must not be by this one that it opens
+	k.previous = "" // the previous secret must not be the one that opens it
 	fresh, _ := sealer(with("two"))
 	wantOpens(t, old, mustSeal(t, fresh, "hello"), "hello")
 }
 
-// A container may have heard of the end of a rotation before another has.
+// One instance may know the end of a rotation before another does.
 func TestThePendingSecretOpens(t *testing.T) {
 	k := with("one")
 	s, c := sealer(k)
@@ -190,12 +189,12 @@ func TestThePendingSecretOpens(t *testing.T) {
 		c.Advance(searchInterval)
 	}
 	if k.searches != 1 {
-		t.Errorf("%d looks for keys", k.searches)
+		t.Errorf("%d searches", k.searches)
 	}
-	wantNotOurs(t, ahead, "cursor", "filters", mustSeal(t, s, "hello")) // sealed is under the current one alone
+	wantNotOurs(t, ahead, "cursor", "filters", mustSeal(t, s, "hello")) // text is sealed only under the current secret
 }
 
-func TestGarbageCausesFewLooksForKeys(t *testing.T) {
+func TestInvalidTextCausesFewSearches(t *testing.T) {
 	k := with("one")
 	s, c := sealer(k)
 	other, _ := sealer(with("elsewhere"))
@@ -212,22 +211,22 @@ func TestGarbageCausesFewLooksForKeys(t *testing.T) {
 	}
 }
 
-func TestWhatIsOursCausesNoLookForKeys(t *testing.T) {
+func TestTextUnderTheCurrentKeyCausesNoSearch(t *testing.T) {
 	k := with("one")
 	s, _ := sealer(k)
 	wantOpens(t, s, mustSeal(t, s, "hello"), "hello")
 	wantNotOurs(t, s, "cursor", "filters", "not base64url!")
 	if k.searches != 0 {
-		t.Errorf("%d looks for keys", k.searches)
+		t.Errorf("%d searches", k.searches)
 	}
 }
 
-// An empty secret would be a key that everybody knows.
+// An empty secret would be a publicly known key.
 func TestAnEmptySecretOpensNothing(t *testing.T) {
 	empty, _ := sealer(with(""))
 	sealed := mustSeal(t, empty, "hello")
 	wantNotOurs(t, empty, "cursor", "filters", sealed)
-	s, _ := sealer(with("one")) // its previous secret is not known, which is ""
+	s, _ := sealer(with("one")) // its previous secret is unknown, hence ""
 	wantNotOurs(t, s, "cursor", "filters", sealed)
 }
 
@@ -244,12 +243,11 @@ func TestCredentialProblemsPassThrough(t *testing.T) {
 	}
 }
 
-// ours is "hello", sealed under the secret "one". Every process has to open it:
-// containers of the version before, and cookies that they made, are still there
-// when a new one starts.
+// ours is "hello" sealed under the secret "one". Every process must open it: after a
+// deployment, sealed text of the previous version is still in use.
 const ours = "H34frbXQXK9XuN18IzezTgyriGtQtCrarbBJnJy-gmWE"
 
-func TestWhatAnotherProcessSealedOpens(t *testing.T) {
+func TestTextOfAnotherProcessOpens(t *testing.T) {
 	s, _ := sealer(with("one"))
 	wantOpens(t, s, ours, "hello")
 }
@@ -266,7 +264,7 @@ func FuzzOpen(f *testing.F) {
 		plain, err := s.Open(t.Context(), purpose, binding, sealed)
 		if purpose == "cursor" && binding == "filters" && sealed == ours {
 			if err != nil || string(plain) != "hello" {
-				t.Fatalf("what is ours opens as %q, %v", plain, err)
+				t.Fatalf("our own text opens as %q, %v", plain, err)
 			}
 			return
 		}
