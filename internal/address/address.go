@@ -1,5 +1,5 @@
-// Package address compares email addresses without regard to case. What decides
-// whose account is meant is one rule, in one place.
+// Package address compares email addresses without regard to case. All decisions about the
+// owner of an address use this one rule.
 package address
 
 import (
@@ -8,10 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Fold returns an address in lower case, character by character as Unicode has it,
-// but for those that would become ASCII (İ and the Kelvin sign): with them one could
-// write somebody else's address. Nothing else is converted, neither accents that are
-// written in two ways nor the two forms of a domain (xn--).
+// Fold returns an address in lower case, character by character (Unicode's simple mapping).
+// Characters whose lower case is ASCII (İ, the Kelvin sign) stay, or they could imitate another
+// user's address. It converts nothing else: no composed accents and no domain forms (xn--).
 func Fold(address string) string {
 	return strings.Map(func(r rune) rune {
 		if lower := unicode.ToLower(r); r < utf8.RuneSelf || lower >= utf8.RuneSelf {
@@ -21,11 +20,11 @@ func Fold(address string) string {
 	}, address)
 }
 
-// Same reports whether two addresses differ in case only.
+// Same reports whether two addresses differ only in case.
 func Same(a, b string) bool { return Fold(a) == Fold(b) }
 
-// Spellings are those in which somebody's address is asked for where case counts:
-// as it was given, and in lower case.
+// Spellings returns the spellings under which to search for an address where case counts:
+// as given, and in lower case.
 func Spellings(address string) []string {
 	if lower := Fold(address); lower != address {
 		return []string{address, lower}

@@ -1,7 +1,6 @@
-// Package nonce gives the nonces of sign-ins (OpenID Connect Core, section 3.1.2.1) a
-// date that only this service can make: an ID token with one tells when its sign-in
-// was begun, which the time of its issue does not. A refreshed ID token is issued
-// later, and some providers repeat the nonce in it.
+// Package nonce adds a date to the nonces of sign-ins (OpenID Connect Core, section 3.1.2.1) that
+// only this service can create. It tells when the sign-in of an ID token began. The time of issue
+// does not: a refreshed ID token is issued later, and some providers repeat the nonce in it.
 package nonce
 
 import (
@@ -22,10 +21,10 @@ type Sealer interface {
 
 const purpose = "sign-in-nonce-1"
 
-// ErrNotOurs says that a nonce has no date of this service's.
-var ErrNotOurs = errors.New("nonce: not dated here")
+// ErrNotOurs means that a nonce has no date from this service.
+var ErrNotOurs = errors.New("nonce: no date from this service")
 
-// Dated returns a nonce with its date, behind a dot. It fails as the sealer does.
+// Dated returns a nonce followed by a dot and its sealed date. It returns the errors of the sealer.
 func Dated(ctx context.Context, sealer Sealer, bare string, now time.Time) (string, error) {
 	date, err := sealer.Seal(ctx, purpose, bare, binary.BigEndian.AppendUint64(nil, uint64(now.Unix()))) // after 1970
 	return bare + "." + date, err
@@ -37,8 +36,8 @@ func Bare(dated string) string {
 	return bare
 }
 
-// Date returns when a nonce was made. It fails with ErrNotOurs where this service has
-// not made it, and as the sealer does where it could not tell.
+// Date returns the time at which a nonce was created, in whole seconds. It fails with
+// ErrNotOurs for a nonce without a valid date, or with a problem of the sealer.
 func Date(ctx context.Context, sealer Sealer, dated string) (time.Time, error) {
 	bare, date, _ := strings.Cut(dated, ".")
 	plain, err := sealer.Open(ctx, purpose, bare, date)
@@ -48,5 +47,5 @@ func Date(ctx context.Context, sealer Sealer, dated string) (time.Time, error) {
 	case err != nil || len(plain) != 8:
 		return time.Time{}, ErrNotOurs
 	}
-	return time.Unix(int64(binary.BigEndian.Uint64(plain)), 0), nil // we made it
+	return time.Unix(int64(binary.BigEndian.Uint64(plain)), 0), nil // sealed by this service
 }

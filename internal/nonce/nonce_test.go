@@ -25,7 +25,7 @@ func TestDate(t *testing.T) {
 	if err != nil || nonce.Bare(dated) != "bare" || len(dated) > 120 {
 		t.Fatalf("%q, %v", dated, err)
 	}
-	// Another container of the service has the same secret and nothing else.
+	// Another instance has only the same secret.
 	if got, err := nonce.Date(t.Context(), sealer("one"), dated); err != nil || !got.Equal(begun) {
 		t.Errorf("%v, %v", got, err)
 	}
@@ -37,13 +37,13 @@ func TestDate(t *testing.T) {
 		"none":                 "",
 		"no date":              "bare",
 		"an empty date":        "bare.",
-		"a date alone":         strings.TrimPrefix(dated, "bare"),
+		"only a date":          strings.TrimPrefix(dated, "bare"),
 		"another nonce's date": "other" + strings.TrimPrefix(dated, "bare"),
 		"two dates":            dated + strings.TrimPrefix(again, "bare"),
 		"an altered date":      dated[:len(dated)-1] + map[bool]string{true: "B", false: "A"}[dated[len(dated)-1] == 'A'],
-		"seconds":              "bare.1767323045",
-		"something else":       "bare." + cursor,
-		"too much":             "bare." + longer,
+		"an unsealed date":     "bare.1767323045",
+		"another sealed text":  "bare." + cursor,
+		"a longer plain text":  "bare." + longer,
 		"another service's":    elsewhere,
 	} {
 		if got, err := nonce.Date(t.Context(), s, text); !errors.Is(err, nonce.ErrNotOurs) || !got.IsZero() {
@@ -52,7 +52,7 @@ func TestDate(t *testing.T) {
 	}
 }
 
-// failing has no keys at hand.
+// failing is a sealer whose keys are unavailable.
 type failing struct{ nonce.Sealer }
 
 func (failing) Open(context.Context, string, string, string) ([]byte, error) {

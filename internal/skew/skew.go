@@ -1,9 +1,8 @@
-// Package skew is how exact clocks are, in one place: what one check of a token's
-// times lets pass, no other refuses.
+// Package skew defines the clock skew that every check of a token's times allows.
 package skew
 
 import "time"
 
-// Limit is how far another party's clock and this one may be apart. What is dated
-// further ahead is of the future.
+// Limit is the largest accepted difference between another party's clock and this one. A
+// time further ahead is in the future.
 const Limit = time.Minute
