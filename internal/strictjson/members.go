@@ -6,11 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// Members reads an object whose members stand for themselves: one that is there
-// twice spoils itself and no other. It returns the values by their exact names, as
-// encoding/json reads them into an any, numbers as json.Number, and the names that
-// are there more than once, which are not among them. Objects within the members
-// are not looked into. It fails with *Fault.
+// Members reads an object and checks each member separately: a duplicate name invalidates
+// only that member. It returns the other values by their exact names, decoded as
+// encoding/json decodes into an any, with numbers as json.Number. twice holds the duplicate
+// names. Nested objects are not checked for duplicates. It fails with *Fault.
 func Members(text []byte) (members map[string]any, twice map[string]bool, err error) {
 	if !utf8.Valid(text) {
 		return nil, nil, &Fault{Kind: NotUTF8}
@@ -30,7 +29,7 @@ func Members(text []byte) (members map[string]any, twice map[string]bool, err er
 		if err != nil {
 			return nil, nil, err
 		}
-		name := token.(string) // the decoder gives nothing else here
+		name := token.(string) // the decoder returns only strings here
 		if _, there := members[name]; there {
 			twice[name] = true
 		}

@@ -19,16 +19,16 @@ func TestMembers(t *testing.T) {
 		members map[string]any
 		twice   []string
 	}{
-		"none":                 {` {} `, map[string]any{}, nil},
-		"of all kinds":         {`{"a":"\u00e9","b":1.50,"c":null,"d":[true],"e":{"f":{}}}`, map[string]any{"a": "é", "b": json.Number("1.50"), "c": nil, "d": []any{true}, "e": map[string]any{"f": map[string]any{}}}, nil},
-		"names cased apart":    {`{"a":1,"A":2}`, map[string]any{"a": json.Number("1"), "A": json.Number("2")}, nil},
-		"one twice":            {`{"a":1,"b":2,"a":1}`, map[string]any{"b": json.Number("2")}, []string{"a"}},
-		"one thrice":           {`{"a":1,"a":{},"a":null}`, map[string]any{}, []string{"a"}},
-		"one twice, escaped":   {`{"sub":1,"\u0073ub":2}`, map[string]any{}, []string{"sub"}},
-		"one twice, as null":   {`{"a":null,"a":null}`, map[string]any{}, []string{"a"}},
-		"twice, below":         {`{"a":{"b":1,"b":2}}`, map[string]any{"a": map[string]any{"b": json.Number("2")}}, nil},
-		"a name of nothing":    {`{"":1}`, map[string]any{"": json.Number("1")}, nil},
-		"half a pair, escaped": {`{"a":"\ud83d"}`, map[string]any{"a": "\uFFFD"}, nil},
+		"none":                      {` {} `, map[string]any{}, nil},
+		"of all kinds":              {`{"a":"\u00e9","b":1.50,"c":null,"d":[true],"e":{"f":{}}}`, map[string]any{"a": "é", "b": json.Number("1.50"), "c": nil, "d": []any{true}, "e": map[string]any{"f": map[string]any{}}}, nil},
+		"names that differ in case": {`{"a":1,"A":2}`, map[string]any{"a": json.Number("1"), "A": json.Number("2")}, nil},
+		"a duplicate":               {`{"a":1,"b":2,"a":1}`, map[string]any{"b": json.Number("2")}, []string{"a"}},
+		"three of one name":         {`{"a":1,"a":{},"a":null}`, map[string]any{}, []string{"a"}},
+		"a duplicate, escaped":      {`{"sub":1,"\u0073ub":2}`, map[string]any{}, []string{"sub"}},
+		"a duplicate, null":         {`{"a":null,"a":null}`, map[string]any{}, []string{"a"}},
+		"a nested duplicate":        {`{"a":{"b":1,"b":2}}`, map[string]any{"a": map[string]any{"b": json.Number("2")}}, nil},
+		"an empty name":             {`{"":1}`, map[string]any{"": json.Number("1")}, nil},
+		"an unpaired surrogate":     {`{"a":"\ud83d"}`, map[string]any{"a": "\uFFFD"}, nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestMembersRefuses(t *testing.T) {
 	}
 }
 
-// Members takes what Read takes, and reads it alike; and it takes only JSON.
+// Members accepts what Read accepts, returns the same values, and accepts only JSON.
 func FuzzMembers(f *testing.F) {
 	for _, seed := range []string{`{}`, `{"a":1,"a":2}`, `{"a":{"b":1,"b":2}}`, `{"a":"\ud800"}`, `{"a":[[[[1]]]]}`, "{\"\xff\":1}", `{} x`, `[]`, ``} {
 		f.Add([]byte(seed))

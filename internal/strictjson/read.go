@@ -8,13 +8,13 @@ import (
 	"unicode/utf8"
 )
 
-// Read reads one value, as encoding/json reads it into an any; its numbers are
-// json.Number. Objects and arrays may stand in one another to a depth of most, the
-// outermost counted. Half of a surrogate pair becomes U+FFFD. It fails with *Fault.
+// Read reads one value as encoding/json decodes it into an any, with numbers as
+// json.Number. most is the largest nesting depth of objects and arrays, including the
+// outermost one. An unpaired surrogate becomes U+FFFD. It fails with *Fault.
 func Read(text []byte, most int) (any, error) { return read(text, most, false) }
 
-// ReadExact is Read for text that is kept: it refuses half of a surrogate pair, so
-// that no two texts become one, and what is kept is what was sent.
+// ReadExact is Read for text that is stored. It refuses unpaired surrogates, so that the
+// stored text equals the sent text and no two texts become one.
 func ReadExact(text []byte, most int) (any, error) { return read(text, most, true) }
 
 func read(text []byte, most int, exact bool) (any, error) {
@@ -22,7 +22,7 @@ func read(text []byte, most int, exact bool) (any, error) {
 		return nil, &Fault{Kind: NotUTF8}
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber() // how large a number may be is the reader's to say
+	dec.UseNumber() // the caller decides how large a number may be
 	r := reader{dec: dec, text: text, most: most, exact: exact}
 	value, err := r.value("", 0)
 	if err != nil {
@@ -36,7 +36,7 @@ func read(text []byte, most int, exact bool) (any, error) {
 
 type reader struct {
 	dec   *json.Decoder
-	text  []byte // all that dec reads
+	text  []byte // the input of dec
 	most  int
 	exact bool
 }
@@ -69,7 +69,7 @@ func (r reader) object(path string, depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		name := token.(string) // the decoder gives nothing else here
+		name := token.(string) // the decoder returns only strings here
 		at := name
 		if depth > 1 {
 			at = path + "." + name

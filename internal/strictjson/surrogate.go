@@ -6,17 +6,16 @@ import (
 	"unicode/utf16"
 )
 
-// isHalved reports whether the token that was read from start on has an escape of half
-// a character, where the reader minds. Its text is not looked at before it was read, so
-// that every escape in it is known to be whole.
+// isHalved reports whether the token that begins at start has an unpaired surrogate, if the reader
+// is exact. It runs after the decoder has read the token, so every escape in it is complete.
 func (r reader) isHalved(start int64) bool {
 	return r.exact && hasHalf(r.text[start:r.dec.InputOffset()])
 }
 
 func hasHalf(token []byte) bool { return halfIn(token) >= 0 }
 
-// ReplaceHalves replaces each escape of half a character by "\ufffd". The text has to be
-// valid JSON, as encoding/json has it.
+// ReplaceHalves replaces each escaped unpaired surrogate by "\ufffd". The text must be
+// valid JSON for encoding/json.
 func ReplaceHalves(text []byte) []byte {
 	at := halfIn(text)
 	if at < 0 {
@@ -30,7 +29,7 @@ func ReplaceHalves(text []byte) []byte {
 	return text
 }
 
-// halfIn finds a surrogate that no other one completes (RFC 8259, section 8.2); -1 for none.
+// halfIn returns the position of the first unpaired surrogate (RFC 8259, section 8.2), -1 for none.
 func halfIn(text []byte) int {
 	for rest := text; ; {
 		at := bytes.IndexByte(rest, '\\')
@@ -54,8 +53,8 @@ func halfIn(text []byte) int {
 	}
 }
 
-// unit reads an escape, "uD83D", as the code unit of UTF-16 that it is.
+// unit returns the UTF-16 code unit of an escape such as "uD83D".
 func unit(escape []byte) rune {
-	n, _ := strconv.ParseUint(string(escape[1:5]), 16, 16) // the decoder has read it before
+	n, _ := strconv.ParseUint(string(escape[1:5]), 16, 16) // the decoder has checked the digits
 	return rune(n)
 }
