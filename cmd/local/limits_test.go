@@ -31,7 +31,7 @@ func TestLimitsOptions(t *testing.T) {
 		"for nobody":         {[]string{"-limits", "x"}, "-limits does not go with -auth none"},
 		"no such file":       {[]string{"-auth", "iam", "-limits", filepath.Join(t.TempDir(), "none")}, "no such file"},
 		"a wrong document":   {[]string{"-auth", "iam", "-limits", written(t, `{"unlisted":"no","front_ends":[{"name":"a b"}]}`)}, "front_ends[0] has neither role nor client_id"},
-		"another's redirect": {[]string{"-auth", "iam", "-limits", written(t, `{"unlisted":"allow","front_ends":[{"name":"a","client_id":"c","redirect_uris":["https://a.example/"]}]}`)}, "is not one of the deployment's"},
+		"another's redirect": {[]string{"-auth", "iam", "-limits", written(t, `{"unlisted":"allow","front_ends":[{"name":"a","client_id":"c","redirect_uris":["https://a.example/"]}]}`)}, "is not allowed by the deployment"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -99,7 +99,7 @@ func TestFromEnvRefuses(t *testing.T) {
 		"anybody, by and by":       {map[string]string{"DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS": "yes"}, []string{`DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS "yes"`}},
 		"limits beyond the deployment": {
 			map[string]string{"FRONTEND_LIMITS": `{"unlisted":"no","front_ends":[{"name":"shop","client_id":"c","redirect_uris":["https://evil.example.com/"]}]}`},
-			[]string{`FRONTEND_LIMITS: unlisted must be one of`, "front_ends[0].redirect_uris[0] is not one of the deployment's"},
+			[]string{`FRONTEND_LIMITS: unlisted must be one of`, "front_ends[0].redirect_uris[0] is not allowed by the deployment"},
 		},
 		"two redirect URIs": {map[string]string{"REDIRECT_URIS": "/a,https://app.example.com/cb,/b"}, []string{`"/a"`, `"/b"`}},
 		"all at once": {

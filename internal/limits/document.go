@@ -9,15 +9,15 @@ import (
 	"usher/internal/valid"
 )
 
-// Deployment is what all front-ends together may use. A document can only narrow
-// it: the provider would refuse anything else.
+// Deployment lists the URLs that the deployment allows. A document can only narrow them:
+// the provider would refuse any other URL.
 type Deployment struct {
 	RedirectURIs []string
 	LogoutURIs   []string
 	ResultURLs   []string
 }
 
-// The forms of what a document names (IAM's for account and role).
+// Forms of the values in a document. Accounts and roles have IAM's forms.
 var (
 	frontEndName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
 	accountID    = regexp.MustCompile(`^[0-9]{12}$`)
@@ -25,8 +25,7 @@ var (
 	clientID     = regexp.MustCompile(`^[\x21-\x7e]{1,255}$`)
 )
 
-// Parse reads a policy document, "" for none. Its error lists all that is wrong
-// with it, each fault with its place.
+// Parse reads a policy document; "" is an empty policy. Its error lists every fault with its path.
 func Parse(text string, all Deployment) (Policy, error) {
 	if text == "" {
 		return Policy{}, nil
@@ -48,7 +47,7 @@ func Parse(text string, all Deployment) (Policy, error) {
 		}
 		f := r.frontEnd(entry, all)
 		if names[f.name] {
-			r.fault(entry.at("name"), "is another front-end's, too")
+			r.fault(entry.at("name"), "is already used by another front-end")
 		}
 		names[f.name] = f.name != ""
 		r.enter(p, entry, f)
@@ -61,7 +60,7 @@ func Parse(text string, all Deployment) (Policy, error) {
 
 func (r *reader) frontEnd(entry object, all Deployment) FrontEnd {
 	f := FrontEnd{
-		name:         r.text(entry, "name", frontEndName, "is not a name of letters, digits, - and _, of 64 at most"),
+		name:         r.text(entry, "name", frontEndName, "is not a name of at most 64 letters, digits, - and _"),
 		connections:  r.texts(entry, "connections"),
 		redirectURIs: r.texts(entry, "redirect_uris"),
 		logoutURIs:   r.texts(entry, "post_logout_redirect_uris"),
@@ -79,31 +78,31 @@ func (r *reader) frontEnd(entry object, all Deployment) FrontEnd {
 	return f
 }
 
-// enter files the front-end under the one identity by which it is known.
+// enter stores the front-end under its identity: its role or its client ID.
 func (r *reader) enter(p Policy, entry object, f FrontEnd) {
 	_, hasRole := entry.members["role"]
 	_, hasClient := entry.members["client_id"]
 	switch {
 	case hasRole && hasClient:
-		r.fault(entry.path, "has both role and client_id: make two front-ends of it")
+		r.fault(entry.path, "has both role and client_id: use two front-ends")
 	case hasRole:
 		o := r.object(entry.at("role"), entry.members["role"], "account", "name")
 		key := role{
-			account: r.text(o, "account", accountID, "is not an AWS account id, of 12 digits"),
-			name:    r.text(o, "name", roleName, "is not the name of a role: without its path, and no ARN"),
+			account: r.text(o, "account", accountID, "is not an AWS account ID of 12 digits"),
+			name:    r.text(o, "name", roleName, "is not the name of a role (no path, no ARN)"),
 		}
 		if _, taken := p.byRole[key]; taken && key != (role{}) {
-			r.fault(o.path, "is another front-end's, too")
+			r.fault(o.path, "is already used by another front-end")
 		}
 		p.byRole[key] = f
 	case hasClient:
-		key := r.text(entry, "client_id", clientID, "is not a client id, of 255 visible ASCII characters at most")
+		key := r.text(entry, "client_id", clientID, "is not a client ID of at most 255 visible ASCII characters")
 		if _, taken := p.byClient[key]; taken && key != "" {
-			r.fault(entry.at("client_id"), "is another front-end's, too")
+			r.fault(entry.at("client_id"), "is already used by another front-end")
 		}
 		p.byClient[key] = f
 	default:
-		r.fault(entry.path, "has neither role nor client_id, and so is nobody")
+		r.fault(entry.path, "has neither role nor client_id")
 	}
 }
 
@@ -111,7 +110,7 @@ func (r *reader) enter(p Policy, entry object, f FrontEnd) {
 func (r *reader) subset(entry object, name string, some, all []string) {
 	for i, value := range some {
 		if !slices.Contains(all, value) {
-			r.fault(fmt.Sprintf("%s[%d]", entry.at(name), i), "is not one of the deployment's")
+			r.fault(fmt.Sprintf("%s[%d]", entry.at(name), i), "is not allowed by the deployment")
 		}
 	}
 }

@@ -8,13 +8,12 @@ import (
 	"usher/internal/problem"
 )
 
-// FrontEnd is a front-end and its limits. Its zero value refuses everything: a
-// front-end comes from a Policy. An error of a check is a refusal that names the
-// rule, unless the check says otherwise.
+// FrontEnd is a front-end and its limits. It comes from a Policy; its zero value refuses
+// everything. The checks return a problem that names the rule, unless their comments say otherwise.
 type FrontEnd struct {
-	isKnown       bool // it comes from a Policy
+	isKnown       bool // set by Policy.FrontEnd
 	name          string
-	connections   []string // nil is no limit, here and in the next three; an empty list allows none
+	connections   []string // here and in the next three: nil for no limit, an empty list allows none
 	redirectURIs  []string
 	logoutURIs    []string
 	resultURLs    []string
@@ -22,24 +21,23 @@ type FrontEnd struct {
 	dir           Directory
 }
 
-// Directory knows the connection to which a user belongs: that of the first
-// identity, with which the account was created. It fails with user-not-found, and
-// as a failing provider does.
+// Directory returns the connection of a user: that of the first identity, which the account
+// was created with. It fails with user-not-found, or with a problem of the provider.
 type Directory interface {
 	ConnectionOf(ctx context.Context, userID string) (string, error)
 }
 
-// errUnknown is a defect of the service: it asks for limits before it has found them.
-var errUnknown = errors.New("limits: the front-end is not known, so that everything is refused")
+// errUnknown reports a defect of the service: a check of limits before they are known.
+var errUnknown = errors.New("limits: the front-end is unknown, so everything is refused")
 
-// Name is the front-end's in the document; "" for one that is not listed.
+// Name returns the front-end's name in the document; "" for an unlisted one.
 func (f FrontEnd) Name() string { return f.name }
 
 func (f FrontEnd) refuse(rule, detail string) error {
 	return refusal(f.name+"."+rule, detail)
 }
 
-// among refuses a value that is not one of those that a rule allows.
+// among refuses a value that a rule does not allow.
 func (f FrontEnd) among(allowed []string, value, rule, detail string) error {
 	switch {
 	case !f.isKnown:
@@ -50,12 +48,12 @@ func (f FrontEnd) among(allowed []string, value, rule, detail string) error {
 	return f.refuse(rule, detail)
 }
 
-// CheckConnection refuses a connection that the front-end may not deal with.
+// CheckConnection refuses a connection outside the front-end's limits.
 func (f FrontEnd) CheckConnection(name string) error {
 	return f.among(f.connections, name, "connections", "The front-end is limited to other connections.")
 }
 
-// Connections are those that the front-end is limited to; nil for no limit.
+// Connections returns the connections that the front-end is limited to; nil for no limit.
 func (f FrontEnd) Connections() []string {
 	if !f.isKnown {
 		return []string{}
@@ -63,9 +61,8 @@ func (f FrontEnd) Connections() []string {
 	return f.connections
 }
 
-// LoginConnection is the connection to sign in to where the request names none:
-// the only one that the front-end has, or "" for the user's choice. It refuses
-// where there is none.
+// LoginConnection returns the connection for a sign-in whose request names none: the front-end's
+// only connection, or "" to let the user choose. It refuses a front-end without a connection.
 func (f FrontEnd) LoginConnection() (string, error) {
 	switch own := f.Connections(); {
 	case own == nil || len(own) > 1:
@@ -77,13 +74,13 @@ func (f FrontEnd) LoginConnection() (string, error) {
 	}
 }
 
-// CheckRedirectURI refuses an address that sign-ins of the front-end may not return to.
+// CheckRedirectURI refuses a redirect URI outside the front-end's limits.
 func (f FrontEnd) CheckRedirectURI(uri string) error {
 	return f.among(f.redirectURIs, uri, "redirect_uris", "The front-end is limited to other redirect URIs.")
 }
 
-// RedirectURIs are where sign-ins may return to, of all those that the deployment
-// allows. It refuses where there is none.
+// RedirectURIs returns the URIs in all that the front-end may redirect to after a sign-in.
+// It refuses a front-end without one.
 func (f FrontEnd) RedirectURIs(all []string) ([]string, error) {
 	switch {
 	case !f.isKnown || f.redirectURIs != nil && len(f.redirectURIs) == 0:
@@ -99,8 +96,7 @@ func (f FrontEnd) CheckLogoutURI(uri string) error {
 	return f.among(f.logoutURIs, uri, "post_logout_redirect_uris", "The front-end is limited to other post-logout redirect URIs.")
 }
 
-// LogoutURIs are where sign-outs may return to, of all those that the deployment
-// allows. There may be none.
+// LogoutURIs returns the URIs in all that the front-end may redirect to after a sign-out, possibly none.
 func (f FrontEnd) LogoutURIs(all []string) []string {
 	switch {
 	case !f.isKnown:
@@ -111,26 +107,24 @@ func (f FrontEnd) LogoutURIs(all []string) []string {
 	return f.logoutURIs
 }
 
-// CheckResultURL refuses an address to which the pages behind the front-end's links
-// may not lead.
+// CheckResultURL refuses a result URL outside the front-end's limits.
 func (f FrontEnd) CheckResultURL(url string) error {
 	return f.among(f.resultURLs, url, "result_urls", "The front-end is limited to other result URLs.")
 }
 
-// CheckAppMetadata refuses to let the front-end read or write app_metadata.
+// CheckAppMetadata refuses a front-end that may not read or write app_metadata.
 func (f FrontEnd) CheckAppMetadata() error {
 	switch {
 	case !f.isKnown:
 		return errUnknown
 	case f.noAppMetadata:
-		return f.refuse("app_metadata", "The front-end may not touch app_metadata.")
+		return f.refuse("app_metadata", "The front-end has no access to app_metadata.")
 	}
 	return nil
 }
 
-// CheckUser refuses a user of a connection that the front-end may not deal with. It
-// asks the provider, once, where there is such a limit, and fails as Directory
-// does.
+// CheckUser refuses a user of a connection outside the front-end's limits. If there is such
+// a limit, it makes one call to the provider, and also fails as Directory does.
 func (f FrontEnd) CheckUser(ctx context.Context, id string) (UserID, error) {
 	if f.isKnown && f.connections == nil {
 		return UserID{id}, nil
@@ -145,9 +139,8 @@ func (f FrontEnd) CheckUser(ctx context.Context, id string) (UserID, error) {
 	return f.CheckFoundUser(id, connection)
 }
 
-// CheckUserOrGone is CheckUser for operations that serve users who do not exist. A
-// user who is gone belongs to no connection: the caller must not answer with
-// anything that is known of them.
+// CheckUserOrGone is CheckUser for operations that also serve users who do not exist. Such
+// a user belongs to no connection, so the response must not reveal anything about the user.
 func (f FrontEnd) CheckUserOrGone(ctx context.Context, id string) (user UserID, gone bool, err error) {
 	user, err = f.CheckUser(ctx, id)
 	if problem.Is(err, problem.UserNotFound) {
@@ -156,7 +149,7 @@ func (f FrontEnd) CheckUserOrGone(ctx context.Context, id string) (user UserID, 
 	return user, false, err
 }
 
-// CheckFoundUser is CheckUser for a user who was read from the provider, with the
+// CheckFoundUser is CheckUser for a user already read from the provider, with the
 // connection of the first identity.
 func (f FrontEnd) CheckFoundUser(id, connection string) (UserID, error) {
 	if err := f.CheckConnection(connection); err != nil {
@@ -165,14 +158,15 @@ func (f FrontEnd) CheckFoundUser(id, connection string) (UserID, error) {
 	return UserID{id}, nil
 }
 
-// CheckTokensOf is CheckUser for the subject of a token. It refuses a subject who
-// is unknown or gone.
+// CheckTokensOf is CheckUser for the subject of a token. If the front-end is limited to
+// connections, it refuses an empty subject and a deleted user.
 func (f FrontEnd) CheckTokensOf(ctx context.Context, subject string) (UserID, error) {
 	if f.isKnown && f.connections == nil {
 		return UserID{subject}, nil
 	}
 	if f.isKnown && subject == "" {
-		return UserID{}, f.refuse("connections", "The front-end is limited to users of some connections, and the tokens do not say who their user is. Ask for the scope openid.")
+		return UserID{}, f.refuse("connections", "The limits of the front-end require tokens that name their user. "+
+			"Request the scope openid.")
 	}
 	user, err := f.CheckUser(ctx, subject)
 	if problem.Is(err, problem.UserNotFound) {

@@ -6,24 +6,24 @@ import (
 	"usher/internal/problem"
 )
 
-// A front-end that no policy has found may do nothing.
+// A front-end that does not come from a policy may do nothing.
 func TestLimitsFailClosed(t *testing.T) {
 	var f FrontEnd
 	checks := map[string]error{
-		"a connection":       f.CheckConnection("any"),
-		"a redirect URI":     f.CheckRedirectURI("any"),
-		"a logout URI":       f.CheckLogoutURI("any"),
-		"a result URL":       f.CheckResultURL("any"),
-		"app_metadata":       f.CheckAppMetadata(),
-		"a user":             second(f.CheckUser(t.Context(), "auth0|1")),
-		"a found user":       second(f.CheckFoundUser("auth0|1", "any")),
-		"a token's user":     second(f.CheckTokensOf(t.Context(), "auth0|1")),
-		"a token of nobody":  second(f.CheckTokensOf(t.Context(), "")),
-		"a login connection": second(f.LoginConnection()),
-		"redirect URIs":      second(f.RedirectURIs([]string{"any"})),
+		"a connection":           f.CheckConnection("any"),
+		"a redirect URI":         f.CheckRedirectURI("any"),
+		"a logout URI":           f.CheckLogoutURI("any"),
+		"a result URL":           f.CheckResultURL("any"),
+		"app_metadata":           f.CheckAppMetadata(),
+		"a user":                 second(f.CheckUser(t.Context(), "auth0|1")),
+		"a found user":           second(f.CheckFoundUser("auth0|1", "any")),
+		"a token's user":         second(f.CheckTokensOf(t.Context(), "auth0|1")),
+		"a token without a user": second(f.CheckTokensOf(t.Context(), "")),
+		"a login connection":     second(f.LoginConnection()),
+		"redirect URIs":          second(f.RedirectURIs([]string{"any"})),
 	}
 	if _, _, err := f.CheckUserOrGone(t.Context(), "auth0|1"); err == nil {
-		t.Error("a user who may be gone is allowed")
+		t.Error("CheckUserOrGone allows a user")
 	}
 	for name, err := range checks {
 		if err == nil || problem.IsProblem(err) {

@@ -19,23 +19,23 @@ func policy(t *testing.T) Policy {
 	return p
 }
 
-func TestWhoIsMeant(t *testing.T) {
+func TestFrontEndOfCaller(t *testing.T) {
 	iam := func(arn string) httpapi.Caller { return httpapi.Caller{Account: account, ID: arn} }
 	tests := map[string]struct {
 		caller httpapi.Caller
-		want   string // "" for nobody who is listed
+		want   string // the front-end's name; "" for an unlisted caller
 	}{
 		"the role":                      {iam("arn:aws:sts::123456789012:assumed-role/shop-frontend/i-0abc"), "shop"},
 		"another session":               {iam("arn:aws:sts::123456789012:assumed-role/shop-frontend/x"), "shop"},
 		"in GovCloud":                   {iam("arn:aws-us-gov:sts::123456789012:assumed-role/shop-frontend/x"), "shop"},
 		"in China":                      {iam("arn:aws-cn:sts::123456789012:assumed-role/shop-frontend/x"), "shop"},
-		"a session of slashes":          {iam("arn:aws:sts::123456789012:assumed-role/shop-frontend/a/b/c"), "shop"},
+		"a session with slashes":        {iam("arn:aws:sts::123456789012:assumed-role/shop-frontend/a/b/c"), "shop"},
 		"a session like another role":   {iam("arn:aws:sts::123456789012:assumed-role/shop-frontend/assumed-role/other/x"), "shop"},
-		"another role's, named so":      {iam("arn:aws:sts::123456789012:assumed-role/other/shop-frontend"), ""},
-		"another role's, path and all":  {iam("arn:aws:sts::123456789012:assumed-role/other/assumed-role/shop-frontend/x"), ""},
+		"another role's, named like it": {iam("arn:aws:sts::123456789012:assumed-role/other/shop-frontend"), ""},
+		"another role's, with its path": {iam("arn:aws:sts::123456789012:assumed-role/other/assumed-role/shop-frontend/x"), ""},
 		"another role's, the whole ARN": {iam("arn:aws:sts::123456789012:assumed-role/other/arn:aws:sts::123456789012:assumed-role/shop-frontend/x"), ""},
 		"another role's, on a new line": {iam("arn:aws:sts::123456789012:assumed-role/other/x\narn:aws:sts::123456789012:assumed-role/shop-frontend/x"), ""},
-		"after a line":                  {iam("\narn:aws:sts::123456789012:assumed-role/shop-frontend/x"), ""},
+		"after a line break":            {iam("\narn:aws:sts::123456789012:assumed-role/shop-frontend/x"), ""},
 		"another account":               {httpapi.Caller{Account: "123456789013", ID: "arn:aws:sts::123456789013:assumed-role/shop-frontend/x"}, ""},
 		"another case":                  {iam("arn:aws:sts::123456789012:assumed-role/Shop-Frontend/x"), ""},
 		"a longer name":                 {iam("arn:aws:sts::123456789012:assumed-role/shop-frontend2/x"), ""},
@@ -47,21 +47,21 @@ func TestWhoIsMeant(t *testing.T) {
 		"a user in that path":           {iam("arn:aws:iam::123456789012:user/assumed-role/shop-frontend/x"), ""},
 		"a federated user":              {iam("arn:aws:sts::123456789012:federated-user/shop-frontend"), ""},
 		"the account's root":            {iam("arn:aws:iam::123456789012:root"), ""},
-		"another cloud's":               {iam("arn:gcp:sts::123456789012:assumed-role/shop-frontend/x"), ""},
-		"a partition of more":           {iam("arn:aws-:sts::123456789012:assumed-role/shop-frontend/x"), ""},
+		"another partition":             {iam("arn:gcp:sts::123456789012:assumed-role/shop-frontend/x"), ""},
+		"a malformed partition":         {iam("arn:aws-:sts::123456789012:assumed-role/shop-frontend/x"), ""},
 		"a region":                      {iam("arn:aws:sts:eu-central-1:123456789012:assumed-role/shop-frontend/x"), ""},
 		"a client's id from IAM":        {iam("abc123"), ""},
 		"the client":                    {httpapi.Caller{ID: "abc123"}, "intranet"},
 		"another client":                {httpapi.Caller{ID: "abc1234"}, ""},
-		"the client, shouted":           {httpapi.Caller{ID: "ABC123"}, ""},
-		"a client named as the role is": {httpapi.Caller{ID: "arn:aws:sts::123456789012:assumed-role/shop-frontend/x"}, ""},
-		"nobody":                        {httpapi.Caller{}, ""},
+		"the client in upper case":      {httpapi.Caller{ID: "ABC123"}, ""},
+		"a client named like the role":  {httpapi.Caller{ID: "arn:aws:sts::123456789012:assumed-role/shop-frontend/x"}, ""},
+		"no caller":                     {httpapi.Caller{}, ""},
 	}
 	p := policy(t)
 	for name, tt := range tests {
 		found, err := p.FrontEnd(tt.caller, nil)
 		if found.Name() != tt.want {
-			t.Errorf("%s: taken for %q, want %q", name, found.Name(), tt.want)
+			t.Errorf("%s: found %q, want %q", name, found.Name(), tt.want)
 		}
 		if refused := problem.Is(err, problem.OutsideFrontEndsLimits); refused != (tt.want == "") {
 			t.Errorf("%s: %v", name, err)
@@ -82,8 +82,7 @@ func TestUnlistedCallersMayBeAllowed(t *testing.T) {
 	}
 }
 
-// The session's name is the caller's choice: nothing in it makes another role of
-// a role, and no other text passes for one.
+// The caller chooses the session name: it must never change the role, and no other text is a role.
 func FuzzRole(f *testing.F) {
 	f.Add("i-0abc", "arn:aws:sts::123456789012:assumed-role/shop-frontend/x")
 	f.Add("a/b/assumed-role/other/x", "arn:aws:iam::123456789012:user/a/b")
@@ -92,7 +91,7 @@ func FuzzRole(f *testing.F) {
 		if session != "" {
 			found, ok := roleOf(httpapi.Caller{Account: account, ID: "arn:aws:sts::" + account + ":assumed-role/shop-frontend/" + session})
 			if !ok || found != (role{account, "shop-frontend"}) {
-				t.Errorf("%q makes %+v of it", session, found)
+				t.Errorf("session %q: %+v", session, found)
 			}
 		}
 		found, ok := roleOf(httpapi.Caller{Account: account, ID: text})

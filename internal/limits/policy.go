@@ -7,24 +7,22 @@ import (
 	"usher/internal/problem"
 )
 
-// Policy says which front-end is limited to what. Its zero value limits nobody.
+// Policy holds the limits of each front-end. Its zero value limits none.
 type Policy struct {
 	refusesUnlisted bool
 	byRole          map[role]FrontEnd
 	byClient        map[string]FrontEnd
 }
 
-// Unlisted is the rule by which callers are refused whom the document does not
-// name.
+// Unlisted is the rule that refuses callers whom the document does not list.
 const Unlisted = "unlisted"
 
-// FrontEnd finds the front-end that calls, by the identity that the gateway has
-// authenticated. One that is not listed has no limits, or is refused. The directory
-// is for the front-end's checks of users.
+// FrontEnd returns the front-end of a caller, by the identity that the gateway authenticated.
+// An unlisted one has no limits, or is refused. dir is for the front-end's checks of users.
 func (p Policy) FrontEnd(c httpapi.Caller, dir Directory) (FrontEnd, error) {
 	found, listed := p.listed(c)
 	if !listed && p.refusesUnlisted {
-		return FrontEnd{}, refusal(Unlisted, "This service serves listed front-ends only, and the caller is not one of them.")
+		return FrontEnd{}, refusal(Unlisted, "Only listed front-ends are served, and the caller is not listed.")
 	}
 	found.isKnown, found.dir = true, dir
 	return found, nil
@@ -41,7 +39,7 @@ func (p Policy) listed(c httpapi.Caller) (FrontEnd, bool) {
 	return found, ok && listed
 }
 
-// Connections are the names of all connections that the document names, in order.
+// Connections returns the connections in the document, sorted.
 func (p Policy) Connections() []string {
 	var all []string
 	for _, f := range p.byRole {

@@ -10,7 +10,7 @@ import (
 	"usher/internal/strictjson"
 )
 
-// reader reads a decoded document, and gathers what is wrong with it.
+// reader reads a decoded document and collects its faults.
 type reader struct{ faults []error }
 
 func (r *reader) fault(path, detail string) {
@@ -20,7 +20,7 @@ func (r *reader) fault(path, detail string) {
 	r.faults = append(r.faults, errors.New(path+" "+detail))
 }
 
-// object is a JSON object, and where it stands.
+// object is a JSON object and its path.
 type object struct {
 	path    string
 	members map[string]any
@@ -47,12 +47,12 @@ func (r *reader) object(path string, value any, known ...string) object {
 	}
 	slices.Sort(unknown)
 	for _, name := range unknown {
-		r.fault(fmt.Sprintf("%.200q", o.at(name)), "is not known here")
+		r.fault(fmt.Sprintf("%.200q", o.at(name)), "is unknown")
 	}
 	return o
 }
 
-// text is a member that has to be there.
+// text reads a required member of a form.
 func (r *reader) text(o object, name string, form *regexp.Regexp, detail string) string {
 	value, there := o.members[name]
 	text, ok := value.(string)
@@ -66,7 +66,7 @@ func (r *reader) text(o object, name string, form *regexp.Regexp, detail string)
 	return text
 }
 
-// oneOf is a member that has to be there, and is one of these words.
+// oneOf reads a required member that is one of some words.
 func (r *reader) oneOf(o object, name string, words ...string) string {
 	quoted := make([]string, len(words))
 	for i, word := range words {
@@ -75,7 +75,7 @@ func (r *reader) oneOf(o object, name string, words ...string) string {
 	return r.text(o, name, regexp.MustCompile(`^(`+strings.Join(quoted, "|")+`)$`), fmt.Sprintf("must be one of %q", words))
 }
 
-// list is a member that has to be there.
+// list reads a required member that is an array.
 func (r *reader) list(o object, name string) []any {
 	value, there := o.members[name]
 	all, ok := value.([]any)
@@ -88,8 +88,7 @@ func (r *reader) list(o object, name string) []any {
 	return all
 }
 
-// texts is a list of strings, of which none stands twice; nil where it is left
-// out.
+// texts reads an optional array of distinct strings; nil if it is absent.
 func (r *reader) texts(o object, name string) []string {
 	if _, there := o.members[name]; !there {
 		return nil
@@ -101,14 +100,14 @@ func (r *reader) texts(o object, name string) []string {
 		case !ok:
 			r.fault(at, "must be a string")
 		case slices.Contains(texts, text):
-			r.fault(at, "stands there twice")
+			r.fault(at, "is a duplicate")
 		}
 		texts = append(texts, text)
 	}
 	return texts
 }
 
-// flag is a member that may be left out.
+// flag reads an optional boolean.
 func (r *reader) flag(o object, name string, otherwise bool) bool {
 	value, there := o.members[name]
 	if !there {
@@ -121,7 +120,7 @@ func (r *reader) flag(o object, name string, otherwise bool) bool {
 	return set
 }
 
-// maxDepth is more than any document needs.
+// maxDepth is more than any valid document needs.
 const maxDepth = 10
 
 // decode reads the document's JSON.
@@ -139,7 +138,7 @@ func decode(text string) (any, error) {
 	case strictjson.Incomplete, strictjson.Broken:
 		return nil, fmt.Errorf("the document is not JSON, from byte %d on", fault.Offset)
 	case strictjson.MoreBehind:
-		return nil, errors.New("there is more behind the document")
+		return nil, errors.New("there is text after the document")
 	}
 	return nil, fmt.Errorf("the document %s", fault.Kind)
 }

@@ -1,17 +1,16 @@
 package limits
 
-// UserID is the id of a user whom the calling front-end may deal with. Only the
-// checks of a FrontEnd make one, so that no call to the provider can be about a
-// user who was not checked.
+// UserID is the ID of a user that the calling front-end may access. Only the checks of
+// FrontEnd create one, so no call to the provider can concern an unchecked user.
 type UserID struct{ id string }
 
-// String returns the id. It panics for the zero value, which no check has made.
+// String returns the ID. It panics for the zero value.
 func (u UserID) String() string {
 	if u.id == "" {
-		panic("limits: the id of a user who was not checked")
+		panic("limits: the ID of an unchecked user")
 	}
 	return u.id
 }
 
-// IsZero reports whether there is no user.
+// IsZero reports whether u is the zero value.
 func (u UserID) IsZero() bool { return u.id == "" }

@@ -1,4 +1,4 @@
-// Package limitstest makes checked users for tests of code behind the checks.
+// Package limitstest creates checked users for tests of the code behind the checks.
 package limitstest
 
 import (
@@ -8,7 +8,7 @@ import (
 	"usher/internal/limits"
 )
 
-// User is the id of a user, as checked for a front-end without limits.
+// User returns the ID of a user, checked for a front-end without limits.
 func User(id string) limits.UserID {
 	f, err := limits.Policy{}.FrontEnd(httpapi.Caller{}, nil)
 	if err != nil {
