@@ -30,8 +30,7 @@ import (
 	"usher/internal/users"
 )
 
-// vault plays Secrets Manager, and points the environment at itself: the
-// functions find it as they would find the real one.
+// vault is a fake Secrets Manager. The environment points the AWS SDK to it.
 type vault struct {
 	reads  atomic.Int64
 	status int
@@ -85,11 +84,11 @@ func configured() config.Config {
 	return config.Config{
 		SecretID: "usher/auth", SecretTTL: time.Minute, Connection: localtenant.Connection,
 		RedirectURIs: []string{"https://app.example.com/callback"}, Scopes: []string{"openid"}, Binding: config.BindingCookie,
-		Deadline: 8 * time.Minute, // which a busy machine does not reach
+		Deadline: 8 * time.Minute, // not reached even on a busy machine
 	}
 }
 
-// function is a Lambda and its log.
+// function returns a Lambda handler and its log.
 func function(cfg config.Config, wrong error, operation func(*Service) api.Operation) (serve func(*testing.T, events.APIGatewayProxyRequest) (int, string), log *bytes.Buffer) {
 	log = &bytes.Buffer{}
 	handler := Gateway(cfg, wrong, slog.New(slog.NewJSONHandler(log, nil)), measure(cfg, log), operation)
@@ -103,7 +102,7 @@ func function(cfg config.Config, wrong error, operation func(*Service) api.Opera
 	}, log
 }
 
-// logged is the field of the log's line with a message.
+// logged returns a field of the log line with this message.
 func logged(t *testing.T, log *bytes.Buffer, message, field string) string {
 	t.Helper()
 	for line := range strings.Lines(log.String()) {
@@ -136,17 +135,17 @@ func TestFunctionServes(t *testing.T) {
 		t.Errorf("the secret was read %d times", got)
 	}
 	if logged(t, log, "request", "provider_calls") != "2" { // the token is one
-		t.Errorf("the provider's calls are not counted: %s", log)
+		t.Errorf("the calls to the provider are not counted: %s", log)
 	}
 	if logged(t, log, "request", "caller") != "arn:front-end" || logged(t, log, "request", "request_id") != "gateway-id" {
-		t.Errorf("the log does not say who called: %s", log)
+		t.Errorf("the log lacks the caller: %s", log)
 	}
 	if status, _ := serve(t, event("/users")); status != 404 {
-		t.Errorf("a function serves another's route: %d", status)
+		t.Errorf("a function serves the route of another one: %d", status)
 	}
 }
 
-func TestFunctionReadsTheSecretAgainAfterItsTTL(t *testing.T) {
+func TestFunctionRereadsTheSecretAfterItsTTL(t *testing.T) {
 	tenant := tenanttest.Start(t)
 	v := startVault(t, 200, secretOf(tenant.URL, localtenant.ClientSecret))
 	cfg := configured()
@@ -156,15 +155,15 @@ func TestFunctionReadsTheSecretAgainAfterItsTTL(t *testing.T) {
 	before := v.reads.Load()
 	serve(t, event("/users/x"))
 	if v.reads.Load() == before {
-		t.Error("SECRET_TTL counts for nothing")
+		t.Error("SECRET_TTL has no effect")
 	}
 }
 
-func TestFunctionWithAWrongConfiguration(t *testing.T) {
+func TestFunctionWithAnInvalidConfiguration(t *testing.T) {
 	_, wrong := config.FromEnv(func(string) string { return "" })
 	for _, samLocal := range []bool{false, true} {
 		serve, log := function(config.Config{SAMLocal: samLocal}, wrong, func(*Service) api.Operation {
-			t.Error("the operation was made")
+			t.Error("the operation was created")
 			return api.Operation{}
 		})
 		if got := logged(t, log, "the configuration is wrong", "error"); got != wrong.Error() {
@@ -178,15 +177,15 @@ func TestFunctionWithAWrongConfiguration(t *testing.T) {
 				t.Errorf("the log says %q", got)
 			}
 			if strings.Contains(body, "SECRET_ID") {
-				t.Errorf("the caller is told %s", body)
+				t.Errorf("the response has the cause: %s", body)
 			}
 		}
 	}
 }
 
-func TestOnlyWhereToldIsNobodyServed(t *testing.T) {
-	nobody := event("/users/x")
-	nobody.RequestContext.Identity = events.APIGatewayRequestIdentity{SourceIP: "127.0.0.1"}
+func TestUnauthenticatedCallersAreServedOnlyIfConfigured(t *testing.T) {
+	anonymous := event("/users/x")
+	anonymous.RequestContext.Identity = events.APIGatewayRequestIdentity{SourceIP: "127.0.0.1"}
 	const (
 		locally   = "AWS_SAM_LOCAL is set"
 		dangerous = "DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS is true"
@@ -196,11 +195,11 @@ func TestOnlyWhereToldIsNobodyServed(t *testing.T) {
 		want   problem.Kind
 		warns  string
 	}{
-		"by IAM":               {func(*config.Config) {}, problem.NotAuthenticated, ""},
-		"by token":             {func(c *config.Config) { c.FrontendAuth = config.AuthBearer }, problem.NotAuthenticated, ""},
-		"sam local":            {func(c *config.Config) { c.SAMLocal = true }, problem.UserNotFound, locally},
-		"allowed":              {func(c *config.Config) { c.AllowNobody = true }, problem.UserNotFound, dangerous},
-		"allowed beside token": {func(c *config.Config) { c.AllowNobody, c.FrontendAuth = true, config.AuthBearer }, problem.UserNotFound, dangerous},
+		"by IAM":            {func(*config.Config) {}, problem.NotAuthenticated, ""},
+		"by token":          {func(c *config.Config) { c.FrontendAuth = config.AuthBearer }, problem.NotAuthenticated, ""},
+		"sam local":         {func(c *config.Config) { c.SAMLocal = true }, problem.UserNotFound, locally},
+		"allowed":           {func(c *config.Config) { c.AllowNobody = true }, problem.UserNotFound, dangerous},
+		"allowed and token": {func(c *config.Config) { c.AllowNobody, c.FrontendAuth = true, config.AuthBearer }, problem.UserNotFound, dangerous},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -212,16 +211,16 @@ func TestOnlyWhereToldIsNobodyServed(t *testing.T) {
 			serve, log := function(cfg, nil, getUser)
 			for _, warning := range []string{locally, dangerous} {
 				if warned := strings.Contains(log.String(), warning); warned != (warning == tt.warns) {
-					t.Errorf("the log says at the start: %q", log)
+					t.Errorf("the log at start is %q", log)
 				}
 			}
-			status, body := serve(t, nobody)
+			status, body := serve(t, anonymous)
 			wantProblem(t, status, body, tt.want)
 		})
 	}
 }
 
-// What the authorizer says of its caller counts in the functions, too.
+// The functions also check the authorizer's statement about the caller.
 func TestFunctionChecksTheTokenAgain(t *testing.T) {
 	in := func(d time.Duration) string { return fmt.Sprint(time.Now().Add(d).Unix()) }
 	tests := map[string]struct {
@@ -247,8 +246,8 @@ func TestFunctionChecksTheTokenAgain(t *testing.T) {
 	}
 }
 
-// Plain http to a tenant beyond loopback is for sam local's containers alone.
-func TestOnlySAMLocalTakesPlainHTTP(t *testing.T) {
+// Plain HTTP to a tenant beyond loopback is only for the containers of sam local.
+func TestOnlySAMLocalAcceptsPlainHTTP(t *testing.T) {
 	for samLocal, want := range map[bool]problem.Kind{false: problem.ServiceMisconfigured, true: problem.ProviderUnavailable} {
 		t.Run(fmt.Sprint("SAM local ", samLocal), func(t *testing.T) {
 			startVault(t, 200, secretOf("http://tenant.invalid", "s3cr3t"))
@@ -262,7 +261,7 @@ func TestOnlySAMLocalTakesPlainHTTP(t *testing.T) {
 	}
 }
 
-func TestWhatKeepsAFunctionFromItsProviderIsTold(t *testing.T) {
+func TestFailuresBeforeTheProviderAreLogged(t *testing.T) {
 	const s3cr3t = "s3cr3t-of-the-application"
 	failed := func(code string) map[string]string {
 		return map[string]string{"__type": code, "message": "words of AWS"}
@@ -275,14 +274,14 @@ func TestWhatKeepsAFunctionFromItsProviderIsTold(t *testing.T) {
 		kind   problem.Kind
 		says   string
 	}{
-		"a wrong client secret":  {200, secretOf(tenant.URL, s3cr3t), problem.ServiceMisconfigured, "the provider at " + tenant.URL + ` refused the client credentials of the management application "usher-local"`},
-		"an unreachable domain":  {200, secretOf("http://127.0.0.1:1", s3cr3t), problem.ProviderUnavailable, "connect: connection refused"},
-		"no TLS at the domain":   {200, secretOf(domain, s3cr3t), problem.ProviderUnavailable, "tls: first record does not look like a TLS handshake"},
-		"no such secret":         {400, failed("ResourceNotFoundException"), problem.ServiceMisconfigured, `secret "usher/auth": there is no such secret`},
-		"no right to the secret": {400, failed("AccessDeniedException"), problem.ServiceMisconfigured, "AccessDeniedException"},
-		"broken JSON":            {200, map[string]string{"SecretString": `{"client_secret":"` + s3cr3t}, problem.ServiceMisconfigured, `secret "usher/auth": the secret is not a JSON object`},
-		"a half-filled secret":   {200, map[string]string{"SecretString": `{"client_secret":"` + s3cr3t + `"}`}, problem.ServiceMisconfigured, `the secret lacks "domain"`},
-		"a URL for a domain":     {200, secretOf("https://tenant.example.com", s3cr3t), problem.ServiceMisconfigured, "is not a host name"},
+		"a wrong client secret":   {200, secretOf(tenant.URL, s3cr3t), problem.ServiceMisconfigured, "the provider at " + tenant.URL + ` refused the client credentials of the management application "usher-local"`},
+		"an unreachable domain":   {200, secretOf("http://127.0.0.1:1", s3cr3t), problem.ProviderUnavailable, "connect: connection refused"},
+		"no TLS at the domain":    {200, secretOf(domain, s3cr3t), problem.ProviderUnavailable, "tls: first record does not look like a TLS handshake"},
+		"no such secret":          {400, failed("ResourceNotFoundException"), problem.ServiceMisconfigured, `secret "usher/auth": there is no such secret`},
+		"no access to the secret": {400, failed("AccessDeniedException"), problem.ServiceMisconfigured, "AccessDeniedException"},
+		"broken JSON":             {200, map[string]string{"SecretString": `{"client_secret":"` + s3cr3t}, problem.ServiceMisconfigured, `secret "usher/auth": the secret is not a JSON object`},
+		"an incomplete secret":    {200, map[string]string{"SecretString": `{"client_secret":"` + s3cr3t + `"}`}, problem.ServiceMisconfigured, `the secret lacks "domain"`},
+		"a URL as the domain":     {200, secretOf("https://tenant.example.com", s3cr3t), problem.ServiceMisconfigured, "is not a host name"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -295,7 +294,7 @@ func TestWhatKeepsAFunctionFromItsProviderIsTold(t *testing.T) {
 					t.Errorf("the log says %q, want %q in it", got, tt.says)
 				}
 				if logged(t, log, "request", "level") != "ERROR" {
-					t.Errorf("that is no error in the log: %s", log)
+					t.Errorf("not logged as an error: %s", log)
 				}
 				if strings.Contains(log.String()+body, s3cr3t) {
 					t.Errorf("the secret is in %s or %s", log, body)
@@ -319,7 +318,7 @@ func TestService(t *testing.T) {
 	}
 	cfg.Binding = config.BindingCookie
 	if New(cfg, secrets.Static{}, nil, now).SignInOptions().Unbound {
-		t.Error("a bound sign-in is made an unbound one")
+		t.Error("a bound sign-in is unbound")
 	}
 }
 

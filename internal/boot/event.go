@@ -14,21 +14,20 @@ import (
 	"usher/internal/secrets"
 )
 
-// toAnswer is kept of a function's time for saying that there was too little.
+// toAnswer is the part of a function's time that is reserved for logging a timeout.
 const toAnswer = time.Second
 
-// Handle handles the events of a function that has no routes.
+// Handle handles the events of a function without routes.
 type Handle[E slog.LogValuer] = func(context.Context, E) error
 
-// Event runs a Lambda that something else than the API calls. It does not
-// return.
+// Event runs a Lambda that is invoked by an event other than an API request. It does not return.
 func Event[E slog.LogValuer](handler func(*Service) Handle[E]) {
 	cfg, err := config.FromEnv(os.Getenv)
 	lambda.Start(OnEvent(cfg, err, httpapi.NewLog(os.Stdout, cfg.LogLevel, functionName()), handler))
 }
 
-// OnEvent is what Event runs: it handles each event in the time that there is,
-// and logs it once. With a wrong configuration every event fails.
+// OnEvent is the handler of Event: it handles each event before the function's deadline,
+// and logs it once. With an invalid configuration every event fails.
 func OnEvent[E slog.LogValuer](cfg config.Config, wrong error, log *slog.Logger, handler func(*Service) Handle[E]) Handle[E] {
 	handle := func(context.Context, E) error { return fmt.Errorf("the configuration is wrong: %w", wrong) }
 	if wrong == nil {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// happening is an event of these tests.
+// happening is the event type of these tests.
 type happening struct {
 	ID string `json:"id"`
 }
@@ -25,7 +25,7 @@ func TestOnEvent(t *testing.T) {
 		wrong, err error
 		level      string
 	}{
-		"well":                  {nil, nil, "INFO"},
+		"success":               {nil, nil, "INFO"},
 		"failed":                {nil, failed, "ERROR"},
 		"a wrong configuration": {wrong, nil, "ERROR"},
 	}
@@ -34,7 +34,7 @@ func TestOnEvent(t *testing.T) {
 			var log bytes.Buffer
 			handle := OnEvent(configured(), tt.wrong, slog.New(slog.NewJSONHandler(&log, nil)), func(env *Service) Handle[happening] {
 				if env.Vault() == nil {
-					t.Error("something is missing")
+					t.Error("the service has no vault")
 				}
 				return func(context.Context, happening) error { return tt.err }
 			})
@@ -47,13 +47,13 @@ func TestOnEvent(t *testing.T) {
 				t.Errorf("logged as %s: %s", got, &log)
 			}
 			if got := logged(t, &log, "event", "event"); got != "map[id:one]" {
-				t.Errorf("the log names the event %s", got)
+				t.Errorf("the logged event is %s", got)
 			}
 		})
 	}
 }
 
-// A function that is cut off can tell nobody why.
+// A function that is stopped at its deadline cannot log the cause.
 func TestAnEventEndsBeforeTheFunction(t *testing.T) { synctest.Test(t, endsBeforeTheFunction) }
 
 func endsBeforeTheFunction(t *testing.T) {

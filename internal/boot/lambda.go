@@ -24,16 +24,15 @@ func HTTP(operation func(*Service) api.Operation) {
 	lambda.Start(Gateway(cfg, err, log, measure(cfg, os.Stdout), operation))
 }
 
-// Gateway serves an operation to API Gateway's events. With a wrong
-// configuration it answers every one of them with a problem: a function that
-// cannot start would leave its caller with the gateway's words, and its owner
-// with a loop of crashes.
+// Gateway serves an operation to API Gateway's events. With an invalid configuration it
+// returns a problem for every event: a function that does not start would give the caller
+// the gateway's own error, and the operator a crash loop.
 func Gateway(cfg config.Config, wrong error, log *slog.Logger, measure func(httpapi.Summary), operation func(*Service) api.Operation) gateway.Handler {
 	if cfg.SAMLocal {
 		log.Warn("AWS_SAM_LOCAL is set: callers are not authenticated")
 	}
-	if cfg.AllowNobody { // an error, so that no log level drops it
-		log.Error("DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS is true: everyone who reaches this function can do all that it does, to every user")
+	if cfg.AllowNobody { // logged as an error, so that no log level drops it
+		log.Error("DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS is true: every caller may do everything to every user")
 	}
 	serving := httpapi.ServeOptions{Log: log, Measure: measure, Origin: gateway.Origin}
 	if wrong != nil {
@@ -50,7 +49,7 @@ func Gateway(cfg config.Config, wrong error, log *slog.Logger, measure func(http
 // functionName is the name of this Lambda function (Lambda's reserved environment variables).
 func functionName() string { return os.Getenv("AWS_LAMBDA_FUNCTION_NAME") }
 
-// sender is who sends the events, and on whose behalf.
+// sender returns the source of the events and how it authenticates callers.
 func sender(cfg config.Config) gateway.Options {
 	return gateway.Options{
 		Bearer:      cfg.FrontendAuth == config.AuthBearer,
@@ -60,9 +59,8 @@ func sender(cfg config.Config) gateway.Options {
 	}
 }
 
-// measure writes each request's metrics beside its log line, in any case: what
-// LOG_LEVEL hides, the alarms must still see. Where the stack has no name, which
-// is so on a developer's machine, nobody measures.
+// measure returns a function that writes each request's metrics next to its log line, at any log level:
+// alarms need them. It returns nil without a stack name and in sam local, where nothing reads metrics.
 func measure(cfg config.Config, out io.Writer) func(httpapi.Summary) {
 	if cfg.MetricsService == "" || cfg.SAMLocal {
 		return nil

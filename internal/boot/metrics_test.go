@@ -12,7 +12,7 @@ import (
 	"usher/internal/localtenant/tenanttest"
 )
 
-// measured is a line of metrics, as far as these tests look at it.
+// measured holds the metrics of one line that these tests check.
 type measured struct {
 	Service, Operation, Code                                          string
 	Requests, Faults, ColdStarts, TokenFetches, ProviderCalls         int
@@ -37,7 +37,7 @@ func measuredIn(t *testing.T, log string) (all []measured) {
 func TestFunctionMeasures(t *testing.T) {
 	cfg := configured()
 	cfg.MetricsService = "prod-usher"
-	cfg.LogLevel = slog.LevelError // the alarms see all the same
+	cfg.LogLevel = slog.LevelError // the level must not affect metrics
 	tenant := tenanttest.Start(t)
 	startVault(t, 200, secretOf(tenant.URL, localtenant.ClientSecret))
 	serve, log := function(cfg, nil, getUser)
@@ -53,7 +53,7 @@ func TestFunctionMeasures(t *testing.T) {
 	}
 }
 
-func TestFunctionMeasuresWhatKeepsItFromWorking(t *testing.T) {
+func TestFunctionMeasuresItsFailures(t *testing.T) {
 	tests := map[string]struct {
 		wrong  error
 		status int
@@ -84,11 +84,11 @@ func TestFunctionMeasuresWhatKeepsItFromWorking(t *testing.T) {
 	}
 }
 
-// Off AWS nobody reads metrics.
-func TestNobodyMeasuresOnADevelopersMachine(t *testing.T) {
+// Outside AWS nothing reads metrics.
+func TestNoMetricsOnADevelopersMachine(t *testing.T) {
 	for name, cfg := range map[string]config.Config{"the local server": {}, "sam local": {MetricsService: "usher", SAMLocal: true}} {
 		if measure(cfg, nil) != nil {
-			t.Errorf("%s measures", name)
+			t.Errorf("%s writes metrics", name)
 		}
 	}
 }

@@ -1,7 +1,5 @@
-// Package boot wires the service together, once per process: for a Lambda
-// (HTTP), and for the local server and whole-API tests (New, Handler).
-//
-// Nothing here does I/O before the first request.
+// Package boot wires the service, once in each process: for a Lambda (HTTP), and for the
+// local server and whole-API tests (New, Handler). It does no I/O before the first request.
 package boot
 
 import (
@@ -21,23 +19,22 @@ import (
 	"usher/internal/users"
 )
 
-// Deadline is for all that is done for one request, unless the configuration says
-// otherwise. The functions' timeout in the template is longer, so that a late provider
-// still gets an answer of ours.
+// Deadline limits all work for one request, unless the configuration sets another one. The functions'
+// timeout in the template is longer, so that a late provider still gets the client a response.
 const Deadline = 8 * time.Second
 
 // Operation is what a function serves.
 type Operation = api.Operation
 
-// Credentials is where the provider's credentials come from: a
-// secrets.Manager, or a secrets.Static on a developer's machine.
+// Credentials supplies the provider's credentials: a secrets.Manager, or a secrets.Static
+// on a developer's machine.
 type Credentials interface {
 	Current(context.Context) (secrets.Credentials, error)
 	Versions(context.Context) (secrets.Versions, error)
 	Reload(ctx context.Context, refused secrets.Credentials) (secrets.Credentials, error)
 }
 
-// Service is the dependencies of all operations.
+// Service holds the dependencies of all operations.
 type Service struct {
 	config config.Config
 	client *auth0.Client
@@ -67,14 +64,13 @@ func New(cfg config.Config, credentials Credentials, log *slog.Logger, now func(
 
 func deadlineOf(cfg config.Config) time.Duration { return cmp.Or(cfg.Deadline, Deadline) }
 
-// Auth0 is the provider, through which all domains work.
+// Auth0 returns the client of the identity provider.
 func (s *Service) Auth0() *auth0.Client { return s.client }
 
-// Vault is Secrets Manager, for a change of the secret.
+// Vault returns the access to Secrets Manager for changes of the secret.
 func (s *Service) Vault() *secrets.Vault { return secrets.NewVault() }
 
-// SecretIDs are the ids of the deployment's secrets, the one first that all this is
-// done with.
+// SecretIDs returns the IDs of the deployment's secrets; the service itself uses the first one.
 func (s *Service) SecretIDs() []string {
 	if s.config.ReadSecretID == "" {
 		return []string{s.config.SecretID}
@@ -82,38 +78,37 @@ func (s *Service) SecretIDs() []string {
 	return []string{s.config.SecretID, s.config.ReadSecretID}
 }
 
-// Sealer makes cursors and the state of sign-ins.
+// Sealer returns the sealer for cursors and the state of sign-ins.
 func (s *Service) Sealer() *seal.Sealer { return s.sealer }
 
-// Now is the clock.
+// Now returns the clock.
 func (s *Service) Now() func() time.Time { return s.now }
 
-// Deadline is for all that is done for one request.
+// Deadline returns the limit for all work for one request.
 func (s *Service) Deadline() time.Duration { return s.config.Deadline }
 
-// Connection is where users are created unless they say otherwise.
+// Connection returns the connection for new users whose request names none.
 func (s *Service) Connection() string { return s.config.Connection }
 
-// CreateOptions are what the deployment decides about creating users.
+// CreateOptions returns the deployment's settings for creating users.
 func (s *Service) CreateOptions() users.CreateOptions {
 	return users.CreateOptions{Connection: s.config.Connection, ResultURLs: s.config.ResultURLs}
 }
 
-// ResultURLs are where the pages behind mailed links may lead to.
+// ResultURLs returns the URLs that the pages behind mailed links may redirect to.
 func (s *Service) ResultURLs() []string { return s.config.ResultURLs }
 
-// SignInOptions are what the deployment decides about sign-ins and sign-outs.
+// SignInOptions returns the deployment's settings for sign-ins and sign-outs.
 func (s *Service) SignInOptions() session.Options {
 	return session.Options{RedirectURIs: s.config.RedirectURIs, LogoutURIs: s.config.LogoutURIs, Unbound: s.config.Binding == config.BindingNone, Now: s.now}
 }
 
-// Handler serves the operations as one server. authenticate tells who calls, and
-// origin what a gateway before it knows of a request; nil for none.
+// Handler serves the operations as one server. authenticate identifies the caller of a request.
 func (s *Service) Handler(serving httpapi.ServeOptions, authenticate Authenticate, operations ...api.Operation) http.Handler {
 	server := api.Server{Authenticate: authenticate, Limits: s.config.Limits, Directory: s.client.Users()}
 	serving.Deadline = s.config.Deadline
 	return httpapi.Serve(server.Handler(operations...), serving)
 }
 
-// Authenticate tells who calls.
+// Authenticate identifies the caller of a request.
 type Authenticate = func(*http.Request) (api.Principal, error)

@@ -1,7 +1,5 @@
-// Package bearer wires the authorizer, once per process. It is apart from boot,
-// which wires what talks to the provider: every new token's first call waits for
-// the authorizer, so nothing is linked into it that it does not need, and it reads
-// no secret.
+// Package bearer wires the authorizer, once in each process. It is separate from boot because the first
+// call with a new token waits for the authorizer: the binary links only what it needs, and reads no secret.
 package bearer
 
 import (
@@ -22,16 +20,14 @@ import (
 	"usher/internal/metrics"
 )
 
-// Authorizer runs the Lambda that the gateway asks about bearer tokens. It does
-// not return.
+// Authorizer runs the Lambda that checks bearer tokens for the gateway. It does not return.
 func Authorizer(handler func(authorizer.Options) authorizer.Handle) {
 	cfg, err := config.AuthorizerFromEnv(os.Getenv)
 	lambda.Start(OnToken(cfg, err, os.Stdout, handler))
 }
 
-// OnToken is what Authorizer runs. With a wrong configuration it fails whatever
-// token comes, and logs why each time: nobody is let in, and nobody is told that
-// their token is bad.
+// OnToken is the handler of Authorizer. With an invalid configuration it fails for every token and
+// logs the cause each time. It then admits no caller, and does not report any token as invalid.
 func OnToken(cfg config.Authorizer, wrong error, out io.Writer, handler func(authorizer.Options) authorizer.Handle) authorizer.Handle {
 	log := httpapi.NewLog(out, cfg.LogLevel, os.Getenv("AWS_LAMBDA_FUNCTION_NAME"))
 	o := authorizer.Options{Issuer: cfg.Issuer, Audience: cfg.Audience, Rule: authorizer.Rule(cfg.TokenRule), Now: time.Now, Log: log}
@@ -49,8 +45,8 @@ func OnToken(cfg config.Authorizer, wrong error, out io.Writer, handler func(aut
 	return handler(o)
 }
 
-// Keys are those of an issuer. They are fetched once an hour: a connection that
-// was kept that long, over a freeze too, is a dead one.
+// Keys returns the keys of an issuer. They are fetched once an hour, so connections are not
+// kept: after that time, possibly frozen, a connection is dead.
 func Keys(issuer string) (authorizer.Keys, error) {
 	client := &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}}
 	set, err := jwks.Discover(issuer, client, time.Now)
@@ -60,7 +56,7 @@ func Keys(issuer string) (authorizer.Keys, error) {
 	return set, nil
 }
 
-// count returns what writes the metrics; where the stack has no name, nobody does.
+// count returns the functions that write the metrics. Without a stack name they do nothing.
 func count(service string, out io.Writer) (denied func(authorizer.Reason), failed func()) {
 	if service == "" {
 		return func(authorizer.Reason) {}, func() {}

@@ -14,26 +14,26 @@ import (
 	"usher/internal/config"
 )
 
-// started is the authorizer of a configuration, and what it writes.
+// started returns the authorizer of a configuration and its output.
 func started(cfg config.Authorizer, wrong error) (authorizer.Handle, *bytes.Buffer) {
 	out := &bytes.Buffer{}
 	cfg.MetricsService = "usher-test"
 	return bearer.OnToken(cfg, wrong, out, authorizer.Authorize), out
 }
 
-// nowhere is an issuer that nobody is.
+// nowhere is the configuration of an unreachable issuer.
 var nowhere = config.Authorizer{Issuer: "http://127.0.0.1:1/", Audience: "https://usher.example/"}
 
-// Whatever is wrong with the configuration, every token fails, none is told to be
-// bad, and each time the log and the metrics say so.
-func TestAWrongConfigurationLetsNobodyIn(t *testing.T) {
+// With an invalid configuration every token fails, none is reported as invalid, and each
+// failure is logged and counted.
+func TestAnInvalidConfigurationAdmitsNoCaller(t *testing.T) {
 	tests := map[string]struct {
 		cfg   config.Authorizer
 		wrong error
 		says  string
 	}{
-		"nothing is set":  {config.Authorizer{}, errors.New("FRONTEND_ISSUER is missing"), "FRONTEND_ISSUER is missing"},
-		"no https issuer": {config.Authorizer{Issuer: "http://tenant.example/", Audience: "a"}, nil, "is not an https URL"},
+		"nothing is set": {config.Authorizer{}, errors.New("FRONTEND_ISSUER is missing"), "FRONTEND_ISSUER is missing"},
+		"an http issuer": {config.Authorizer{Issuer: "http://tenant.example/", Audience: "a"}, nil, "is not an https URL"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -51,8 +51,8 @@ func TestAWrongConfigurationLetsNobodyIn(t *testing.T) {
 	}
 }
 
-// The rule of the configuration is the authorizer's.
-func TestTheAuthorizerHasTheRule(t *testing.T) {
+// The authorizer gets the configured token rule.
+func TestTheAuthorizerGetsTheConfiguredRule(t *testing.T) {
 	var got authorizer.Options
 	cfg := nowhere
 	cfg.TokenRule = config.TokenRule{Client: "cid", Claim: "sub", Text: "{client}"}
@@ -62,7 +62,7 @@ func TestTheAuthorizerHasTheRule(t *testing.T) {
 	}
 }
 
-func TestWhatComesOfATokenIsCounted(t *testing.T) {
+func TestTheResultOfATokenIsCounted(t *testing.T) {
 	handle, out := started(nowhere, nil)
 	_, err := handle(t.Context(), events.APIGatewayCustomAuthorizerRequest{AuthorizationToken: "Basic abc"})
 	if !errors.Is(err, authorizer.ErrUnauthorized) || !strings.Contains(out.String(), `"Code":"malformed","AuthorizerDenials":1`) {
@@ -76,8 +76,8 @@ func TestWhatComesOfATokenIsCounted(t *testing.T) {
 	}
 }
 
-// A developer's machine has no stack, and no metrics.
-func TestWithoutAStackNobodyCounts(t *testing.T) {
+// A developer's machine has no stack and no metrics.
+func TestNoMetricsWithoutAStack(t *testing.T) {
 	out := &bytes.Buffer{}
 	handle := bearer.OnToken(nowhere, nil, out, authorizer.Authorize)
 	if _, err := handle(t.Context(), events.APIGatewayCustomAuthorizerRequest{}); !errors.Is(err, authorizer.ErrUnauthorized) || strings.Contains(out.String(), "_aws") {
