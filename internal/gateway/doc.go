@@ -1,7 +1,5 @@
-// Package gateway turns API Gateway REST events into HTTP requests, and the
-// answers back.
+// Package gateway converts API Gateway REST events into HTTP requests, and responses into the gateway's form.
 //
-// It owns what an event knows and a request does not: how the path is encoded,
-// the stage, the request's id, and the caller whom the gateway authenticated.
-// A function trusts no event without one.
+// It owns what only the event contains: the encoding of the path, the stage, the request ID, and
+// the caller that the gateway authenticated. A function serves no event without such a caller.
 package gateway

@@ -16,30 +16,27 @@ import (
 	"usher/internal/problem"
 )
 
-// timeToAnswer is how long before the invocation's end the work must stop, so
-// that the answer still gets out.
+// timeToAnswer is the time before the invocation's end that is reserved for sending the response.
 const timeToAnswer = 500 * time.Millisecond
 
-// Handler is what lambda.Start takes.
+// Handler is a handler for lambda.Start.
 type Handler func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 
-// Options say where the events come from, and who may have sent them.
+// Options describes the gateway that sends the events.
 type Options struct {
-	// Bearer is for a gateway whose authorizer checks bearer tokens; any other
-	// one authenticates by IAM.
+	// Bearer is true if the gateway's authorizer checks bearer tokens. Otherwise the gateway uses IAM.
 	Bearer bool
-	// AllowNobody serves events of nobody, too.
+	// AllowNobody also serves events without an authenticated caller.
 	AllowNobody bool
-	// SAMLocal is for events from `sam local`: their paths are decoded
-	// already, and nobody is authenticated.
+	// SAMLocal is true for events from `sam local`: their paths are decoded, and it authenticates no caller.
 	SAMLocal bool
-	// Now is the clock by which tokens end.
+	// Now is the clock for the expiry of tokens.
 	Now func() time.Time
 }
 
-func (o Options) servesNobody() bool { return o.SAMLocal || o.AllowNobody }
+func (o Options) admitsUnauthenticated() bool { return o.SAMLocal || o.AllowNobody }
 
-// New serves events with h, which learns more of them by Authenticate and Origin.
+// New serves events with h. Authenticate and Origin return more about the event of a request.
 func New(h http.Handler, opts Options) Handler {
 	adapter := httpadapter.New(withHost(h))
 	return func(ctx context.Context, event events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
@@ -56,15 +53,15 @@ func New(h http.Handler, opts Options) Handler {
 
 type eventKey struct{}
 
-// inbound is what an event says beside its request.
+// inbound holds what an event contains besides its request.
 type inbound struct {
 	origin    httpapi.Origin
 	principal api.Principal
-	fault     error // the refusal; nil for an event that is served
+	fault     error // nil for an event that is served
 }
 
-// Authenticate is for api.Server: it refuses events without an authenticated caller,
-// since the gateway may have been opened by mistake, and then events that are broken.
+// Authenticate is for api.Server. It refuses events without an authenticated caller, since
+// the gateway may be open by mistake, and then malformed events.
 func Authenticate(r *http.Request) (api.Principal, error) {
 	in := inboundOf(r)
 	return in.principal, in.fault
@@ -85,12 +82,12 @@ func leaveTimeToAnswer(ctx context.Context) (context.Context, context.CancelFunc
 	return ctx, func() {}
 }
 
-// normalize makes the event one that the adapter cannot fail on, and returns
-// what is wrong with it, for the client.
+// normalize changes the event into one that the adapter can process. It returns the fault
+// of the original event as a problem; nil for none.
 func normalize(event *events.APIGatewayProxyRequest, samLocal bool) error {
 	path, fault := escapedPath(*event, samLocal)
 	event.Path = path
-	event.RequestContext.DomainName = "usher.invalid" // the adapter parses it; the Host header is what counts
+	event.RequestContext.DomainName = "usher.invalid" // the adapter parses it; the service uses the Host header
 	if event.IsBase64Encoded {
 		body, err := base64.StdEncoding.DecodeString(event.Body)
 		if err != nil {
@@ -113,8 +110,8 @@ func originOf(ctx context.Context, event events.APIGatewayProxyRequest) httpapi.
 	}
 }
 
-// withHost gives the request the Host header that the client sent; the adapter
-// takes the gateway's own name for it.
+// withHost sets the request's host to the Host header of the client. The adapter sets the
+// gateway's domain name.
 func withHost(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if host := r.Header.Get("Host"); host != "" {

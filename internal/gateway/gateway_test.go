@@ -27,7 +27,7 @@ import (
 
 const arn = "arn:aws:sts::123456789012:assumed-role/front-end/i-0abc"
 
-// seen is the request as the handler saw it.
+// seen is a request as the handler receives it.
 type seen struct {
 	method, id, body, host, path string
 	query                        url.Values
@@ -36,8 +36,7 @@ type seen struct {
 	deadline                     time.Time
 }
 
-// spies are operations that keep what they saw of the last request, and answer
-// with two cookies.
+// spies returns operations that record the last request and respond with two cookies.
 func spies(saw **seen) []api.Operation {
 	handler := func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 		body, err := io.ReadAll(r.Body)
@@ -65,7 +64,7 @@ func spies(saw **seen) []api.Operation {
 	return []api.Operation{reading, writing}
 }
 
-// serve sends an event through a gateway to the spy.
+// serve sends an event through a gateway to the spies.
 func serve(t *testing.T, ctx context.Context, event events.APIGatewayProxyRequest, samLocal bool) (*seen, events.APIGatewayProxyResponse) {
 	t.Helper()
 	return serveFrom(t, ctx, event, Options{SAMLocal: samLocal})
@@ -79,12 +78,12 @@ func serveFrom(t *testing.T, ctx context.Context, event events.APIGatewayProxyRe
 	handler := New(httpapi.Serve(server, httpapi.ServeOptions{Log: slog.New(slog.DiscardHandler), Deadline: time.Hour, Origin: Origin}), from)
 	answer, err := handler(ctx, event)
 	if err != nil {
-		t.Fatalf("no answer: %v", err)
+		t.Fatalf("no response: %v", err)
 	}
 	return saw, answer
 }
 
-// eventFor is a REST API's event, as little of it as is read.
+// eventFor returns a REST API's event with the fields that the package reads.
 func eventFor(method, resource, path string) events.APIGatewayProxyRequest {
 	return events.APIGatewayProxyRequest{
 		HTTPMethod: method,
@@ -99,7 +98,7 @@ func eventFor(method, resource, path string) events.APIGatewayProxyRequest {
 	}
 }
 
-// local is the same from `sam local`: it authenticates nobody.
+// local returns the same event from `sam local`, which authenticates no caller.
 func local(method, resource, path string) events.APIGatewayProxyRequest {
 	event := eventFor(method, resource, path)
 	event.RequestContext.Identity = events.APIGatewayRequestIdentity{SourceIP: "127.0.0.1"}
@@ -133,7 +132,7 @@ func TestIDs(t *testing.T) {
 		"encoded space and Unicode":  {eventFor("GET", "/users/{id}", "/users/a%20%C3%A9"), false, "a é"},
 		"base path":                  {eventFor("GET", "/users/{id}", "/identity/users/auth0%7Cabc"), false, "auth0|abc"},
 		"longer base path":           {eventFor("GET", "/users/{id}", "/a/b/users/users"), false, "users"},
-		"no resource said":           {eventFor("GET", "", "/users/auth0%7Cabc"), false, "auth0|abc"},
+		"no resource":                {eventFor("GET", "", "/users/auth0%7Cabc"), false, "auth0|abc"},
 		"local, bar":                 {local("GET", "/users/{id}", "/users/auth0|abc"), true, "auth0|abc"},
 		"local, percent":             {local("GET", "/users/{id}", "/users/a%7Cb"), true, "a%7Cb"},
 		"local, half an escape":      {local("GET", "/users/{id}", "/users/100%"), true, "100%"},
@@ -143,16 +142,16 @@ func TestIDs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			saw, answer := serve(t, t.Context(), tt.event, tt.samLocal)
 			if saw == nil {
-				t.Fatalf("it was not served: %d %s", answer.StatusCode, answer.Body)
+				t.Fatalf("not served: %d %s", answer.StatusCode, answer.Body)
 			}
 			if saw.id != tt.want {
-				t.Errorf("the handler sees %q, want %q", saw.id, tt.want)
+				t.Errorf("the handler got %q, want %q", saw.id, tt.want)
 			}
 		})
 	}
 }
 
-func TestPathsThatAreRefused(t *testing.T) {
+func TestInvalidPaths(t *testing.T) {
 	tests := map[string]struct {
 		event    events.APIGatewayProxyRequest
 		samLocal bool
@@ -162,33 +161,33 @@ func TestPathsThatAreRefused(t *testing.T) {
 		"no hex digits":         {eventFor("GET", "/users/{id}", "/users/a%zzb"), false, problem.InvalidRequest},
 		"two dots":              {eventFor("GET", "/users/{id}", "/users/.."), false, problem.InvalidRequest},
 		"encoded dots":          {eventFor("GET", "/users/{id}", "/users/%2e%2e"), false, problem.InvalidRequest},
-		"a slash":               {eventFor("GET", "/users/{id}", "/users/%2F"), false, problem.InvalidRequest}, // http.ServeMux would take it for the end of the path
-		"a slash behind":        {eventFor("GET", "/users", "/users/"), false, problem.InvalidRequest},
+		"a slash":               {eventFor("GET", "/users/{id}", "/users/%2F"), false, problem.InvalidRequest}, // http.ServeMux would treat it as the end of the path
+		"a trailing slash":      {eventFor("GET", "/users", "/users/"), false, problem.InvalidRequest},
 		"too long":              {eventFor("GET", "/users/{id}", "/users/"+strings.Repeat("%61", 432)), false, problem.InvalidRequest},
-		"local, a slash behind": {local("GET", "/users", "/users/"), true, problem.InvalidRequest},
-		"local, a slash ahead":  {local("GET", "/users", "//users"), true, problem.InvalidRequest},
+		"local, trailing slash": {local("GET", "/users", "/users/"), true, problem.InvalidRequest},
+		"local, leading slash":  {local("GET", "/users", "//users"), true, problem.InvalidRequest},
 		"local, too long":       {local("GET", "/users/{id}", "/users/"+strings.Repeat("é", 216)), true, problem.InvalidRequest},
 		"local, two dots":       {local("GET", "/users/{id}", "/users/.."), true, problem.InvalidRequest},
 		"local, a slash":        {local("GET", "/users/{id}", "/users/a/b"), true, problem.NoSuchRoute},
 		"local, nothing":        {local("GET", "/users/{id}", ""), true, problem.NoSuchRoute},
 		"another method":        {eventFor("DELETE", "/users/{id}", "/users/a"), false, problem.MethodNotAllowed},
-		"no method":             {eventFor("GE T", "/users/{id}", "/users/a"), false, problem.InvalidRequest},
+		"an invalid method":     {eventFor("GE T", "/users/{id}", "/users/a"), false, problem.InvalidRequest},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			saw, answer := serve(t, t.Context(), tt.event, tt.samLocal)
 			if saw != nil {
-				t.Errorf("the handler saw %q", saw.id)
+				t.Errorf("the handler got %q", saw.id)
 			}
 			wantProblem(t, answer, tt.kind)
 		})
 	}
 }
 
-// Paths as AWS puts them into events: those of localstack/localstack's
-// tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json (a slash behind and
-// plus signs, recorded 2024-07-10) and of its pull requests 11304 (slashes ahead) and 12296 (domains).
-// What is odd in them is refused, and the rest is served, whatever is before it.
+// Paths as AWS puts them into events, from localstack/localstack: its file
+// tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json (trailing slashes and
+// plus signs, recorded 2024-07-10) and its pull requests 11304 (leading slashes) and 12296
+// (domains). Those with empty segments are refused; all others are served, with any base path.
 func TestPathsAsRecorded(t *testing.T) {
 	const served, odd = true, false
 	tests := map[string]struct {
@@ -196,25 +195,25 @@ func TestPathsAsRecorded(t *testing.T) {
 		served                bool
 		id                    string
 	}{
-		"plain":                        {"/users", "/users", "/prod/users", served, ""},
-		"an id":                        {"/users/{id}", "/users/a%2Bb@c+d", "/prod/users/a%2Bb@c+d", served, "a+b@c+d"},
-		"a slash behind":               {"/users", "/users/", "/prod/users/", odd, ""},
-		"a slash behind an id":         {"/users/{id}", "/users/a/", "/prod/users/a/", odd, ""},
-		"a slash behind such an id":    {"/users/{id}", "/users/users/", "/prod/users/users/", odd, ""},
-		"a slash ahead":                {"/users", "//users", "/prod//users", odd, ""},
-		"slashes ahead":                {"/users", "///users", "/prod///users", odd, ""},
-		"a slash ahead, told once":     {"/users", "/users", "/prod//users", odd, ""},
-		"a slash behind, told once":    {"/users", "/users", "/prod/users/", odd, ""},
-		"a slash ahead of an id":       {"/users/{id}", "//users/a", "/prod//users/a", odd, ""},
-		"a domain":                     {"/users", "/users", "/users", served, ""},
-		"a domain, stage asked for":    {"/users", "/prod/users", "/prod/users", served, ""},
-		"a base path":                  {"/users/{id}", "/base/users/a", "/base/users/a", served, "a"},
-		"a base path and a stage":      {"/users/{id}", "/base/prod/users/a", "/base/prod/users/a", served, "a"},
-		"a base path like a resource":  {"/users/{id}", "/users/users/a", "/users/users/a", served, "a"},
-		"a base path of two":           {"/users", "/a/b/users", "/a/b/users", served, ""},
-		"a base path, a slash behind":  {"/users", "/base/users/", "/base/users/", odd, ""},
-		"a base path, a slash ahead":   {"/users", "/base//users", "/base//users", odd, ""},
-		"a slash ahead of a base path": {"/users", "//base/users", "//base/users", odd, ""},
+		"plain":                             {"/users", "/users", "/prod/users", served, ""},
+		"an id":                             {"/users/{id}", "/users/a%2Bb@c+d", "/prod/users/a%2Bb@c+d", served, "a+b@c+d"},
+		"a trailing slash":                  {"/users", "/users/", "/prod/users/", odd, ""},
+		"a trailing slash after an id":      {"/users/{id}", "/users/a/", "/prod/users/a/", odd, ""},
+		"a trailing slash after such an id": {"/users/{id}", "/users/users/", "/prod/users/users/", odd, ""},
+		"a leading slash":                   {"/users", "//users", "/prod//users", odd, ""},
+		"leading slashes":                   {"/users", "///users", "/prod///users", odd, ""},
+		"a leading slash in one field":      {"/users", "/users", "/prod//users", odd, ""},
+		"a trailing slash in one field":     {"/users", "/users", "/prod/users/", odd, ""},
+		"a leading slash and an id":         {"/users/{id}", "//users/a", "/prod//users/a", odd, ""},
+		"a domain":                          {"/users", "/users", "/users", served, ""},
+		"a domain and a stage":              {"/users", "/prod/users", "/prod/users", served, ""},
+		"a base path":                       {"/users/{id}", "/base/users/a", "/base/users/a", served, "a"},
+		"a base path and a stage":           {"/users/{id}", "/base/prod/users/a", "/base/prod/users/a", served, "a"},
+		"a base path like a resource":       {"/users/{id}", "/users/users/a", "/users/users/a", served, "a"},
+		"a base path of two segments":       {"/users", "/a/b/users", "/a/b/users", served, ""},
+		"a base path, trailing slash":       {"/users", "/base/users/", "/base/users/", odd, ""},
+		"a base path, double slash":         {"/users", "/base//users", "/base//users", odd, ""},
+		"a leading slash, base path":        {"/users", "//base/users", "//base/users", odd, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -231,8 +230,8 @@ func TestPathsAsRecorded(t *testing.T) {
 	}
 }
 
-// What is not the resource's is not taken away: a path is no other one by its length.
-func TestPathsThatAreNotTheResources(t *testing.T) {
+// A path that does not end in the resource keeps its base path, whatever its length.
+func TestPathsOfOtherResources(t *testing.T) {
 	for _, path := range []string{"/base/groups/a", "/users/a/groups", "/x/y/z"} {
 		saw, answer := serve(t, t.Context(), eventFor("GET", "/users/{id}", path), false)
 		wantProblem(t, answer, problem.NoSuchRoute)
@@ -258,7 +257,7 @@ func FuzzIDs(f *testing.F) {
 			}
 		}
 		if strings.Contains(id, "/") {
-			return // sam local refuses it before the function
+			return // sam local refuses it before it calls the function
 		}
 		saw, answer := serve(t, t.Context(), local("GET", "/users/{id}", "/users/"+id), true)
 		if saw == nil || saw.id != id {
@@ -267,7 +266,7 @@ func FuzzIDs(f *testing.F) {
 	})
 }
 
-// percentEncoded escapes what need not be escaped, too.
+// percentEncoded also escapes characters that need no escaping.
 func percentEncoded(s string) string {
 	const hex = "0123456789aBcDeF"
 	var b strings.Builder
@@ -298,7 +297,7 @@ func TestBodies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			saw, answer := serve(t, t.Context(), tt.event, false)
 			if saw == nil {
-				t.Fatalf("it was not served: %s", answer.Body)
+				t.Fatalf("not served: %s", answer.Body)
 			}
 			if saw.body != tt.want {
 				t.Errorf("the body is %q, want %q", saw.body, tt.want)
@@ -372,7 +371,7 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
-func TestPathAsked(t *testing.T) {
+func TestPathOfTheClient(t *testing.T) {
 	at := func(path, asked string) events.APIGatewayProxyRequest {
 		event := eventFor("GET", "/users/{id}", path)
 		event.RequestContext.Path = asked
@@ -384,7 +383,7 @@ func TestPathAsked(t *testing.T) {
 	}{
 		"with the stage":   {at("/users/a%7Cb", "/prod/users/a%7Cb"), "/prod/users/a%7Cb"},
 		"with a base path": {at("/base/users/a%7Cb", "/base/users/a%7Cb"), "/base/users/a%7Cb"},
-		"not told":         {at("/users/a%7Cb", ""), "/users/a%7Cb"},
+		"absent":           {at("/users/a%7Cb", ""), "/users/a%7Cb"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -404,15 +403,15 @@ func leavesTimeToAnswer(t *testing.T) {
 	defer cancel()
 	saw, _ := serve(t, ctx, eventFor("GET", "/users", "/users"), false)
 	if left := end.Sub(saw.deadline); left != timeToAnswer {
-		t.Errorf("%v are left to answer, want %v", left, timeToAnswer)
+		t.Errorf("%v are left for the response, want %v", left, timeToAnswer)
 	}
 	saw, _ = serve(t, t.Context(), eventFor("GET", "/users", "/users"), false)
 	if until := time.Until(saw.deadline); until != time.Hour {
-		t.Errorf("an invocation without an end has a deadline in %v", until)
+		t.Errorf("an invocation without a deadline gets one in %v", until)
 	}
 }
 
-// The platform gives X-Ray's header beside the event.
+// The Lambda runtime passes X-Ray's header outside the event.
 func TestXRayTraceIsLogged(t *testing.T) {
 	var log bytes.Buffer
 	served := httpapi.Serve(http.NotFoundHandler(), httpapi.ServeOptions{Log: slog.New(slog.NewJSONHandler(&log, nil)), Deadline: time.Hour, Origin: Origin})

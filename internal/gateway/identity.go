@@ -14,22 +14,21 @@ import (
 	"usher/internal/skew"
 )
 
-// identify tells who calls, from the event's fields for the one way in which the
-// gateway authenticates here, and why the call is refused. Headers count for
-// nothing, since the caller writes them, and neither do the fields of the other way.
+// identify returns the caller, from the event's fields for the configured way of authentication, and why
+// the call is refused. It ignores headers, which the caller controls, and the fields of the other way.
 func identify(event events.APIGatewayProxyRequest, opts Options) (who api.Principal, refusal error) {
 	if opts.Bearer {
 		who, refusal = byBearer(event, opts.Now())
 	} else {
 		who, refusal = byIAM(event)
 	}
-	if who.Caller.ID == "" && opts.servesNobody() {
+	if who.Caller.ID == "" && opts.admitsUnauthenticated() {
 		return api.Principal{}, nil
 	}
 	return who, refusal
 }
 
-// byIAM is the role or user whose signature the gateway has checked.
+// byIAM returns the role or user whose signature the gateway has checked.
 func byIAM(event events.APIGatewayProxyRequest) (api.Principal, error) {
 	said := event.RequestContext.Identity
 	if said.AccountID == "" || said.UserArn == "" {
@@ -38,12 +37,11 @@ func byIAM(event events.APIGatewayProxyRequest) (api.Principal, error) {
 	return api.Principal{Caller: httpapi.Caller{Account: said.AccountID, ID: said.UserArn}}, nil
 }
 
-// unixTime is the form in which the authorizer tells when a token ends.
+// unixTime is the form of a token's expiry time from the authorizer, in Unix seconds.
 var unixTime = regexp.MustCompile(`^[1-9][0-9]{0,11}$`)
 
-// byBearer is the client whose token the gateway's authorizer has checked. The
-// gateway keeps the authorizer's answer for a while, so a token may have ended
-// since.
+// byBearer returns the client whose token the gateway's authorizer has checked. The gateway
+// caches the authorizer's response, so the token may have expired since.
 func byBearer(event events.APIGatewayProxyRequest, now time.Time) (api.Principal, error) {
 	said := func(name string) string {
 		text, _ := event.RequestContext.Authorizer[name].(string)
@@ -54,15 +52,15 @@ func byBearer(event events.APIGatewayProxyRequest, now time.Time) (api.Principal
 	}
 	who := api.Principal{Caller: httpapi.Caller{ID: said("caller")}, ByToken: true, Scopes: strings.Fields(said("permissions"))}
 	if !unixTime.MatchString(said("exp")) {
-		return who, problem.NotAuthenticated.New("The gateway's authorizer does not say when the caller's token ends.")
+		return who, problem.NotAuthenticated.New("The gateway's authorizer gave no expiry time for the token.")
 	}
-	exp, _ := strconv.ParseInt(said("exp"), 10, 64)   // twelve digits
-	if now.After(time.Unix(exp, 0).Add(skew.Limit)) { // the authorizer grants as much
-		return who, problem.Unauthorized.New("The token has expired. Send another one.")
+	exp, _ := strconv.ParseInt(said("exp"), 10, 64)   // at most 12 digits
+	if now.After(time.Unix(exp, 0).Add(skew.Limit)) { // as in the authorizer
+		return who, problem.Unauthorized.New("The token has expired. Get a new one and retry.")
 	}
 	return who, nil
 }
 
 func notAuthenticated() error {
-	return problem.NotAuthenticated.New("The gateway has not authenticated this call.")
+	return problem.NotAuthenticated.New("The gateway did not authenticate the caller.")
 }

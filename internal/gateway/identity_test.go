@@ -18,7 +18,7 @@ import (
 // now is the clock of these tests.
 var now = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 
-// said is what an authorizer says of a caller with a good token, changed.
+// said returns an authorizer's context for a caller with a valid token, with changes.
 func said(changes map[string]any) map[string]any {
 	context := map[string]any{
 		"caller": "shop", "permissions": "usher:sign-in usher:read", "exp": fmt.Sprint(now.Unix() + 60),
@@ -28,8 +28,7 @@ func said(changes map[string]any) map[string]any {
 	return context
 }
 
-// tokened is an event by way of an authorizer, which leaves the identity of IAM
-// empty.
+// tokened returns an event from an authorizer, with empty fields for IAM.
 func tokened(method, resource, path string, changes map[string]any) events.APIGatewayProxyRequest {
 	event := local(method, resource, path)
 	event.RequestContext.Authorizer = said(changes)
@@ -38,7 +37,7 @@ func tokened(method, resource, path string, changes map[string]any) events.APIGa
 
 func TestCaller(t *testing.T) {
 	byIAM, byToken := Options{}, Options{Bearer: true}
-	nobody := local("GET", "/users", "/users")
+	anonymous := local("GET", "/users", "/users")
 
 	spoofed := local("GET", "/users", "/users")
 	spoofed.Headers = map[string]string{"Authorization": "Bearer x", "X-Amzn-Oidc-Identity": arn, "X-Amz-User-Arn": arn, "UserArn": arn, "caller": "shop", "X-Caller": "shop"}
@@ -77,53 +76,53 @@ func TestCaller(t *testing.T) {
 		kind  problem.Kind
 		want  httpapi.Caller
 	}{
-		"IAM, signed":                      {byIAM, bySignature, served, front},
-		"IAM, nobody":                      {byIAM, nobody, problem.NotAuthenticated, httpapi.Caller{}},
-		"IAM, an account without a who":    {byIAM, account, problem.NotAuthenticated, httpapi.Caller{}},
-		"IAM, a who without an account":    {byIAM, role, problem.NotAuthenticated, httpapi.Caller{}},
-		"IAM, other fields":                {byIAM, others, problem.NotAuthenticated, httpapi.Caller{}},
-		"IAM, headers":                     {byIAM, spoofed, problem.NotAuthenticated, httpapi.Caller{}},
-		"IAM, an authorizer's fields":      {byIAM, byAuthorizer(nil), problem.NotAuthenticated, httpapi.Caller{}},
-		"IAM, signed, and an authorizer's": {byIAM, byBoth, served, front},
-		"IAM, an empty event":              {byIAM, events.APIGatewayProxyRequest{}, problem.NotAuthenticated, httpapi.Caller{}},
+		"IAM, signed":                    {byIAM, bySignature, served, front},
+		"IAM, no caller":                 {byIAM, anonymous, problem.NotAuthenticated, httpapi.Caller{}},
+		"IAM, an account without an ARN": {byIAM, account, problem.NotAuthenticated, httpapi.Caller{}},
+		"IAM, an ARN without an account": {byIAM, role, problem.NotAuthenticated, httpapi.Caller{}},
+		"IAM, other fields":              {byIAM, others, problem.NotAuthenticated, httpapi.Caller{}},
+		"IAM, headers":                   {byIAM, spoofed, problem.NotAuthenticated, httpapi.Caller{}},
+		"IAM, an authorizer's fields":    {byIAM, byAuthorizer(nil), problem.NotAuthenticated, httpapi.Caller{}},
+		"IAM, signed, and a token":       {byIAM, byBoth, served, front},
+		"IAM, an empty event":            {byIAM, events.APIGatewayProxyRequest{}, problem.NotAuthenticated, httpapi.Caller{}},
 
-		"token":                        {byToken, byAuthorizer(nil), served, shop},
-		"token, nobody":                {byToken, nobody, problem.NotAuthenticated, httpapi.Caller{}},
-		"token, an empty event":        {byToken, events.APIGatewayProxyRequest{}, problem.NotAuthenticated, httpapi.Caller{}},
-		"token, headers":               {byToken, spoofed, problem.NotAuthenticated, httpapi.Caller{}},
-		"token, a signature's fields":  {byToken, bySignature, problem.NotAuthenticated, httpapi.Caller{}},
-		"token, and a signature's":     {byToken, byBoth, served, shop},
-		"token, no caller":             {byToken, byAuthorizer(map[string]any{"caller": ""}), problem.NotAuthenticated, httpapi.Caller{}},
-		"token, no text for a caller":  {byToken, byAuthorizer(map[string]any{"caller": 7}), problem.NotAuthenticated, httpapi.Caller{}},
-		"token, claims of another":     {byToken, byAuthorizer(map[string]any{"caller": nil, "claims": map[string]any{"caller": "shop"}}), problem.NotAuthenticated, httpapi.Caller{}},
-		"token, has just ended":        {byToken, ends(-60 * time.Second), served, shop},
-		"token, has ended":             {byToken, ends(-61 * time.Second), problem.Unauthorized, httpapi.Caller{}},
-		"token, ended long ago":        {byToken, exp("1"), problem.Unauthorized, httpapi.Caller{}},
-		"token, no end":                {byToken, exp(nil), problem.NotAuthenticated, httpapi.Caller{}},
-		"token, no text for an end":    {byToken, exp(float64(now.Unix() + 60)), problem.NotAuthenticated, httpapi.Caller{}},
-		"token, an end in words":       {byToken, exp("never"), problem.NotAuthenticated, httpapi.Caller{}},
-		"token, an end in fractions":   {byToken, exp("1893456000.5"), problem.NotAuthenticated, httpapi.Caller{}},
-		"token, an end before all":     {byToken, exp("-1"), problem.NotAuthenticated, httpapi.Caller{}},
-		"token, an end with a sign":    {byToken, exp("+1893456000"), problem.NotAuthenticated, httpapi.Caller{}},
-		"token, an end beyond numbers": {byToken, exp("99999999999999999999"), problem.NotAuthenticated, httpapi.Caller{}},
-		"token, an end and more":       {byToken, exp("1893456000 x"), problem.NotAuthenticated, httpapi.Caller{}},
-		"token, another's scope":       {byToken, byAuthorizer(map[string]any{"permissions": "usher:manage"}), problem.Forbidden, httpapi.Caller{}},
-		"token, no scope":              {byToken, byAuthorizer(map[string]any{"permissions": ""}), problem.Forbidden, httpapi.Caller{}},
-		"token, nothing of scopes":     {byToken, byAuthorizer(map[string]any{"permissions": nil}), problem.Forbidden, httpapi.Caller{}},
-		"token, a list of scopes":      {byToken, byAuthorizer(map[string]any{"permissions": []any{"usher:read"}}), problem.Forbidden, httpapi.Caller{}},
-		"token, almost the scope":      {byToken, byAuthorizer(map[string]any{"permissions": "usher:reader,usher:read USHER:READ"}), problem.Forbidden, httpapi.Caller{}},
+		"token":                           {byToken, byAuthorizer(nil), served, shop},
+		"token, no caller":                {byToken, anonymous, problem.NotAuthenticated, httpapi.Caller{}},
+		"token, an empty event":           {byToken, events.APIGatewayProxyRequest{}, problem.NotAuthenticated, httpapi.Caller{}},
+		"token, headers":                  {byToken, spoofed, problem.NotAuthenticated, httpapi.Caller{}},
+		"token, a signature's fields":     {byToken, bySignature, problem.NotAuthenticated, httpapi.Caller{}},
+		"token, and signed":               {byToken, byBoth, served, shop},
+		"token, an empty caller":          {byToken, byAuthorizer(map[string]any{"caller": ""}), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, a number as the caller":   {byToken, byAuthorizer(map[string]any{"caller": 7}), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, a caller in other claims": {byToken, byAuthorizer(map[string]any{"caller": nil, "claims": map[string]any{"caller": "shop"}}), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, has just expired":         {byToken, ends(-60 * time.Second), served, shop},
+		"token, has expired":              {byToken, ends(-61 * time.Second), problem.Unauthorized, httpapi.Caller{}},
+		"token, expired long ago":         {byToken, exp("1"), problem.Unauthorized, httpapi.Caller{}},
+		"token, no expiry":                {byToken, exp(nil), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, a number as the expiry":   {byToken, exp(float64(now.Unix() + 60)), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, a word as the expiry":     {byToken, exp("never"), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, a fractional expiry":      {byToken, exp("1893456000.5"), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, a negative expiry":        {byToken, exp("-1"), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, an expiry with a sign":    {byToken, exp("+1893456000"), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, an expiry out of range":   {byToken, exp("99999999999999999999"), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, an expiry and more":       {byToken, exp("1893456000 x"), problem.NotAuthenticated, httpapi.Caller{}},
+		"token, another's scope":          {byToken, byAuthorizer(map[string]any{"permissions": "usher:manage"}), problem.Forbidden, httpapi.Caller{}},
+		"token, no scope":                 {byToken, byAuthorizer(map[string]any{"permissions": ""}), problem.Forbidden, httpapi.Caller{}},
+		"token, null scopes":              {byToken, byAuthorizer(map[string]any{"permissions": nil}), problem.Forbidden, httpapi.Caller{}},
+		"token, a list of scopes":         {byToken, byAuthorizer(map[string]any{"permissions": []any{"usher:read"}}), problem.Forbidden, httpapi.Caller{}},
+		"token, almost the scope":         {byToken, byAuthorizer(map[string]any{"permissions": "usher:reader,usher:read USHER:READ"}), problem.Forbidden, httpapi.Caller{}},
 
-		"sam local, nobody":            {Options{SAMLocal: true}, nobody, served, httpapi.Caller{}},
-		"sam local, headers":           {Options{SAMLocal: true}, spoofed, served, httpapi.Caller{}},
-		"anybody, nobody":              {Options{AllowNobody: true}, nobody, served, httpapi.Caller{}},
-		"anybody, headers":             {Options{AllowNobody: true}, spoofed, served, httpapi.Caller{}},
-		"anybody, signed":              {Options{AllowNobody: true}, bySignature, served, front},
-		"anybody, half an identity":    {Options{AllowNobody: true}, role, served, httpapi.Caller{}},
-		"anybody by token, nobody":     {Options{AllowNobody: true, Bearer: true}, nobody, served, httpapi.Caller{}},
-		"anybody by token, ended":      {Options{AllowNobody: true, Bearer: true}, ends(-time.Hour), problem.Unauthorized, httpapi.Caller{}},
-		"anybody by token, no scope":   {Options{AllowNobody: true, Bearer: true}, byAuthorizer(map[string]any{"permissions": ""}), problem.Forbidden, httpapi.Caller{}},
-		"anybody by token, fine":       {Options{AllowNobody: true, Bearer: true}, byAuthorizer(nil), served, shop},
-		"sam local by token, no scope": {Options{SAMLocal: true, Bearer: true}, byAuthorizer(map[string]any{"permissions": ""}), problem.Forbidden, httpapi.Caller{}},
+		"sam local, no caller":            {Options{SAMLocal: true}, anonymous, served, httpapi.Caller{}},
+		"sam local, headers":              {Options{SAMLocal: true}, spoofed, served, httpapi.Caller{}},
+		"all allowed, no caller":          {Options{AllowNobody: true}, anonymous, served, httpapi.Caller{}},
+		"all allowed, headers":            {Options{AllowNobody: true}, spoofed, served, httpapi.Caller{}},
+		"all allowed, signed":             {Options{AllowNobody: true}, bySignature, served, front},
+		"all allowed, half an identity":   {Options{AllowNobody: true}, role, served, httpapi.Caller{}},
+		"all allowed by token, no caller": {Options{AllowNobody: true, Bearer: true}, anonymous, served, httpapi.Caller{}},
+		"all allowed by token, expired":   {Options{AllowNobody: true, Bearer: true}, ends(-time.Hour), problem.Unauthorized, httpapi.Caller{}},
+		"all allowed by token, no scope":  {Options{AllowNobody: true, Bearer: true}, byAuthorizer(map[string]any{"permissions": ""}), problem.Forbidden, httpapi.Caller{}},
+		"all allowed by token, valid":     {Options{AllowNobody: true, Bearer: true}, byAuthorizer(nil), served, shop},
+		"sam local by token, no scope":    {Options{SAMLocal: true, Bearer: true}, byAuthorizer(map[string]any{"permissions": ""}), problem.Forbidden, httpapi.Caller{}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -142,8 +141,8 @@ func TestCaller(t *testing.T) {
 	}
 }
 
-// What counts is the route that is served, whatever the event calls it.
-func TestPermissionsAreOfTheRouteServed(t *testing.T) {
+// The permission check uses the route that is served, not the resource in the event.
+func TestPermissionsAreCheckedForTheServedRoute(t *testing.T) {
 	for _, group := range permission.All() {
 		for method, needs := range map[string]string{"POST": "usher:manage", "GET": "usher:read"} {
 			event := tokened(method, "/connections", "/users", map[string]any{"permissions": group.Scope})
@@ -163,7 +162,7 @@ func TestPermissionsAreOfTheRouteServed(t *testing.T) {
 	}
 }
 
-// Whoever is not authenticated learns nothing about the event's other faults.
+// An unauthenticated caller learns nothing about other faults of the event.
 func TestIdentityIsCheckedFirst(t *testing.T) {
 	for name, from := range map[string]Options{"IAM": {}, "token": {Bearer: true}} {
 		event := local("POST", "/users", "/users/%zz")
@@ -202,7 +201,7 @@ func FuzzEvents(f *testing.F) {
 			t.Errorf("%+v", answer)
 		}
 		if saw != nil && !samLocal && saw.caller.ID == "" {
-			t.Error("an event of nobody was served")
+			t.Error("an event without a caller was served")
 		}
 		if saw != nil && saw.caller.ID != "" && bearer != (saw.caller.Account == "") {
 			t.Errorf("the caller is %+v", saw.caller)

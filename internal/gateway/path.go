@@ -11,14 +11,13 @@ import (
 	"usher/internal/problem"
 )
 
-// escapedPath returns the path as one that decodes, once, to what the client
-// meant. The REST API delivers it still percent-encoded, and with a custom
-// domain's base path, a stage or both before it; `sam local` delivers it decoded. Which of
-// the two it is cannot be told from the text, and is never guessed.
+// escapedPath returns the path in a form that decodes once to the path that the client sent.
+// A REST API delivers it percent-encoded, after a custom domain's base path or a stage; `sam
+// local` delivers it decoded. The text does not show which, so Options.SAMLocal decides.
 //
-// The gateway finds the resource of "/users" for "//users" and "/users/", too, and says in the event what
-// the client wrote (https://github.com/localstack/localstack/pull/11304 has recordings). That is
-// refused as everywhere: in the path, and in the one with the stage.
+// The gateway also finds the resource "/users" for "//users" and "/users/", and the event has
+// the client's spelling (recordings: https://github.com/localstack/localstack/pull/11304).
+// Such paths are refused here, in both fields of the event.
 func escapedPath(event events.APIGatewayProxyRequest, samLocal bool) (string, error) {
 	if samLocal {
 		return (&url.URL{Path: event.Path}).EscapedPath(), nil
@@ -41,8 +40,8 @@ func escapedPath(event events.APIGatewayProxyRequest, samLocal bool) (string, er
 	return "/" + strings.Join(segments, "/"), nil
 }
 
-// withoutBase takes away what is before the resource's own path: as many segments as there are
-// more, if the others are the resource's by their names. In none of them is anything odd.
+// withoutBase removes the segments before the resource's own path, if the remaining ones
+// match the resource. No segment is empty or a dot.
 func withoutBase(path, resource string) string {
 	segments, own := strings.Split(path, "/"), strings.Split(resource, "/")
 	base := len(segments) - len(own)
