@@ -5,18 +5,17 @@ import (
 	"strings"
 )
 
-// Group is operations that a front-end is allowed together.
+// Group is a set of operations that a front-end gets together.
 type Group struct {
 	Name   Name
-	Scope  string   // of a bearer token (RFC 6749, section 3.3): "usher:read"
+	Scope  string   // in a bearer token (RFC 6749, section 3.3): "usher:read"
 	About  string   // what a front-end can do with it
 	Routes []string // "GET /users/{id}"
-	Needs  []string // the scopes that the management application has to have for it
+	Needs  []string // the scopes that the management application needs for it
 }
 
-// Resources are the routes as they stand in an execute-api ARN behind the
-// stage: "GET/users/*". A "*" there matches slashes as well, so one that another
-// covers is left out.
+// Resources returns the routes in the form of an execute-api ARN after the stage, such as
+// "GET/users/*". A "*" also matches slashes, so a resource that another one covers is omitted.
 func (g Group) Resources() []string {
 	var all []string
 	for _, route := range g.Routes {
@@ -43,8 +42,8 @@ func resource(route string) string {
 	return method + strings.Join(segments, "/")
 }
 
-// Matches reports whether IAM would take the pattern to mean the resource: "*"
-// stands for any characters, slashes too, and "?" for one.
+// Matches reports whether the pattern matches the resource in IAM: "*" stands for any
+// characters, including slashes, and "?" for one.
 func Matches(pattern, resource string) bool {
 	if pattern == "" {
 		return resource == ""
@@ -73,10 +72,10 @@ func Named(name Name) (Group, bool) {
 	return Group{}, false
 }
 
-// Having lists the groups whose scopes are among these.
+// Having returns the groups whose scopes are among these.
 func Having(scopes []string) []Group {
 	return slices.DeleteFunc(All(), func(g Group) bool { return !slices.Contains(scopes, g.Scope) })
 }
 
-// All lists the groups.
+// All returns all groups.
 func All() []Group { return slices.Clone(groups) }

@@ -12,23 +12,23 @@ func TestMatches(t *testing.T) {
 		pattern, resource string
 		want              bool
 	}{
-		"itself":               {"GET/users", "GET/users", true},
-		"another":              {"GET/users", "GET/user", false},
-		"below":                {"GET/users", "GET/users/x", false},
-		"a star":               {"GET/users/*", "GET/users/x", true},
-		"a star over a slash":  {"GET/users/*", "GET/users/x/secret", true},
-		"a star for nothing":   {"GET/users/*", "GET/users/", true},
-		"a star in the middle": {"DELETE/mfa/*/methods/*", "DELETE/mfa/x/methods/y", true},
-		"not without it":       {"DELETE/mfa/*/methods/*", "DELETE/mfa/x", false},
-		"a question mark":      {"GET/user?", "GET/users", true},
-		"for one only":         {"GET/user?", "GET/user", false},
-		"everything":           {"*", "PUT/x/y", true},
-		"empty":                {"", "x", false},
+		"itself":                   {"GET/users", "GET/users", true},
+		"another":                  {"GET/users", "GET/user", false},
+		"below":                    {"GET/users", "GET/users/x", false},
+		"a star":                   {"GET/users/*", "GET/users/x", true},
+		"a star over a slash":      {"GET/users/*", "GET/users/x/secret", true},
+		"a star for no characters": {"GET/users/*", "GET/users/", true},
+		"a star in the middle":     {"DELETE/mfa/*/methods/*", "DELETE/mfa/x/methods/y", true},
+		"a missing segment":        {"DELETE/mfa/*/methods/*", "DELETE/mfa/x", false},
+		"a question mark":          {"GET/user?", "GET/users", true},
+		"for one only":             {"GET/user?", "GET/user", false},
+		"everything":               {"*", "PUT/x/y", true},
+		"empty":                    {"", "x", false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			if got := Matches(tt.pattern, tt.resource); got != tt.want {
-				t.Errorf("%q means %q: %t", tt.pattern, tt.resource, got)
+				t.Errorf("%q matches %q: %t", tt.pattern, tt.resource, got)
 			}
 		})
 	}
@@ -42,9 +42,8 @@ func TestResources(t *testing.T) {
 	}
 }
 
-// No group's pattern lets anybody reach a route of another group, however odd
-// the ids in it are: "*" crosses slashes.
-func TestGroupsAreApart(t *testing.T) {
+// No pattern of a group matches a route of another group, even with unusual IDs: "*" matches slashes.
+func TestGroupsDoNotOverlap(t *testing.T) {
 	ids := strings.NewReplacer("{id}", "auth0%7C1", "{user_id}", "a/b", "{method}", "x|y", "{provider}", "github", "{identity}", "1/2", "{session}", "s")
 	seen := map[string]Name{}
 	for _, g := range All() {
@@ -53,7 +52,7 @@ func TestGroupsAreApart(t *testing.T) {
 				for _, route := range other.Routes {
 					asked := resource(ids.Replace(route))
 					if other.Name != g.Name && Matches(pattern, asked) {
-						t.Errorf("%s of %s allows %s, which is of %s", pattern, g.Name, route, other.Name)
+						t.Errorf("%s of %s allows %s of %s", pattern, g.Name, route, other.Name)
 					}
 				}
 			}
@@ -70,7 +69,7 @@ func TestGroupsAreApart(t *testing.T) {
 	}
 }
 
-// covering is the group's first pattern that means the resource.
+// covering returns the group's first pattern that matches the resource; "" for none.
 func covering(g Group, asked string) string {
 	for _, pattern := range g.Resources() {
 		if Matches(pattern, asked) {
@@ -89,9 +88,9 @@ func TestHaving(t *testing.T) {
 		t.Error(diff)
 	}
 	if all := Having(nil); len(all) != 0 {
-		t.Errorf("nothing gives %v", all)
+		t.Errorf("no scopes give %v", all)
 	}
 	if len(All()) != len(groups) {
-		t.Error("the table itself was changed")
+		t.Error("the table was changed")
 	}
 }

@@ -1,7 +1,6 @@
 package permission
 
-// Name is the name of a group: that of its IAM managed policy, and the contract's
-// x-permission.
+// Name is the name of a group, of its IAM managed policy, and of the contract's x-permission.
 type Name string
 
 // All groups.
