@@ -9,19 +9,19 @@ import (
 	"usher/internal/problem"
 )
 
-// Call is what the checks have established about a request.
+// Call is the result of the checks of a request.
 type Call struct {
 	Caller   httpapi.Caller
 	FrontEnd limits.FrontEnd // the caller's limits
 	User     limits.UserID   // the user in the path; its String panics on routes without one
-	Gone     bool            // the user in the path does not exist, and the front-end is limited to other users
+	Gone     bool            // the user in the path does not exist; set only if the front-end is limited to connections
 
 	principal  Principal
 	parameters map[string]string
 }
 
-// Parameter returns the path parameter with this name. It panics for one that the
-// operation does not declare, and for a user: that is Call.User.
+// Parameter returns the path parameter with this name. It panics for an undeclared one, and
+// for a user: use Call.User.
 func (c Call) Parameter(name string) string {
 	value, ok := c.parameters[name]
 	if !ok {
@@ -30,8 +30,8 @@ func (c Call) Parameter(name string) string {
 	return value
 }
 
-// CheckAppMetadata refuses callers who may not read or write app_metadata: without
-// the permission for it, or by the front-end's limits.
+// CheckAppMetadata refuses a caller that may not read or write app_metadata, for lack of
+// the permission or by the front-end's limits.
 func (c Call) CheckAppMetadata() error {
 	if err := c.principal.check(permission.AppMetadata); err != nil {
 		return err
@@ -39,16 +39,16 @@ func (c Call) CheckAppMetadata() error {
 	return c.FrontEnd.CheckAppMetadata()
 }
 
-// Principal is who calls, as the gateway has authenticated it.
+// Principal is the caller that the gateway authenticated.
 type Principal struct {
 	Caller httpapi.Caller
-	// ByToken is true for a caller with a bearer token, whose Scopes are checked
-	// once more for each route. IAM has checked all other callers.
+	// ByToken is true for a caller with a bearer token, whose Scopes are checked again for
+	// each route. IAM has checked all other callers.
 	ByToken bool
 	Scopes  []string
 }
 
-// check refuses a token that has the scope of none of the groups.
+// check refuses a token without the scope of any of the groups.
 func (p Principal) check(groups ...permission.Name) error {
 	if !p.ByToken {
 		return nil

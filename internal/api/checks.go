@@ -9,9 +9,8 @@ import (
 	"usher/internal/permission"
 )
 
-// checks stand between a matched route and its handler, in this order. Each one
-// refuses the call or adds to it. Authentication comes before the route is
-// matched (Server.ServeHTTP), so that an unauthenticated caller learns nothing.
+// checks run between routing and the handler, in this order. Each one refuses the call or adds to
+// it. Server.serve authenticates before routing, so that an unauthenticated caller learns nothing.
 var checks = []func(Server, Operation, *http.Request, *Call) error{
 	audit,
 	hasPermission,
@@ -21,8 +20,7 @@ var checks = []func(Server, Operation, *http.Request, *Call) error{
 	hasNoQuery,
 }
 
-// audit notes what the operation changes and whose account it is about, so that
-// refused changes are in the audit log, too.
+// audit records the operation's change and user, so that the audit log contains refused changes as well.
 func audit(_ Server, op Operation, r *http.Request, _ *Call) error {
 	httpapi.NoteChange(r.Context(), op.Change)
 	for name, kind := range op.Parameters {
@@ -33,14 +31,13 @@ func audit(_ Server, op Operation, r *http.Request, _ *Call) error {
 	return nil
 }
 
-// hasPermission checks a token's scopes against the route that was matched. The
-// authorizer has checked them against patterns, in which "*" crosses slashes.
+// hasPermission checks a token's scopes for the matched route. The authorizer checked them
+// only against patterns, whose "*" matches slashes.
 func hasPermission(_ Server, op Operation, _ *http.Request, c *Call) error {
 	return c.principal.check(op.Permissions...)
 }
 
-// hasFrontEnd finds the caller's limits, and applies those that concern the
-// operation as a whole.
+// hasFrontEnd finds the caller's limits, and applies those for the operation as a whole.
 func hasFrontEnd(s Server, op Operation, _ *http.Request, c *Call) error {
 	var err error
 	if c.FrontEnd, err = s.Limits.FrontEnd(c.Caller, s.Directory); err != nil {
@@ -56,7 +53,7 @@ func hasFrontEnd(s Server, op Operation, _ *http.Request, c *Call) error {
 func hasParameters(_ Server, op Operation, r *http.Request, c *Call) error {
 	c.parameters = map[string]string{}
 	for name := range op.Parameters {
-		if !strings.Contains(r.Pattern, "{"+name+"}") { // of the operation's other route
+		if !strings.Contains(r.Pattern, "{"+name+"}") { // belongs to the operation's other route
 			continue
 		}
 		id, err := httpapi.PathID(r, name)
@@ -68,8 +65,8 @@ func hasParameters(_ Server, op Operation, r *http.Request, c *Call) error {
 	return nil
 }
 
-// mayServeUser checks the user in the path against the front-end's limits. From
-// here on, the user's id is to be had as Call.User only.
+// mayServeUser checks the user in the path against the front-end's limits. After that, only
+// Call.User has the user's ID.
 func mayServeUser(_ Server, op Operation, r *http.Request, c *Call) (err error) {
 	name := op.Parameters.user()
 	id, inPath := c.parameters[name]

@@ -19,7 +19,7 @@ import (
 	"usher/internal/problem"
 )
 
-// directory knows users by their ids.
+// directory knows the connections of users.
 type directory struct {
 	connections map[string]string
 	failure     error
@@ -44,7 +44,7 @@ func policyOf(t *testing.T, document string) limits.Policy {
 	return p
 }
 
-// as authenticates every call as this principal's.
+// as authenticates every caller as this principal.
 func as(p api.Principal) func(*http.Request) (api.Principal, error) {
 	return func(*http.Request) (api.Principal, error) { return p, nil }
 }
@@ -68,26 +68,26 @@ func TestChecks(t *testing.T) {
 		code, rule string
 		asked      int
 	}{
-		"its own user":              {document: limited, route: "GET /new/{user_id}", parameters: user("user_id"), path: "/new/ours", served: true, asked: 1},
-		"another's":                 {document: limited, route: "GET /new/{x}", parameters: user("x"), path: "/new/theirs", code: "outside-front-ends-limits", rule: "shop.connections", asked: 1},
-		"another's, deeper":         {document: limited, route: "GET /new/{x}/more/{y}", parameters: api.Parameters{"x": api.User, "y": api.Session}, path: "/new/theirs/more/ours", code: "outside-front-ends-limits", rule: "shop.connections", asked: 1},
-		"another's, last":           {document: limited, route: "GET /a/{y}/{x}", parameters: api.Parameters{"x": api.User, "y": api.Session}, path: "/a/ours/theirs", code: "outside-front-ends-limits", rule: "shop.connections", asked: 1},
-		"a user who does not exist": {document: limited, route: "GET /users/{id}", parameters: user("id"), path: "/users/nobody", code: "user-not-found", asked: 1},
-		"one who is served":         {document: limited, route: "GET /users/{id}", parameters: user("id"), path: "/users/nobody", change: func(o *api.Operation) { o.ServesGone = true }, served: true, gone: true, asked: 1},
-		"of no connection":          {document: limited, route: "GET /users/{id}", parameters: user("id"), path: "/users/odd", code: "outside-front-ends-limits", rule: "shop.connections", asked: 1},
-		"not an id":                 {document: limited, route: "GET /users/{id}", parameters: user("id"), path: "/users/%00", code: "invalid-request"},
-		"no provider":               {document: limited, route: "GET /users/{id}", parameters: user("id"), path: "/users/x", failure: problem.ProviderUnavailable.New("No."), code: "provider-unavailable", asked: 1},
-		"no provider, served":       {document: limited, route: "GET /users/{id}", parameters: user("id"), path: "/users/x", change: func(o *api.Operation) { o.ServesGone = true }, failure: problem.ProviderUnavailable.New("No."), code: "provider-unavailable", asked: 1},
-		"an unforeseen failure":     {document: limited, route: "GET /users/{id}", parameters: user("id"), path: "/users/x", failure: errors.New("unforeseen"), code: "internal", asked: 1},
-		"another kind of id":        {document: limited, route: "GET /things/{id}", parameters: api.Parameters{"id": api.Session}, path: "/things/theirs", served: true},
-		"no limit":                  {document: without, route: "GET /users/{id}", parameters: user("id"), path: "/users/theirs", served: true},
-		"no policy":                 {route: "GET /users/{id}", parameters: user("id"), path: "/users/theirs", served: true},
+		"an allowed user":             {document: limited, route: "GET /new/{user_id}", parameters: user("user_id"), path: "/new/ours", served: true, asked: 1},
+		"another user":                {document: limited, route: "GET /new/{x}", parameters: user("x"), path: "/new/theirs", code: "outside-front-ends-limits", rule: "shop.connections", asked: 1},
+		"another user, longer path":   {document: limited, route: "GET /new/{x}/more/{y}", parameters: api.Parameters{"x": api.User, "y": api.Session}, path: "/new/theirs/more/ours", code: "outside-front-ends-limits", rule: "shop.connections", asked: 1},
+		"another user, last segment":  {document: limited, route: "GET /a/{y}/{x}", parameters: api.Parameters{"x": api.User, "y": api.Session}, path: "/a/ours/theirs", code: "outside-front-ends-limits", rule: "shop.connections", asked: 1},
+		"a user who does not exist":   {document: limited, route: "GET /users/{id}", parameters: user("id"), path: "/users/nobody", code: "user-not-found", asked: 1},
+		"a deleted user, served":      {document: limited, route: "GET /users/{id}", parameters: user("id"), path: "/users/nobody", change: func(o *api.Operation) { o.ServesGone = true }, served: true, gone: true, asked: 1},
+		"a user without a connection": {document: limited, route: "GET /users/{id}", parameters: user("id"), path: "/users/odd", code: "outside-front-ends-limits", rule: "shop.connections", asked: 1},
+		"not an id":                   {document: limited, route: "GET /users/{id}", parameters: user("id"), path: "/users/%00", code: "invalid-request"},
+		"the provider fails":          {document: limited, route: "GET /users/{id}", parameters: user("id"), path: "/users/x", failure: problem.ProviderUnavailable.New("No."), code: "provider-unavailable", asked: 1},
+		"the provider fails, served":  {document: limited, route: "GET /users/{id}", parameters: user("id"), path: "/users/x", change: func(o *api.Operation) { o.ServesGone = true }, failure: problem.ProviderUnavailable.New("No."), code: "provider-unavailable", asked: 1},
+		"an unforeseen failure":       {document: limited, route: "GET /users/{id}", parameters: user("id"), path: "/users/x", failure: errors.New("unforeseen"), code: "internal", asked: 1},
+		"another kind of id":          {document: limited, route: "GET /things/{id}", parameters: api.Parameters{"id": api.Session}, path: "/things/theirs", served: true},
+		"no limit":                    {document: without, route: "GET /users/{id}", parameters: user("id"), path: "/users/theirs", served: true},
+		"no policy":                   {route: "GET /users/{id}", parameters: user("id"), path: "/users/theirs", served: true},
 		"app_metadata": {document: noAppMetadata, route: "GET /new/{id}", parameters: user("id"), path: "/new/ours", change: func(o *api.Operation) { o.Permissions = []permission.Name{permission.AppMetadata} },
 			code: "outside-front-ends-limits", rule: "shop.app_metadata"},
-		"metadata":  {document: noAppMetadata, route: "GET /metadata/{id}", parameters: user("id"), path: "/metadata/ours", served: true},
-		"unlisted":  {document: `{"unlisted":"refuse","front_ends":[]}`, route: "GET /roles", path: "/roles", code: "outside-front-ends-limits", rule: limits.Unlisted},
-		"a query":   {route: "GET /roles", path: "/roles?x=1", code: "invalid-request"},
-		"its query": {route: "GET /roles", path: "/roles?x=1", change: func(o *api.Operation) { o.TakesQuery = true }, served: true},
+		"metadata":         {document: noAppMetadata, route: "GET /metadata/{id}", parameters: user("id"), path: "/metadata/ours", served: true},
+		"unlisted":         {document: `{"unlisted":"refuse","front_ends":[]}`, route: "GET /roles", path: "/roles", code: "outside-front-ends-limits", rule: limits.Unlisted},
+		"a query":          {route: "GET /roles", path: "/roles?x=1", code: "invalid-request"},
+		"an allowed query": {route: "GET /roles", path: "/roles?x=1", change: func(o *api.Operation) { o.TakesQuery = true }, served: true},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -111,13 +111,13 @@ func TestChecks(t *testing.T) {
 				t.Errorf("served %v, gone %v, %+v", served, gone, answer)
 			}
 			if len(dir.asked) != tt.asked {
-				t.Errorf("the provider is asked for %v", dir.asked)
+				t.Errorf("the lookups are %v", dir.asked)
 			}
 		})
 	}
 }
 
-// A token's scopes are checked for the route that is served, whatever the gateway has done.
+// A token's scopes are checked for the served route, whatever the gateway has checked.
 func TestPermissions(t *testing.T) {
 	read, manage := permission.Read, permission.Manage
 	tests := map[string]struct {
@@ -146,7 +146,7 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-// Callers who are not authenticated learn nothing, not even which routes there are.
+// Unauthenticated callers learn nothing, not even which routes exist.
 func TestAuthenticationComesFirst(t *testing.T) {
 	refuse := func(*http.Request) (api.Principal, error) {
 		return api.Principal{Caller: httpapi.Caller{ID: "late"}}, problem.NotAuthenticated.New("No.")
@@ -166,7 +166,7 @@ func TestAuthenticationComesFirst(t *testing.T) {
 	}
 }
 
-func TestAFaultAnswersEveryCall(t *testing.T) {
+func TestAFaultFailsEveryCall(t *testing.T) {
 	h := api.Server{Authenticate: api.Anonymous, Fault: problem.ServiceMisconfigured.New("No.")}.Handler()
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest("GET", "/nowhere", nil))
@@ -175,7 +175,7 @@ func TestAFaultAnswersEveryCall(t *testing.T) {
 	}
 }
 
-// A refused change is in the audit log, with the user whom it was about.
+// The audit log contains a refused change and its user.
 func TestRefusedChangesAreAudited(t *testing.T) {
 	op := operation(func(http.ResponseWriter, *http.Request, api.Call) error { return nil }, "PUT /blocks/{id}")
 	op.Change, op.Permissions = "user.block", []permission.Name{permission.Support}

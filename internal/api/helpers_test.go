@@ -12,7 +12,7 @@ import (
 	"usher/internal/problem"
 )
 
-// operation is one that takes any query, and calls {id} or {user_id} a user.
+// operation returns an operation that accepts any query. {id} and {user_id} are users.
 func operation(handler api.Handler, routes ...string) api.Operation {
 	op := api.Operation{Name: "test", Routes: routes, Permissions: []permission.Name{permission.Read}, TakesQuery: true, Handler: handler}
 	for _, name := range []string{"id", "user_id"} {
@@ -23,7 +23,7 @@ func operation(handler api.Handler, routes ...string) api.Operation {
 	return op
 }
 
-// serve serves the operations, to everybody unless the server authenticates.
+// serve serves the operations without authentication unless the server has one.
 func serve(s api.Server, operations ...api.Operation) http.Handler {
 	if s.Authenticate == nil {
 		s.Authenticate = api.Anonymous

@@ -9,22 +9,22 @@ import (
 	"usher/internal/permission"
 )
 
-// Operation declares what one function serves.
+// Operation declares what a function serves.
 type Operation struct {
-	Name        string            // of the function: the folder below functions/
+	Name        string            // the function's folder in functions/
 	Routes      []string          // http.ServeMux patterns: "GET /users/{id}"
 	Parameters  Parameters        // the kind of each path parameter
 	Permissions []permission.Name // each of them allows the operation
-	Change      string            // its name in the audit log, such as "user.create"; "" for an operation that changes nothing
+	Change      string            // its name in the audit log, such as "user.create"; "" for a read
 	TakesQuery  bool              // the handler reads the query; otherwise every query parameter is refused
 	ServesGone  bool              // the handler serves users who do not exist; see Call.Gone
 	Handler     Handler
 }
 
-// Handler answers a request or returns an error, never both. The call has passed all checks.
+// Handler responds to a request or returns an error, never both. The call has passed all checks.
 type Handler func(http.ResponseWriter, *http.Request, Call) error
 
-// Kind says what a path parameter identifies.
+// Kind is the kind of object that a path parameter identifies.
 type Kind string
 
 // The kinds of path parameters. A parameter of kind User is checked against the
@@ -57,7 +57,7 @@ var routeForm = regexp.MustCompile(`^(?:GET|POST|PUT|PATCH|DELETE) /[a-z-]+(?:/[
 
 var parameterForm = regexp.MustCompile(`\{([^}]*)\}`)
 
-// faults lists what is wrong with the declaration.
+// faults returns the faults of the declaration.
 func (o Operation) faults() []string {
 	var faults []string
 	refuse := func(wrong bool, format string, args ...any) {

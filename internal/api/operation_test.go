@@ -11,7 +11,7 @@ import (
 	"usher/internal/permission"
 )
 
-// A function whose operation is declared carelessly does not start.
+// A function with an incomplete declaration does not start.
 func TestIncompleteDeclarations(t *testing.T) {
 	tests := map[string]struct {
 		change func(*api.Operation)
@@ -24,7 +24,7 @@ func TestIncompleteDeclarations(t *testing.T) {
 		"no handler":               {func(o *api.Operation) { o.Handler = nil }, "has no handler"},
 		"no parameters":            {func(o *api.Operation) { o.Parameters = nil }, "does not declare the kind of {id}"},
 		"another parameter":        {func(o *api.Operation) { o.Parameters = api.Parameters{"thing": api.User} }, "does not declare the kind of {id}"},
-		"one too many":             {func(o *api.Operation) { o.Parameters["x"] = api.Session }, "declares {x}, which is in no route"},
+		"an unused parameter":      {func(o *api.Operation) { o.Parameters["x"] = api.Session }, "declares {x}, which is in no route"},
 		"an unknown kind":          {func(o *api.Operation) { o.Parameters["id"] = "thing" }, `unknown kind "thing"`},
 		"no kind":                  {func(o *api.Operation) { o.Parameters["id"] = "" }, `unknown kind ""`},
 		"two users":                {func(o *api.Operation) { o.Routes = []string{"GET /things/{id}/{x}"}; o.Parameters["x"] = api.User }, "several users"},
@@ -40,16 +40,16 @@ func TestIncompleteDeclarations(t *testing.T) {
 			tt.change(&op)
 			defer func() {
 				if got := fmt.Sprint(recover()); !strings.Contains(got, tt.says) {
-					t.Errorf("it says %s", got)
+					t.Errorf("the panic is %s", got)
 				}
 			}()
 			serve(api.Server{}, op)
-			t.Error("it starts")
+			t.Error("no panic")
 		})
 	}
 }
 
-// A handler cannot take a user's id for another kind of parameter, nor use one that was not checked.
+// A handler cannot confuse a user's ID with another parameter, nor use an unchecked one.
 func TestParametersOfACall(t *testing.T) {
 	tests := map[string]struct {
 		read func(api.Call) string

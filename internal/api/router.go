@@ -11,7 +11,7 @@ import (
 
 // router finds the operation of a request.
 type router struct {
-	mux        *http.ServeMux // of handlers that do nothing: for matching only
+	mux        *http.ServeMux // only for matching: its handlers do nothing
 	operations map[string]Operation
 }
 
@@ -29,9 +29,8 @@ func newRouter(operations []Operation) router {
 	return rt
 }
 
-// match returns the request's operation, and gives the request its pattern and path
-// values. It fails with a problem: 404, 405 with Allow, or 400 for a path that no
-// route can mean.
+// match returns the request's operation, and sets the request's pattern and path values. It
+// fails with a problem: 404, 405 with Allow, or 400 for a path that no route can have.
 func (rt router) match(w http.ResponseWriter, r *http.Request) (Operation, error) {
 	if fault := httpapi.FaultOfPath(r.URL.EscapedPath()); fault != "" {
 		return Operation{}, problem.Invalid("path", fault)
@@ -41,7 +40,7 @@ func (rt router) match(w http.ResponseWriter, r *http.Request) (Operation, error
 	if found && r.Method != http.MethodHead {
 		return op, nil
 	}
-	if found { // the mux serves HEAD where there is GET; the gateway does not
+	if found { // the mux serves HEAD for every GET; the gateway does not
 		r.Pattern = ""
 		asked := r.Clone(r.Context())
 		asked.Method = "-"
@@ -51,18 +50,18 @@ func (rt router) match(w http.ResponseWriter, r *http.Request) (Operation, error
 		return Operation{}, problem.NoSuchRoute.New("There is nothing at this path.")
 	}
 	w.Header().Set("Allow", allowed)
-	return Operation{}, problem.MethodNotAllowed.New("This path takes " + allowed + ".")
+	return Operation{}, problem.MethodNotAllowed.New("This path accepts " + allowed + ".")
 }
 
-// probe has the mux match the request. It returns the methods that the path takes
-// where the request's method is not one of them.
+// probe matches the request with the mux. It returns the path's methods if the request's
+// method is not one of them.
 func (rt router) probe(r *http.Request) (allowed string) {
 	answer := discard{header: http.Header{}}
 	rt.mux.ServeHTTP(answer, r)
 	return strings.ReplaceAll(answer.header.Get("Allow"), ", HEAD", "")
 }
 
-// discard takes the mux's own answer without sending it.
+// discard drops the mux's own response.
 type discard struct{ header http.Header }
 
 func (d discard) Header() http.Header         { return d.header }

@@ -14,7 +14,7 @@ import (
 	"usher/internal/problem"
 )
 
-// echo answers with the pattern that was matched and the user in the path.
+// echo responds with the matched pattern and the user in the path.
 func echo(w http.ResponseWriter, r *http.Request, c api.Call) error {
 	id := ""
 	if !c.User.IsZero() {
@@ -56,30 +56,30 @@ func TestRouterRefuses(t *testing.T) {
 		want         problem.Document
 		allow        string
 	}{
-		"no such path":         {"GET", "/groups", none, ""},
-		"the root":             {"GET", "/", none, ""},
-		"too deep":             {"GET", "/users/x/y", none, ""},
-		"another method":       {"POST", "/users", problem.Document{Status: 405, Code: "method-not-allowed", Detail: "This path takes DELETE, GET."}, "DELETE, GET"},
-		"HEAD":                 {"HEAD", "/users", problem.Document{Status: 405, Code: "method-not-allowed", Detail: "This path takes DELETE, GET."}, "DELETE, GET"},
-		"an odd method":        {"BREW", "/users/x", problem.Document{Status: 405, Code: "method-not-allowed", Detail: "This path takes DELETE, GET."}, "DELETE, GET"},
-		"two dots":             {"DELETE", "/users/..", odd, ""},
-		"two dots before more": {"GET", "/x/../users", odd, ""},
-		"a dot":                {"GET", "/users/.", odd, ""},
-		"a slash":              {"GET", "/users/%2F", odd, ""},
-		"a slash, small":       {"GET", "/users/%2f", odd, ""},
-		"two dots, escaped":    {"GET", "/users/%2e%2E", odd, ""},
-		"a dot, escaped":       {"GET", "/users/%2e", odd, ""},
-		"a slash behind":       {"GET", "/users/x/", odd, ""},
-		"a slash ahead":        {"GET", "//users/x", odd, ""},
-		"slashes ahead":        {"GET", "///users/x", odd, ""},
-		"a slash between":      {"GET", "/users//x", odd, ""},
-		"a slash of others":    {"GET", "/nowhere/", odd, ""},
-		"too long":             {"GET", "/users/" + strings.Repeat("x", 1294), long, ""},
-		"too long, encoded":    {"GET", "/users/" + strings.Repeat("%C3%A9", 216), long, ""},
-		"too long to encode":   {"GET", "/users/" + strings.Repeat("@", 432), long, ""},
-		"an empty id":          {"DELETE", "/users/", odd, ""},
-		"an empty segment":     {"GET", "//users", odd, ""},
-		"an empty path":        {"GET", "", odd, ""},
+		"an unknown path":       {"GET", "/groups", none, ""},
+		"the root":              {"GET", "/", none, ""},
+		"too deep":              {"GET", "/users/x/y", none, ""},
+		"a wrong method":        {"POST", "/users", problem.Document{Status: 405, Code: "method-not-allowed", Detail: "This path accepts DELETE, GET."}, "DELETE, GET"},
+		"HEAD":                  {"HEAD", "/users", problem.Document{Status: 405, Code: "method-not-allowed", Detail: "This path accepts DELETE, GET."}, "DELETE, GET"},
+		"an unknown method":     {"BREW", "/users/x", problem.Document{Status: 405, Code: "method-not-allowed", Detail: "This path accepts DELETE, GET."}, "DELETE, GET"},
+		"two dots":              {"DELETE", "/users/..", odd, ""},
+		"two dots before more":  {"GET", "/x/../users", odd, ""},
+		"a dot":                 {"GET", "/users/.", odd, ""},
+		"a slash":               {"GET", "/users/%2F", odd, ""},
+		"a slash, lower case":   {"GET", "/users/%2f", odd, ""},
+		"two dots, escaped":     {"GET", "/users/%2e%2E", odd, ""},
+		"a dot, escaped":        {"GET", "/users/%2e", odd, ""},
+		"a trailing slash":      {"GET", "/users/x/", odd, ""},
+		"a leading slash":       {"GET", "//users/x", odd, ""},
+		"leading slashes":       {"GET", "///users/x", odd, ""},
+		"a double slash":        {"GET", "/users//x", odd, ""},
+		"a slash, unknown path": {"GET", "/nowhere/", odd, ""},
+		"too long":              {"GET", "/users/" + strings.Repeat("x", 1294), long, ""},
+		"too long, encoded":     {"GET", "/users/" + strings.Repeat("%C3%A9", 216), long, ""},
+		"too long to encode":    {"GET", "/users/" + strings.Repeat("@", 432), long, ""},
+		"an empty id":           {"DELETE", "/users/", odd, ""},
+		"an empty segment":      {"GET", "//users", odd, ""},
+		"an empty path":         {"GET", "", odd, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -15,19 +15,18 @@ import (
 //  3. the checks of checks.go: audit, permission, limits, parameters, user, query
 //  4. the operation's handler
 type Server struct {
-	// Authenticate tells who calls. Its error is the answer; a principal beside
-	// it is that of a refused caller, for the log.
+	// Authenticate identifies the caller. Its error is the response; a principal returned with it is logged.
 	Authenticate func(*http.Request) (Principal, error)
 	Limits       limits.Policy
 	Directory    limits.Directory
-	Fault        error // answers every authenticated call, as in a service that is misconfigured; nil for none
+	Fault        error // returned for every authenticated call, as when misconfigured; nil for none
 }
 
-// Anonymous authenticates nobody and refuses nobody. It is for a developer's machine.
+// Anonymous admits every caller without authentication. It is for a developer's machine.
 func Anonymous(*http.Request) (Principal, error) { return Principal{}, nil }
 
-// Handler serves the operations. It panics where a declaration is incomplete: a
-// function with such an operation does not start.
+// Handler serves the operations. It panics for an incomplete declaration, so a function
+// with one does not start.
 func (s Server) Handler(operations ...Operation) http.Handler {
 	routes := newRouter(operations)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
