@@ -40,7 +40,7 @@ func TestMembers(t *testing.T) {
 				t.Error(diff)
 			}
 			if got := slices.Sorted(maps.Keys(twice)); !slices.Equal(got, tt.twice) {
-				t.Errorf("twice: %q", got)
+				t.Errorf("the duplicates are %q", got)
 			}
 		})
 	}
@@ -51,23 +51,23 @@ func TestMembersRefuses(t *testing.T) {
 		text string
 		kind strictjson.Kind
 	}{
-		"nothing":           {"", strictjson.Incomplete},
-		"half a name":       {`{"a`, strictjson.Incomplete},
-		"half a value":      {`{"a":[`, strictjson.Incomplete},
-		"no closing":        {`{"a":1`, strictjson.Incomplete},
-		"no value":          {`{"a":}`, strictjson.Broken},
-		"a comma too many":  {`{"a":1,}`, strictjson.Broken},
-		"a name as number":  {`{1:2}`, strictjson.Broken},
-		"a broken value":    {`{"a":nul}`, strictjson.Broken},
-		"a byte order mark": {"\xef\xbb\xbf{}", strictjson.Broken},
-		"not UTF-8":         {"{\"a\":\"\xff\"}", strictjson.NotUTF8},
-		"a list":            {`[{}]`, strictjson.NotObject},
-		"text":              {`"a"`, strictjson.NotObject},
-		"null":              {`null`, strictjson.NotObject},
-		"two objects":       {`{}{}`, strictjson.MoreBehind},
-		"words behind":      {`{} x`, strictjson.MoreBehind},
-		"a NUL behind":      {"{}\x00", strictjson.MoreBehind},
-		"nested for ever":   {`{"a":` + strings.Repeat("[", 1e5) + strings.Repeat("]", 1e5) + `}`, strictjson.Broken},
+		"empty":              {"", strictjson.Incomplete},
+		"half a name":        {`{"a`, strictjson.Incomplete},
+		"half a value":       {`{"a":[`, strictjson.Incomplete},
+		"an open object":     {`{"a":1`, strictjson.Incomplete},
+		"no value":           {`{"a":}`, strictjson.Broken},
+		"a trailing comma":   {`{"a":1,}`, strictjson.Broken},
+		"a number as a name": {`{1:2}`, strictjson.Broken},
+		"a broken value":     {`{"a":nul}`, strictjson.Broken},
+		"a byte order mark":  {"\xef\xbb\xbf{}", strictjson.Broken},
+		"not UTF-8":          {"{\"a\":\"\xff\"}", strictjson.NotUTF8},
+		"a list":             {`[{}]`, strictjson.NotObject},
+		"text":               {`"a"`, strictjson.NotObject},
+		"null":               {`null`, strictjson.NotObject},
+		"two objects":        {`{}{}`, strictjson.MoreBehind},
+		"text after it":      {`{} x`, strictjson.MoreBehind},
+		"a NUL after it":     {"{}\x00", strictjson.MoreBehind},
+		"nested too deeply":  {`{"a":` + strings.Repeat("[", 1e5) + strings.Repeat("]", 1e5) + `}`, strictjson.Broken},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
