@@ -12,11 +12,10 @@ import (
 	"usher/internal/problem"
 )
 
-// LevelAudit is the level of audit lines: above all others, so that no choice
-// of a log level drops one.
+// LevelAudit is the level of audit lines. It is above all others, so that no log level drops them.
 const LevelAudit = slog.LevelError + 4
 
-// LevelName gives LevelAudit its name; it is for slog.HandlerOptions.ReplaceAttr.
+// LevelName names LevelAudit; it is for slog.HandlerOptions.ReplaceAttr.
 func LevelName(groups []string, a slog.Attr) slog.Attr {
 	if level, ok := a.Value.Any().(slog.Level); ok && len(groups) == 0 && a.Key == slog.LevelKey && level == LevelAudit {
 		return slog.String(slog.LevelKey, "AUDIT")
@@ -24,21 +23,20 @@ func LevelName(groups []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// NoteChange notes the name of the change that the request makes, for the audit
-// line; "" for a request that changes nothing.
+// NoteChange records the name of the request's change for the audit line; "" for a read.
 func NoteChange(ctx context.Context, change string) { recordOf(ctx).change = change }
 
-// Concerns notes the id of the user that the request is about, for the audit line.
+// Concerns records the ID of the request's user for the audit line.
 func Concerns(ctx context.Context, userID string) { recordOf(ctx).user = userID }
 
-// ConcernsOther notes the id of a second account that the request is about.
+// ConcernsOther records the ID of a second account of the request.
 func ConcernsOther(ctx context.Context, userID string) { recordOf(ctx).otherUser = userID }
 
-// maxCorrelationID is what the provider keeps of a correlation id, in bytes.
+// maxCorrelationID is the length to which the provider cuts a correlation ID, in bytes.
 const maxCorrelationID = 64
 
-// CorrelationID is the id by which the provider's log knows the request: the
-// request's own, or a hash of one that is too long.
+// CorrelationID returns the ID of the request in the provider's log: the request ID, or the
+// hash of one that is too long.
 func CorrelationID(ctx context.Context) string {
 	id := RequestID(ctx)
 	if len(id) <= maxCorrelationID {
@@ -48,9 +46,8 @@ func CorrelationID(ctx context.Context) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// logChange writes the audit line: who did what to whom, and what became of it.
-// It holds no personal data beyond the users' ids, and of those no address, no phone
-// number, and nothing else of a form that is not known.
+// logChange writes the audit line: caller, change, user and outcome. Its only personal data
+// are the users' IDs, without addresses, phone numbers and unknown forms.
 func logChange(ctx context.Context, log *slog.Logger, status int) {
 	rec := recordOf(ctx)
 	if rec.change == "" {
@@ -74,22 +71,20 @@ func logChange(ctx context.Context, log *slog.Logger, status int) {
 	log.LogAttrs(ctx, LevelAudit, "audit", attrs...)
 }
 
-// Two parts of an id: the provider, with the connection where the id has one, and
-// what they know the user by.
+// The parts of an ID: the provider, possibly with the connection, and the provider's own ID.
 var (
 	idPrefix = regexp.MustCompile(`^(?:[a-z][a-z0-9-]{0,31})?\|(?:[A-Za-z][A-Za-z0-9-]{0,39}\|)?$`)
 	idRest   = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,43}$`)
 	phone    = regexp.MustCompile(`^[0-9](?:[._-]*[0-9]){6,14}$`)
 )
 
-// numbering are the providers that number their users, so that digits are no phone
-// number. Ids of 24 hexadecimal digits are everybody's.
+// numbering matches the providers whose IDs are numbers, so digits are not a phone number.
+// All providers may have IDs of 24 hexadecimal digits.
 var numbering = regexp.MustCompile(`^(?:github|google-oauth2|facebook|twitter|linkedin|apple|paypal|amazon|oauth2)\|$`)
 
-// loggedID is a user's id as a log may have it. What a directory, a phone or a mailbox
-// gave the id may say who somebody is, and what was sent as an id may be anything, a
-// token, too: only ids of a form that is known are shown, and of others a hash. A reader who
-// knows the id finds its lines by the same hash.
+// loggedID returns a user's ID for the log. An ID can contain personal data from a
+// directory, a phone or a mailbox, and an invalid one can be a token. IDs of an unknown
+// form are therefore hashed; a reader who knows the ID can compute the hash.
 func loggedID(id string) string {
 	if id == "" {
 		return ""
@@ -106,7 +101,7 @@ func loggedID(id string) string {
 	return prefix + "sha256:" + hex.EncodeToString(sum[:8])
 }
 
-// outcome is "failed" where nobody knows what the provider has done.
+// outcome returns the outcome for the audit line. "failed" means that the provider's state is unknown.
 func outcome(status int, err error) string {
 	switch {
 	case problem.Is(err, problem.PartlyUpdated):

@@ -17,7 +17,7 @@ import (
 	"usher/internal/problem"
 )
 
-// auditLine serves one request and returns its audit line, nil for none.
+// auditLine serves a request and returns its audit line; nil for none.
 func auditLine(t *testing.T, change string, h handler, r *http.Request) map[string]any {
 	t.Helper()
 	var out bytes.Buffer
@@ -75,7 +75,7 @@ func TestAuditLine(t *testing.T) {
 	}
 }
 
-// The hashes are those of: printf %s "$id" | sha256sum | cut -c 1-16
+// The hashes come from: printf %s "$id" | sha256sum | cut -c 1-16
 func TestAuditLineShowsKnownIDsOnly(t *testing.T) {
 	for id, want := range map[string]string{
 		"auth0|65e19a100000000000000001":                       "auth0|65e19a100000000000000001",
@@ -156,7 +156,7 @@ func TestCorrelationID(t *testing.T) {
 		r := httptest.NewRequest("PUT", "/x", nil)
 		r.Header.Set("X-Request-Id", id)
 		if got := auditLine(t, "x", h, r)["correlation_id"]; got != want {
-			t.Errorf("%d characters became %v", len(id), got)
+			t.Errorf("%d characters: %v", len(id), got)
 		}
 	}
 }

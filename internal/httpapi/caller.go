@@ -5,18 +5,18 @@ import (
 	"regexp"
 )
 
-// Caller is the front-end that calls, as the gateway has authenticated it.
+// Caller is the front-end that the gateway authenticated.
 type Caller struct {
-	Account string // AWS account id; "" where the gateway gives none
-	ID      string // role or user ARN, or an OAuth client id
+	Account string // AWS account ID; "" for a bearer token
+	ID      string // role or user ARN, or an OAuth client ID
 }
 
-// assumedRole is the ARN of a role that somebody has taken on. What follows the
-// role is the session's name, another one for every container of a front-end.
+// assumedRole is the ARN of an assumed role. It ends in the session's name, which differs
+// in each instance of a front-end.
 var assumedRole = regexp.MustCompile(`^(arn:[^:]*:sts::[^:]*:assumed-role/[^/]+)/.*$`)
 
-// FrontEnd is who calls, the same for all of a front-end's containers: account
-// and role, or client, or nothing where nobody was authenticated.
+// FrontEnd returns the account and role, or the client, which are the same in all instances
+// of a front-end; "" without an authenticated caller.
 func (c Caller) FrontEnd() string {
 	if c == (Caller{}) {
 		return ""
@@ -24,5 +24,5 @@ func (c Caller) FrontEnd() string {
 	return c.Account + " " + assumedRole.ReplaceAllString(c.ID, "$1")
 }
 
-// NoteCaller notes who calls, for the log and the audit line.
+// NoteCaller records the caller for the log line and the audit line.
 func NoteCaller(ctx context.Context, c Caller) { recordOf(ctx).caller = c }

@@ -10,21 +10,19 @@ import (
 	"usher/internal/problem"
 )
 
-// Sealer makes text that only this service can make and read. What is sealed
-// for one purpose and binding does not open for another.
+// Sealer creates text that only this service can create and read. Text sealed for a purpose
+// and binding does not open for another.
 type Sealer interface {
 	Seal(ctx context.Context, purpose, binding string, plain []byte) (string, error)
-	// Open fails with a problem where the keys cannot be had, and with
-	// another error where the text is not ours.
+	// Open fails with a problem if the keys are unavailable, and with another error for foreign text.
 	Open(ctx context.Context, purpose, binding, sealed string) ([]byte, error)
 }
 
-// maxCursor is the longest cursor that can be ours, in bytes: it has to fit
-// into a URL that the gateway takes.
+// maxCursor is the longest possible cursor, in bytes. It fits into a URL that the gateway accepts.
 const maxCursor = 9 << 10
 
-// SealCursor makes a cursor of a position in a list. The purpose names the
-// operation; the binding, what else the cursor is good for alone.
+// SealCursor returns a cursor for a position in a list. purpose names the operation;
+// binding contains the filters and the order that the cursor is valid for.
 func SealCursor[P any](ctx context.Context, sealer Sealer, purpose, binding string, position P) (string, error) {
 	plain, err := json.Marshal(position)
 	if err != nil {
@@ -33,8 +31,8 @@ func SealCursor[P any](ctx context.Context, sealer Sealer, purpose, binding stri
 	return sealer.Seal(ctx, purpose, binding, plain)
 }
 
-// OpenCursor returns the position in a cursor, nil for "". It fails with
-// invalid-cursor for what SealCursor did not make for this purpose and binding.
+// OpenCursor returns the position in a cursor; nil for "". It fails with invalid-cursor for
+// a cursor that SealCursor did not create for this purpose and binding.
 func OpenCursor[P any](ctx context.Context, sealer Sealer, purpose, binding, cursor string) (*P, error) {
 	if cursor == "" {
 		return nil, nil
@@ -58,8 +56,7 @@ func OpenCursor[P any](ctx context.Context, sealer Sealer, purpose, binding, cur
 	return &position, nil
 }
 
-// LinkNext sets the header Link to the next page: this request with another
-// cursor, and with the limit that it was answered by.
+// LinkNext sets the header Link to the next page: this request with another cursor and the effective limit.
 func LinkNext(w http.ResponseWriter, r *http.Request, cursor string, limit int) {
 	values := r.URL.Query()
 	values.Set("cursor", cursor)

@@ -15,26 +15,25 @@ import (
 	"usher/internal/problem"
 )
 
-// MaxBody is the largest body that is read, in bytes.
+// MaxBody is the size of the largest accepted body, in bytes.
 const MaxBody = 64 << 10
 
-// The media types that bodies come in.
+// The media types of bodies.
 const (
 	TypeJSON       = "application/json"
 	TypeMergePatch = "application/merge-patch+json" // RFC 7396
 )
 
-// Decode reads the body, one JSON object, into the struct that into points to.
-// It is strict, so that nothing a client sent is silently lost: it refuses
-// unknown, repeated and differently cased names, a second value, and text that
-// is not UTF-8. It takes application/json.
+// Decode reads the body, one JSON object in application/json, into the struct that into
+// points to. It refuses everything that encoding/json would silently ignore or change:
+// unknown, duplicate and differently cased names, a second value, and invalid UTF-8.
 func Decode(r *http.Request, into any) error {
 	_, err := decode(r, into, TypeJSON)
 	return err
 }
 
-// DecodePatch is Decode for a JSON merge patch (RFC 7396). It tells which
-// members were there: one that was, and is nil in into, was null.
+// DecodePatch is Decode for a JSON merge patch (RFC 7396). members has the names that were
+// present: a present member that is nil in into was null.
 func DecodePatch(r *http.Request, into any) (members map[string]bool, err error) {
 	return decode(r, into, TypeMergePatch, TypeJSON)
 }
@@ -50,7 +49,7 @@ func decode(r *http.Request, into any, mediaTypes ...string) (map[string]bool, e
 	return decodeObject(body, into)
 }
 
-// HasBody reports whether the request carries a body.
+// HasBody reports whether the request has a body.
 func HasBody(r *http.Request) bool {
 	return r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0
 }
@@ -67,10 +66,10 @@ func checkMediaType(r *http.Request, allowed []string) error {
 func readBody(r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
 	if err != nil {
-		return nil, problem.InvalidJSON.Wrap(err, "The body could not be read to its end.")
+		return nil, problem.InvalidJSON.Wrap(err, "The body could not be read completely.")
 	}
 	if len(body) > MaxBody {
-		return nil, problem.BodyTooLarge.New(fmt.Sprintf("A body may have %d bytes at most.", MaxBody))
+		return nil, problem.BodyTooLarge.New(fmt.Sprintf("The body is larger than %d bytes.", MaxBody))
 	}
 	return body, nil
 }
@@ -85,7 +84,7 @@ func decodeObject(body []byte, into any) (map[string]bool, error) {
 		return nil, err
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.UseNumber() // a large integer in metadata stays what it is
+	dec.UseNumber() // keeps large integers in metadata exact
 	if err := dec.Decode(into); err != nil {
 		return nil, decodeProblem(err, known)
 	}
@@ -111,11 +110,11 @@ func decodeProblem(err error, known []string) error {
 	if errors.As(err, &kind) {
 		return problem.Invalid(wirePath(kind.Field, known), "must be "+jsonType(kind.Type)+notValue(kind.Value))
 	}
-	return problem.InvalidJSON.Wrap(err, "The JSON is broken.") // readObject has said where, as a rule
+	return problem.InvalidJSON.Wrap(err, "The JSON is broken.") // readObject usually reports the position first
 }
 
-// notValue names the kind of JSON that was sent, but no number that came with it,
-// which may be anybody's telephone.
+// notValue names the type of the JSON value that was sent. It omits numbers, which may be
+// personal data such as a telephone number.
 func notValue(value string) string {
 	if strings.Contains(value, " ") {
 		return ""
@@ -123,8 +122,7 @@ func notValue(value string) string {
 	return ", not " + value
 }
 
-// wirePath is a member's path as a client knows it: encoding/json puts the
-// names of embedded structs in front.
+// wirePath returns a member's path as in the request: encoding/json prefixes the names of embedded structs.
 func wirePath(path string, known []string) string {
 	for {
 		first, rest, more := strings.Cut(path, ".")

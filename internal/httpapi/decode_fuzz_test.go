@@ -11,8 +11,7 @@ import (
 	"usher/internal/problem"
 )
 
-// What is accepted loses nothing: written again, it has the same members with
-// the same values. What is refused is refused with a problem.
+// An accepted body loses nothing: encoded again, it has the same members and values. A refusal is a problem.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `{"email":null}`, `{"email":"a","verified":false,"tags":["x","y"],"count":-3}`,
@@ -42,7 +41,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		for name, value := range want {
 			if name == "address" || name == "count" && value == nil {
-				continue // plain values, which cannot tell null from zero
+				continue // these fields cannot distinguish null from zero
 			}
 			if diff := cmp.Diff(value, got[name]); diff != "" || !members[name] {
 				t.Errorf("%q: %s (a member: %v):\n%s", body, name, members[name], diff)
@@ -51,7 +50,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// object reads the members as encoding/json alone does.
+// object reads the members with encoding/json.
 func object(t *testing.T, body []byte) map[string]any {
 	t.Helper()
 	dec := json.NewDecoder(bytes.NewReader(body))

@@ -39,7 +39,7 @@ func post(contentType, body string) *http.Request {
 	return r
 }
 
-// kindAndDetail is what a client would see of an error.
+// kindAndDetail returns what a client sees of an error.
 func kindAndDetail(err error) string {
 	if err == nil {
 		return ""
@@ -59,23 +59,23 @@ func TestDecodeRefuses(t *testing.T) {
 		"a broken media type":   {"application/json; charset", `{}`, "unsupported-media-type | Send Content-Type: application/json."},
 		"another charset":       {"application/json; charset=latin1", `{}`, "unsupported-media-type | Send Content-Type: application/json."},
 		"a merge patch":         {"application/merge-patch+json", `{}`, "unsupported-media-type | Send Content-Type: application/json."},
-		"nothing":               {"application/json", ``, "invalid-json | The body is empty, or ends in the middle of its JSON."},
+		"empty":                 {"application/json", ``, "invalid-json | The body is empty, or ends in the middle of its JSON."},
 		"only space":            {"application/json", " \n", "invalid-json | The body is empty, or ends in the middle of its JSON."},
 		"an array":              {"application/json", `[]`, "invalid-json | The body must be a JSON object."},
 		"a string":              {"application/json", `"x"`, "invalid-json | The body must be a JSON object."},
 		"null":                  {"application/json", `null`, "invalid-json | The body must be a JSON object."},
-		"an end too early":      {"application/json", `{"email":"a`, "invalid-json | The body is empty, or ends in the middle of its JSON."},
-		"no end":                {"application/json", `{"email":"a"`, "invalid-json | The body is empty, or ends in the middle of its JSON."},
+		"an open string":        {"application/json", `{"email":"a`, "invalid-json | The body is empty, or ends in the middle of its JSON."},
+		"an open object":        {"application/json", `{"email":"a"`, "invalid-json | The body is empty, or ends in the middle of its JSON."},
 		"no value":              {"application/json", `{"email":}`, "invalid-json | The JSON is broken at byte 9."},
 		"a name without quotes": {"application/json", `{email:"a"}`, "invalid-json | The JSON is broken at byte 1."},
-		"a comma too many":      {"application/json", `{"count":1,}`, "invalid-json | The JSON is broken at byte 11."},
-		"a bracket too many":    {"application/json", `{"tags":["a"}`, "invalid-json | The JSON is broken at byte 12."},
+		"a trailing comma":      {"application/json", `{"count":1,}`, "invalid-json | The JSON is broken at byte 11."},
+		"a wrong bracket":       {"application/json", `{"tags":["a"}`, "invalid-json | The JSON is broken at byte 12."},
 		"two values":            {"application/json", `{"count":1}{"count":2}`, "invalid-json | There is more behind the JSON object."},
-		"garbage behind":        {"application/json", `{"count":1} x`, "invalid-json | There is more behind the JSON object."},
+		"text after it":         {"application/json", `{"count":1} x`, "invalid-json | There is more behind the JSON object."},
 		"not UTF-8":             {"application/json", "{\"email\":\"\xff\"}", "invalid-json | The body is not UTF-8."},
 		"an unknown member":     {"application/json", `{"admin":true}`, "invalid-request | admin: unknown field"},
 		"another case":          {"application/json", `{"Email":"a"}`, "invalid-request | Email: unknown field"},
-		"a Go name":             {"application/json", `{"common":{}}`, "invalid-request | common: unknown field"},
+		"an embedded struct":    {"application/json", `{"common":{}}`, "invalid-request | common: unknown field"},
 		"a member twice":        {"application/json", `{"email":"a","email":"b"}`, "invalid-request | email: is given twice"},
 		"twice, escaped":        {"application/json", `{"email":"a","\u0065mail":"b"}`, "invalid-request | email: is given twice"},
 		"twice, deep":           {"application/json", `{"metadata":{"a":{"b":1,"b":2}}}`, "invalid-request | metadata.a.b: is given twice"},
@@ -119,17 +119,17 @@ func TestDecodeAccepts(t *testing.T) {
 		contentType, body string
 		want              target
 	}{
-		"an empty object":     {"application/json", `{}`, target{}},
-		"space around":        {"application/json", " {}\n", target{}},
-		"a charset":           {"application/json; charset=UTF-8", `{}`, target{}},
-		"a type in capitals":  {"Application/JSON", `{}`, target{}},
-		"all members":         {"application/json", `{"email":"a@b.example","verified":true,"tags":["x"],"count":3}`, target{common: common{&email, &verified}, Tags: []string{"x"}, Count: 3}},
-		"a large number":      {"application/json", `{"metadata":{"n":12345678901234567890}}`, target{Metadata: map[string]any{"n": json.Number("12345678901234567890")}}},
-		"one name, two homes": {"application/json", `{"metadata":{"a":{"x":1},"b":{"x":1}}}`, target{Metadata: map[string]any{"a": map[string]any{"x": json.Number("1")}, "b": map[string]any{"x": json.Number("1")}}}},
-		"U+FFFD, and a pair":  {"application/json", `{"metadata":{"\ufffd":"\ud83d\ude00"}}`, target{Metadata: map[string]any{"\ufffd": "😀"}}},
-		"control characters":  {"application/json", `{"metadata":{"a":"\u0001\t\r\n\u001f\u007f\u2028"}}`, target{Metadata: map[string]any{"a": "\x01\t\r\n\x1f\x7f\u2028"}}},
-		"U+0000 escaped once": {"application/json", `{"metadata":{"a":"\\u0000"}}`, target{Metadata: map[string]any{"a": `\u0000`}}},
-		"unknown names below": {"application/json", `{"metadata":{"Email":null}}`, target{Metadata: map[string]any{"Email": nil}}},
+		"an empty object":         {"application/json", `{}`, target{}},
+		"surrounding space":       {"application/json", " {}\n", target{}},
+		"a charset":               {"application/json; charset=UTF-8", `{}`, target{}},
+		"upper-case type":         {"Application/JSON", `{}`, target{}},
+		"all members":             {"application/json", `{"email":"a@b.example","verified":true,"tags":["x"],"count":3}`, target{common: common{&email, &verified}, Tags: []string{"x"}, Count: 3}},
+		"a large number":          {"application/json", `{"metadata":{"n":12345678901234567890}}`, target{Metadata: map[string]any{"n": json.Number("12345678901234567890")}}},
+		"one name in two objects": {"application/json", `{"metadata":{"a":{"x":1},"b":{"x":1}}}`, target{Metadata: map[string]any{"a": map[string]any{"x": json.Number("1")}, "b": map[string]any{"x": json.Number("1")}}}},
+		"U+FFFD, and a pair":      {"application/json", `{"metadata":{"\ufffd":"\ud83d\ude00"}}`, target{Metadata: map[string]any{"\ufffd": "😀"}}},
+		"control characters":      {"application/json", `{"metadata":{"a":"\u0001\t\r\n\u001f\u007f\u2028"}}`, target{Metadata: map[string]any{"a": "\x01\t\r\n\x1f\x7f\u2028"}}},
+		"U+0000 escaped once":     {"application/json", `{"metadata":{"a":"\\u0000"}}`, target{Metadata: map[string]any{"a": `\u0000`}}},
+		"unknown nested names":    {"application/json", `{"metadata":{"Email":null}}`, target{Metadata: map[string]any{"Email": nil}}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -151,17 +151,17 @@ func TestDecodeBoundsTheBody(t *testing.T) {
 		t.Errorf("a body of the largest size: %v", err)
 	}
 	err := httpapi.Decode(post("application/json", padded(httpapi.MaxBody+1)), &into)
-	if got := kindAndDetail(err); got != "body-too-large | A body may have 65536 bytes at most." {
+	if got := kindAndDetail(err); got != "body-too-large | The body is larger than 65536 bytes." {
 		t.Errorf("a body that is one byte too large: %s", got)
 	}
 }
 
-func TestDecodeTellsOfABrokenConnection(t *testing.T) {
+func TestDecodeReportsABrokenConnection(t *testing.T) {
 	cause := errors.New("connection reset")
 	r := httptest.NewRequest(http.MethodPost, "/", io.MultiReader(strings.NewReader(`{}`), iotest.ErrReader(cause)))
 	r.Header.Set("Content-Type", "application/json")
 	err := httpapi.Decode(r, &target{})
-	if got := kindAndDetail(err); got != "invalid-json | The body could not be read to its end." || !errors.Is(err, cause) {
+	if got := kindAndDetail(err); got != "invalid-json | The body could not be read completely." || !errors.Is(err, cause) {
 		t.Errorf("got %s (%v)", got, err)
 	}
 }
@@ -211,9 +211,9 @@ func TestHasBody(t *testing.T) {
 		"none":            {httptest.NewRequest(http.MethodDelete, "/", nil), false},
 		"http.NoBody":     {httptest.NewRequest(http.MethodDelete, "/", http.NoBody), false},
 		"nil":             {&http.Request{ContentLength: 1}, false},
-		"of length zero":  {httptest.NewRequest(http.MethodDelete, "/", strings.NewReader("")), false},
+		"of length 0":     {httptest.NewRequest(http.MethodDelete, "/", strings.NewReader("")), false},
 		"some":            {httptest.NewRequest(http.MethodDelete, "/", strings.NewReader("x")), true},
-		"of no length":    {httptest.NewRequest(http.MethodDelete, "/", io.MultiReader(strings.NewReader("x"))), true},
+		"unknown length":  {httptest.NewRequest(http.MethodDelete, "/", io.MultiReader(strings.NewReader("x"))), true},
 		"http.NoBody, -1": {&http.Request{Body: http.NoBody, ContentLength: -1}, false},
 	}
 	for name, tt := range tests {

@@ -1,8 +1,6 @@
-// Package httpapi is what every operation shares on the HTTP side: a handler
-// that returns an error, strict decoding of bodies and queries, JSON answers,
-// routing, and the middleware around it all.
+// Package httpapi is the HTTP side of every operation: strict decoding of bodies and
+// queries, JSON responses, problem responses, logging, and the middleware.
 //
-// It is the only package that writes errors to clients. What the errors are
-// is problem's; how an API Gateway event becomes a request is gateway's; what
-// an operation does is its domain package's.
+// It is the only package that writes errors to clients. Package problem defines the errors, package
+// gateway converts API Gateway events into requests, and the domain packages implement the operations.
 package httpapi

@@ -12,8 +12,8 @@ import (
 	"usher/internal/problem"
 )
 
-// Tagged is JSON with an ETag: a strong one (RFC 9110, section 8.8.3) that is
-// made of the answer itself, since the provider keeps no version of anything.
+// Tagged is JSON with a strong ETag (RFC 9110, section 8.8.3). The ETag is a hash of the
+// response, since the provider has no versions.
 func Tagged(w http.ResponseWriter, status int, v any) error {
 	body, err := encode(v)
 	if err != nil {
@@ -24,8 +24,8 @@ func Tagged(w http.ResponseWriter, status int, v any) error {
 	return nil
 }
 
-// TaggedAs is Tagged for a response that holds more than the resource: the ETag is
-// that of the resource, as a GET returns it.
+// TaggedAs is Tagged for a response that contains more than the resource: its ETag is that
+// of a GET of the resource.
 func TaggedAs(w http.ResponseWriter, status int, resource, response any) error {
 	tag, err := etagOf(resource)
 	if err != nil {
@@ -48,17 +48,17 @@ func etag(body []byte) string {
 	return `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`
 }
 
-// Match is what a request's If-Match asks for (RFC 9110, section 13.1.1).
+// Match is the condition of a request's If-Match header (RFC 9110, section 13.1.1).
 type Match struct {
 	anything bool     // "*"
-	tags     []string // empty, and anything false: the request has no If-Match
+	tags     []string // empty without anything: no If-Match
 }
 
 // entityTags is the form of a list of entity tags.
 var entityTags = regexp.MustCompile(`^(W/)?"[\x21\x23-\x7e]*"(\s*,\s*(W/)?"[\x21\x23-\x7e]*")*$`)
 
-// IfMatch reads the header. It fails with invalid-request where that is neither
-// "*" nor a list of entity tags.
+// IfMatch reads the header. It fails with invalid-request for a value that is neither "*"
+// nor a list of entity tags.
 func IfMatch(r *http.Request) (Match, error) {
 	text := strings.TrimSpace(strings.Join(r.Header.Values("If-Match"), ","))
 	switch {
@@ -76,11 +76,10 @@ func IfMatch(r *http.Request) (Match, error) {
 	return Match{tags: tags}, nil
 }
 
-// Asked reports whether there is anything to check, and so to read before.
+// Asked reports whether there is a condition, so that the resource has to be read first.
 func (m Match) Asked() bool { return m.anything || len(m.tags) > 0 }
 
-// Check compares with the ETag that v is answered with. It fails with
-// precondition-failed. Weak tags never match.
+// Check compares the condition with the ETag of v. It fails with precondition-failed. Weak tags never match.
 func (m Match) Check(v any) error {
 	if !m.Asked() || m.anything {
 		return nil
@@ -90,7 +89,8 @@ func (m Match) Check(v any) error {
 		return err
 	}
 	if !slices.Contains(m.tags, tag) {
-		return problem.PreconditionFailed.New("The resource has changed since this ETag was issued. Fetch it again and retry.")
+		const detail = "The resource has changed since this ETag was issued. Fetch it again and retry."
+		return problem.PreconditionFailed.New(detail)
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ func TestETagFollowsTheContent(t *testing.T) {
 		tags[first] = true
 	}
 	if _, err := etagOf(func() {}); err == nil {
-		t.Error("what cannot be encoded has an ETag")
+		t.Error("an unencodable value has an ETag")
 	}
 }
 

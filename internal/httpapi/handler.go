@@ -13,7 +13,7 @@ import (
 	"usher/internal/problem"
 )
 
-// JSON answers with v. An error means that nothing was written.
+// JSON responds with v. After an error nothing was written.
 func JSON(w http.ResponseWriter, status int, v any) error {
 	body, err := encode(v)
 	if err != nil {
@@ -26,11 +26,10 @@ func JSON(w http.ResponseWriter, status int, v any) error {
 func writeJSON(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that went away needs no response
+	_, _ = w.Write(body) // a client that has disconnected needs no response
 }
 
-// encode leaves "&", "<" and ">" as they are: nothing here is ever put into
-// HTML, and URLs stay legible.
+// encode leaves "&", "<" and ">" as they are, so that URLs stay readable: no response is embedded in HTML.
 func encode(v any) ([]byte, error) {
 	var body bytes.Buffer
 	enc := json.NewEncoder(&body)
@@ -47,14 +46,15 @@ func NoContent(w http.ResponseWriter, err error) error {
 	return err
 }
 
-// maxRetryAfter bounds what callers are told: a caller who comes back too early is told
-// again, and no odd value of the provider's keeps anybody away for hours.
+// maxRetryAfter limits Retry-After, so that an odd value from the provider does not stop a
+// caller for hours. A caller that retries too early gets another 429.
 const maxRetryAfter = time.Minute
 
-// ReturnTo notes where a front-end can go on if the request fails: its problem says so.
+// ReturnTo records the return_to of the request's problem: where the front-end can continue
+// if the request fails.
 func ReturnTo(ctx context.Context, path string) { recordOf(ctx).returnTo = path }
 
-// WriteProblem answers with the error as a problem (RFC 9457), and notes it for the log.
+// WriteProblem responds with the error as a problem (RFC 9457), and records it for the log.
 func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 	p := problem.From(err)
 	recordOf(r.Context()).err = err
@@ -69,6 +69,6 @@ func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 	w.WriteHeader(p.Kind.Status)
 	doc := p.Document(RequestID(r.Context()))
 	doc.ReturnTo = recordOf(r.Context()).returnTo
-	body, _ := encode(doc) // strings and numbers alone
+	body, _ := encode(doc) // it has only strings and numbers, so it cannot fail
 	_, _ = w.Write(body)
 }

@@ -28,13 +28,13 @@ func TestHandlerWritesErrors(t *testing.T) {
 	}{
 		"a problem":         {problem.UserNotFound.New("No."), `{"type":"urn:usher:problem:user-not-found","title":"There is no such user.","status":404,"detail":"No.","code":"user-not-found","request_id":""}`, 404, ""},
 		"an unknown error":  {errors.New("secret-host"), `{"type":"urn:usher:problem:internal","title":"Something went wrong.","status":500,"detail":"Something went wrong.","code":"internal","request_id":""}`, 500, ""},
-		"the cause is kept": {problem.UserExists.Wrap(errors.New("secret-host"), "Taken."), `{"type":"urn:usher:problem:user-exists","title":"The user exists already.","status":409,"detail":"Taken.","code":"user-exists","request_id":""}`, 409, ""},
-		"to come back":      {later(3 * time.Second), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "3"},
+		"the cause is kept": {problem.UserExists.Wrap(errors.New("secret-host"), "Taken."), `{"type":"urn:usher:problem:user-exists","title":"The user already exists.","status":409,"detail":"Taken.","code":"user-exists","request_id":""}`, 409, ""},
+		"retry later":       {later(3 * time.Second), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "3"},
 		"rounded up":        {later(2001 * time.Millisecond), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "3"},
 		"never zero":        {later(time.Nanosecond), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "1"},
-		"a minute at most":  {later(61 * time.Second), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "60"},
-		"to sign in":        {problem.Unauthorized.New("No."), `{"type":"urn:usher:problem:unauthorized","title":"The credentials were not accepted.","status":401,"detail":"No.","code":"unauthorized","request_id":""}`, 401, ""},
-		"not for centuries": {later(math.MaxInt64), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "60"},
+		"at most a minute":  {later(61 * time.Second), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "60"},
+		"unauthorized":      {problem.Unauthorized.New("No."), `{"type":"urn:usher:problem:unauthorized","title":"The credentials were not accepted.","status":401,"detail":"No.","code":"unauthorized","request_id":""}`, 401, ""},
+		"the longest time":  {later(math.MaxInt64), `{"type":"urn:usher:problem:too-many-requests","title":"Too many requests.","status":429,"detail":"Later.","code":"too-many-requests","request_id":""}`, 429, "60"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-func TestJSONWritesNothingThatItCannotEncode(t *testing.T) {
+func TestJSONWritesNothingAfterAnError(t *testing.T) {
 	w := httptest.NewRecorder()
 	err := httpapi.JSON(w, http.StatusOK, func() {})
 	if err == nil || w.Body.Len() > 0 || len(w.Header()) > 0 {

@@ -9,17 +9,18 @@ import (
 	"usher/internal/problem"
 )
 
-// maxLogged bounds what one value may take of a log line, in bytes: a line of
-// more than 256 KB is cut by CloudWatch, and is no JSON then.
+// maxLogged limits one value in a log line, in bytes. CloudWatch cuts lines of more than
+// 256 KB, which makes them invalid JSON.
 const maxLogged = 8 << 10
 
-// methods are those that a line may name; any other comes from who knows whom.
+// methods lists the HTTP methods that are logged by name. Any other value is
+// client-controlled and logged as "other".
 var methods = map[string]bool{
 	http.MethodGet: true, http.MethodHead: true, http.MethodPost: true, http.MethodPut: true,
 	http.MethodPatch: true, http.MethodDelete: true, http.MethodOptions: true,
 }
 
-// summarize says what is known of the request in the end.
+// summarize returns the summary of a completed request.
 func summarize(r *http.Request, status int, took time.Duration) Summary {
 	rec := recordOf(r.Context())
 	rec.counting.Lock()
@@ -27,7 +28,7 @@ func summarize(r *http.Request, status int, took time.Duration) Summary {
 	rec.counting.Unlock()
 	s.Route, s.Status, s.Duration = r.Pattern, status, took
 	if s.Route == "" {
-		s.Route = "none" // never the path itself: it may hold anything
+		s.Route = "none" // never the path, which the client controls
 	}
 	if rec.err != nil {
 		s.Problem = problem.From(rec.err).Kind.Code
@@ -35,9 +36,8 @@ func summarize(r *http.Request, status int, took time.Duration) Summary {
 	return s
 }
 
-// logRequest writes the request's one line. It holds nothing that a client
-// wrote but the ids, which were checked: of the inputs at fault it names those that
-// the service knows.
+// logRequest writes the request's log line. The only client-controlled values in it are the
+// checked IDs; of invalid inputs it has only the names that the service knows.
 func logRequest(r *http.Request, log *slog.Logger, s Summary) {
 	ctx := r.Context()
 	rec := recordOf(ctx)
@@ -61,14 +61,15 @@ func logRequest(r *http.Request, log *slog.Logger, s Summary) {
 	level := slog.LevelInfo
 	if rec.err != nil {
 		attrs = append(attrs, slog.String("problem", s.Problem), slog.String("error", bounded(rec.err.Error())))
-		if max(problem.From(rec.err).Kind.Status, s.Status) >= http.StatusInternalServerError { // a late panic has another status
+		// After a late panic s.Status is not the problem's.
+		if max(problem.From(rec.err).Kind.Status, s.Status) >= http.StatusInternalServerError {
 			level = slog.LevelError
 		}
 	}
 	log.LogAttrs(ctx, level, "request", attrs...)
 }
 
-// rare are the counts that a line has only where there is something to count.
+// rare returns the counts that are logged only if they are not 0.
 func rare(s Summary) []slog.Attr {
 	var attrs []slog.Attr
 	for _, count := range []struct {
@@ -86,8 +87,7 @@ func rare(s Summary) []slog.Attr {
 	return attrs
 }
 
-// ids are what finds a request's lines: its own id, and those of the traces
-// that it is a part of.
+// ids returns the IDs of a request's log lines: its own and those of its traces.
 func (rec *record) ids() []slog.Attr {
 	attrs := []slog.Attr{slog.String("request_id", rec.requestID)}
 	if rec.trace.id != "" {

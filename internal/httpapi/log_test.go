@@ -17,8 +17,7 @@ import (
 	"usher/internal/problem"
 )
 
-// What a client writes cannot begin a line of its own, nor add a member to one,
-// however the log is written.
+// Client-controlled values cannot add a line to the log or a member to a line, in either format.
 func TestLogLinesCannotBeForged(t *testing.T) {
 	const evil = "x\r\n" + `{"level":"AUDIT","msg":"audit","outcome":"done"}` + "\n" + `level=AUDIT msg=audit","msg":"audit` + "\u2028\x1b[2K\x00"
 	h := on("POST /users/{id}", func(_ http.ResponseWriter, r *http.Request) error {
@@ -51,9 +50,9 @@ func TestLogLinesCannotBeForged(t *testing.T) {
 	}
 }
 
-// Names that a client makes up may be somebody's address or password. They are told
-// in the answer, and not all of a long one; of the log they are no part.
-func TestNamesThatAreMadeUpAreNotLogged(t *testing.T) {
+// Names chosen by the client may be addresses or passwords. The response repeats them,
+// shortened; the log never does.
+func TestNamesChosenByTheClientAreNotLogged(t *testing.T) {
 	const name = "bob@secret-mail.com"
 	long := name + strings.Repeat("x", 30_000)
 	nested := strings.Repeat(`{"a":`, 1000) + "1" + strings.Repeat("}", 1000)
@@ -87,7 +86,7 @@ func TestNamesThatAreMadeUpAreNotLogged(t *testing.T) {
 			r.Header.Set("Content-Type", "application/json")
 			w, line := served(t, h, r, nil)
 			if got := document(t, w); !strings.Contains(got.Detail, "bob@") || len(got.Errors) != 1 || w.Body.Len() > 1000 {
-				t.Errorf("%d bytes are answered: %+v", w.Body.Len(), got)
+				t.Errorf("a response of %d bytes: %+v", w.Body.Len(), got)
 			}
 			if line["error"] != "invalid-request: "+tt.log {
 				t.Errorf("the log has %v", line["error"])
@@ -134,7 +133,7 @@ func TestLogLinesAreBounded(t *testing.T) {
 }
 
 func TestMeasure(t *testing.T) {
-	var told []httpapi.Summary
+	var summaries []httpapi.Summary
 	users := on("GET /users/{id}", func(_ http.ResponseWriter, r *http.Request) error {
 		for _, left := range []int{9, -1, 4, 7} {
 			httpapi.CountProviderCall(r.Context(), httpapi.ProviderCall{Status: 200, Took: time.Second, Left: left})
@@ -145,10 +144,10 @@ func TestMeasure(t *testing.T) {
 		Log: slog.New(slog.DiscardHandler), Deadline: time.Minute,
 		Measure: func(s httpapi.Summary) {
 			if s.Duration <= 0 {
-				t.Errorf("it took %v", s.Duration)
+				t.Errorf("the duration is %v", s.Duration)
 			}
 			s.Duration = 0
-			told = append(told, s)
+			summaries = append(summaries, s)
 		},
 	})
 	for _, path := range []string{"/users/x", "/nowhere"} {
@@ -158,7 +157,7 @@ func TestMeasure(t *testing.T) {
 		{Route: "GET /users/{id}", Status: 404, Problem: "user-not-found", Cold: true, Counts: httpapi.Counts{ProviderCalls: 4, ProviderTime: 4 * time.Second, ProviderLeft: 4}},
 		{Route: "none", Status: 404, Counts: httpapi.Counts{ProviderLeft: -1}},
 	}
-	if diff := cmp.Diff(want, told); diff != "" {
+	if diff := cmp.Diff(want, summaries); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -14,32 +14,30 @@ import (
 	"time"
 )
 
-// saneID is a request id that may go into a log line and a header as it is. It holds
-// no address.
+// saneID is the form of a request ID that is safe in a log line and a header. It excludes email addresses.
 var saneID = regexp.MustCompile(`^[A-Za-z0-9._:/+=-]{1,128}$`)
 
-// isSane reports whether an id may go there as it is. What has the beginning of JOSE's
-// tokens in it, "{" in base64url, may be one.
+// isSane reports whether an ID is safe to log and return. "eyJ" is "{" in base64url: the ID
+// may be a JOSE token.
 func isSane(id string) bool { return saneID.MatchString(id) && !strings.Contains(id, "eyJ") }
 
-// ServeOptions are what Serve needs.
+// ServeOptions are the options of Serve.
 type ServeOptions struct {
 	Log      *slog.Logger
-	Deadline time.Duration              // for all that is done for one request
-	Origin   func(*http.Request) Origin // what a gateway knows of the request; nil without one
+	Deadline time.Duration              // for all work for one request
+	Origin   func(*http.Request) Origin // the gateway's data about the request; nil without a gateway
 	Measure  func(Summary)              // gets the summary of every request; nil for none
 }
 
-// Origin is what a gateway knows of a request, and the request itself does not say.
+// Origin is the gateway's data about a request that is not in the request.
 type Origin struct {
 	RequestID string // for a request without a usable X-Request-Id
-	Path      string // the escaped path that the client asked for
+	Path      string // the escaped path that the client sent
 	XRay      string // AWS X-Ray's trace header
 }
 
-// Serve puts around h what every request gets: an id, the fixed headers, a
-// deadline, a log line, an audit line where it was to change something, and an
-// answer even where the handler panics.
+// Serve wraps h with what every request gets: an ID, the fixed headers, a deadline, a log
+// line, an audit line for a change, and a response even if the handler panics.
 func Serve(h http.Handler, opts ServeOptions) http.Handler {
 	var warm atomic.Bool
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -78,7 +76,7 @@ func requestID(r *http.Request, fallback string) string {
 	return rand.Text()
 }
 
-// recovering turns a panic into an opaque 500 with the stack in the log.
+// recovering turns a panic into an Internal problem, with the stack in the log.
 func recovering(h http.Handler, w *statusWriter, r *http.Request) {
 	defer func() {
 		cause := recover()
@@ -86,7 +84,7 @@ func recovering(h http.Handler, w *statusWriter, r *http.Request) {
 			return
 		}
 		err := fmt.Errorf("panic: %s\n%s", textOfPanic(cause), debug.Stack())
-		if w.status != 0 { // too late for a problem; the log still gets it
+		if w.status != 0 { // too late for a problem; it is still logged
 			recordOf(r.Context()).err = err
 			return
 		}
@@ -95,8 +93,8 @@ func recovering(h http.Handler, w *statusWriter, r *http.Request) {
 	h.ServeHTTP(w, r)
 }
 
-// textOfPanic is what a log may have of it: the runtime's own words, and of any other
-// value its type alone, since the value may hold a URL or a body.
+// textOfPanic returns the text of a runtime error, and only the type of any other value,
+// which may contain a URL or a body.
 func textOfPanic(cause any) string {
 	if own, ok := cause.(runtime.Error); ok {
 		return own.Error()
@@ -104,7 +102,7 @@ func textOfPanic(cause any) string {
 	return fmt.Sprintf("%T", cause)
 }
 
-// statusWriter remembers the status for the log line.
+// statusWriter records the status for the log line.
 type statusWriter struct {
 	http.ResponseWriter
 	status int

@@ -2,8 +2,7 @@ package httpapi
 
 import "net/http"
 
-// DecodeObject is Decode for an object whose members may have any name, such
-// as metadata. Its numbers are json.Number.
+// DecodeObject is Decode for an object with any member names, such as metadata. Its numbers are json.Number.
 func DecodeObject(r *http.Request) (map[string]any, error) { return freeObject(r, TypeJSON) }
 
 // DecodeObjectPatch is DecodeObject for a JSON merge patch (RFC 7396).

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// MaxPath is the longest path that is taken, in bytes, with its ids percent-encoded. The gateway
-// takes 1,600 bytes for a method's ARN, which has up to 202 before the path
+// MaxPath is the length of the longest accepted path with percent-encoded IDs, in bytes.
+// The gateway accepts 1,600 bytes for a method's ARN, which has up to 202 before the path
 // (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
 const MaxPath = 1300
 
-// FaultOfPath says what keeps an escaped path from being a route's; "" for one that may be.
+// FaultOfPath says why an escaped path cannot be a route; "" if it can.
 func FaultOfPath(escaped string) string {
 	if fault := FaultOfSegments(escaped); fault != "" {
 		return fault
@@ -22,9 +22,9 @@ func FaultOfPath(escaped string) string {
 	return ""
 }
 
-// FaultOfSegments finds what http.ServeMux would answer with a redirect to a cleaned one, and what a
-// gateway takes for another: an id of ".." must not turn into another route. A "/" alone, escaped, is a
-// trailing slash to the mux.
+// FaultOfSegments says what is wrong with a path's segments; "" for nothing. http.ServeMux
+// redirects such a path to a cleaned one, and a gateway may read it as another path: an ID
+// of ".." must not select another route. The mux reads an escaped "/" as a trailing slash.
 func FaultOfSegments(escaped string) string {
 	if escaped == "/" {
 		return ""
@@ -32,7 +32,7 @@ func FaultOfSegments(escaped string) string {
 	for _, segment := range strings.Split(strings.TrimPrefix(escaped, "/"), "/") {
 		switch text, err := url.PathUnescape(segment); {
 		case err != nil:
-			return "is not well percent-encoded"
+			return "has invalid percent-encoding"
 		case text == "" || text == "." || text == ".." || text == "/":
 			return "no segment may be empty, ., .. or /"
 		}
@@ -40,8 +40,8 @@ func FaultOfSegments(escaped string) string {
 	return ""
 }
 
-// encodedLength is how long the path is where all is percent-encoded but RFC 3986's unreserved
-// characters, as clients may and signatures do.
+// encodedLength returns the path's length with everything percent-encoded except RFC 3986's
+// unreserved characters, as clients may send it and as signatures require.
 func encodedLength(escaped string) int {
 	n := 0
 	for _, segment := range strings.Split(escaped, "/") {

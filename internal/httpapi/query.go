@@ -12,15 +12,14 @@ import (
 	"usher/internal/valid"
 )
 
-// Query reads a request's query parameters and gathers all that is wrong with
-// them. Every parameter is asked for by name; Err then names the rest.
+// Query reads query parameters and collects their faults. Err also refuses the parameters that were not read.
 type Query struct {
 	values url.Values
 	asked  map[string]bool
 	faults valid.Faults
 }
 
-// NewQuery parses the query. Values that cannot be parsed are told by Err.
+// NewQuery parses the query. Err reports a malformed one.
 func NewQuery(r *http.Request) *Query {
 	q := &Query{asked: map[string]bool{}}
 	values, err := url.ParseQuery(r.URL.RawQuery)
@@ -56,7 +55,7 @@ func (q *Query) OneOf(name string, allowed ...string) string {
 	return q.Check(name, valid.OneOf(allowed...))
 }
 
-// Int returns the parameter's value, or fallback where it is left out.
+// Int returns the parameter's value; fallback if it is absent.
 func (q *Query) Int(name string, fallback, lowest, highest int) int {
 	value := q.String(name)
 	if value == "" {
@@ -69,7 +68,7 @@ func (q *Query) Int(name string, fallback, lowest, highest int) int {
 	return n
 }
 
-// Bool returns the parameter's value, nil where it is left out.
+// Bool returns the parameter's value; nil if it is absent.
 func (q *Query) Bool(name string) *bool {
 	value := q.OneOf(name, "true", "false")
 	if value == "" {
@@ -79,8 +78,7 @@ func (q *Query) Bool(name string) *bool {
 	return &b
 }
 
-// Time returns the parameter's value, an RFC 3339 instant; zero where it is
-// left out.
+// Time returns the parameter's value, an RFC 3339 time, in UTC; zero if it is absent.
 func (q *Query) Time(name string) time.Time {
 	value := q.String(name)
 	if value == "" {
@@ -105,8 +103,7 @@ func (q *Query) Check(name string, rule valid.Rule) string {
 	return value
 }
 
-// Err is an invalid-request problem that names every parameter that is wrong
-// or was never asked for, or nil.
+// Err returns an invalid-request problem for all faulty and unread parameters; nil for none.
 func (q *Query) Err() error {
 	names := make([]string, 0, len(q.values))
 	for name := range q.values {

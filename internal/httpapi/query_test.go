@@ -18,7 +18,7 @@ func query(raw string) *httpapi.Query {
 	return httpapi.NewQuery(r)
 }
 
-// parameters is what all parsers together read.
+// parameters holds the results of all parsers.
 type parameters struct {
 	Text, Choice string
 	Number       int
@@ -44,7 +44,7 @@ func TestQueryReads(t *testing.T) {
 		raw  string
 		want parameters
 	}{
-		"nothing":         {"", parameters{Number: 50}},
+		"empty":           {"", parameters{Number: 50}},
 		"all":             {"text=x+%C3%A9&choice=b&number=7&flag=true&at=2026-01-31T12:00:00Z", parameters{"x é", "b", 7, &yes, noon}},
 		"false":           {"flag=false", parameters{Number: 50, Flag: &no}},
 		"the lowest":      {"number=1", parameters{Number: 1}},
@@ -88,16 +88,16 @@ func TestQueryRefuses(t *testing.T) {
 		"a parameter twice":    {"text=x&text=x", []problem.Field{{Field: "text", Detail: "is given more than once"}}},
 		"an empty one":         {"text=", []problem.Field{{Field: "text", Detail: "is empty"}}},
 		"one without a value":  {"text", []problem.Field{{Field: "text", Detail: "is empty"}}},
-		"text that is no text": {"text=%FF", []problem.Field{{Field: "text", Detail: "is not UTF-8"}}},
-		"no choice":            {"choice=c", []problem.Field{{Field: "choice", Detail: `must be one of ["a" "b"]`}}},
-		"no number":            {"number=x", []problem.Field{{Field: "number", Detail: noNumber}}},
+		"invalid UTF-8":        {"text=%FF", []problem.Field{{Field: "text", Detail: "is not UTF-8"}}},
+		"an invalid choice":    {"choice=c", []problem.Field{{Field: "choice", Detail: `must be one of ["a" "b"]`}}},
+		"not a number":         {"number=x", []problem.Field{{Field: "number", Detail: noNumber}}},
 		"a fraction":           {"number=1.5", []problem.Field{{Field: "number", Detail: noNumber}}},
 		"too low":              {"number=0", []problem.Field{{Field: "number", Detail: noNumber}}},
 		"too high":             {"number=101", []problem.Field{{Field: "number", Detail: noNumber}}},
 		"far too high":         {"number=99999999999999999999", []problem.Field{{Field: "number", Detail: noNumber}}},
-		"no flag":              {"flag=1", []problem.Field{{Field: "flag", Detail: `must be one of ["true" "false"]`}}},
-		"no time":              {"at=yesterday", []problem.Field{{Field: "at", Detail: noTime}}},
-		"a day":                {"at=2026-01-31", []problem.Field{{Field: "at", Detail: noTime}}},
+		"an invalid flag":      {"flag=1", []problem.Field{{Field: "flag", Detail: `must be one of ["true" "false"]`}}},
+		"an invalid time":      {"at=yesterday", []problem.Field{{Field: "at", Detail: noTime}}},
+		"a date":               {"at=2026-01-31", []problem.Field{{Field: "at", Detail: noTime}}},
 		"a time without zone":  {"at=2026-01-31T12:00:00", []problem.Field{{Field: "at", Detail: noTime}}},
 		"a broken escape":      {"text=%zz", []problem.Field{{Field: "query", Detail: "is not a well-formed query string"}}},
 		"a semicolon":          {"text=x;y=1", []problem.Field{{Field: "query", Detail: "is not a well-formed query string"}}},
@@ -116,7 +116,7 @@ func TestQueryRefuses(t *testing.T) {
 	}
 }
 
-func TestIntRefusesTextWhereZeroIsFine(t *testing.T) {
+func TestIntRefusesTextWhereZeroIsValid(t *testing.T) {
 	q := query("n=x")
 	q.Int("n", 0, -5, 5)
 	if got := kindAndDetail(q.Err()); got != "invalid-request | n: must be a whole number from -5 to 5" {
@@ -124,7 +124,7 @@ func TestIntRefusesTextWhereZeroIsFine(t *testing.T) {
 	}
 }
 
-func TestQueryTakesTheCallersRefusals(t *testing.T) {
+func TestRefuse(t *testing.T) {
 	q := query("a=1")
 	q.String("a")
 	q.Refuse("a", "is odd")

@@ -7,18 +7,18 @@ import (
 	"sync"
 )
 
-// record is what the middleware keeps of one request for its log line.
+// record is the middleware's data about a request, for its log line.
 type record struct {
 	requestID string
-	path      string // as the client asked for it; "" for the request's own
+	path      string // the path that the client sent; "" for the request's own
 	trace     trace
 	caller    Caller
 	cold      bool // the first request of this process
 	err       error
 	change    string // the operation's Change
-	user      string // the id of the user that it concerns
-	otherUser string // that of a second account, as of one that is linked
-	returnTo  string // what a problem says as return_to
+	user      string // the ID of the user
+	otherUser string // the ID of a second account, such as a linked one
+	returnTo  string // return_to of a problem
 
 	counting sync.Mutex // guards counts
 	counts   Counts
@@ -26,8 +26,8 @@ type record struct {
 
 type recordKey struct{}
 
-// recordOf returns the request's record, or a fresh one where the middleware
-// is not in front, so that a handler can be tested alone.
+// recordOf returns the request's record. Without the middleware it returns a new one, so
+// that tests can call a handler directly.
 func recordOf(ctx context.Context) *record {
 	if rec, ok := ctx.Value(recordKey{}).(*record); ok {
 		return rec
@@ -35,11 +35,10 @@ func recordOf(ctx context.Context) *record {
 	return &record{counts: Counts{ProviderLeft: -1}}
 }
 
-// RequestID returns the id under which this request is logged and answered.
+// RequestID returns the ID of the request in the log and the response.
 func RequestID(ctx context.Context) string { return recordOf(ctx).requestID }
 
-// RequestPath returns the escaped path that the client asked for, with the
-// gateway's stage or base path, which URL.Path lacks.
+// RequestPath returns the escaped path that the client sent, with the gateway's stage or base path.
 func RequestPath(r *http.Request) string {
 	return cmp.Or(recordOf(r.Context()).path, r.URL.EscapedPath())
 }

@@ -21,8 +21,7 @@ import (
 	"usher/internal/problem"
 )
 
-// served runs one request through Serve and returns the answer and its log
-// line, of which there must be exactly one.
+// served sends one request through Serve and returns the response and the only log line.
 func served(t *testing.T, h http.Handler, r *http.Request, origin func(*http.Request) httpapi.Origin) (*httptest.ResponseRecorder, map[string]any) {
 	t.Helper()
 	var log bytes.Buffer
@@ -43,24 +42,24 @@ func TestServeRequestID(t *testing.T) {
 	tests := map[string]struct {
 		sent   string
 		origin func(*http.Request) httpapi.Origin
-		want   string // "" = a random one
+		want   string // "" for a random ID
 	}{
-		"the caller's":              {"abc-1.2_3:4/5+6=7", gateways, "abc-1.2_3:4/5+6=7"},
-		"an address":                {"ada@example.com", gateways, "gateways-id"},
-		"a token":                   {"eyJhbGciOiJIUzI1NiJ9.e30.c2ln", gateways, "gateways-id"},
-		"a token with its scheme":   {"Bearer/eyJhbGciOiJIUzI1NiJ9.e30.c2ln", gateways, "gateways-id"},
-		"the longest":               {strings.Repeat("x", 128), gateways, strings.Repeat("x", 128)},
-		"none":                      {"", gateways, "gateways-id"},
-		"too long":                  {strings.Repeat("x", 129), gateways, "gateways-id"},
-		"with a space":              {"a b", gateways, "gateways-id"},
-		"with a newline":            {"a\nb", gateways, "gateways-id"},
-		"with a newline behind":     {"a\n", gateways, "gateways-id"},
-		"with quotes":               {`a"b`, gateways, "gateways-id"},
-		"not ASCII":                 {"é", gateways, "gateways-id"},
-		"an insane one of theirs":   {"", from("a b"), ""},
-		"none of theirs":            {"", from(""), ""},
-		"nobody to ask":             {"a b", nil, ""},
-		"the caller's, nobody else": {"mine", nil, "mine"},
+		"the caller's":                  {"abc-1.2_3:4/5+6=7", gateways, "abc-1.2_3:4/5+6=7"},
+		"an address":                    {"ada@example.com", gateways, "gateways-id"},
+		"a token":                       {"eyJhbGciOiJIUzI1NiJ9.e30.c2ln", gateways, "gateways-id"},
+		"a token with its scheme":       {"Bearer/eyJhbGciOiJIUzI1NiJ9.e30.c2ln", gateways, "gateways-id"},
+		"the longest":                   {strings.Repeat("x", 128), gateways, strings.Repeat("x", 128)},
+		"none":                          {"", gateways, "gateways-id"},
+		"too long":                      {strings.Repeat("x", 129), gateways, "gateways-id"},
+		"with a space":                  {"a b", gateways, "gateways-id"},
+		"with a newline":                {"a\nb", gateways, "gateways-id"},
+		"with a final newline":          {"a\n", gateways, "gateways-id"},
+		"with quotes":                   {`a"b`, gateways, "gateways-id"},
+		"not ASCII":                     {"é", gateways, "gateways-id"},
+		"an invalid one of the gateway": {"", from("a b"), ""},
+		"none of the gateway":           {"", from(""), ""},
+		"no gateway":                    {"a b", nil, ""},
+		"the caller's, no gateway":      {"mine", nil, "mine"},
 	}
 	random := regexp.MustCompile(`^[A-Z2-7]{26}$`)
 	for name, tt := range tests {
@@ -114,7 +113,7 @@ func TestServeLogs(t *testing.T) {
 				httpapi.CountProviderCall(r.Context(), httpapi.ProviderCall{Status: 401, Token: true, Refused: true, Took: 1500 * time.Microsecond, Left: -1})
 				httpapi.CountProviderCall(r.Context(), httpapi.ProviderCall{Status: 429, Retry: true, Took: 2 * time.Millisecond})
 				httpapi.CountSecretFailure(r.Context())
-				_, err := w.Write([]byte("x")) // the status is implied
+				_, err := w.Write([]byte("x")) // implies status 200
 				return err
 			},
 			caller: httpapi.Caller{ID: "arn:x"},
@@ -162,15 +161,15 @@ func TestServeLogs(t *testing.T) {
 	}
 }
 
-func TestServeSurvivesAPanic(t *testing.T) {
+func TestServeRespondsAfterAPanic(t *testing.T) {
 	var none map[string]int
 	for name, tt := range map[string]struct {
 		panics func()
 		logged string
 	}{
-		"the runtime's": {func() { none["a"] = 1 }, "panic: assignment to entry in nil map\n"},
-		"a text":        {func() { panic("secret") }, "panic: string\n"},
-		"an error":      {func() { panic(&url.Error{Op: "Get", URL: "https://x.example/?email=secret", Err: io.EOF}) }, "panic: *url.Error\n"},
+		"a runtime error": {func() { none["a"] = 1 }, "panic: assignment to entry in nil map\n"},
+		"a text":          {func() { panic("secret") }, "panic: string\n"},
+		"an error":        {func() { panic(&url.Error{Op: "Get", URL: "https://x.example/?email=secret", Err: io.EOF}) }, "panic: *url.Error\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, line := served(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { tt.panics() }), httptest.NewRequest("GET", "/", nil), nil)
@@ -179,19 +178,19 @@ func TestServeSurvivesAPanic(t *testing.T) {
 			}
 			text, _ := line["error"].(string)
 			if !strings.Contains(text, tt.logged) || !strings.Contains(text, "serve_test.go") || line["level"] != "ERROR" || strings.Contains(text, "secret") {
-				t.Errorf("the log lacks the panic, its stack or its level, or has its value: %v", line)
+				t.Errorf("the log lacks the panic, stack or level, or has the value: %v", line)
 			}
 		})
 	}
 }
 
-func TestServeLogsAPanicAfterTheAnswer(t *testing.T) {
+func TestServeLogsAPanicAfterTheResponse(t *testing.T) {
 	w, line := served(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte("half"))
 		panic("late")
 	}), httptest.NewRequest("GET", "/", nil), nil)
 	if w.Code != 200 || w.Body.String() != "half" {
-		t.Errorf("the answer was changed: %d %s", w.Code, w.Body)
+		t.Errorf("the response has changed: %d %s", w.Code, w.Body)
 	}
 	if text, _ := line["error"].(string); !strings.Contains(text, "panic: string") || line["level"] != "ERROR" || line["status"] != 200.0 {
 		t.Errorf("the log lacks the panic: %v", line)
@@ -221,7 +220,7 @@ func TestServeEndsTheContext(t *testing.T) {
 	select {
 	case <-done:
 	default:
-		t.Error("what was begun for the request may go on after it")
+		t.Error("the context is not done after the request")
 	}
 }
 
@@ -246,7 +245,7 @@ func TestServeLeavesTheWriterReachable(t *testing.T) {
 
 func TestOutsideServe(t *testing.T) {
 	r := httptest.NewRequest("GET", "/", nil)
-	httpapi.CountProviderCall(r.Context(), httpapi.ProviderCall{Retry: true}) // counts nowhere, and does no harm
+	httpapi.CountProviderCall(r.Context(), httpapi.ProviderCall{Retry: true}) // has no effect
 	if got := httpapi.RequestID(r.Context()); got != "" {
 		t.Errorf("got %q", got)
 	}

@@ -7,26 +7,23 @@ import (
 	"strings"
 )
 
-// trace is what a request belongs to, by the ids of others.
+// trace identifies the traces of a request.
 type trace struct {
-	parent string // the caller's traceparent header; "" for none that is right
-	id     string // the trace's id in it
-	xray   string // AWS X-Ray's id of the trace; "" where it is not sampled
+	parent string // the caller's traceparent header; "" if absent or invalid
+	id     string // its trace ID
+	xray   string // AWS X-Ray's trace ID; "" if not sampled
 }
 
-// Traceparent returns the caller's traceparent header as it is to go on to
-// others, or "". The service makes no spans of its own, so it passes the header
-// on unchanged, as a proxy does, but for one of a later version, of which it knows
-// no more than version 00 has. What else a caller may send of its trace (tracestate)
-// is other vendors' data, and stays here.
+// Traceparent returns the traceparent header for requests to the provider, or "". The
+// service creates no spans and so passes the caller's header on, but reduces a later
+// version to version 00. It does not pass tracestate on, which is other vendors' data.
 func Traceparent(ctx context.Context) string { return recordOf(ctx).trace.parent }
 
 // xrayHeader is the form of X-Ray's trace header
 // (https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader).
 var xrayHeader = regexp.MustCompile(`^Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)`)
 
-// traceOf reads the caller's trace, and X-Ray's trace header, which the platform
-// gives with an invocation.
+// traceOf reads the caller's traceparent header, and X-Ray's header from the invocation.
 func traceOf(r *http.Request, xray string) trace {
 	var t trace
 	if sent := r.Header.Values("Traceparent"); len(sent) == 1 && validTraceparent(sent[0]) {
@@ -38,7 +35,7 @@ func traceOf(r *http.Request, xray string) trace {
 	return t
 }
 
-// traceparentLength is that of version 00, with which all later versions begin.
+// traceparentLength is the length of version 00, the prefix of all later versions.
 const traceparentLength = 55
 
 var (
@@ -47,9 +44,8 @@ var (
 	noParent    = strings.Repeat("0", 16)
 )
 
-// validTraceparent checks the header as W3C's Trace Context says (section 3.2):
-// lower-case hex, no id of zeros alone, version 00 without more behind it, and of
-// later versions the same beginning. Version ff is none.
+// validTraceparent checks the header against W3C Trace Context (section 3.2): lower-case
+// hex, no all-zero ID, no version ff, and only in later versions more after the flags.
 func validTraceparent(header string) bool {
 	if !traceparent.MatchString(header) {
 		return false
@@ -58,8 +54,8 @@ func validTraceparent(header string) bool {
 	return version != "ff" && (version != "00" || len(header) == traceparentLength) && traceID != noTrace && parentID != noParent
 }
 
-// asVersion00 makes version 00 of a later one, as Trace Context asks of who knows no
-// other (section 3.2.4): of the flags that is whether the trace is sampled.
+// asVersion00 converts a later version to version 00 (Trace Context, section 3.2.4). Of the
+// flags it keeps "sampled".
 func asVersion00(header string) string {
 	if strings.HasPrefix(header, "00-") {
 		return header

@@ -17,11 +17,11 @@ const (
 func TestTraceparent(t *testing.T) {
 	tests := map[string]struct {
 		sent []string
-		want string // "" = it is none
+		want string // "" if invalid
 	}{
-		"as it should be":        {[]string{parent}, parent},
+		"valid":                  {[]string{parent}, parent},
 		"not sampled":            {[]string{strings.TrimSuffix(parent, "01") + "00"}, strings.TrimSuffix(parent, "01") + "00"},
-		"flags not known here":   {[]string{strings.TrimSuffix(parent, "01") + "ff"}, strings.TrimSuffix(parent, "01") + "ff"},
+		"unknown flags":          {[]string{strings.TrimSuffix(parent, "01") + "ff"}, strings.TrimSuffix(parent, "01") + "ff"},
 		"a later version":        {[]string{"01" + parent[2:]}, parent},
 		"a later one, with more": {[]string{"cc" + parent[2:] + "-what-is-it"}, parent},
 		"a later one's flags":    {[]string{"01" + strings.TrimSuffix(parent[2:], "01") + "ab"}, parent},
@@ -33,25 +33,25 @@ func TestTraceparent(t *testing.T) {
 		"version ff":             {[]string{"ff" + parent[2:]}, ""},
 		"version 00 with more":   {[]string{parent + "-00"}, ""},
 		"more without a hyphen":  {[]string{"01" + parent[2:] + "00"}, ""},
-		"too much more":          {[]string{"01" + parent[2:] + "-" + strings.Repeat("x", 300)}, ""},
+		"too long":               {[]string{"01" + parent[2:] + "-" + strings.Repeat("x", 300)}, ""},
 		"upper case":             {[]string{strings.ToUpper(parent)}, ""},
 		"no trace":               {[]string{strings.Replace(parent, traceID, strings.Repeat("0", 32), 1)}, ""},
 		"no parent":              {[]string{strings.Replace(parent, "00f067aa0ba902b7", strings.Repeat("0", 16), 1)}, ""},
 		"too short":              {[]string{parent[:54]}, ""},
 		"a space before it":      {[]string{" " + parent}, ""},
-		"a newline behind it":    {[]string{parent + "\n"}, ""},
-		"a line of its own":      {[]string{"01" + parent[2:] + "-\n{\"msg\":\"audit\"}"}, ""},
+		"a final newline":        {[]string{parent + "\n"}, ""},
+		"a second line":          {[]string{"01" + parent[2:] + "-\n{\"msg\":\"audit\"}"}, ""},
 		"other letters":          {[]string{strings.Replace(parent, "4bf", "xyz", 1)}, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			var goesOn string
-			h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { goesOn = httpapi.Traceparent(r.Context()) })
+			var passed string
+			h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { passed = httpapi.Traceparent(r.Context()) })
 			r := httptest.NewRequest("GET", "/", nil)
 			r.Header["Traceparent"] = tt.sent
 			_, line := served(t, h, r, nil)
-			if goesOn != tt.want {
-				t.Errorf("%q goes on", goesOn)
+			if passed != tt.want {
+				t.Errorf("%q is passed on", passed)
 			}
 			want := any(nil)
 			if tt.want != "" {
