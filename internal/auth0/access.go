@@ -11,9 +11,8 @@ import (
 	"usher/internal/problem"
 )
 
-// endAccess ends all of a user's sessions, and revokes the refresh tokens, in
-// one call. It reports whether it did: not every plan of the provider's has
-// sessions that can be ended, and what this is a part of succeeds all the same.
+// endAccess ends a user's sessions and revokes the refresh tokens in one call. ended is false, without
+// an error, if the tenant's plan does not include that: the operation that calls it still succeeds.
 func (c *Client) endAccess(ctx context.Context, userID string) (ended bool, err error) {
 	_, err = call(ctx, func(ctx context.Context) (any, error) {
 		return nil, c.users.RevokeAccess(ctx, userID, &management.RevokeUserAccessRequestContent{})
@@ -27,37 +26,37 @@ func (c *Client) endAccess(ctx context.Context, userID string) (ended bool, err 
 	return true, nil
 }
 
-// notInPlan reports whether the provider refused a call because the tenant's
-// plan lacks it, which is nobody's fault.
+// notInPlan reports whether the provider refused a call because the tenant's plan does not include it.
 func notInPlan(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && (e.Status == 402 || slices.Contains([]string{"feature_not_enabled", "operation_not_supported", "not_entitled"}, e.Code))
 }
 
-// doneUnread says that a change was made, and that the provider's answer to it
-// cannot be read. Its status is 502, whatever kept another look from telling.
+// doneUnread returns partly-updated with status 502: the change was made, but the
+// provider's response is unreadable. cure tells the client what to do.
 func doneUnread(err error, cure string, fields ...problem.Field) error {
-	return problem.PartlyUpdated.Wrap(err, "The change was made, but the identity provider's answer cannot be read. "+cure, fields...)
+	const detail = "The change was made, but the identity provider's response is unreadable. "
+	return problem.PartlyUpdated.Wrap(err, detail+cure, fields...)
 }
 
-// readToSee is the cure where a read tells what a change has made.
-const readToSee = "Read it to see the result."
+// readToSee is the cure if a read shows the result of the change.
+const readToSee = "Read the resource to see the result."
 
-// repeatToComplete is how most changes that were made in part are completed.
+// repeatToComplete is the usual cure for a partial change.
 const repeatToComplete = "Send the same request again to complete it."
 
-// partlyDone says what was done before a later call failed, and what was not.
-// Repeating the request completes it.
+// partlyDone returns partly-updated after a later call of a change failed, with the status of err.
+// done and undone say what was changed and what was not. Repeating the request completes the change.
 func partlyDone(err error, done, undone []problem.Field) error {
 	return partlyDoneBut(err, repeatToComplete, done, undone)
 }
 
-// partlyDoneBut is partlyDone where something else may complete it.
+// partlyDoneBut is partlyDone with another cure.
 func partlyDoneBut(err error, cure string, done, undone []problem.Field) error {
 	why := problem.From(err)
 	kind := problem.PartlyUpdated
 	kind.Status = why.Kind.Status
-	p := kind.Wrap(err, "A part was done, the rest was not: "+why.Detail+" "+cure, slices.Concat(done, undone)...)
+	p := kind.Wrap(err, "Only part of the change was made: "+why.Detail+" "+cure, slices.Concat(done, undone)...)
 	p.RetryAfter = why.RetryAfter
 	return p
 }

@@ -8,8 +8,7 @@ import (
 	"usher/internal/identities"
 )
 
-// accountIn reads the one account of an answer. It fails with errIncomplete where
-// there is none.
+// accountIn reads the account in a response. It fails with errIncomplete if there is none.
 func (c *Client) accountIn(ctx context.Context, body []byte) (identities.Account, error) {
 	r := c.reading(ctx)
 	root, err := r.parse(body)
@@ -33,10 +32,9 @@ func (r *reading) account(v gjson.Result) (identities.Account, error) {
 	return account, nil
 }
 
-// accountIdentities knows that the first identity is the one that the account
-// was made with
-// (https://auth0.com/docs/manage-users/user-accounts/user-account-linking). Its
-// profile is left out, since the provider gives it on some answers alone.
+// accountIdentities reads an account's identities. The first one is primary: the account was
+// created with it (https://auth0.com/docs/manage-users/user-accounts/user-account-linking).
+// Its profile is omitted, since only some responses contain it.
 func (r *reading) accountIdentities(v gjson.Result) []identities.Identity {
 	items := r.identities(v)
 	all := make([]identities.Identity, len(items))

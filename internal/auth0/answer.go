@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-// answer keeps the body of a 2xx answer on its way to the SDK.
+// answer holds the body of a 2xx response.
 type answer struct {
 	arrived bool
 	body    []byte
@@ -15,12 +15,11 @@ type answer struct {
 
 type answerKey struct{}
 
-// call sends one request through the SDK and returns the body of the provider's
-// 2xx answer as it came. Its error is the HTTP client's.
+// call sends a request through the SDK and returns the body of the 2xx response unchanged.
+// Otherwise it returns the HTTP client's error.
 //
-// The SDK decodes all or nothing: one member of an unexpected type fails the
-// whole answer, after the provider has done what was asked. So it gets an empty
-// value in place of the body, and its opinion on that is not asked for.
+// One member of an unexpected type makes the SDK fail for the whole response, after the provider has made
+// the change. So keep gives the SDK an empty value instead of the body, and call ignores the SDK's result.
 func call(ctx context.Context, send func(context.Context) (any, error)) ([]byte, error) {
 	a := &answer{}
 	_, err := send(context.WithValue(ctx, answerKey{}, a))
@@ -30,14 +29,14 @@ func call(ctx context.Context, send func(context.Context) (any, error)) ([]byte,
 	return nil, err
 }
 
-// keep takes the body for call, and leaves an empty value of the same kind for
-// the SDK: it follows the nil pointer that null or no body would make.
+// keep stores the body for call, and leaves an empty value of the same JSON type for the
+// SDK, which would dereference the nil pointer of null or an empty body.
 func keep(ctx context.Context, resp *http.Response) {
 	a, ok := ctx.Value(answerKey{}).(*answer)
 	if !ok {
 		return
 	}
-	a.body, _ = io.ReadAll(resp.Body) // from memory: the retrier has read it
+	a.body, _ = io.ReadAll(resp.Body) // cannot fail: the retrier has read it
 	a.arrived = true
 	empty := "{}"
 	if bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("[")) {

@@ -14,36 +14,32 @@ import (
 )
 
 const (
-	// lookInterval is how often, at the most, a refused application looks for
-	// other versions of its secret.
+	// lookInterval is the shortest time between two searches for other versions of a refused secret.
 	lookInterval = 5 * time.Second
-	// maxRounds is how often all versions are tried while a rotation is under
-	// way. Each attempt may reach another part of the provider, which may know
-	// only the new secret, or only the old one: with two versions and evenly mixed
-	// parts, one round in four fails.
+	// maxRounds is the number of attempts with all versions during a rotation. Each attempt may reach another
+	// node of the provider, which knows only the new or only the old secret. With two versions and as many old
+	// nodes as new ones, one round in four fails.
 	maxRounds = 12
-	// betweenRounds is time for the provider's parts to learn of a new secret.
+	// betweenRounds is the pause in which the provider's nodes may get a new secret.
 	betweenRounds = 50 * time.Millisecond
 )
 
-// application asks the provider for tokens in the name of one of the tenant's
-// applications. Where the provider refuses its secret, it tries the other
-// versions that there are of it, and remembers which was right for as long as
-// the current one stays the same.
+// application requests tokens as one of the tenant's applications. If the provider refuses the secret,
+// it tries the other versions of it, and remembers the accepted one until the current one changes.
 type application struct {
 	source Credentials
 	now    func() time.Time
 	of     func(secrets.Credentials) login
 
 	mu        sync.Mutex
-	current   login // when worked was found
+	current   login // the current login when worked was found
 	worked    secrets.Credentials
 	lookedAt  time.Time
 	versions  secrets.Versions
-	fruitless bool // none of the versions was right
+	fruitless bool // all versions were refused
 }
 
-// login is what the provider sees of an application.
+// login identifies an application to the provider.
 type login struct{ domain, id, secret string }
 
 func signInLogin(c secrets.Credentials) login {
@@ -54,8 +50,8 @@ func managementLogin(c secrets.Credentials) login {
 	return login{c.Domain, c.ManagementClientID, c.ManagementClientSecret}
 }
 
-// ask asks for a token, and where the client is refused, again with other
-// versions of the secret. It returns those credentials that were used last.
+// ask requests a token, and repeats the request with other versions of the secret if the
+// client is refused. It returns the credentials of the last request.
 func (a *application) ask(ctx context.Context, ask func(secrets.Credentials) (*oauth2.Token, error)) (*oauth2.Token, secrets.Credentials, error) {
 	current, err := a.source.Current(ctx)
 	if err != nil {
@@ -67,7 +63,7 @@ func (a *application) ask(ctx context.Context, ask func(secrets.Credentials) (*o
 		return token, first, err
 	}
 	order, rounds := a.attempts(ctx, first)
-	tried := 1 // the first of the first round
+	tried := 1 // the request above
 	for range rounds {
 		for _, c := range order[tried:] {
 			token, err = ask(c)
@@ -77,9 +73,9 @@ func (a *application) ask(ctx context.Context, ask func(secrets.Credentials) (*o
 			}
 		}
 		tried = 0
-		slices.Reverse(order) // what alternates at the provider must not keep in step with this
+		slices.Reverse(order) // or the order could match alternating nodes of the provider
 		if !hasStatus(err, http.StatusUnauthorized) || !sleep(ctx, betweenRounds) {
-			return nil, first, err // a 403 may be about the user: no more attempts would change it
+			return nil, first, err // a 403 may be about the user, so a retry is useless
 		}
 	}
 	a.mu.Lock()
@@ -88,7 +84,7 @@ func (a *application) ask(ctx context.Context, ask func(secrets.Credentials) (*o
 	return nil, first, err
 }
 
-// sleep reports whether there is time left after it.
+// sleep reports whether ctx is still valid after the pause.
 func sleep(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-ctx.Done():
@@ -98,8 +94,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// likeliest are the credentials that worked last, as long as the secret has not
-// changed since.
+// likeliest returns the credentials that worked last, if the current secret has not changed since.
 func (a *application) likeliest(current secrets.Credentials) secrets.Credentials {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -110,7 +105,7 @@ func (a *application) likeliest(current secrets.Credentials) secrets.Credentials
 }
 
 func (a *application) remember(current, worked secrets.Credentials, err error) {
-	if err != nil { // not by the client's fault, and yet no proof
+	if err != nil { // the client was not refused, but not accepted either
 		return
 	}
 	a.mu.Lock()
@@ -118,8 +113,8 @@ func (a *application) remember(current, worked secrets.Credentials, err error) {
 	a.current, a.worked, a.fruitless = a.of(current), worked, false
 }
 
-// attempts are the credentials to try after the first were refused, the first
-// among them, and how often. Outside a rotation each is tried once.
+// attempts returns the credentials to try after a refusal, the refused ones first, and the
+// number of rounds. Outside a rotation there is one round at most.
 func (a *application) attempts(ctx context.Context, refused secrets.Credentials) (order []secrets.Credentials, rounds int) {
 	versions, fruitless := a.look(ctx)
 	order = []secrets.Credentials{refused}
@@ -131,21 +126,21 @@ func (a *application) attempts(ctx context.Context, refused secrets.Credentials)
 	switch {
 	case len(order) == 1, fruitless && !versions.Changing():
 		return order, 0
-	case fruitless, !versions.Changing(), !a.sameApplication(refused, versions.Current): // which is asked no second time
+	case fruitless, !versions.Changing(), !a.sameApplication(refused, versions.Current):
 		return order, 1
 	}
 	return order, maxRounds
 }
 
-// sameApplication keeps out versions about another tenant or application, as after a
-// move: users' codes and refresh tokens would go there.
+// sameApplication excludes versions for another tenant or application, as after a move:
+// users' codes and refresh tokens would be sent there.
 func (a *application) sameApplication(c, current secrets.Credentials) bool {
 	one, other := a.of(c), a.of(current)
 	return one.domain == other.domain && one.id == other.id && one.secret != ""
 }
 
-// look finds the versions of the secret, and whether they were all tried in vain
-// already. However many requests are refused, it reads them once in an interval.
+// look returns the versions of the secret, and whether all of them were already refused. It
+// reads the secret at most once in lookInterval.
 func (a *application) look(ctx context.Context) (versions secrets.Versions, fruitless bool) {
 	a.mu.Lock()
 	if !a.lookedAt.IsZero() && a.now().Sub(a.lookedAt) < lookInterval {
@@ -155,7 +150,7 @@ func (a *application) look(ctx context.Context) (versions secrets.Versions, frui
 	a.mu.Unlock()
 	versions, err := a.source.Versions(ctx)
 	if err != nil {
-		versions = secrets.Versions{} // the refusal stands
+		versions = secrets.Versions{} // the caller returns the refusal
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -163,8 +158,7 @@ func (a *application) look(ctx context.Context) (versions secrets.Versions, frui
 	return versions, false
 }
 
-// refusesClient tells a refused client from a refused code: the provider may
-// answer 403 to either.
+// refusesClient reports whether err refuses the client, not the code: the provider may return 403 for both.
 func refusesClient(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) && e.Code != "invalid_grant"

@@ -16,11 +16,11 @@ import (
 	"usher/internal/testkit"
 )
 
-// provider takes some secrets of an application, and keeps what it was asked.
-// Each request may reach another node, which takes another secret.
+// provider accepts some secrets of an application and records the requests. Each request
+// may reach another node, which may accept another secret.
 type provider struct {
-	nodes  [][]string // the secrets that each takes, in turn
-	status int        // of a refusal; 0 is 401
+	nodes  [][]string // the secrets that each node accepts; requests reach the nodes in turn
+	status int        // of a refusal; 0 for 401
 	code   string
 	asked  []string
 }
@@ -50,17 +50,17 @@ func TestAnApplicationTriesTheVersionsOfItsSecret(t *testing.T) {
 		held, current     secrets.Credentials
 		pending, previous secrets.Credentials
 		nodes             [][]string
-		asked, twice      string // what the first request asks with, and the second
+		asked, twice      string // the secrets in the first and the second request
 	}{
 		"no rotation":                    {one, one, secrets.Credentials{}, three, [][]string{{"one"}}, "one", "one"},
-		"rotated by hand":                {one, two, secrets.Credentials{}, one, [][]string{{"two"}}, "one two", "two"},
-		"set, and not yet the current":   {one, one, two, three, [][]string{{"two"}}, "one two", "two"},
-		"the current, and not yet set":   {two, two, secrets.Credentials{}, one, [][]string{{"one"}}, "two one", "one"},
-		"the old node and the new":       {one, one, two, three, inTwo, "one", "one two three three two"},
-		"the new node and the old":       {two, two, one, three, inTwo, "two one three three one", "one two three three two"},
-		"one node of three is new":       {one, one, two, three, [][]string{{"two"}, {"one"}, {"one"}}, "one two three three two one", "one two three three two one"},
-		"a rotation over one not set":    {two, two, three, one, [][]string{{"one"}}, "two three one", "one"},
-		"left behind by two rotations":   {one, three, secrets.Credentials{}, two, [][]string{{"three"}}, "one three", "three"},
+		"rotated manually":               {one, two, secrets.Credentials{}, one, [][]string{{"two"}}, "one two", "two"},
+		"set, but not yet current":       {one, one, two, three, [][]string{{"two"}}, "one two", "two"},
+		"current, but not yet set":       {two, two, secrets.Credentials{}, one, [][]string{{"one"}}, "two one", "one"},
+		"an old node, then a new one":    {one, one, two, three, inTwo, "one", "one two three three two"},
+		"a new node, then an old one":    {two, two, one, three, inTwo, "two one three three one", "one two three three two"},
+		"one of three nodes is new":      {one, one, two, three, [][]string{{"two"}, {"one"}, {"one"}}, "one two three three two one", "one two three three two one"},
+		"a rotation after one not set":   {two, two, three, one, [][]string{{"one"}}, "two three one", "one"},
+		"outdated by two rotations":      {one, three, secrets.Credentials{}, two, [][]string{{"three"}}, "one three", "three"},
 		"the same secret in all of them": {one, one, one, one, [][]string{{"one"}}, "one", "one"},
 	}
 	for name, tt := range tests {
@@ -76,7 +76,7 @@ func TestAnApplicationTriesTheVersionsOfItsSecret(t *testing.T) {
 						t.Fatalf("%v, %v", token, err)
 					}
 					if got := strings.Join(p.asked[already:], " "); got != want {
-						t.Errorf("request %d asks with %q, want %q", i+1, got, want)
+						t.Errorf("request %d uses %q, want %q", i+1, got, want)
 					}
 				}
 			})
@@ -84,7 +84,7 @@ func TestAnApplicationTriesTheVersionsOfItsSecret(t *testing.T) {
 	}
 }
 
-// What is asked with a version about another tenant or application would go there.
+// A version for another tenant or application must not be used: the request's data would be sent there.
 func TestVersionsOfAnotherApplicationAreNotTried(t *testing.T) {
 	wrong := secrets.Credentials{Domain: "new.example.com", ClientID: "web", ClientSecret: "w-2", ManagementClientID: "machine", ManagementClientSecret: "m-2"}
 	domain, web, machine := wrong, wrong, wrong
@@ -94,15 +94,15 @@ func TestVersionsOfAnotherApplicationAreNotTried(t *testing.T) {
 	for name, tt := range map[string]struct {
 		of    func(secrets.Credentials) login
 		other secrets.Credentials
-		tried int // beside the current one
+		tried int // besides the current one
 	}{
-		"another domain, to sign in":                {signInLogin, domain, 0},
-		"another domain, to manage":                 {managementLogin, domain, 0},
-		"another sign-in application, to sign in":   {signInLogin, web, 0},
-		"another managing application, to manage":   {managementLogin, machine, 0},
-		"another managing application, to sign in":  {signInLogin, machine, 0}, // its sign-in secret is the current one
-		"the same applications with other secrets":  {signInLogin, withSecrets(wrong, "w-1", "m-1"), 1},
-		"the same applications with others, manage": {managementLogin, withSecrets(wrong, "w-1", "m-1"), 1},
+		"another domain, to sign in":                       {signInLogin, domain, 0},
+		"another domain, to manage":                        {managementLogin, domain, 0},
+		"another sign-in application, to sign in":          {signInLogin, web, 0},
+		"another managing application, to manage":          {managementLogin, machine, 0},
+		"another managing application, to sign in":         {signInLogin, machine, 0}, // its sign-in secret is the current one
+		"the same applications with other secrets":         {signInLogin, withSecrets(wrong, "w-1", "m-1"), 1},
+		"the same applications with other secrets, manage": {managementLogin, withSecrets(wrong, "w-1", "m-1"), 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := holding(wrong)
@@ -114,20 +114,20 @@ func TestVersionsOfAnotherApplicationAreNotTried(t *testing.T) {
 				return nil, &Error{Status: http.StatusUnauthorized, Code: "access_denied"}
 			})
 			if !refusesClient(err) || len(asked) != 1+tt.tried {
-				t.Errorf("%v after asking as %v", err, asked)
+				t.Errorf("%v after requests as %v", err, asked)
 			}
 		})
 	}
 }
 
-// Whoever still holds what was current before a move asks there once.
-func TestTheTenantBeforeAMoveIsAskedOnce(t *testing.T) {
+// An instance that still has the credentials from before a move uses them once.
+func TestCredentialsBeforeAMoveAreTriedOnce(t *testing.T) {
 	s := holding(credentialsAt("old.example.com", "one"))
 	s.stored, s.others.Pending = credentialsAt("new.example.com", "two"), credentialsAt("new.example.com", "three")
 	a, _ := signInApplication(s)
 	p := &provider{nodes: [][]string{nil}}
 	if _, _, err := a.ask(t.Context(), p.ask); !refusesClient(err) || strings.Join(p.asked, " ") != "one two three" {
-		t.Errorf("%v after asking with %v", err, p.asked)
+		t.Errorf("%v after requests with %v", err, p.asked)
 	}
 }
 
@@ -136,7 +136,7 @@ func withSecrets(c secrets.Credentials, signIn, management string) secrets.Crede
 	return c
 }
 
-func TestWhatWorkedIsRememberedUntilTheSecretChanges(t *testing.T) {
+func TestTheAcceptedVersionIsRememberedUntilTheSecretChanges(t *testing.T) {
 	s := holding(withSecret("one"))
 	s.others.Previous = withSecret("zero")
 	a, _ := signInApplication(s)
@@ -154,23 +154,23 @@ func TestWhatWorkedIsRememberedUntilTheSecretChanges(t *testing.T) {
 		}
 	}
 	if s.looks != 1 {
-		t.Errorf("%d looks within an interval", s.looks)
+		t.Errorf("%d searches within an interval", s.looks)
 	}
 }
 
-// A refused application may be asked for by any number of requests.
-func TestRefusalsAreFewReadsAndFewRequests(t *testing.T) {
+// Any number of requests may need the token of a refused application.
+func TestRefusalsCauseFewReadsAndFewRequests(t *testing.T) {
 	tests := map[string]struct {
 		others      secrets.Versions
 		status      int
-		first, each int // attempts of the first request, and of those that follow within the interval
+		first, each int // attempts of the first request, and of each further one in the interval
 		lookErr     bool
 	}{
-		"nothing else to try":        {secrets.Versions{}, 0, 1, 1, false},
-		"an old version":             {secrets.Versions{Previous: withSecret("zero")}, 0, 2, 1, false},
-		"a rotation under way":       {secrets.Versions{Pending: withSecret("two")}, 0, 2 * maxRounds, 2, false},
-		"a 403, perhaps of the user": {secrets.Versions{Pending: withSecret("two")}, 403, 2, 2, false},
-		"the secret cannot be read":  {secrets.Versions{Pending: withSecret("two")}, 0, 1, 1, true},
+		"no other version":              {secrets.Versions{}, 0, 1, 1, false},
+		"an old version":                {secrets.Versions{Previous: withSecret("zero")}, 0, 2, 1, false},
+		"a rotation under way":          {secrets.Versions{Pending: withSecret("two")}, 0, 2 * maxRounds, 2, false},
+		"a 403, perhaps about the user": {secrets.Versions{Pending: withSecret("two")}, 403, 2, 2, false},
+		"the secret cannot be read":     {secrets.Versions{Pending: withSecret("two")}, 0, 1, 1, true},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -195,13 +195,13 @@ func TestRefusalsAreFewReadsAndFewRequests(t *testing.T) {
 					}
 					for range 100 {
 						if got := request(); got != tt.each {
-							t.Fatalf("interval %d: then %d attempts, want %d", interval, got, tt.each)
+							t.Fatalf("interval %d, further request: %d attempts, want %d", interval, got, tt.each)
 						}
 					}
 					c.Advance(lookInterval)
 				}
 				if s.looks != 3 {
-					t.Errorf("%d looks in three intervals", s.looks)
+					t.Errorf("%d searches in three intervals", s.looks)
 				}
 			})
 		})
@@ -210,8 +210,8 @@ func TestRefusalsAreFewReadsAndFewRequests(t *testing.T) {
 
 func TestARefusedCodeIsTriedOnce(t *testing.T) {
 	for name, p := range map[string]*provider{
-		"a wrong code":   {nodes: [][]string{nil}, status: 403, code: "invalid_grant"},
-		"a broken query": {nodes: [][]string{nil}, status: 500},
+		"a wrong code": {nodes: [][]string{nil}, status: 403, code: "invalid_grant"},
+		"a failure":    {nodes: [][]string{nil}, status: 500},
 	} {
 		s := holding(withSecret("one"))
 		s.others.Pending = withSecret("two")
@@ -222,7 +222,7 @@ func TestARefusedCodeIsTriedOnce(t *testing.T) {
 	}
 }
 
-func TestTheSearchEndsWithItsRequest(t *testing.T) {
+func TestAttemptsEndWithTheRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := holding(withSecret("one"))
 		s.others.Pending = withSecret("two")
@@ -236,8 +236,8 @@ func TestTheSearchEndsWithItsRequest(t *testing.T) {
 	})
 }
 
-// One application's secret may be set already, and the other's not yet.
-func TestEachApplicationRemembersItsOwn(t *testing.T) {
+// The secret of one application may already be set, and that of the other not yet.
+func TestEachApplicationRemembersItsOwnVersion(t *testing.T) {
 	old := secrets.Credentials{Domain: "d", ClientID: "web", ClientSecret: "web-1", ManagementClientID: "machine", ManagementClientSecret: "machine-1"}
 	pending := old
 	pending.ClientSecret, pending.ManagementClientSecret = "web-2", "machine-2"
@@ -256,11 +256,11 @@ func TestEachApplicationRemembersItsOwn(t *testing.T) {
 		}
 	}
 	if got := strings.Join(p.asked, " "); got != "web-1 web-2 machine-1 web-2 machine-1" {
-		t.Errorf("asked with %q", got)
+		t.Errorf("the requests use %q", got)
 	}
 }
 
-func TestCredentialsThatCannotBeHadAreNotAskedWith(t *testing.T) {
+func TestNoRequestWithoutCredentials(t *testing.T) {
 	s := holding(withSecret("one"))
 	s.err = errors.New("no")
 	a, _ := signInApplication(s)

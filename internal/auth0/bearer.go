@@ -5,17 +5,15 @@ import (
 	"net/http"
 )
 
-// bearer is the HTTP client under the SDK: it adds the management token, and
-// where the token is refused, drops it and replays the request once. It does
-// by itself what the SDK's token source cannot do: fail.
+// bearer is the HTTP client of the SDK. It adds the management token. If the provider refuses the
+// token, it drops the token and repeats the request once. Unlike the SDK's token source, it can fail.
 type bearer struct {
 	tokens        *tokenCache
 	next          http.RoundTripper
 	correlationID func(context.Context) string
 }
 
-// Do sends the request. Every answer but 2xx is an error, so the SDK neither
-// sleeps nor retries.
+// Do sends the request. It returns an error for every status but 2xx, so the SDK neither waits nor retries.
 func (b *bearer) Do(r *http.Request) (*http.Response, error) {
 	resp, err := b.replayed(r)
 	if err == nil {
@@ -39,8 +37,8 @@ func (b *bearer) replayed(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// send sends the request to the tenant whose token it carries: the two never come
-// from different versions of the secret.
+// send sends the request to the tenant that issued its token, so both come from the same
+// version of the secret.
 func (b *bearer) send(r *http.Request) (token managementToken, resp *http.Response, err error) {
 	token, err = b.tokens.Token(r.Context())
 	if err != nil {
@@ -48,7 +46,7 @@ func (b *bearer) send(r *http.Request) (token managementToken, resp *http.Respon
 	}
 	r.URL.Scheme, r.URL.Host, r.Host = token.tenant.Scheme, token.tenant.Host, ""
 	r.Header.Set("Authorization", "Bearer "+token.value)
-	// The provider logs changes alone, and their correlation id with them
+	// The provider logs correlation IDs only for changes
 	// (https://auth0.com/docs/api/management/v2, "Request Correlation").
 	if id := b.correlationID(r.Context()); id != "" && r.Method != http.MethodGet {
 		r.Header.Set("X-Correlation-ID", id)

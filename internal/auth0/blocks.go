@@ -12,14 +12,14 @@ import (
 	"usher/internal/problem"
 )
 
-// Blocks is what keeps the tenant's users out, as the blocks package needs it.
+// Blocks implements the interfaces of package blocks.
 type Blocks struct{ client *Client }
 
-// Blocks returns what keeps the tenant's users out.
+// Blocks returns the access to users' blocks.
 func (c *Client) Blocks() Blocks { return Blocks{client: c} }
 
-// Block blocks a user; see blocks.Blocker. The block comes first: it keeps the
-// user from signing in again, while sessions without it could begin anew.
+// Block blocks a user; see blocks.Blocker. It blocks before it ends the sessions, so that
+// the user cannot begin a new one.
 func (b Blocks) Block(ctx context.Context, id limits.UserID) (sessionsEnded bool, err error) {
 	if err := b.set(ctx, id.String(), true); err != nil {
 		return false, fmt.Errorf("block user: %w", err)
@@ -33,7 +33,7 @@ func (b Blocks) Block(ctx context.Context, id limits.UserID) (sessionsEnded bool
 	return ended, nil
 }
 
-// Unblock lifts an administrator's block; see blocks.Unblocker.
+// Unblock removes an administrator's block; see blocks.Unblocker.
 func (b Blocks) Unblock(ctx context.Context, id limits.UserID) error {
 	if err := b.set(ctx, id.String(), false); err != nil {
 		return fmt.Errorf("unblock user: %w", err)
@@ -48,8 +48,8 @@ func (b Blocks) set(ctx context.Context, userID string, blocked bool) error {
 	return ofOneUser(err)
 }
 
-// LoginBlocks lists a user's login blocks; see blocks.Lister. It lists none
-// where the tenant does not act on wrong passwords, whatever it has counted.
+// LoginBlocks returns a user's login blocks; see blocks.Lister. The list is empty if the
+// tenant's brute-force protection is off.
 func (b Blocks) LoginBlocks(ctx context.Context, id limits.UserID) ([]blocks.LoginBlock, error) {
 	inForce := true
 	body, err := call(ctx, func(ctx context.Context) (any, error) {
@@ -74,7 +74,7 @@ func (b Blocks) LoginBlocks(ctx context.Context, id limits.UserID) ([]blocks.Log
 	return list, nil
 }
 
-// LiftLoginBlocks lifts a user's login blocks; see blocks.Lifter.
+// LiftLoginBlocks removes a user's login blocks; see blocks.Lifter.
 func (b Blocks) LiftLoginBlocks(ctx context.Context, id limits.UserID) error {
 	_, err := call(ctx, func(ctx context.Context) (any, error) {
 		return nil, userblocks.NewClient(b.client.sdk).Delete(ctx, id.String())

@@ -8,13 +8,12 @@ import (
 	"usher/internal/strictjson"
 )
 
-// maxNesting is how deep values may be nested in an answer that encoding/json
-// finds too deep. It ends at 10,000, and it writes our own answers as well.
+// maxNesting is the largest nesting depth kept in a response that encoding/json refuses as
+// too deep. Its limit is 10,000, also for writing our own responses.
 const maxNesting = 1000
 
-// legible makes a body one that every reader takes: text that is not UTF-8 and
-// halves of surrogate pairs become U+FFFD, and values nested too deeply null. It
-// fails with errIncomplete for what is not JSON.
+// legible returns a body that every JSON reader accepts: invalid UTF-8 and unpaired surrogates become
+// U+FFFD, and values nested too deeply become null. It fails with errIncomplete if the body is not JSON.
 func legible(body []byte) ([]byte, error) {
 	if !utf8.Valid(body) {
 		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
@@ -27,10 +26,10 @@ func legible(body []byte) ([]byte, error) {
 	return strictjson.ReplaceHalves(body), nil
 }
 
-// shallow replaces what is nested deeper than maxNesting by null.
+// shallow replaces values nested deeper than maxNesting by null.
 func shallow(body []byte) []byte {
 	var out []byte
-	rest, depth, inText := 0, 0, false // rest is where begins what is not copied yet
+	rest, depth, inText := 0, 0, false // rest is the start of the part that is not copied yet
 	for i := 0; i < len(body); i++ {
 		switch c := body[i]; {
 		case inText && c == '\\':

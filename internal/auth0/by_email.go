@@ -12,10 +12,9 @@ import (
 	"usher/internal/users"
 )
 
-// byEmail returns the users whose address is this one, as it is given or in lower
-// case. The provider compares exactly, and keeps the capitals that other identity
-// providers send; its own databases are in lower case
-// (https://community.auth0.com/t/uppercase-characters-in-user-email-addresses/124757).
+// byEmail returns the users with this address, as given and in lower case. The provider compares
+// exactly, and stores the upper-case letters that other identity providers send; its own databases
+// store lower case (https://community.auth0.com/t/uppercase-characters-in-user-email-addresses/124757).
 func (c *Client) byEmail(ctx context.Context, email string, fields *string) (all []gjson.Result, err error) {
 	r := c.reading(ctx)
 	for _, spelling := range address.Spellings(email) {
@@ -39,9 +38,8 @@ func (c *Client) byEmail(ctx context.Context, email string, fields *string) (all
 	return all, nil
 }
 
-// SearchEmail searches for an address in any case; see users.Finder. That the
-// provider's search does not tell cases apart, and may be late, is in
-// https://github.com/auth0/rules/issues/208.
+// SearchEmail searches for an address in any case; see users.Finder. The provider's search
+// ignores case, and its index may be out of date (https://github.com/auth0/rules/issues/208).
 func (u Users) SearchEmail(ctx context.Context, email string) (found []users.User, more bool, err error) {
 	hits, more, err := u.search(ctx, leg{filter: users.Filter{Email: email}, sort: users.Sort{Key: "created_at"}}, 0, pageSize)
 	for _, hit := range hits {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// claimSet are a token's claims by their exact names, and the names that stand there
-// more than once. A claim that is not what it is asked for as is left out.
+// claimSet holds a token's claims by their exact names, and the names of duplicate claims.
+// Its methods treat a claim of another type as absent.
 type claimSet struct {
 	members map[string]any
 	twice   map[string]bool
@@ -19,13 +19,13 @@ func (c claimSet) has(name string) bool {
 	return there || c.twice[name]
 }
 
-// text is a claim that is text; "" where there is none.
+// text returns a claim that is a string.
 func (c claimSet) text(name string) (string, bool) {
 	text, ok := c.members[name].(string)
 	return text, ok
 }
 
-// texts is a claim that is a list of texts, or one text.
+// texts returns a claim that is a list of strings, or one string.
 func (c claimSet) texts(name string) ([]string, bool) {
 	if one, ok := c.text(name); ok {
 		return []string{one}, true
@@ -43,7 +43,7 @@ func (c claimSet) texts(name string) ([]string, bool) {
 	return all, true
 }
 
-// audience is empty where aud is not text, or a list of texts, that name somebody.
+// audience returns the claim aud. It is empty unless all its values are non-empty strings.
 func (c claimSet) audience() []string {
 	all, _ := c.texts("aud")
 	for _, one := range all {
@@ -54,8 +54,8 @@ func (c claimSet) audience() []string {
 	return all
 }
 
-// truth is a claim that is true or false: connections to companies' directories give
-// it as text, or as 0 and 1, too. nil is none; what cannot be read is not true.
+// truth returns a boolean claim; nil if it is absent. Enterprise connections also send it
+// as text, or as 0 and 1. An unreadable value is false.
 func (c claimSet) truth(name string) *bool {
 	value, is := c.members[name], false
 	switch v := value.(type) {
@@ -75,8 +75,7 @@ func (c claimSet) truth(name string) *bool {
 // maxTime is the end of the year 9999, in Unix seconds.
 const maxTime = 253402300799
 
-// moment is a claim that is a NumericDate (RFC 7519, section 2): a number, and no
-// text.
+// moment returns a claim that is a NumericDate (RFC 7519, section 2): a number, not text.
 func (c claimSet) moment(name string) (time.Time, bool) {
 	number, ok := c.members[name].(json.Number)
 	if !ok {
@@ -89,15 +88,15 @@ func (c claimSet) moment(name string) (time.Time, bool) {
 	return time.Unix(int64(seconds), 0).UTC(), true
 }
 
-// farSeconds are more than Unix seconds of the next 3,000 years, and fewer than Unix
+// farSeconds is larger than Unix seconds of the next 3,000 years, and smaller than Unix
 // milliseconds since 1973.
 const farSeconds = 1e11
 
-// dateLayouts are those of this provider, and of what it imported.
+// dateLayouts are the formats of Auth0 and of the data it imported.
 var dateLayouts = []string{time.RFC3339, "2006-01-02T15:04:05Z0700", time.DateTime}
 
-// date is a claim that is text (RFC 3339), as this provider writes it, or Unix
-// seconds, as OpenID Connect Core has it, or milliseconds. nil is none.
+// date returns a claim that is a time: RFC 3339 text (Auth0), Unix seconds (OpenID Connect
+// Core) or milliseconds. It returns nil if the claim is absent or unreadable.
 func (c claimSet) date(name string) *time.Time {
 	var at time.Time
 	switch v := c.members[name].(type) {
@@ -111,13 +110,13 @@ func (c claimSet) date(name string) *time.Time {
 	case json.Number:
 		at = unixDate(v)
 	}
-	if at.IsZero() || at.Year() < 1 || at.Year() > 9999 { // others cannot be written as RFC 3339
+	if at.IsZero() || at.Year() < 1 || at.Year() > 9999 { // RFC 3339 cannot express other years
 		return nil
 	}
 	return &at
 }
 
-// unixDate is zero where the number is out of all reason.
+// unixDate returns the time of Unix seconds or milliseconds; zero for a number out of range.
 func unixDate(number json.Number) time.Time {
 	n, err := number.Float64()
 	if math.Abs(n) < farSeconds {

@@ -9,9 +9,8 @@ import (
 	"usher/internal/skew"
 )
 
-// Whatever a correctly signed payload is, it is refused, or what it says of a user can
-// be answered; and a reader that folds names and takes the last of them says the same
-// of the user.
+// A signed payload is refused, or its user can be returned as JSON. A reader that ignores
+// the case of names and takes the last duplicate reads the same user.
 func FuzzClaims(f *testing.F) {
 	for _, seed := range []string{
 		`{"iss":"https://t/","sub":"auth0|1","aud":"web","iat":1,"exp":2,"email":"a@b","email_verified":"true","updated_at":1e12,"amr":["mfa"],"auth_time":1}`,
@@ -35,7 +34,7 @@ func FuzzClaims(f *testing.F) {
 		now := time.Unix(1_800_000_000, 0)
 		answer := session.SignIn{Account: token.account(), Authentication: token.authentication(now)}
 		if _, err := json.Marshal(answer); err != nil {
-			t.Fatalf("%q cannot be answered: %v", payload, err)
+			t.Fatalf("%q cannot be encoded: %v", payload, err)
 		}
 		var lax struct {
 			Subject string `json:"sub"`
@@ -45,10 +44,10 @@ func FuzzClaims(f *testing.F) {
 		_ = json.Unmarshal(payload, &lax)
 		party, _ := lax.Party.(string)
 		if lax.Subject != token.subject || party != token.party || (lax.Events != nil && !said.has("events")) {
-			t.Errorf("%q is read as %+v, and laxly as %+v", payload, token, lax)
+			t.Errorf("%q: %+v, but a lax reader gets %+v", payload, token, lax)
 		}
 		if answer.Authentication.Time != nil && answer.Authentication.Time.After(now.Add(skew.Limit)) {
-			t.Errorf("%q: the user proved themselves in the future", payload)
+			t.Errorf("%q: the time of authentication is in the future", payload)
 		}
 	})
 }

@@ -16,49 +16,48 @@ import (
 	"usher/internal/secrets"
 )
 
-// Credentials is where the tenant's domain and its applications' credentials
-// come from.
+// Credentials supplies the tenant's domain and the credentials of its applications.
 type Credentials interface {
 	Current(context.Context) (secrets.Credentials, error)
-	// Reload is for credentials that the provider refused with a token.
+	// Reload reads the secret again after the provider refused a token of these credentials.
 	Reload(ctx context.Context, refused secrets.Credentials) (secrets.Credentials, error)
-	// Versions is for those that it refused by themselves.
+	// Versions reads all versions after the provider refused the credentials.
 	Versions(context.Context) (secrets.Versions, error)
 }
 
-// Options are what a Client needs.
+// Options are the options of a Client.
 type Options struct {
 	Credentials        Credentials
 	Audience           string   // of users' access tokens; "" for none
 	ManagementAudience string   // "" for the tenant's own
-	Scopes             []string // asked for at a sign-in
+	Scopes             []string // requested at a sign-in
 	Log                *slog.Logger
 	Now                func() time.Time
-	Deadline           time.Duration                // for one call, with its repetitions; 0 for 8 s
-	Backoff            time.Duration                // before the first repetition, doubled from one to the next; 0 for 100 ms
-	Observe            func(context.Context, Call)  // told of every request to the provider
-	Odd                func(context.Context)        // told of every member of an answer that was left out
-	CorrelationID      func(context.Context) string // goes into the tenant's log of what was changed
-	Traceparent        func(context.Context) string // goes on with every request, unless it is ""
-	Transport          http.RoundTripper            // nil: a tuned one
+	Deadline           time.Duration                // for one call, with its retries; 0 for 8 s
+	Backoff            time.Duration                // before the first retry, then doubled; 0 for 100 ms
+	Observe            func(context.Context, Call)  // called after every request to the provider
+	Odd                func(context.Context)        // called for every ignored member of a response
+	CorrelationID      func(context.Context) string // sent with changes, for the tenant's log
+	Traceparent        func(context.Context) string // sent with every request, unless it is ""
+	Transport          http.RoundTripper            // nil for the default one
 }
 
-// Client is the connection to one tenant. It does nothing before its first
-// use, is safe for concurrent use, and lives as long as its container.
+// Client is the connection to one tenant. It does no I/O before its first use, and is safe
+// for concurrent use.
 type Client struct {
 	opts        Options
-	plain       *http.Client // retries, but carries no token
+	plain       *http.Client // retries, but sends no token
 	signIn      *application
 	tokens      *tokenCache
-	sdk         *core.RequestOptions // for the sub-clients, which cost nothing to make
+	sdk         *core.RequestOptions // for the sub-clients, which are cheap to create
 	users       *usersclient.Client
 	connections *connectionsclient.Client
 	keys        keySets
-	noticed     sync.Map // the names of odd members that the log has
+	noticed     sync.Map // the names of ignored members that were logged
 }
 
-// anyTenant is where the SDK believes the tenant to be. The host is set with the
-// token: a changed secret may name another tenant, and a token is good at its own.
+// anyTenant is the base URL for the SDK. bearer sets the real host together with the token:
+// a changed secret may name another tenant, and a token is valid only at its own.
 const anyTenant = "https://tenant.invalid/api/v2"
 
 // New returns a Client.
@@ -103,11 +102,11 @@ func New(opts Options) *Client {
 	return c
 }
 
-// notice tells of a member that is of an unexpected type, and was left out. The log
-// has each name once; the value may be anything, and nobody gets it.
+// notice reports an ignored member of an unexpected type. It logs each name once and never
+// the value, which may be personal data.
 func (c *Client) notice(ctx context.Context, name string) {
 	c.opts.Odd(ctx)
 	if _, known := c.noticed.LoadOrStore(name, true); !known {
-		c.opts.Log.WarnContext(ctx, "the provider's answer has a member of an unexpected type, which is left out", "member", name)
+		c.opts.Log.WarnContext(ctx, "ignored a member of unexpected type in a response of the provider", "member", name)
 	}
 }

@@ -16,13 +16,12 @@ import (
 
 const (
 	maxConnectionPages = 10
-	// ofConnection leaves the options out: they hold the secrets by which the
-	// tenant is known to others.
+	// ofConnection omits the options, which contain secrets of the tenant at other providers.
 	ofConnection = "name,display_name,strategy,show_as_button,authentication"
 )
 
-// Connections returns what is enabled for the application that users sign in
-// to, and shown to them; see identities.Offerer.
+// Connections returns the connections of the sign-in application that its login page shows;
+// see identities.Offerer.
 func (i Identities) Connections(ctx context.Context) ([]identities.Connection, error) {
 	credentials, err := i.client.opts.Credentials.Current(ctx)
 	if err != nil {
@@ -30,7 +29,7 @@ func (i Identities) Connections(ctx context.Context) ([]identities.Connection, e
 	}
 	enabled, err := i.client.enabledConnections(ctx, credentials.ClientID, ofConnection)
 	if hasStatus(err, http.StatusNotFound) {
-		// The secret may have come to name another tenant during the call.
+		// The secret may have changed to another tenant during the call.
 		if now, readErr := i.client.opts.Credentials.Current(ctx); readErr == nil && now.ClientID != credentials.ClientID {
 			credentials = now
 			enabled, err = i.client.enabledConnections(ctx, credentials.ClientID, ofConnection)
@@ -38,7 +37,8 @@ func (i Identities) Connections(ctx context.Context) ([]identities.Connection, e
 	}
 	switch {
 	case hasStatus(err, http.StatusNotFound):
-		return nil, misconfigured(fmt.Errorf("the provider does not know the sign-in application %q: %w", secrets.ShownID(credentials.ClientID), err))
+		id := secrets.ShownID(credentials.ClientID)
+		return nil, misconfigured(fmt.Errorf("the provider does not know the sign-in application %q: %w", id, err))
 	case err != nil:
 		return nil, fmt.Errorf("list the application's connections: %w", providerProblem(err))
 	}
@@ -51,15 +51,14 @@ func (i Identities) Connections(ctx context.Context) ([]identities.Connection, e
 	return all, nil
 }
 
-// connection is what is read of one. Of its options only what is named here is
-// looked at: others are the secrets by which the tenant is known to others.
+// connection holds the members that are read of a connection. Its options are not read: they contain secrets.
 type connection struct {
 	name, displayName, strategy string
 	showAsButton                bool
-	signsIn                     bool // it is for more than accounts to be linked
+	signsIn                     bool // it is not only for linked accounts
 }
 
-// enabledConnections are those of an application, with some of their fields.
+// enabledConnections returns the connections of an application, with these fields.
 func (c *Client) enabledConnections(ctx context.Context, clientID, fields string) ([]connection, error) {
 	take := pageSize
 	request := &management.ConnectionsGetRequest{Fields: &fields, Take: &take}
@@ -109,9 +108,8 @@ func (r *reading) connection(v gjson.Result) (connection, error) {
 	return c, nil
 }
 
-// isOffered leaves out what no login page shows: connections that nobody signs
-// in through, and companies' ones without a button, which are found by the
-// domain of an address. To other kinds the button means nothing.
+// isOffered excludes connections that a login page does not show: those that are not for signing
+// in, and enterprise connections without a button, which are selected by the domain of an address.
 func (c connection) isOffered() bool {
 	return c.signsIn && (kindOf(c.strategy) != identities.Enterprise || c.showAsButton)
 }
@@ -125,8 +123,7 @@ func (c connection) shown() identities.Connection {
 	}
 }
 
-// properNames are those of connections that have the provider's own names and
-// no other.
+// properNames are the display names of connections with the provider's default names.
 var properNames = map[string]string{
 	"apple":         "Apple",
 	"email":         "Email",
@@ -138,7 +135,7 @@ var properNames = map[string]string{
 	"windowslive":   "Microsoft",
 }
 
-// strategyOf keeps the provider's own name out of the names of strategies.
+// strategyOf removes the provider's own name from the names of strategies.
 func strategyOf(strategy string) string {
 	if strategy == "auth0" {
 		return "database"

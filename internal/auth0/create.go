@@ -10,8 +10,8 @@ import (
 	"usher/internal/users"
 )
 
-// Create creates a user; see users.Creator. Under an Idempotency-Key it is safe to repeat:
-// the provider lets no two users have one id.
+// Create creates a user; see users.Creator. With an Idempotency-Key it is safe to repeat:
+// the provider accepts each user ID only once.
 func (u Users) Create(ctx context.Context, n users.New) (users.User, error) {
 	if err := refuseReserved(n.AppMetadata, "app_metadata."); err != nil {
 		return users.User{}, err
@@ -29,13 +29,13 @@ func (u Users) Create(ctx context.Context, n users.New) (users.User, error) {
 		return user, nil
 	}
 	if user, err = u.created(ctx, n, err); err != nil {
-		return users.User{}, fmt.Errorf("find the user who was created: %w", u.createdUnread(ctx, err, n))
+		return users.User{}, fmt.Errorf("find the created user: %w", u.createdUnread(ctx, err, n))
 	}
 	return user, nil
 }
 
-// created finds a user whose creation succeeded with an unreadable answer: by the
-// mark, or by the address, which a connection of the service's has once.
+// created finds a user whose creation succeeded with an unreadable response: by the
+// idempotency record, or by the address, which is unique in a database connection.
 func (u Users) created(ctx context.Context, n users.New, unread error) (users.User, error) {
 	switch {
 	case n.Record != (users.IdempotencyRecord{}):
@@ -53,7 +53,7 @@ func (u Users) created(ctx context.Context, n users.New, unread error) (users.Us
 	var made []users.User
 	for _, user := range found {
 		if connectionOf(user) == "" {
-			return users.User{}, providerProblem(unread) // it may be the one
+			return users.User{}, providerProblem(unread) // it may be the created one
 		}
 		if connectionOf(user) == n.Connection {
 			made = append(made, user)
@@ -65,10 +65,10 @@ func (u Users) created(ctx context.Context, n users.New, unread error) (users.Us
 	return made[0], nil
 }
 
-// createdUnread says that a user was created, and how to find out who it is. An
-// invitation by mail needs no more than the address.
+// createdUnread returns partly-updated for a created user whose ID is unknown, and how to
+// find the ID. It still mails an invitation, which needs only the address.
 func (u Users) createdUnread(ctx context.Context, err error, n users.New) error {
-	cure := "The user exists: find the id with GET /users."
+	cure := "The user exists. Find the ID with GET /users."
 	if n.Record != (users.IdempotencyRecord{}) {
 		cure = repeatToComplete
 	}
@@ -77,7 +77,7 @@ func (u Users) createdUnread(ctx context.Context, err error, n users.New) error 
 	case n.Invite.By == users.InviteByEmail && u.client.mailPasswordLink(ctx, n.Connection, *n.Email) == nil:
 		fields = append(fields, problem.Field{Field: "invite", Detail: "was sent"})
 	case n.Invite.By != "":
-		fields = append(fields, problem.Field{Field: "invite", Detail: "may not have been sent or made"})
+		fields = append(fields, problem.Field{Field: "invite", Detail: "may not have been sent or created"})
 	}
 	return doneUnread(err, cure, fields...)
 }
@@ -98,7 +98,7 @@ func createRequest(n users.New) *management.CreateUserRequestContent {
 	}
 	if n.Email != nil {
 		verify := n.VerifyEmail != nil && *n.VerifyEmail
-		request.VerifyEmail = &verify // said even where false, or the provider mails by its own lights
+		request.VerifyEmail = &verify // explicit, or the connection's settings decide
 	}
 	if n.Metadata != nil {
 		request.UserMetadata = &n.Metadata
@@ -114,8 +114,8 @@ func createRequest(n users.New) *management.CreateUserRequestContent {
 	return request
 }
 
-// databasePrefix begins the id of every user of a database connection: the only
-// ones who are created under a mark.
+// databasePrefix is the prefix of all user IDs of database connections. Only these can be
+// created with an idempotency record.
 const databasePrefix = "auth0|"
 
 // FindCreated finds a user by an idempotency record; see users.Creator.

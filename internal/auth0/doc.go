@@ -1,12 +1,9 @@
-// Package auth0 is the only one that talks to the identity provider. The rest
-// of the service does not know which one it is.
+// Package auth0 is the client of the identity provider. No other package knows that the provider is Auth0.
 //
-// It owns the HTTP client (deadlines, retries, the management token), the
-// translation of the provider's failures into problems, the translation of
-// its users into ours, and the provider's half of a sign-in. What an operation
-// means lives in the domain packages, whose types it returns.
+// It owns the HTTP client (deadlines, retries, the management token), the translation of the
+// provider's failures into problems and of its users into ours, and the provider's part of a
+// sign-in. It returns the types of the domain packages, which implement the operations.
 //
-// Requests go through the layers in this order: the SDK's sub-clients, which
-// know paths and shapes; bearer, which adds the management token; retrier,
-// which repeats what is safe to repeat; one tuned http.Transport.
+// A request passes these layers: the SDK's sub-clients, which know paths and formats; bearer,
+// which adds the management token; retrier, which repeats safe requests; one http.Transport.
 package auth0

@@ -2,9 +2,9 @@ package auth0
 
 import "usher/internal/events"
 
-// eventTypes says which of the log's codes is which of our types
-// (https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes). Any other
-// code is events.Other: new ones come, and most are about no single user.
+// eventTypes maps the codes of the tenant's log to our types
+// (https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes). All other codes are
+// events.Other: most are not about one user.
 var eventTypes = map[string]events.Type{
 	"s": events.SignedIn, "scoa": events.SignedIn, "sens": events.SignedIn,
 	"f": events.SignInFailed, "fc": events.SignInFailed, "fcoa": events.SignInFailed, "fens": events.SignInFailed, "fu": events.SignInFailed,
@@ -67,7 +67,7 @@ var eventTypes = map[string]events.Type{
 	"mgmt_api_read": events.APIRead,
 }
 
-// eventType is what a code of the log means.
+// eventType returns the type of a log code.
 func eventType(code string) events.Type {
 	if known, ok := eventTypes[code]; ok {
 		return known

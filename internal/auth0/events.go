@@ -14,19 +14,19 @@ import (
 )
 
 const (
-	logsPerPage = 100  // the most that the provider gives
-	maxLogs     = 1000 // as far as it pages
+	logsPerPage = 100  // the provider's maximum
+	maxLogs     = 1000 // the provider's limit for paging
 )
 
-// Events is the tenant's log, as the events package needs it.
+// Events implements the interfaces of package events.
 type Events struct{ client *Client }
 
-// Events returns the tenant's log.
+// Events returns the access to the tenant's log.
 func (c *Client) Events() Events { return Events{client: c} }
 
-// Events lists a user's history; see events.Lister. The provider counts its
-// pages from the newest event, and new ones move all others on: so the walk
-// looks where the next event was, and passes over those it has answered.
+// Events returns a page of a user's history; see events.Lister. The provider numbers its
+// pages from the newest event, so new events move all others. The search starts at the last
+// position and skips the events that were already returned.
 func (e Events) Events(ctx context.Context, id limits.UserID, from *events.Position, limit int) (events.Page, error) {
 	number := 0
 	if from != nil {
@@ -47,8 +47,8 @@ func (e Events) Events(ctx context.Context, id limits.UserID, from *events.Posit
 	return events.Page{}, nil
 }
 
-// fresh are those events that were not answered yet, as many as are asked for,
-// and how far into the page they reach.
+// fresh returns at most limit events that were not returned yet, and the position after the
+// last one in the page.
 func fresh(found []events.Event, from *events.Position, limit int) (page []events.Event, passed int) {
 	for i, event := range found {
 		if len(page) == limit {
@@ -69,7 +69,7 @@ func pageOf(found []events.Event, from *events.Position, passed, total int) even
 	return page
 }
 
-// page is one of the provider's pages, and how many events there are in all.
+// page returns one of the provider's pages, and the total number of events.
 func (e Events) page(ctx context.Context, userID string, number int) (found []events.Event, total int, err error) {
 	perPage, newestFirst, totals := logsPerPage, "date:-1", true
 	body, err := call(ctx, func(ctx context.Context) (any, error) {
@@ -89,8 +89,8 @@ func (e Events) page(ctx context.Context, userID string, number int) (found []ev
 	return found, total, nil
 }
 
-// eventsIn reads a page of a history, and how many events there are in all. Where
-// that cannot be read, a full page means that there are more.
+// eventsIn reads a page and the total number of events. If the total is unreadable, a full
+// page means that more follow.
 func (c *Client) eventsIn(ctx context.Context, body []byte, number int) (found []events.Event, total int, err error) {
 	r := c.reading(ctx)
 	root, items, err := r.list(body, "logs")
@@ -110,7 +110,7 @@ func (c *Client) eventsIn(ctx context.Context, body []byte, number int) (found [
 	return found, total, nil
 }
 
-// event leaves out the provider's sentences ("description", "details").
+// event omits the provider's free text ("description", "details").
 func (r *reading) event(v gjson.Result) (e events.Event, err error) {
 	e.Type = events.Other
 	v.ForEach(func(name, v gjson.Result) bool {

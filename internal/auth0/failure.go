@@ -14,24 +14,23 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// Error is a call to the provider that failed: it answered with another status
-// than 2xx, or not at all. Its text is for the log; it never holds the
-// provider's own words, which may quote what a user typed.
+// Error is a failed call to the provider: a status other than 2xx, or no response. Its text
+// is for the log. It never contains the provider's own text, which may quote user input.
 type Error struct {
-	Status     int           // HTTP status; 0 where there was no answer
-	Code       string        // the provider's "errorCode" or "error"
-	RequestID  string        // the provider's
-	RetryAfter time.Duration // how long the provider wants to be left alone; 0 = not said
+	Status     int           // HTTP status; 0 without a response
+	Code       string        // the provider's errorCode or error
+	RequestID  string        // of the provider
+	RetryAfter time.Duration // how long to wait; 0 if unknown
 	left       int           // see Call.Left
-	message    string        // the provider's own words: to be looked at, never shown
+	message    string        // the provider's own text, never shown
 	sent       bool          // the provider may have seen the request
 	cause      error
 }
 
-// Error describes the failure for the log.
+// Error returns a description for the log.
 func (e *Error) Error() string {
 	if e.Status == 0 {
-		return fmt.Sprintf("no answer from the provider: %v", e.cause)
+		return fmt.Sprintf("no response from the provider: %v", e.cause)
 	}
 	text := fmt.Sprintf("the provider answered %d", e.Status)
 	if e.Code != "" {
@@ -43,23 +42,22 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Unwrap returns what kept the answer away.
+// Unwrap returns the reason for the missing response.
 func (e *Error) Unwrap() error { return e.cause }
 
-// timedOut reports whether there was no answer in time.
+// timedOut reports whether the response did not arrive in time.
 func (e *Error) timedOut() bool {
 	var netErr net.Error
 	return errors.Is(e.cause, context.DeadlineExceeded) || errors.As(e.cause, &netErr) && netErr.Timeout()
 }
 
-// errIncomplete says that an answer lacks what it always has.
-var errIncomplete = errors.New("the provider's answer lacks what was asked for")
+// errIncomplete means that a response lacks a required member, or is not JSON.
+var errIncomplete = errors.New("the provider's response lacks a required member")
 
 func noAnswer(cause error, sent bool) *Error { return &Error{cause: cause, sent: sent, left: -1} }
 
-// statusError reads the two forms in which the provider tells errors: the
-// Management API's and OAuth 2.0's (RFC 6749, section 5.2). A body that is
-// neither, such as a proxy's HTML, leaves the status alone.
+// statusError reads the provider's two error formats: the Management API's and OAuth 2.0's
+// (RFC 6749, section 5.2). From another body, such as a proxy's HTML, it takes nothing.
 func statusError(resp *http.Response, body []byte, now time.Time) *Error {
 	var told struct {
 		Message          string `json:"message"`
@@ -80,10 +78,10 @@ func statusError(resp *http.Response, body []byte, now time.Time) *Error {
 	return e
 }
 
-// oauthError takes the provider's own words out of x/oauth2's errors.
+// oauthError removes the provider's own text from x/oauth2's errors.
 func oauthError(err error) error {
 	var refused *oauth2.RetrieveError
-	if errors.As(err, &refused) { // an error under status 200; all others are an *Error already
+	if errors.As(err, &refused) { // an error with status 200; all others are already an *Error
 		return &Error{Status: http.StatusBadGateway, Code: bounded(refused.ErrorCode), sent: true}
 	}
 	return err
@@ -98,7 +96,7 @@ func firstOf(values ...string) string {
 	return ""
 }
 
-// bounded keeps what a broken proxy may send from filling the log.
+// bounded limits what a broken proxy can add to the log.
 func bounded(s string) string {
 	if len(s) > 100 {
 		s = s[:100]

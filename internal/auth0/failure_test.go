@@ -30,10 +30,10 @@ func TestStatusError(t *testing.T) {
 		"without a code": {`{"error":"Bad Request","message":"` + theirWords + `"}`, nil, `the provider answered 400 "Bad Request"`},
 		"OAuth's":        {`{"error":"invalid_grant","error_description":"` + theirWords + `"}`, http.Header{"X-Correlation-Id": {"def"}}, `the provider answered 400 "invalid_grant" (its request "def")`},
 		"HTML":           {"<p>" + theirWords, http.Header{"Cf-Ray": {"ghi"}}, `the provider answered 400 (its request "ghi")`},
-		"nothing":        {"", nil, "the provider answered 400"},
+		"empty":          {"", nil, "the provider answered 400"},
 		"other JSON":     {`["` + theirWords + `"]`, nil, "the provider answered 400"},
 		"a line break":   {`{"error":"a\nb"}`, http.Header{"X-Auth0-Requestid": {"a\nb"}}, `the provider answered 400 "a\nb" (its request "a\nb")`},
-		"too much":       {`{"error":"` + long + `"}`, http.Header{"X-Auth0-Requestid": {long}}, `the provider answered 400 "` + long[:99] + `" (its request "` + long[:99] + `")`},
+		"too long":       {`{"error":"` + long + `"}`, http.Header{"X-Auth0-Requestid": {long}}, `the provider answered 400 "` + long[:99] + `" (its request "` + long[:99] + `")`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -46,7 +46,7 @@ func TestStatusError(t *testing.T) {
 			}
 			for _, text := range []string{e.Error(), fmt.Sprintf("%v", e), problem.From(providerProblem(e)).Error(), problem.From(ofOneUser(e)).Detail} {
 				if strings.Contains(text, "PROVIDERS") {
-					t.Errorf("%q holds the provider's words", text)
+					t.Errorf("%q contains the provider's text", text)
 				}
 			}
 		})
@@ -80,9 +80,9 @@ func TestProviderProblem(t *testing.T) {
 		"too late":          {noAnswer(context.DeadlineExceeded, true), problem.ProviderTimeout},
 		"too late, network": {noAnswer(timeout{}, false), problem.ProviderTimeout},
 		"our own deadline":  {context.DeadlineExceeded, problem.ProviderTimeout},
-		"our own end":       {context.Canceled, problem.ProviderTimeout},
-		"not to be read":    {errors.New("unexpected end of JSON input"), problem.ProviderFailed},
-		"a problem already": {problem.UserNotFound.New("x"), problem.UserNotFound},
+		"our own cancel":    {context.Canceled, problem.ProviderTimeout},
+		"unreadable":        {errors.New("unexpected end of JSON input"), problem.ProviderFailed},
+		"a problem":         {problem.UserNotFound.New("x"), problem.UserNotFound},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -91,12 +91,12 @@ func TestProviderProblem(t *testing.T) {
 				t.Fatalf("%v, want %s", got, tt.kind.Code)
 			}
 			if strings.Contains(got.Error(), "PROVIDERS") {
-				t.Errorf("%q holds the provider's words", got)
+				t.Errorf("%q contains the provider's text", got)
 			}
 		})
 	}
 	if err := providerProblem(nil); err != nil {
-		t.Errorf("nothing became %v", err)
+		t.Errorf("nil became %v", err)
 	}
 }
 
@@ -106,21 +106,21 @@ func TestInputProblem(t *testing.T) {
 		kind    problem.Kind
 		fields  []string
 	}{
-		"strength":     {"PasswordStrengthError: Password is too weak", problem.PasswordTooWeak, []string{"password"}},
-		"history":      {"PasswordHistoryError: Password has previously been used", problem.PasswordTooWeak, []string{"password"}},
-		"dictionary":   {"PasswordDictionaryError: Password is too common", problem.PasswordTooWeak, []string{"password"}},
-		"user info":    {"PasswordNoUserInfoError: Password contains user information", problem.PasswordTooWeak, []string{"password"}},
-		"taken":        {"The specified new email already exists", problem.UserExists, nil},
-		"name taken":   {"The username provided is in use already.", problem.UserExists, nil},
-		"sandbox":      {"Sandbox Error: Please implement the Create script for this database connection at https://manage.auth0.com/#/connections/database", problem.ProviderFailed, nil},
-		"no script":    {"change_email script does not exist", problem.ProviderFailed, nil},
-		"connection":   {"The connection does not exist.", problem.InvalidRequest, []string{"connection"}},
-		"Connection":   {"Connection does not exist", problem.InvalidRequest, []string{"connection"}},
-		"not theirs":   {"The following user attributes cannot be updated: family_name, name. The connection (google-oauth2) must either be a database", problem.InvalidRequest, []string{"family_name", "name"}},
-		"on property":  {"Payload validation error: 'Object didn't pass validation for format email: x' on property email (The user's email).", problem.InvalidRequest, []string{"email"}},
-		"another name": {"Payload validation error: 'x' on property user_metadata", problem.InvalidRequest, []string{"metadata"}},
-		"missing":      {"Payload validation error: 'Missing required property: connection'.", problem.InvalidRequest, []string{"connection"}},
-		"all else":     {theirWords, problem.InvalidRequest, nil},
+		"strength":      {"PasswordStrengthError: Password is too weak", problem.PasswordTooWeak, []string{"password"}},
+		"history":       {"PasswordHistoryError: Password has previously been used", problem.PasswordTooWeak, []string{"password"}},
+		"dictionary":    {"PasswordDictionaryError: Password is too common", problem.PasswordTooWeak, []string{"password"}},
+		"user info":     {"PasswordNoUserInfoError: Password contains user information", problem.PasswordTooWeak, []string{"password"}},
+		"taken":         {"The specified new email already exists", problem.UserExists, nil},
+		"name taken":    {"The username provided is in use already.", problem.UserExists, nil},
+		"sandbox":       {"Sandbox Error: Please implement the Create script for this database connection at https://manage.auth0.com/#/connections/database", problem.ProviderFailed, nil},
+		"no script":     {"change_email script does not exist", problem.ProviderFailed, nil},
+		"connection":    {"The connection does not exist.", problem.InvalidRequest, []string{"connection"}},
+		"Connection":    {"Connection does not exist", problem.InvalidRequest, []string{"connection"}},
+		"not updatable": {"The following user attributes cannot be updated: family_name, name. The connection (google-oauth2) must either be a database", problem.InvalidRequest, []string{"family_name", "name"}},
+		"on property":   {"Payload validation error: 'Object didn't pass validation for format email: x' on property email (The user's email).", problem.InvalidRequest, []string{"email"}},
+		"another name":  {"Payload validation error: 'x' on property user_metadata", problem.InvalidRequest, []string{"metadata"}},
+		"missing":       {"Payload validation error: 'Missing required property: connection'.", problem.InvalidRequest, []string{"connection"}},
+		"another text":  {theirWords, problem.InvalidRequest, nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -134,13 +134,13 @@ func TestInputProblem(t *testing.T) {
 				t.Errorf("%v%s", got, diff)
 			}
 			if strings.Contains(got.Detail+fmt.Sprint(got.Fields), tt.message) || strings.Contains(got.Error(), "PROVIDERS") {
-				t.Errorf("%v holds the provider's words", got)
+				t.Errorf("%v contains the provider's text", got)
 			}
 		})
 	}
 }
 
-// "auth0_idp_error" is the provider's own failure, unless its message tells of the input.
+// "auth0_idp_error" is the provider's own failure, unless its message is about the input.
 func TestFailuresOfTheProvidersOwnStore(t *testing.T) {
 	for message, kind := range map[string]problem.Kind{
 		"":                                       problem.ProviderFailed,
@@ -171,7 +171,7 @@ func TestMissingScopeIsNamedInTheLog(t *testing.T) {
 		err := providerProblem(&Error{Status: 403, message: message})
 		wantKind(t, err, problem.ServiceMisconfigured, want)
 		if strings.Contains(problem.From(err).Detail, "read:") || strings.Contains(err.Error(), "PROVIDERS") {
-			t.Errorf("%v tells too much", err)
+			t.Errorf("%v reveals too much", err)
 		}
 	}
 }

@@ -15,12 +15,12 @@ import (
 	"usher/internal/testkit"
 )
 
-// source is Credentials that a test changes: current is what this container
-// holds, and stored what a reload finds.
+// source is Credentials that a test changes. current is what this instance holds, stored is
+// what a reload reads.
 type source struct {
 	mu              sync.Mutex
 	current, stored secrets.Credentials
-	others          secrets.Versions // beside the stored ones
+	others          secrets.Versions // besides the stored ones
 	err, reloadErr  error
 	reloads, looks  int
 }
@@ -58,7 +58,7 @@ func (s *source) Versions(context.Context) (secrets.Versions, error) {
 
 func newClock() *testkit.Clock { return testkit.NewClock(time.Now()) }
 
-// credentialsAt are those of the local tenant's application.
+// credentialsAt returns the credentials of the local tenant's application.
 func credentialsAt(domain, secret string) secrets.Credentials {
 	return secrets.Credentials{
 		Domain: domain, ClientID: localtenant.ClientID, ClientSecret: secret,

@@ -15,23 +15,23 @@ import (
 	"usher/internal/problem"
 )
 
-// Identities is the tenant's connections and its users' identities, as the
-// identities package needs them.
+// Identities implements the interfaces of package identities.
 type Identities struct{ client *Client }
 
-// Identities returns the tenant's connections and identities.
+// Identities returns the access to the tenant's connections and identities.
 func (c *Client) Identities() Identities { return Identities{client: c} }
 
-// ofAccount are the members of a user that matter for its identities. What they
-// hold of tokens of other providers is never read.
+// ofAccount lists the members of a user that package identities needs. Other providers'
+// tokens in the identities are not read.
 var ofAccount = "user_id,email,email_verified,blocked,identities"
 
-// Account returns what matters of a user; see identities.Reader.
+// Account returns an account; see identities.Reader.
 func (i Identities) Account(ctx context.Context, id limits.UserID) (identities.Account, error) {
 	return i.read(ctx, id.String())
 }
 
-// AccountWithin returns the account of a token's subject; see identities.Linker.
+// AccountWithin returns the account of a token's subject, if it is within the front-end's
+// limits; see identities.Linker.
 func (i Identities) AccountWithin(ctx context.Context, f limits.FrontEnd, subject string) (identities.Account, error) {
 	account, err := i.read(ctx, subject)
 	if err != nil {
@@ -91,9 +91,8 @@ func (i Identities) Proof(ctx context.Context, idToken string) (identities.Proof
 	return proof, nil
 }
 
-// Link links an account, which is named by its own identity: no token of the
-// user's goes to the provider. An id is of one connection only, so that the
-// provider's connection_id is not needed. See identities.Linker.
+// Link links an account; see identities.Linker. It names the account by its identity, so no user token goes
+// to the provider. An ID belongs to one connection only, so the provider's connection_id is not needed.
 func (i Identities) Link(ctx context.Context, id limits.UserID, other identities.Identity) ([]identities.Identity, error) {
 	linked, err := call(ctx, func(ctx context.Context) (any, error) {
 		return useridentities.NewClient(i.client.sdk).Link(ctx, id.String(), &management.LinkUserIdentityRequestContent{
@@ -103,7 +102,8 @@ func (i Identities) Link(ctx context.Context, id limits.UserID, other identities
 	})
 	switch {
 	case hasStatus(err, http.StatusConflict):
-		return nil, problem.IdentityAlreadyLinked.Wrap(err, "The account of link_id_token is linked already, to this user or another.")
+		const detail = "The account of link_id_token is already linked, to this user or another."
+		return nil, problem.IdentityAlreadyLinked.Wrap(err, detail)
 	case err != nil:
 		return nil, fmt.Errorf("link an identity: %w", notTaken(err))
 	}
@@ -114,12 +114,12 @@ func isAmong(all []identities.Identity, one identities.Identity) bool {
 	return slices.ContainsFunc(all, func(i identities.Identity) bool { return i.Provider == one.Provider && i.UserID == one.UserID })
 }
 
-// after are the identities that a change leaves: by its answer, or where that
-// cannot be read by another look, which may show that nothing was changed.
+// after returns the identities after a change, from its response. If that is unreadable, it
+// reads the account again, which may show that nothing has changed.
 func (i Identities) after(ctx context.Context, id limits.UserID, body []byte, done string, isDone func([]identities.Identity) bool) ([]identities.Identity, error) {
 	r := i.client.reading(ctx)
 	if list, err := r.parse(body); err == nil {
-		if all := r.accountIdentities(list); len(all) > 0 { // nobody is without one
+		if all := r.accountIdentities(list); len(all) > 0 { // every account has one
 			return all, nil
 		}
 	}
@@ -133,7 +133,7 @@ func (i Identities) after(ctx context.Context, id limits.UserID, body []byte, do
 	return account.Identities, nil
 }
 
-// Unlink makes an identity an account of its own; see identities.Unlinker.
+// Unlink turns an identity into a separate account; see identities.Unlinker.
 func (i Identities) Unlink(ctx context.Context, id limits.UserID, identity identities.Identity) ([]identities.Identity, error) {
 	left, err := call(ctx, func(ctx context.Context) (any, error) {
 		return useridentities.NewClient(i.client.sdk).Delete(ctx, id.String(), providerOf(identity.Provider), identity.UserID)
@@ -149,7 +149,7 @@ func providerOf(name string) *management.UserIdentityProviderEnum {
 	return &provider
 }
 
-// notTaken marks the refusals whose reason is to be found out.
+// notTaken marks the refusals whose reason the caller has to find.
 func notTaken(err error) error {
 	if hasStatus(err, http.StatusBadRequest) || hasStatus(err, http.StatusNotFound) {
 		return errors.Join(identities.ErrNotTaken, ofOneUser(err))

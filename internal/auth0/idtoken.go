@@ -13,8 +13,8 @@ import (
 	"usher/internal/skew"
 )
 
-// verifyIDToken checks an ID token (OpenID Connect Core, section 3.1.3.7) but for its
-// nonce, which is the caller's to know.
+// verifyIDToken checks an ID token (OpenID Connect Core, section 3.1.3.7), except for its nonce,
+// which the caller checks. It fails with id-token-invalid, or with a problem of the keys.
 func (c *Client) verifyIDToken(ctx context.Context, credentials secrets.Credentials, raw string) (signedToken, error) {
 	token, err := c.readToken(ctx, credentials, raw)
 	if err == nil {
@@ -33,19 +33,19 @@ func (c *Client) verifyIDToken(ctx context.Context, credentials secrets.Credenti
 }
 
 func invalidIDToken(cause error) error {
-	return problem.IDTokenInvalid.Wrap(fmt.Errorf("check the ID token: %w", cause), "The identity provider's ID token did not pass its checks. Begin again.")
+	const detail = "The identity provider's ID token failed a check. Start the sign-in again."
+	return problem.IDTokenInvalid.Wrap(fmt.Errorf("check the ID token: %w", cause), detail)
 }
 
-// isForUs says what keeps a token from being an ID token for the application. Its
-// issuer signs others with the same keys, for the same audience: a logout token tells
-// of events (OpenID Connect Back-Channel Logout, section 2.4), an access token has a
-// separate type (RFC 9068, section 2.1).
+// isForUs returns an error unless the token is an ID token for the application. The issuer signs other
+// tokens with the same keys for the same audience: a logout token has the claim events (OpenID Connect
+// Back-Channel Logout, section 2.4), an access token has its own type (RFC 9068, section 2.1).
 func (t signedToken) isForUs(clientID string) error {
 	switch {
 	case t.kind != "" && t.kind != "jwt":
 		return errors.New("it is a token of another type")
 	case t.said.has("events"):
-		return errors.New("it tells of events")
+		return errors.New("it has the claim events")
 	case !slices.Contains(t.audience, clientID):
 		return errors.New("it is for another audience")
 	case t.party != "" && t.party != clientID, t.party == "" && len(t.audience) > 1:
@@ -54,7 +54,7 @@ func (t signedToken) isForUs(clientID string) error {
 	return nil
 }
 
-// account is what an ID token says of its user.
+// account returns the user in an ID token.
 func (t signedToken) account() session.Account {
 	text := func(name string) string {
 		value, _ := t.said.text(name)
@@ -76,8 +76,7 @@ func (t signedToken) account() session.Account {
 	}
 }
 
-// authentication is what an ID token says of the sign-in. What cannot be read proves
-// no second factor.
+// authentication returns the sign-in in an ID token. An unreadable claim proves no second factor.
 func (t signedToken) authentication(now time.Time) session.Authentication {
 	methods, _ := t.said.texts("amr")
 	a := session.Authentication{MFA: slices.Contains(methods, "mfa"), Methods: append([]string{}, methods...)}
@@ -87,8 +86,7 @@ func (t signedToken) authentication(now time.Time) session.Authentication {
 	return a
 }
 
-// authTime is when the user proved who they are. One of the future is none, and so is
-// zero.
+// authTime returns the time of authentication. A time in the future and zero are invalid.
 func (t signedToken) authTime(now time.Time) (time.Time, bool) {
 	at, ok := t.said.moment("auth_time")
 	if !ok || at.Unix() == 0 || at.After(now.Add(skew.Limit)) {

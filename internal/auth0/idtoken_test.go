@@ -28,7 +28,7 @@ var signingKeys = sync.OnceValue(func() [2]*rsa.PrivateKey {
 	return keys
 })
 
-// issuerServer plays the provider's token endpoint and its keys.
+// issuerServer is a fake of the provider's token endpoint and key set.
 type issuerServer struct {
 	*oidc.Issuer
 	started time.Time
@@ -80,7 +80,7 @@ func redeem(t *testing.T, s *issuerServer) (session.SignIn, error) {
 	return c.SignIn().Redeem(t.Context(), session.Redemption{Code: "code", Nonce: "the-nonce", Verifier: "verifier", RedirectURI: "https://app.example.com/cb"})
 }
 
-func TestIDTokensThatAreRefused(t *testing.T) {
+func TestInvalidIDTokens(t *testing.T) {
 	s := startIssuer(t)
 	keys := signingKeys()
 	rs := func(key *rsa.PrivateKey, kid string, changes map[string]any) string {
@@ -127,13 +127,13 @@ func TestIDTokensThatAreRefused(t *testing.T) {
 				t.Errorf("a sign-in came with the error: %s", diff)
 			}
 			if token != "" && strings.Contains(err.Error(), token) {
-				t.Errorf("%q holds the token", err)
+				t.Errorf("%q contains the token", err)
 			}
 		})
 	}
 }
 
-func TestIDTokensThatAreTaken(t *testing.T) {
+func TestValidIDTokens(t *testing.T) {
 	s := startIssuer(t)
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	tests := map[string]struct {
@@ -141,7 +141,7 @@ func TestIDTokensThatAreTaken(t *testing.T) {
 		account        session.Account
 		authentication session.Authentication
 	}{
-		"the least":     {nil, session.Account{ID: "auth0|1"}, session.Authentication{Methods: []string{}}},
+		"minimal":       {nil, session.Account{ID: "auth0|1"}, session.Authentication{Methods: []string{}}},
 		"our party":     {map[string]any{"azp": "web"}, session.Account{ID: "auth0|1"}, session.Authentication{Methods: []string{}}},
 		"two audiences": {map[string]any{"aud": []string{"other", "web"}, "azp": "web"}, session.Account{ID: "auth0|1"}, session.Authentication{Methods: []string{}}},
 		"an account": {map[string]any{
@@ -155,7 +155,7 @@ func TestIDTokensThatAreTaken(t *testing.T) {
 		"updated, null":       {map[string]any{"updated_at": json.RawMessage("null")}, session.Account{ID: "auth0|1"}, session.Authentication{Methods: []string{}}},
 		"a second factor": {map[string]any{"amr": []string{"pwd", "mfa"}, "auth_time": at.Unix()}, session.Account{ID: "auth0|1"},
 			session.Authentication{MFA: true, Methods: []string{"pwd", "mfa"}, Time: &at}},
-		"a password alone": {map[string]any{"amr": []string{"pwd"}}, session.Account{ID: "auth0|1"}, session.Authentication{Methods: []string{"pwd"}}},
+		"only a password": {map[string]any{"amr": []string{"pwd"}}, session.Account{ID: "auth0|1"}, session.Authentication{Methods: []string{"pwd"}}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -174,8 +174,8 @@ func TestIDTokensThatAreTaken(t *testing.T) {
 	}
 }
 
-// Keys that cannot be had are the provider's fault, and no forger's.
-func TestKeysThatCannotBeFetched(t *testing.T) {
+// Unavailable keys are the provider's failure, not an invalid token.
+func TestUnavailableKeys(t *testing.T) {
 	for status, kind := range map[int]problem.Kind{404: problem.ProviderFailed, 503: problem.ProviderUnavailable} {
 		s := startIssuer(t)
 		s.Keys.Answer(status, nil)
@@ -185,7 +185,7 @@ func TestKeysThatCannotBeFetched(t *testing.T) {
 	}
 }
 
-// The keys of one tenant verify nothing of another's.
+// The keys of one tenant do not verify the tokens of another.
 func TestKeysAreTheTenantsOwn(t *testing.T) {
 	first, second := startIssuer(t), startIssuer(t)
 	second.publish(1, "one")
@@ -214,7 +214,7 @@ func TestSignInPicksUpARotatedSecret(t *testing.T) {
 	}
 	wantKind(t, redeem(), problem.ServiceMisconfigured, `refused the client credentials of the sign-in application "web"`)
 	if server.asked != 1 || s.looks != 1 {
-		t.Errorf("unchanged: %d requests, %d looks", server.asked, s.looks)
+		t.Errorf("unchanged: %d requests, %d searches", server.asked, s.looks)
 	}
 	s.stored.ClientSecret = "new"
 	clock.Advance(lookInterval)
@@ -222,6 +222,6 @@ func TestSignInPicksUpARotatedSecret(t *testing.T) {
 		t.Error(err)
 	}
 	if server.asked != 3 || s.looks != 2 {
-		t.Errorf("rotated: %d requests, %d looks", server.asked, s.looks)
+		t.Errorf("rotated: %d requests, %d searches", server.asked, s.looks)
 	}
 }

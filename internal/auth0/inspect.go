@@ -14,17 +14,15 @@ import (
 	"usher/internal/session"
 )
 
-// Inspector looks at a tenant, for those who ask whether it is set up rightly. It
-// changes nothing there. Its errors are not problems: whoever inspects wants to
-// know the failure itself (*Error) and, of a token, the Refusal.
+// Inspector reads a tenant's settings for a check of the setup. It changes nothing. Its errors
+// are not problems: callers need the failure itself (*Error), and for a token the Refusal.
 type Inspector struct {
 	client      *Client
 	credentials secrets.Credentials
 }
 
-// NewInspector returns an inspector with one version of the credentials.
-// managementAudience is "" for the tenant's own; deadline is for one call, 0 for the
-// service's 8 s.
+// NewInspector returns an inspector with one version of the credentials. managementAudience
+// is "" for the tenant's own. deadline is for one call; 0 is the service's 8 s.
 func NewInspector(c secrets.Credentials, managementAudience string, transport *ReadOnly, now func() time.Time, deadline time.Duration) *Inspector {
 	return &Inspector{credentials: c, client: New(Options{
 		Credentials: secrets.Static(c), ManagementAudience: managementAudience,
@@ -32,14 +30,13 @@ func NewInspector(c secrets.Credentials, managementAudience string, transport *R
 	})}
 }
 
-// Discovery is what a tenant says of itself
-// (https://openid.net/specs/openid-connect-discovery-1_0.html).
+// Discovery is the tenant's discovery document (https://openid.net/specs/openid-connect-discovery-1_0.html).
 type Discovery struct {
 	Issuer string
-	Date   time.Time // the tenant's clock, to the second; zero: it did not say
+	Date   time.Time // the tenant's clock in whole seconds; zero if unknown
 }
 
-// Discovery asks the tenant who it is. It shows no credentials.
+// Discovery reads the discovery document. It sends no credentials.
 func (i *Inspector) Discovery(ctx context.Context) (Discovery, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, i.credentials.BaseURL()+"/.well-known/openid-configuration", http.NoBody)
 	if err != nil {
@@ -64,14 +61,13 @@ func (i *Inspector) Discovery(ctx context.Context) (Discovery, error) {
 	return found, nil
 }
 
-// ErrNoIssuer says that a host answers, and not as an issuer does.
-var ErrNoIssuer = errors.New("the answer is no OpenID Connect configuration")
+// ErrNoIssuer means that a host responds, but not as an issuer.
+var ErrNoIssuer = errors.New("the response is not an OpenID Connect configuration")
 
-// Issuer is the issuer that the rest of the service expects.
+// Issuer returns the issuer that the service expects.
 func (i *Inspector) Issuer() string { return issuer(i.credentials) }
 
-// ManagementScopes asks for a token as the management application does, and
-// returns the scopes that it holds.
+// ManagementScopes requests a token as the management application, and returns its scopes.
 func (i *Inspector) ManagementScopes(ctx context.Context) ([]string, error) {
 	token, err := i.client.tokens.request(ctx, i.credentials)
 	if err != nil {
@@ -81,8 +77,8 @@ func (i *Inspector) ManagementScopes(ctx context.Context) ([]string, error) {
 	return strings.Fields(scope), nil
 }
 
-// RedeemsCodes returns nil where the sign-in application may redeem codes: it
-// presents one that nobody was given, which the tenant refuses last.
+// RedeemsCodes returns nil if the sign-in application may redeem codes. It sends an invalid
+// code, which the tenant checks after the application.
 func (i *Inspector) RedeemsCodes(ctx context.Context) error {
 	_, err := i.client.SignIn().exchange(ctx, i.credentials, session.Redemption{Code: noCode, Verifier: noCode})
 	return unlessOnlyTheGrantIsWrong(err)
@@ -100,30 +96,30 @@ func unlessOnlyTheGrantIsWrong(err error) error {
 	case errors.As(err, &e) && e.Code == "invalid_grant":
 		return nil
 	case err == nil:
-		return fmt.Errorf("the provider took %q for a grant", noCode)
+		return fmt.Errorf("the provider accepted %q as a grant", noCode)
 	}
 	return err
 }
 
-// Refusal is why a tenant gives an application no token.
+// Refusal is the reason why a tenant refuses an application a token.
 type Refusal int
 
-// The reasons, in the order in which the tenant looks.
+// The reasons, in the order in which the tenant checks them.
 const (
-	NotRefused    Refusal = iota // the tenant failed in another way, or not at all
-	RefusedClient                // the client id or the secret is wrong
+	NotRefused    Refusal = iota // another failure, or none
+	RefusedClient                // the client ID or the secret is wrong
 	RefusedGrant                 // the application may not use this type of grant
 	UnknownAPI                   // there is no API with this audience
-	RefusedAPI                   // the application was granted nothing of the API
+	RefusedAPI                   // the application has no grant for the API
 )
 
-// RefusalOf reads the reason from a failure.
+// RefusalOf returns the reason for a failure.
 func RefusalOf(err error) Refusal {
 	var e *Error
 	switch {
 	case !errors.As(err, &e) || e.Status != http.StatusUnauthorized && e.Status != http.StatusForbidden:
 		return NotRefused
-	case e.Code == "": // a firewall's page, and not the tenant's words
+	case e.Code == "": // a firewall's page, not the tenant's response
 		return NotRefused
 	case e.Code == "unauthorized_client" && strings.HasPrefix(e.message, "Grant type"):
 		return RefusedGrant

@@ -9,15 +9,15 @@ import (
 	"github.com/auth0/go-auth0/v3/management/resourceservers"
 )
 
-// Access is who gets tokens for an API, in Auth0's words: "allow_all", "require_client_grant" or
-// "deny_all" (https://auth0.com/docs/get-started/apis/api-access-policies-for-applications).
-// "" is a tenant that does not say, and lets all users have them.
+// Access says who gets tokens for an API, in Auth0's terms: "allow_all", "require_client_grant"
+// or "deny_all" (https://auth0.com/docs/get-started/apis/api-access-policies-for-applications).
+// "" means that the tenant does not say; then all users get them.
 type Access struct {
 	Users   string // through an application
-	Clients string // for themselves
+	Clients string // for the applications themselves
 }
 
-// Access reads who gets tokens for an API (read:resource_servers).
+// Access reads who gets tokens for an API (scope read:resource_servers).
 func (i *Inspector) Access(ctx context.Context, audience string) (a Access, found bool, err error) {
 	r := i.client.reading(ctx)
 	api, err := i.read(ctx, r, "identifier", func(ctx context.Context) (any, error) {

@@ -17,20 +17,20 @@ import (
 	"usher/internal/secrets"
 )
 
-// Registration is what is registered of an application.
+// Registration is the registration of an application.
 type Registration struct {
 	Type       string // "regular_web"
 	AuthMethod string // at the token endpoint; "none" for a public client
 	Grants     []string
 	Callbacks  []string
 	LogoutURLs []string
-	Partial    bool // the token shows no more than the type
+	Partial    bool // the token may read only the type
 }
 
-// ofRegistration leaves the secrets out, which some scopes show.
+// ofRegistration omits the secrets, which some scopes can read.
 const ofRegistration = "client_id,app_type,token_endpoint_auth_method,grant_types,callbacks,allowed_logout_urls"
 
-// Registration reads an application's registration (read:clients).
+// Registration reads an application's registration (scope read:clients).
 func (i *Inspector) Registration(ctx context.Context, clientID string) (Registration, error) {
 	fields := ofRegistration
 	r := i.client.reading(ctx)
@@ -50,7 +50,7 @@ func (i *Inspector) Registration(ctx context.Context, clientID string) (Registra
 	}, nil
 }
 
-// read reads one object, which has to have the member that is named.
+// read reads an object with an essential member of type string.
 func (i *Inspector) read(ctx context.Context, r *reading, essential string, send func(context.Context) (any, error)) (gjson.Result, error) {
 	body, err := call(ctx, send)
 	if err != nil {
@@ -63,7 +63,7 @@ func (i *Inspector) read(ctx context.Context, r *reading, essential string, send
 	return root, err
 }
 
-// list reads a list under a name, or one without.
+// list reads a list with or without a name.
 func (i *Inspector) list(ctx context.Context, r *reading, name string, send func(context.Context) (any, error)) ([]gjson.Result, error) {
 	body, err := call(ctx, send)
 	if err != nil {
@@ -73,15 +73,15 @@ func (i *Inspector) list(ctx context.Context, r *reading, name string, send func
 	return items, err
 }
 
-// Connection is a connection as it is set up.
+// Connection holds the settings of a connection.
 type Connection struct {
 	Name     string
 	Database bool
-	SignUps  bool // users may create accounts by themselves
+	SignUps  bool // users may create accounts
 }
 
-// Connection looks for a connection by its name (read:connections). Of its options
-// it keeps one; others may be secrets.
+// Connection reads the connection with this name (scope read:connections). It keeps one of
+// the options; others may be secrets.
 func (i *Inspector) Connection(ctx context.Context, name string) (c Connection, found bool, err error) {
 	fields := "name,strategy,options"
 	r := i.client.reading(ctx)
@@ -98,8 +98,8 @@ func (i *Inspector) Connection(ctx context.Context, name string) (c Connection, 
 	return Connection{Name: name, Database: r.text("connection.strategy", all[0].Get("strategy")) == "auth0", SignUps: !closed}, true, nil
 }
 
-// EnabledConnections are the names of those through which the sign-in application's
-// users may come (read:connections and read:clients).
+// EnabledConnections returns the names of the connections that the sign-in application's
+// users can sign in with (scopes read:connections and read:clients).
 func (i *Inspector) EnabledConnections(ctx context.Context) ([]string, error) {
 	list, err := i.client.enabledConnections(ctx, i.credentials.ClientID, "name,authentication")
 	if err != nil {
@@ -114,15 +114,15 @@ func (i *Inspector) EnabledConnections(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// Action is how far an Action of the login flow has come.
+// Action is the state of an Action in the login flow.
 type Action struct {
 	Exists   bool
 	Deployed bool
-	Changed  bool // since it was deployed
+	Changed  bool // since its deployment
 	Bound    bool // to the login flow
 }
 
-// LoginAction looks for an Action by its name (read:actions).
+// LoginAction reads the Action with this name (scope read:actions).
 func (i *Inspector) LoginAction(ctx context.Context, name string) (Action, error) {
 	trigger := management.ActionTriggerTypeEnumPostLogin
 	r := i.client.reading(ctx)
@@ -138,7 +138,7 @@ func (i *Inspector) LoginAction(ctx context.Context, name string) (Action, error
 	}
 	found := Action{Exists: true, Deployed: all[at].Get("deployed_version").Type != gjson.Null}
 	found.Changed = found.Deployed && !r.isTrue("action.all_changes_deployed", all[at].Get("all_changes_deployed"), false)
-	// A flow holds fewer Actions than a page.
+	// All Actions of a flow fit on one page.
 	bound, err := i.list(ctx, r, "bindings", func(ctx context.Context) (any, error) {
 		return bindings.NewClient(i.client.sdk).List(ctx, &trigger, &management.ListActionTriggerBindingsRequestParameters{})
 	})
@@ -150,7 +150,7 @@ func (i *Inspector) LoginAction(ctx context.Context, name string) (Action, error
 	return found, nil
 }
 
-// Factors are the second factors that are switched on (read:guardian_factors).
+// Factors returns the enabled second factors (scope read:guardian_factors).
 func (i *Inspector) Factors(ctx context.Context) ([]string, error) {
 	r := i.client.reading(ctx)
 	all, err := i.list(ctx, r, "", func(ctx context.Context) (any, error) { return factorsclient.NewClient(i.client.sdk).List(ctx) })
@@ -166,8 +166,7 @@ func (i *Inspector) Factors(ctx context.Context) ([]string, error) {
 	return on, nil
 }
 
-// OfflineAccess reports whether an API is there, and allows refresh tokens
-// (read:resource_servers).
+// OfflineAccess reports whether an API exists and allows refresh tokens (scope read:resource_servers).
 func (i *Inspector) OfflineAccess(ctx context.Context, audience string) (allowed, found bool, err error) {
 	r := i.client.reading(ctx)
 	api, err := i.read(ctx, r, "identifier", func(ctx context.Context) (any, error) {

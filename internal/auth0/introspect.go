@@ -20,7 +20,7 @@ func (t Tokens) Introspect(ctx context.Context, raw string) (session.Introspecti
 		return session.Introspection{}, err
 	}
 	if err != nil || token.timely(t.client.opts.Now()) != nil {
-		return session.Introspection{}, nil //nolint:nilerr // it is an answer, not an error
+		return session.Introspection{}, nil //nolint:nilerr // an inactive token is not an error
 	}
 	use := t.useOf(c, token)
 	if use == "" {
@@ -29,10 +29,10 @@ func (t Tokens) Introspect(ctx context.Context, raw string) (session.Introspecti
 	return introspection(use, issuer(c), token), nil
 }
 
-// accessTypes are the types of an access token; "" is none (RFC 9068, section 2.1).
+// accessTypes are the types of an access token; "" is no type (RFC 9068, section 2.1).
 var accessTypes = []string{"", "jwt", "at+jwt", "application/at+jwt"}
 
-// useOf tells by audience and type what a token is for; "" is nothing of ours.
+// useOf returns a token's use from its audience and type; "" for another service's token.
 func (t Tokens) useOf(c secrets.Credentials, token signedToken) string {
 	api := t.client.opts.Audience
 	switch {
@@ -48,7 +48,7 @@ func (t Tokens) useOf(c secrets.Credentials, token signedToken) string {
 	return ""
 }
 
-// isTextOrNone is for what an API goes by in an access token.
+// isTextOrNone checks the claims that an API relies on in an access token.
 func (c claimSet) isTextOrNone(name string) bool {
 	_, isText := c.text(name)
 	return isText || !c.has(name)

@@ -60,12 +60,12 @@ func TestIntrospect(t *testing.T) {
 		token string
 		want  session.Introspection
 	}{
-		"an ID token":              {typed(t, s, "JWT", nil), id},
-		"an ID token, no type":     {signed(t, jose.RS256, signingKeys()[0], "one", goodClaims(s, nil)), id},
-		"for several audiences":    {typed(t, s, "JWT", map[string]any{"aud": []string{"web", api}, "azp": "web"}), shared},
-		"an access token":          {typed(t, s, "JWT", ofAPI(nil)), access},
-		"of the type of RFC 9068":  {typed(t, s, "at+JWT", ofAPI(map[string]any{"azp": nil, "client_id": "other"})), profile},
-		"the clock is a bit ahead": {typed(t, s, "JWT", ofAPI(map[string]any{"nbf": now + 60, "iat": now + 60})), early},
+		"an ID token":               {typed(t, s, "JWT", nil), id},
+		"an ID token, no type":      {signed(t, jose.RS256, signingKeys()[0], "one", goodClaims(s, nil)), id},
+		"for several audiences":     {typed(t, s, "JWT", map[string]any{"aud": []string{"web", api}, "azp": "web"}), shared},
+		"an access token":           {typed(t, s, "JWT", ofAPI(nil)), access},
+		"with the type of RFC 9068": {typed(t, s, "at+JWT", ofAPI(map[string]any{"azp": nil, "client_id": "other"})), profile},
+		"within the clock skew":     {typed(t, s, "JWT", ofAPI(map[string]any{"nbf": now + 60, "iat": now + 60})), early},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestIntrospect(t *testing.T) {
 	}
 }
 
-func TestTokensThatAreNotActive(t *testing.T) {
+func TestInactiveTokens(t *testing.T) {
 	s := startIssuer(t)
 	c := testkit.NewClock(s.started.Truncate(time.Second))
 	now := c.Now().Unix()
@@ -96,7 +96,7 @@ func TestTokensThatAreNotActive(t *testing.T) {
 	}
 	logout := map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}
 	tests := map[string]string{
-		"another's key":             rs(keys[1], "one", nil),
+		"a foreign key":             rs(keys[1], "one", nil),
 		"an unknown key":            rs(keys[1], "two", nil),
 		"no key id":                 rs(keys[0], "", nil),
 		"an altered payload":        parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"sub":"me"}`)) + "." + parts[2],
@@ -114,17 +114,17 @@ func TestTokensThatAreNotActive(t *testing.T) {
 		"two audiences, no party":   changed(map[string]any{"aud": []string{"web", "other"}}),
 		"expired this second":       changed(map[string]any{"exp": now}),
 		"no expiry":                 changed(map[string]any{"exp": nil}),
-		"an expiry that is none":    changed(map[string]any{"exp": "tomorrow"}),
-		"of the future":             changed(map[string]any{"iat": now + 62}),
-		"no time of issue":          changed(map[string]any{"iat": nil}),
-		"not yet":                   changed(map[string]any{"nbf": now + 62}),
+		"an invalid expiry":         changed(map[string]any{"exp": "tomorrow"}),
+		"from the future":           changed(map[string]any{"iat": now + 62}),
+		"no issue time":             changed(map[string]any{"iat": nil}),
+		"not yet valid":             changed(map[string]any{"nbf": now + 62}),
 		"no subject":                changed(map[string]any{"sub": nil}),
 		"a number for a scope":      changed(map[string]any{"aud": api, "scope": 7}),
 		"a list for a client":       changed(map[string]any{"aud": api, "client_id": []string{"web"}}),
 		"a logout token":            typed(t, s, "JWT", map[string]any{"events": logout}),
 		"a logout token's type":     typed(t, s, "logout+jwt", nil),
 		"an access token's type":    typed(t, s, "at+jwt", nil),
-		"an API's, of another type": typed(t, s, "logout+jwt", map[string]any{"aud": api}),
+		"another type, for an API":  typed(t, s, "logout+jwt", map[string]any{"aud": api}),
 		"no JSON in the header":     "e30x." + parts[1] + "." + parts[2],
 	}
 	for name, token := range tests {
@@ -140,11 +140,11 @@ func TestTokensThatAreNotActive(t *testing.T) {
 	}
 	got, err := tokensOf(s, c, "").Introspect(t.Context(), changed(map[string]any{"aud": ""}))
 	if err != nil || got.Active {
-		t.Errorf("with no API, for none: %+v, %v", got, err)
+		t.Errorf("without an API and an audience: %+v, %v", got, err)
 	}
 }
 
-// What cannot be checked is not called inactive.
+// A token that cannot be checked is not reported as inactive.
 func TestIntrospectWithoutKeys(t *testing.T) {
 	for status, kind := range map[int]problem.Kind{404: problem.ProviderFailed, 403: problem.ProviderFailed, 503: problem.ProviderUnavailable} {
 		s := startIssuer(t)
@@ -154,7 +154,7 @@ func TestIntrospectWithoutKeys(t *testing.T) {
 	}
 }
 
-// A rotation is followed by whoever checks tokens, without a restart.
+// A rotation of the keys takes effect without a restart.
 func TestIntrospectFollowsARotation(t *testing.T) {
 	s := startIssuer(t)
 	c := newClock()

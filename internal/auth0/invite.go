@@ -10,9 +10,8 @@ import (
 	"usher/internal/users"
 )
 
-// Invite invites a user who has just been created; see users.Creator. The user
-// is as they are now: the address may be another than that of a request that is
-// repeated.
+// Invite invites a newly created user; see users.Creator. created is the user's current
+// state: the address may differ from that in a repeated request.
 func (u Users) Invite(ctx context.Context, created users.Creation, n users.New) (invited users.Created, err error) {
 	if n.Invite.By == users.InviteByEmail {
 		invited, err = u.mailInvitation(ctx, created, n.Connection)
@@ -25,12 +24,12 @@ func (u Users) Invite(ctx context.Context, created users.Creation, n users.New) 
 	return invited, nil
 }
 
-// mailInvitation has the provider mail the link. Where a repeat can find the
-// user, it notes that, so that the repeat does not mail another one.
+// mailInvitation has the provider mail the link. With an idempotency record it records
+// that, so that a repeated request does not mail another one.
 func (u Users) mailInvitation(ctx context.Context, created users.Creation, connection string) (users.Created, error) {
 	user := created.User
 	if user.Email == "" {
-		return users.Created{}, problem.Invalid("email", "the user has none any more")
+		return users.Created{}, problem.Invalid("email", "the user no longer has one")
 	}
 	if err := u.client.mailPasswordLink(ctx, connection, user.Email); err != nil {
 		return users.Created{}, err
@@ -39,8 +38,9 @@ func (u Users) mailInvitation(ctx context.Context, created users.Creation, conne
 		return users.Created{User: user}, nil
 	}
 	noted, err := u.noteMailed(ctx, user.ID, created.Record)
-	if err != nil { // the mail is out: all that the caller asked for is done
-		u.client.opts.Log.WarnContext(ctx, "it could not be noted that an invitation was mailed; a repeat may mail it again", "user", user.ID, "error", err)
+	if err != nil { // the mail is sent, which completes the request
+		const message = "could not record a mailed invitation; a repeated request may mail it again"
+		u.client.opts.Log.WarnContext(ctx, message, "user", user.ID, "error", err)
 		return users.Created{User: user}, nil
 	}
 	return users.Created{User: noted}, nil
@@ -70,7 +70,7 @@ func (u Users) makeInvitation(ctx context.Context, user users.User, invite users
 	return users.Created{User: user, Invitation: &users.Invitation{URL: url, ExpiresAt: expires}}, nil
 }
 
-// notInvited says that the user is there, and how to complete the invitation.
+// notInvited returns partly-updated for a user who exists, and how to complete the invitation.
 func notInvited(err error, created users.Creation) error {
 	cure := "Complete it with POST /password-resets or POST /password-tickets."
 	if created.Record != (users.IdempotencyRecord{}) {
@@ -78,5 +78,5 @@ func notInvited(err error, created users.Creation) error {
 	}
 	return partlyDoneBut(err, cure,
 		[]problem.Field{{Field: "id", Detail: created.User.ID}},
-		[]problem.Field{{Field: "invite", Detail: "may not have been sent or made"}})
+		[]problem.Field{{Field: "invite", Detail: "may not have been sent or created"}})
 }

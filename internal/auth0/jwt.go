@@ -18,15 +18,15 @@ import (
 
 const (
 	maxKeyID     = 256 // bytes
-	maxSubject   = 400 // bytes, as of every user's id here
-	headerLevels = 10  // more than any header's objects are deep
+	maxSubject   = 400 // bytes, as for all user IDs
+	headerLevels = 10  // more than any header is nested
 )
 
-// errExpired says that a token was good once.
+// errExpired means that a token has expired.
 var errExpired = errors.New("it has expired")
 
-// signedToken is a token (RFC 7519) that the tenant has signed, with the claims that
-// decide whether it counts. The others may be anything: see claimSet.
+// signedToken is a token (RFC 7519) signed by the tenant, with its decisive claims. The
+// other claims are unchecked: see claimSet.
 type signedToken struct {
 	kind      string // the header's typ, in lower case; "" for none
 	subject   string
@@ -39,9 +39,9 @@ type signedToken struct {
 	said      claimSet
 }
 
-// readToken checks a token's form, header, signature and issuer, and reads the rest.
-// It fails with a problem where the keys cannot be had, and with any other error for
-// what is no token of the tenant's; no text of theirs holds a part of the token.
+// readToken checks a token's form, header, signature and issuer, and reads the claims. It
+// fails with a problem if the keys are unavailable, and with another error if the tenant
+// did not issue the token. No error contains a part of the token.
 func (c *Client) readToken(ctx context.Context, credentials secrets.Credentials, raw string) (signedToken, error) {
 	kind, err := readHeader(raw)
 	if err != nil {
@@ -64,64 +64,62 @@ func (c *Client) readToken(ctx context.Context, credentials secrets.Credentials,
 		return signedToken{}, err
 	}
 	if made, _ := said.text("iss"); made != issuer(credentials) {
-		return signedToken{}, errors.New("another issuer has made it")
+		return signedToken{}, errors.New("it is from another issuer")
 	}
 	token.kind = kind
 	return token, nil
 }
 
-// timely holds a token to its times: it ends when it says, not a second later, and
-// was not issued in the future.
+// timely checks a token's times: it is valid until exactly its expiry, and not issued in the future.
 func (t signedToken) timely(now time.Time) error {
 	latest := now.Add(skew.Limit)
 	switch {
 	case !now.Before(t.expiry):
 		return errExpired
 	case t.issuedAt.After(latest) || t.notBefore.After(latest):
-		return errors.New("it is of the future")
+		return errors.New("it is from the future")
 	}
 	return nil
 }
 
-// readHeader looks at a token's form and header (RFC 7515, sections 3 and 4.1), and
-// returns its type in lower case, since media types have no case.
+// readHeader checks a token's form and header (RFC 7515, sections 3 and 4.1), and returns
+// its type in lower case: media types are case-insensitive.
 func readHeader(raw string) (kind string, err error) {
 	if !jwks.IsCompact(raw) {
 		return "", errors.New("it is not three parts in base64url")
 	}
 	head, _, _ := strings.Cut(raw, ".")
-	text, _ := base64.RawURLEncoding.DecodeString(head) // it is base64url
+	text, _ := base64.RawURLEncoding.DecodeString(head) // IsCompact has checked it
 	value, err := strictjson.Read(text, headerLevels)
 	header, isObject := value.(map[string]any)
 	if err != nil || !isObject {
-		return "", errors.New("its header is not an object, or has a member twice")
+		return "", errors.New("its header is not an object, or has a duplicate member")
 	}
 	for name := range header {
 		if isNamed(name, jwks.ForeignMembers) || isMisspelt(name, []string{"alg", "kid", "typ"}) {
-			return "", errors.New("its header has what no token's has")
+			return "", errors.New("its header has an unexpected member")
 		}
 	}
 	if header["alg"] != "RS256" {
 		return "", errors.New("its algorithm is not RS256")
 	}
 	if id, ok := header["kid"].(string); !ok || id == "" || len(id) > maxKeyID {
-		return "", errors.New("it names no key")
+		return "", errors.New("it has no valid key ID")
 	}
 	typ, there := header["typ"]
 	if kind, ok := typ.(string); there && (!ok || kind == "") {
-		return "", errors.New("its type is none")
+		return "", errors.New("its type is not valid")
 	} else if there {
 		return strings.ToLower(kind), nil
 	}
 	return "", nil
 }
 
-// decisive are the claims by which a token counts or does not.
+// decisive lists the claims that decide whether a token is valid.
 var decisive = []string{"iss", "sub", "aud", "azp", "exp", "iat", "nbf", "nonce", "auth_time", "amr", "events"}
 
-// readClaims refuses a payload in which one of the decisive claims stands twice, or
-// in another case: readers disagree about what it says then, and the token goes on
-// to front-ends. Others spoil nothing but themselves.
+// readClaims refuses a payload with a decisive claim that is duplicate or in another case: readers read
+// it differently, and front-ends get the token. A duplicate of another claim invalidates only that claim.
 func readClaims(payload []byte) (claimSet, error) {
 	members, twice, err := strictjson.Members(payload)
 	if err != nil {
@@ -134,13 +132,13 @@ func readClaims(payload []byte) (claimSet, error) {
 	}
 	for name := range twice {
 		if isNamed(name, decisive) {
-			return claimSet{}, errors.New("a claim stands twice")
+			return claimSet{}, errors.New("a claim is duplicate")
 		}
 	}
 	return claimSet{members, twice}, nil
 }
 
-// isNamed compares as the laxest readers do, Go's encoding/json among them.
+// isNamed compares names like the laxest readers, such as Go's encoding/json.
 func isNamed(name string, among []string) bool {
 	return slices.ContainsFunc(among, func(one string) bool { return strings.EqualFold(one, name) })
 }
@@ -149,7 +147,7 @@ func isMisspelt(name string, among []string) bool {
 	return isNamed(name, among) && !slices.Contains(among, name)
 }
 
-// token reads the decisive claims; one that is there has to be what it should.
+// token reads the decisive claims. A claim of another type is an error.
 func (c claimSet) token() (t signedToken, err error) {
 	fine := true
 	text := func(name string) string {
@@ -169,21 +167,21 @@ func (c claimSet) token() (t signedToken, err error) {
 	t.audience = c.audience()
 	switch {
 	case !fine:
-		return t, errors.New("a claim is of another type")
+		return t, errors.New("a claim has the wrong type")
 	case !isSubject(t.subject):
-		return t, errors.New("it names no subject")
+		return t, errors.New("it has no valid subject")
 	case len(t.audience) == 0:
-		return t, errors.New("it names no audience")
+		return t, errors.New("it has no audience")
 	case t.party == "" && c.has("azp"):
-		return t, errors.New("it names no authorized party")
-	case t.expiry.Unix() <= 0 || t.issuedAt.Unix() <= 0: // a missing one is long before
-		return t, errors.New("it does not say when it was issued and ends")
+		return t, errors.New("its authorized party is empty")
+	case t.expiry.Unix() <= 0 || t.issuedAt.Unix() <= 0: // a missing claim is the zero time
+		return t, errors.New("it has no time of issue or no expiry")
 	}
 	return t, nil
 }
 
-// isSubject knows the ids that a user can have here. U+FFFD stands for what was no
-// character: two ids may have become one.
+// isSubject reports whether an ID can be a user's ID. U+FFFD replaces invalid text, so two
+// IDs may have become equal.
 func isSubject(id string) bool {
 	odd := func(r rune) bool {
 		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar

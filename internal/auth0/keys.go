@@ -12,27 +12,26 @@ import (
 	"usher/internal/secrets"
 )
 
-// keySets holds the keys with which the tenant signs its tokens.
+// keySets holds the keys of the tenant's tokens.
 type keySets struct {
 	mu   sync.Mutex
 	base string
 	set  *jwks.Set
 }
 
-// signingKeys are those of the tenant that the credentials name; a changed
-// secret may name another one.
+// signingKeys returns the keys of the tenant in the credentials; a changed secret may name another tenant.
 func (c *Client) signingKeys(credentials secrets.Credentials) *jwks.Set {
 	c.keys.mu.Lock()
 	defer c.keys.mu.Unlock()
 	if base := credentials.BaseURL(); c.keys.set == nil || c.keys.base != base {
 		c.keys.base, c.keys.set = base, jwks.New(base+"/.well-known/jwks.json", c.plain, c.opts.Now)
-		c.keys.set.Timeout = c.opts.Deadline * 5 / 8 // leaves time to go on with the keys that there are
+		c.keys.set.Timeout = c.opts.Deadline * 5 / 8 // leaves time to continue with the known keys
 	}
 	return c.keys.set
 }
 
-// tellingKeys keeps what go-oidc would fold into a text: whether a signature is
-// wrong, or the keys could not be fetched.
+// tellingKeys distinguishes a wrong signature from keys that could not be fetched, which
+// go-oidc reports as one text.
 type tellingKeys struct {
 	set     *jwks.Set
 	failure *jwks.FetchError
@@ -44,12 +43,12 @@ func (k *tellingKeys) VerifySignature(ctx context.Context, token string) ([]byte
 	return payload, err
 }
 
-// keysProblem is providerProblem for the key set, which everybody may read: a
-// refusal is not for what the caller sent, nor for our credentials.
+// keysProblem is providerProblem for the key set. The set is public, so a refusal concerns
+// neither the caller's request nor our credentials.
 func keysProblem(err error) error {
 	var e *Error
 	if errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests {
-		return problem.ProviderFailed.Wrap(fmt.Errorf("check a token: %w", err), "The identity provider gave no usable answer.")
+		return problem.ProviderFailed.Wrap(fmt.Errorf("check a token: %w", err), unusableDetail)
 	}
 	return providerProblem(fmt.Errorf("check a token: %w", err))
 }

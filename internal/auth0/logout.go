@@ -7,10 +7,9 @@ import (
 	"usher/internal/session"
 )
 
-// LogoutURL is where the browser signs out; see session.Exit. The OpenID
-// Connect endpoint works in every tenant, whether or not its discovery tells
-// of it; without a hint it may ask the user to confirm
-// (https://auth0.com/docs/authenticate/login/logout/log-users-out-of-auth0).
+// LogoutURL returns the URL where the browser signs out; see session.Exit. The OpenID Connect
+// endpoint works in every tenant, even if discovery does not list it. Without a hint it may ask
+// the user to confirm (https://auth0.com/docs/authenticate/login/logout/log-users-out-of-auth0).
 func (s SignIn) LogoutURL(ctx context.Context, out session.SignOut) (string, error) {
 	c, err := s.client.opts.Credentials.Current(ctx)
 	if err != nil {

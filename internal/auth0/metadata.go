@@ -13,16 +13,16 @@ import (
 	"usher/internal/users"
 )
 
-// Metadata is one kind of the users' metadata, as the metadata package needs it.
+// Metadata is one kind of the users' metadata; it implements the interfaces of package metadata.
 type Metadata struct {
 	client *Client
-	name   string                                                     // the provider's
-	of     func(users.User) json.RawMessage                           // as callers see it
+	name   string                                                     // the provider's name
+	of     func(users.User) json.RawMessage                           // in a user, without the reserved member
 	set    func(*management.UpdateUserRequestContent, map[string]any) // in a request
-	refuse func(changes map[string]any, path string) error            // what no caller may change
+	refuse func(changes map[string]any, path string) error            // refuses changes of the reserved member
 }
 
-// Metadata returns what users may edit themselves.
+// Metadata returns the access to user_metadata.
 func (c *Client) Metadata() Metadata {
 	return Metadata{
 		client: c,
@@ -33,8 +33,7 @@ func (c *Client) Metadata() Metadata {
 	}
 }
 
-// AppMetadata returns what the company decides, without the member that is this
-// service's own.
+// AppMetadata returns the access to app_metadata, without the service's reserved member.
 func (c *Client) AppMetadata() Metadata {
 	return Metadata{
 		client: c,
@@ -62,9 +61,8 @@ func (m Metadata) in(u users.User) (map[string]any, error) {
 	return members, nil
 }
 
-// Write changes first-level members of a user's metadata; see metadata.Store.
-// It does nothing without a change: to the provider an empty object would mean
-// that everything is to go.
+// Write changes first-level members of a user's metadata; see metadata.Store. Without
+// changes it only reads: an empty object would delete all metadata at the provider.
 func (m Metadata) Write(ctx context.Context, id limits.UserID, changes map[string]any) (map[string]any, error) {
 	if len(changes) == 0 {
 		return m.Read(ctx, id)
@@ -77,7 +75,7 @@ func (m Metadata) Write(ctx context.Context, id limits.UserID, changes map[strin
 	updated, err := call(ctx, func(ctx context.Context) (any, error) { return m.client.users.Update(ctx, id.String(), request) })
 	switch {
 	case hasStatus(err, http.StatusRequestEntityTooLarge):
-		return nil, problem.MetadataTooLarge.Wrap(err, "The identity provider keeps no more.")
+		return nil, problem.MetadataTooLarge.Wrap(err, "The identity provider does not store this much metadata.")
 	case err != nil:
 		return nil, fmt.Errorf("update %s: %w", m.name, ofOneUser(err))
 	}

@@ -14,13 +14,13 @@ import (
 	"usher/internal/problem"
 )
 
-// MFA is what the tenant's users have enrolled, as the mfa package needs it.
+// MFA implements the interfaces of package mfa.
 type MFA struct{ client *Client }
 
-// MFA returns what the tenant's users have enrolled.
+// MFA returns the access to the users' second factors.
 func (c *Client) MFA() MFA { return MFA{client: c} }
 
-// Remove removes one method of a user's; see mfa.Remover.
+// Remove removes one of a user's methods; see mfa.Remover.
 func (m MFA) Remove(ctx context.Context, id limits.UserID, method string) error {
 	_, err := call(ctx, func(ctx context.Context) (any, error) {
 		return nil, authenticationmethods.NewClient(m.client.sdk).Delete(ctx, id.String(), method)
@@ -34,9 +34,8 @@ func (m MFA) Remove(ctx context.Context, id limits.UserID, method string) error 
 	return fmt.Errorf("remove a method: %w", ofOneUser(err))
 }
 
-// Reset removes all methods of a user's; see mfa.Resetter. They are read first,
-// since the provider removes nothing of nobody without a word. Sessions end
-// last: while a method is good, a new one could begin with it.
+// Reset removes all of a user's methods; see mfa.Resetter. It reads them first, since the provider reports
+// success for an unknown user. It ends sessions last, because a valid method could begin a new one.
 func (m MFA) Reset(ctx context.Context, id limits.UserID) (mfa.ResetResult, error) {
 	found, err := m.Methods(ctx, id)
 	if err != nil {
@@ -65,26 +64,26 @@ func (m MFA) Reset(ctx context.Context, id limits.UserID) (mfa.ResetResult, erro
 	return mfa.ResetResult{MethodsRemoved: len(found), SessionsEnded: ended}, nil
 }
 
-// NewRecoveryCode makes a new recovery code; see mfa.RecoveryMaker. The
-// provider has none for one who has no second factor.
+// NewRecoveryCode creates a new recovery code; see mfa.RecoveryMaker. The provider creates
+// none for a user without a second factor.
 func (m MFA) NewRecoveryCode(ctx context.Context, id limits.UserID) (string, error) {
 	made, err := call(ctx, func(ctx context.Context) (any, error) {
 		return m.client.users.RegenerateRecoveryCode(ctx, id.String())
 	})
 	switch {
 	case hasStatus(err, http.StatusNotFound) && !isAboutUser(err):
-		err = problem.MFANotEnrolled.Wrap(err, "The user has no second factor that a recovery code could stand in for.")
+		err = problem.MFANotEnrolled.Wrap(err, "The user has no second factor that a recovery code could replace.")
 	case err == nil:
 		if code := m.client.textIn(ctx, made, "recovery_code"); code != "" {
 			return code, nil
 		}
-		err = doneUnread(errIncomplete, "Send the same request again for another code.", problem.Field{Field: "recovery_code", Detail: "was replaced, and the new one is unknown"})
+		unknown := problem.Field{Field: "recovery_code", Detail: "was replaced, and the new one is unknown"}
+		err = doneUnread(errIncomplete, "Send the same request again for another code.", unknown)
 	}
-	return "", fmt.Errorf("make a recovery code: %w", ofOneUser(err))
+	return "", fmt.Errorf("create a recovery code: %w", ofOneUser(err))
 }
 
-// isAboutUser reports whether what the provider did not find is the user, and
-// not what the user was to have.
+// isAboutUser reports whether the provider did not find the user, rather than the user's method.
 func isAboutUser(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && (e.isAboutNoUserID() || e.Code == "inexistent_user" || e.Code == "user_not_found" || e.message == "User not found")

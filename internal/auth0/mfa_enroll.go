@@ -16,11 +16,11 @@ import (
 	"usher/internal/problem"
 )
 
-// enrollmentLifetime is the provider's own; it cannot be chosen
+// enrollmentLifetime is the provider's fixed lifetime of an enrolment link
 // (https://auth0.com/docs/secure/multi-factor-authentication/multi-factor-authentication-developer-resources/create-custom-enrollment-tickets).
 const enrollmentLifetime = 5 * 24 * time.Hour
 
-// factorNames are the provider's names for the factors that can be asked for.
+// factorNames maps the factors of a request to the provider's names.
 var factorNames = map[string]management.GuardianEnrollmentFactorEnum{
 	mfa.TOTP:             management.GuardianEnrollmentFactorEnumOtp,
 	mfa.Phone:            management.GuardianEnrollmentFactorEnumPhone,
@@ -29,7 +29,7 @@ var factorNames = map[string]management.GuardianEnrollmentFactorEnum{
 	mfa.WebAuthnPlatform: management.GuardianEnrollmentFactorEnumWebauthnPlatform,
 }
 
-// Enroll makes an enrolment's link; see mfa.Enroller.
+// Enroll creates an enrolment link; see mfa.Enroller.
 func (m MFA) Enroll(ctx context.Context, id limits.UserID, e mfa.Enrollment) (mfa.Ticket, error) {
 	request := &management.CreateGuardianEnrollmentTicketRequestContent{UserID: id.String(), SendMail: &e.SendMail, AllowMultipleEnrollments: &e.AllowMultiple}
 	if e.Factor != "" {
@@ -45,18 +45,18 @@ func (m MFA) Enroll(ctx context.Context, id limits.UserID, e mfa.Enrollment) (mf
 	}
 	switch {
 	case isAlreadyEnrolled(err):
-		err = problem.MFAAlreadyEnrolled.Wrap(err, "The user has a second factor already. To let the user enrol another one, say allow_multiple.")
+		const detail = "The user already has a second factor. To let the user enrol another one, send allow_multiple."
+		err = problem.MFAAlreadyEnrolled.Wrap(err, detail)
 	case err == nil && url == "" && !e.SendMail:
-		err = problem.ProviderFailed.New("The identity provider gave no usable answer.")
+		err = problem.ProviderFailed.New(unusableDetail)
 	}
 	if err != nil {
-		return mfa.Ticket{}, fmt.Errorf("make an enrolment ticket: %w", ofOneUser(err))
+		return mfa.Ticket{}, fmt.Errorf("create an enrolment ticket: %w", ofOneUser(err))
 	}
 	return mfa.Ticket{URL: url, Expires: m.client.opts.Now().Add(enrollmentLifetime).UTC().Truncate(time.Second)}, nil
 }
 
-// isAlreadyEnrolled reports whether the provider refused a ticket since there
-// is a factor already.
+// isAlreadyEnrolled reports whether the provider refused a ticket because the user already has a factor.
 func isAlreadyEnrolled(err error) bool {
 	var e *Error
 	return hasStatus(err, http.StatusConflict) ||

@@ -14,12 +14,12 @@ import (
 )
 
 const (
-	methodsPerPage = 100 // the provider's most
+	methodsPerPage = 100 // the provider's maximum
 	methodPages    = 10
 )
 
-// Methods lists what a user has enrolled; see mfa.Lister. It asks page by page:
-// the SDK's own pager keeps the token of the first.
+// Methods returns a user's methods; see mfa.Lister. It does not use the SDK's pager, which
+// keeps the token of the first page.
 func (m MFA) Methods(ctx context.Context, id limits.UserID) ([]mfa.Method, error) {
 	list := []mfa.Method{}
 	perPage := methodsPerPage
@@ -48,17 +48,17 @@ func (m MFA) Methods(ctx context.Context, id limits.UserID) ([]mfa.Method, error
 	return list, nil
 }
 
-// firstFactor is the type of the password, which is no second factor.
+// firstFactor is the type of the password, which is not a second factor.
 const firstFactor = "password"
 
-// typeWords are our words for the provider's types.
+// typeWords maps the provider's types to ours.
 var typeWords = map[management.AuthenticationMethodTypeEnum]string{
 	management.AuthenticationMethodTypeEnumTotp:              mfa.TOTP,
 	management.AuthenticationMethodTypeEnumPhone:             mfa.SMS,
 	management.AuthenticationMethodTypeEnumEmail:             mfa.Email,
-	management.AuthenticationMethodTypeEnumEmailVerification: mfa.Email, // the address of the account itself
+	management.AuthenticationMethodTypeEnumEmailVerification: mfa.Email, // the account's own address
 	management.AuthenticationMethodTypeEnumPush:              mfa.Push,
-	management.AuthenticationMethodTypeEnumGuardian:          mfa.Push, // the app that it pushes to
+	management.AuthenticationMethodTypeEnumGuardian:          mfa.Push, // the app that receives the push
 	management.AuthenticationMethodTypeEnumWebauthnRoaming:   mfa.WebAuthnRoaming,
 	management.AuthenticationMethodTypeEnumWebauthnPlatform:  mfa.WebAuthnPlatform,
 	management.AuthenticationMethodTypeEnumPasskey:           mfa.Passkey,
@@ -66,7 +66,7 @@ var typeWords = map[management.AuthenticationMethodTypeEnum]string{
 }
 
 func (r *reading) method(v gjson.Result) (m mfa.Method, err error) {
-	m.Confirmed = true // left out where there is nothing to confirm
+	m.Confirmed = true // absent if the method needs no confirmation
 	kind, preferred := "", ""
 	v.ForEach(func(name, v gjson.Result) bool {
 		switch name.Str {

@@ -16,10 +16,10 @@ func TestMethod(t *testing.T) {
 		given string
 		want  mfa.Method
 	}{
-		"the least":       {`{"type":"totp"}`, mfa.Method{Type: "totp", Confirmed: true}},
+		"minimal":         {`{"type":"totp"}`, mfa.Method{Type: "totp", Confirmed: true}},
 		"unconfirmed":     {`{"type":"totp","confirmed":false}`, mfa.Method{Type: "totp"}},
 		"as text":         {`{"type":"totp","confirmed":"False"}`, mfa.Method{Type: "totp"}},
-		"illegible":       {`{"type":"totp","confirmed":[]}`, mfa.Method{Type: "totp"}},
+		"unreadable":      {`{"type":"totp","confirmed":[]}`, mfa.Method{Type: "totp"}},
 		"null":            {`{"type":"totp","confirmed":null}`, mfa.Method{Type: "totp", Confirmed: true}},
 		"times":           {`{"type":"totp","created_at":"2026-01-02T03:04:05+01:00","last_auth_at":1767319445}`, mfa.Method{Type: "totp", Confirmed: true, CreatedAt: &at, LastUsedAt: &at}},
 		"a phone":         {`{"type":"phone","phone_number":"XXXX0123","preferred_authentication_method":"sms"}`, mfa.Method{Type: "sms", Confirmed: true, PhoneNumber: "XXXX0123"}},
@@ -30,7 +30,7 @@ func TestMethod(t *testing.T) {
 		"the device":      {`{"type":"webauthn-platform"}`, mfa.Method{Type: "webauthn-platform", Confirmed: true}},
 		"a passkey":       {`{"type":"passkey"}`, mfa.Method{Type: "passkey", Confirmed: true}},
 		"recovery":        {`{"type":"recovery-code"}`, mfa.Method{Type: "recovery-code", Confirmed: true}},
-		"news":            {`{"type":"telepathy"}`, mfa.Method{Type: "other", Confirmed: true}},
+		"an unknown type": {`{"type":"telepathy"}`, mfa.Method{Type: "other", Confirmed: true}},
 		"no type":         {`{"type":7}`, mfa.Method{Type: "other", Confirmed: true}},
 	}
 	for name, tt := range tests {

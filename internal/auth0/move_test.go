@@ -14,7 +14,7 @@ import (
 	"usher/internal/secrets"
 )
 
-// moving is a secret that names another tenant at every third look.
+// moving is a secret that names another tenant at every third read.
 type moving struct {
 	*source
 	tenants []secrets.Credentials
@@ -25,8 +25,8 @@ func (m *moving) Current(context.Context) (secrets.Credentials, error) {
 	return m.tenants[int(m.looks.Add(1)/3)%len(m.tenants)], nil
 }
 
-// While the secret changes from one tenant to another, each request goes to the
-// tenant whose token it carries, or it would be refused there.
+// While the secret changes to another tenant, each request goes to the tenant that issued
+// its token. Another tenant would refuse it.
 func TestATokenGoesToItsOwnTenant(t *testing.T) {
 	one, other := tenanttest.Start(t), tenanttest.Start(t)
 	m := &moving{source: holding(secrets.Credentials{}), tenants: []secrets.Credentials{
@@ -45,7 +45,7 @@ func TestATokenGoesToItsOwnTenant(t *testing.T) {
 	}
 }
 
-// What names an application in its path follows the secret to the other tenant.
+// A request with an application's ID in its path follows the secret to the other tenant.
 func TestConnectionsAfterAMove(t *testing.T) {
 	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != tokenPath {

@@ -11,15 +11,14 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// tokenAnswers gives x/oauth2 token responses that it can read. Its decoding is
-// all or nothing as well, and a code or refresh token is spent by then.
+// tokenAnswers is a transport that makes token responses readable for x/oauth2, which fails
+// for one member of an unexpected type after a code or refresh token is spent.
 type tokenAnswers struct {
 	next  http.RoundTripper
 	begin func(context.Context) *reading
 }
 
-// tokenAnswer is a token response (RFC 6749, section 5.1), or an error under
-// status 200.
+// tokenAnswer is a token response (RFC 6749, section 5.1), or an error with status 200.
 type tokenAnswer struct {
 	AccessToken  string `json:"access_token,omitempty"`
 	TokenType    string `json:"token_type,omitempty"`
@@ -36,7 +35,7 @@ func (t tokenAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil || r.URL.Path != tokenPath {
 		return resp, err
 	}
-	body, _ := io.ReadAll(resp.Body) // from memory: the retrier has read it
+	body, _ := io.ReadAll(resp.Body) // cannot fail: the retrier has read it
 	answer, err := json.Marshal(t.begin(r.Context()).token(body))
 	if err != nil {
 		return nil, err
@@ -46,7 +45,7 @@ func (t tokenAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// token reads a token response. What cannot be read has no access token.
+// token reads a token response. An unreadable one has no access token.
 func (r *reading) token(body []byte) (a tokenAnswer) {
 	root, err := r.parse(body)
 	if err != nil {

@@ -7,24 +7,24 @@ import (
 	"time"
 )
 
-// Call is one request to the provider and what came of it, for those who count.
+// Call is one request to the provider and its result, for metrics.
 type Call struct {
-	Retry   bool          // it repeats an earlier one
-	Token   bool          // it asks for a management token
+	Retry   bool          // it repeats an earlier request
+	Token   bool          // it requests a management token
 	Refused bool          // the provider refused the application's credentials
-	Status  int           // HTTP status; 0 where no answer came
-	Took    time.Duration // until the answer was read, or given up
-	Left    int           // requests that the rate limit leaves; -1 where the provider does not say
+	Status  int           // HTTP status; 0 without a response
+	Took    time.Duration // until the response was read or the attempt failed
+	Left    int           // remaining requests of the rate limit; -1 if unknown
 }
 
-// ofTokens is the same retrier for requests for a management token.
+// ofTokens returns the same retrier for requests for a management token.
 func (t *retrier) ofTokens() *retrier {
 	own := *t
 	own.tokens = true
 	return &own
 }
 
-// observed is attempt, and tells of it.
+// observed is attempt, and reports the call to observe.
 func (t *retrier) observed(ctx context.Context, r *http.Request, retry bool) (*http.Response, *Error) {
 	if parent := t.traceparent(ctx); parent != "" {
 		r = r.Clone(ctx)
@@ -45,12 +45,12 @@ func (t *retrier) observed(ctx context.Context, r *http.Request, retry bool) (*h
 	return resp, failure
 }
 
-// tokenPath is where applications show their credentials.
+// tokenPath is the endpoint where applications send their credentials.
 const tokenPath = "/oauth/token"
 
-// limitLeft is how many requests the provider's rate limit leaves
+// limitLeft returns the remaining requests of the provider's rate limit
 // (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy);
-// -1 where it does not say.
+// -1 if unknown.
 func limitLeft(h http.Header) int {
 	left, err := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
 	if err != nil || left < 0 {

@@ -13,25 +13,25 @@ import (
 	"usher/internal/localtenant/tenanttest"
 )
 
-// observing collects what the client tells of its calls.
+// observing collects the reported calls.
 func observing(told *[]Call) func(*Options) {
 	return func(o *Options) { o.Observe = func(_ context.Context, c Call) { *told = append(*told, c) } }
 }
 
-func TestObserveIsToldWhatCameOfACall(t *testing.T) {
+func TestObserveGetsTheResultOfACall(t *testing.T) {
 	limit := func(left string) http.Header { return http.Header{"X-Ratelimit-Remaining": {left}} }
 	const users = "GET /api/v2/users/{id}"
 	tests := map[string]struct {
 		fault localtenant.Fault
 		want  []Call // after the token's
 	}{
-		"a budget":           {localtenant.Fault{Route: users, Status: 404, Header: limit("7")}, []Call{{Status: 404, Left: 7}}},
-		"no budget left":     {localtenant.Fault{Route: users, Status: 404, Header: limit("0")}, []Call{{Status: 404, Left: 0}}},
-		"a broken budget":    {localtenant.Fault{Route: users, Status: 404, Header: limit("-3")}, []Call{{Status: 404, Left: -1}}},
-		"throttled, once":    {localtenant.Fault{Route: users, Status: 429, Times: 1}, []Call{{Status: 429, Left: 0}, {Status: 200, Left: -1, Retry: true}}},
-		"half an answer":     {localtenant.Fault{Route: users, Kind: localtenant.FaultResetBody, Times: 1}, []Call{{Left: -1}, {Status: 200, Left: -1, Retry: true}}},
-		"a forbidden user":   {localtenant.Fault{Route: users, Status: 403}, []Call{{Status: 403, Left: -1}}},
-		"the token is taken": {localtenant.Fault{Route: "POST /nowhere", Status: 404}, []Call{{Status: 200, Left: -1}}},
+		"a budget":          {localtenant.Fault{Route: users, Status: 404, Header: limit("7")}, []Call{{Status: 404, Left: 7}}},
+		"no budget left":    {localtenant.Fault{Route: users, Status: 404, Header: limit("0")}, []Call{{Status: 404, Left: 0}}},
+		"a broken budget":   {localtenant.Fault{Route: users, Status: 404, Header: limit("-3")}, []Call{{Status: 404, Left: -1}}},
+		"throttled, once":   {localtenant.Fault{Route: users, Status: 429, Times: 1}, []Call{{Status: 429, Left: 0}, {Status: 200, Left: -1, Retry: true}}},
+		"half a response":   {localtenant.Fault{Route: users, Kind: localtenant.FaultResetBody, Times: 1}, []Call{{Left: -1}, {Status: 200, Left: -1, Retry: true}}},
+		"a forbidden user":  {localtenant.Fault{Route: users, Status: 403}, []Call{{Status: 403, Left: -1}}},
+		"an accepted token": {localtenant.Fault{Route: "POST /nowhere", Status: 404}, []Call{{Status: 200, Left: -1}}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -48,7 +48,7 @@ func TestObserveIsToldWhatCameOfACall(t *testing.T) {
 	}
 }
 
-func TestObserveIsToldOfRefusedCredentials(t *testing.T) {
+func TestObserveGetsRefusedCredentials(t *testing.T) {
 	tenant := tenanttest.Start(t)
 	var told []Call
 	c, _ := newClient(holding(credentialsAt(tenant.URL, "wrong")), newClock(), observing(&told))
@@ -58,7 +58,7 @@ func TestObserveIsToldOfRefusedCredentials(t *testing.T) {
 	}
 }
 
-func TestTraceparentGoesOn(t *testing.T) {
+func TestTraceparentIsPassedOn(t *testing.T) {
 	const parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 	for name, want := range map[string]string{"a trace": parent, "none": ""} {
 		t.Run(name, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestTraceparentGoesOn(t *testing.T) {
 			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				got = append(got, r.Header.Get("Traceparent"))
 				if tracestate := r.Header.Get("Tracestate"); tracestate != "" {
-					t.Errorf("tracestate %q went on", tracestate)
+					t.Errorf("tracestate %q was passed on", tracestate)
 				}
 				tenant.Tenant.ServeHTTP(w, r)
 			}))

@@ -11,35 +11,34 @@ import (
 	"usher/internal/users"
 )
 
-// HasIdentity reports whether the user has an account in the connection; see
-// session.Provider.
+// HasIdentity reports whether the user has an account in the connection; see session.Provider.
 func (s SignIn) HasIdentity(ctx context.Context, id limits.UserID, connection string) (bool, error) {
 	if tellsConnection(id.String(), connection) {
 		return true, nil
 	}
 	user, err := s.client.membersOf(ctx, id.String(), "identities")
 	switch {
-	case problem.Is(err, problem.UserNotFound): // deleted since
+	case problem.Is(err, problem.UserNotFound): // deleted since the sign-in
 		return false, nil
 	case err != nil:
-		return false, fmt.Errorf("look up where the user signs in: %w", err)
-	case connectionOf(user) == "": // not legible, so the user belongs to none
+		return false, fmt.Errorf("look up the user's identities: %w", err)
+	case connectionOf(user) == "": // unreadable, so the user belongs to none
 		return false, nil
 	}
 	return slices.ContainsFunc(user.Identities, func(i users.Identity) bool { return i.Connection == connection }), nil
 }
 
-// ConnectionOf returns the connection of the identity that the user's account was
-// made with; see limits.Directory.
+// ConnectionOf returns the connection of the identity that the account was created with;
+// see limits.Directory.
 func (u Users) ConnectionOf(ctx context.Context, userID string) (string, error) {
 	user, err := u.client.membersOf(ctx, userID, "identities")
 	if err != nil {
-		return "", fmt.Errorf("look up whose user it is: %w", err)
+		return "", fmt.Errorf("look up the user's connection: %w", err)
 	}
 	return connectionOf(user), nil
 }
 
-// connectionOf is the connection of the first identity; "" where it cannot be read.
+// connectionOf returns the connection of the first identity; "" if it is unreadable.
 func connectionOf(u users.User) string {
 	if len(u.Identities) == 0 {
 		return ""
@@ -47,20 +46,19 @@ func connectionOf(u users.User) string {
 	return u.Identities[0].Connection
 }
 
-// passwordIdentity is the place of a user's first identity with a password; -1 for none.
+// passwordIdentity returns the index of a user's first identity with a password; -1 for none.
 func passwordIdentity(u users.User) int {
 	return slices.IndexFunc(u.Identities, func(i users.Identity) bool { return i.Provider == "auth0" })
 }
 
-// several are the kinds of connection of which a tenant may have several beside
-// each other, under any names.
+// several lists the kinds of connection of which a tenant can have several, with any names.
 var several = []string{
 	"ad", "adfs", "auth0", "auth0-adldap", "auth0-oidc", "custom", "google-apps", "ip", "oauth1", "oauth2",
 	"office365", "oidc", "okta", "pingfederate", "samlp", "sharepoint", "waad",
 }
 
-// tellsConnection reads an id's first part, which is the kind of connection
-// that the account is in. A social connection has its kind for a name.
+// tellsConnection reads the kind of the account's connection from the first part of an ID.
+// A social connection has the name of its kind.
 func tellsConnection(userID, connection string) bool {
 	kind, _, found := strings.Cut(userID, "|")
 	return found && kind == connection && !slices.Contains(several, kind)

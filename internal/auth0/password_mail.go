@@ -10,9 +10,8 @@ import (
 	"usher/internal/problem"
 )
 
-// mailPasswordLink has the provider mail a link to set a password to whoever
-// has the address in the connection. It succeeds whether or not anybody has:
-// the endpoint does not tell
+// mailPasswordLink has the provider mail a link for setting a password to a user of the connection.
+// It also succeeds for an unknown address, because the endpoint does not tell the difference
 // (https://auth0.com/docs/api/authentication/database-ad-ldap-active-directory/change-password).
 func (c *Client) mailPasswordLink(ctx context.Context, connection, email string) error {
 	credentials, err := c.opts.Credentials.Current(ctx)
@@ -30,7 +29,8 @@ func (c *Client) mailPasswordLink(ctx context.Context, connection, email string)
 	r.Header.Set("Content-Type", "application/json")
 	resp, err := c.plain.Do(r)
 	if hasStatus(err, http.StatusBadRequest) && !problem.Is(providerProblem(err), problem.ProviderFailed) {
-		return problem.InvalidRequest.Wrap(err, "connection: has no passwords to set", problem.Field{Field: "connection", Detail: "has no passwords to set"})
+		refused := problem.Field{Field: "connection", Detail: "has no passwords to set"}
+		return problem.InvalidRequest.Wrap(err, "connection: has no passwords to set", refused)
 	}
 	if err != nil {
 		return fmt.Errorf("mail a password link: %w", providerProblem(err))

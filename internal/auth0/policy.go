@@ -11,14 +11,14 @@ import (
 	"usher/internal/problem"
 )
 
-// passwordFault says what a refused password did, in our words; "" where the
+// passwordFault returns the reason for a refused password, in our terms; "" if the
 // provider's message is about something else.
 func passwordFault(message string) string {
 	for name, fault := range map[string]string{
 		"PasswordStrengthError":   "is not strong enough",
 		"PasswordHistoryError":    "was used before",
 		"PasswordDictionaryError": "is too common",
-		"PasswordNoUserInfoError": "holds a part of the user's own name or address",
+		"PasswordNoUserInfoError": "contains a part of the user's name or address",
 	} {
 		if strings.Contains(message, name) {
 			return fault
@@ -27,7 +27,7 @@ func passwordFault(message string) string {
 	return ""
 }
 
-// explainPolicyOf is explainPolicy for a user whose connection is not known.
+// explainPolicyOf is explainPolicy for a user whose connection is unknown.
 func (u Users) explainPolicyOf(ctx context.Context, err error, id string) error {
 	if !problem.Is(err, problem.PasswordTooWeak) {
 		return err
@@ -42,9 +42,8 @@ func (u Users) explainPolicyOf(ctx context.Context, err error, id string) error 
 	return err
 }
 
-// explainPolicy adds to a refused password what the connection's policy asks,
-// which the provider does not say. It costs a call, on this path alone; where
-// that fails, the refusal stands without.
+// explainPolicy adds the rules of the connection's policy to a refused password, since the
+// provider's response lacks them. This takes another call; if that fails, it returns err unchanged.
 func (u Users) explainPolicy(ctx context.Context, err error, connection string) error {
 	if !problem.Is(err, problem.PasswordTooWeak) {
 		return err
@@ -67,12 +66,12 @@ func (u Users) explainPolicy(ctx context.Context, err error, connection string) 
 	return err
 }
 
-// policyOptions are a database connection's options about passwords
+// policyOptions are the password options of a database connection
 // (https://auth0.com/docs/authenticate/database-connections/password-options).
 type policyOptions struct {
 	policy         string
 	minLength      int
-	history        int // how many former ones are kept; 0 for none
+	history        int // the number of previous passwords that are refused; 0 for none
 	noPersonalInfo bool
 	dictionary     bool
 }
@@ -91,7 +90,7 @@ func (r *reading) policy(options gjson.Result) policyOptions {
 	return o
 }
 
-// rules puts the policy into words.
+// rules returns the policy as sentences.
 func (o policyOptions) rules() []string {
 	lengths := map[string]int{"low": 6, "fair": 8, "good": 8, "excellent": 10}
 	length := max(lengths[o.policy], 1)
@@ -109,10 +108,10 @@ func (o policyOptions) rules() []string {
 		on   bool
 		rule string
 	}{
-		{o.policy == "excellent", "may not have a character more than twice in a row"},
-		{o.history > 0, fmt.Sprintf("may not be one of the last %d", o.history)},
-		{o.noPersonalInfo, "may not hold the user's own name or address"},
-		{o.dictionary, "may not be a common password"},
+		{o.policy == "excellent", "must not have a character more than twice in a row"},
+		{o.history > 0, fmt.Sprintf("must not be one of the last %d", o.history)},
+		{o.noPersonalInfo, "must not contain the user's name or address"},
+		{o.dictionary, "must not be a common password"},
 	}
 	for _, option := range optional {
 		if option.on {

@@ -10,19 +10,26 @@ import (
 	"time"
 
 	"usher/internal/problem"
+	"usher/internal/secrets"
 )
 
 const (
-	misconfiguredDetail = "The service is not configured rightly; its log says what is wrong."
-	takenDetail         = "A user with this email address, phone number or username exists already."
+	misconfiguredDetail = "The service is misconfigured. See its log for the cause."
+	unusableDetail      = "The identity provider returned no usable response."
+	takenDetail         = "A user with this email address, phone number or username already exists."
 )
 
 func misconfigured(cause error) error {
 	return problem.ServiceMisconfigured.Wrap(cause, misconfiguredDetail)
 }
 
-// providerProblem is the one translation of the provider's failures. What an
-// operation knows better, such as what a 404 means there, it says before.
+func credentialsRefused(cause error, domain, application, clientID string) error {
+	const text = "the provider at %s refused the client credentials of the %s application %q: %w"
+	return misconfigured(fmt.Errorf(text, domain, application, secrets.ShownID(clientID), cause))
+}
+
+// providerProblem is the only translation of the provider's failures into problems. An
+// operation translates what only it knows before, such as the meaning of a 404.
 func providerProblem(err error) error {
 	if err == nil || problem.IsProblem(err) {
 		return err
@@ -35,13 +42,13 @@ func providerProblem(err error) error {
 		return problem.ProviderTimeout.Wrap(err, "The identity provider did not answer in time.")
 	case errors.As(err, &e):
 		return problem.ProviderUnavailable.Wrap(err, "The identity provider cannot be reached. Try again.")
-	default: // an answer that could not be read
-		return problem.ProviderFailed.Wrap(err, "The identity provider gave no usable answer.")
+	default: // an unreadable response
+		return problem.ProviderFailed.Wrap(err, unusableDetail)
 	}
 }
 
-// hasStatus reports whether the provider answered with this status. That nobody can have
-// an id is to us as that nobody has it: 404.
+// hasStatus reports whether the provider returned this status. A 400 for an ID that no user
+// can have counts as 404.
 func hasStatus(err error, status int) bool {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -53,7 +60,7 @@ func hasStatus(err error, status int) bool {
 	return e.Status == status
 }
 
-// noUserID is how the provider refuses, with 400, what has not the form of a user's id, such as one
+// noUserID matches the provider's refusal, with 400, of a malformed user ID, such as one
 // without "|" (https://github.com/auth0/auth0.net/issues/289).
 var noUserID = regexp.MustCompile(`format user-id|on property '?user_id\b`)
 
@@ -61,15 +68,15 @@ func (e *Error) isAboutNoUserID() bool {
 	return e.Status == http.StatusBadRequest && noUserID.MatchString(e.message)
 }
 
-// ofOneUser is providerProblem for a call about the user with one id.
+// ofOneUser is providerProblem for a call about one user ID.
 func ofOneUser(err error) error {
 	if !problem.IsProblem(err) && hasStatus(err, http.StatusNotFound) {
-		return problem.UserNotFound.Wrap(err, "No user has this id.")
+		return problem.UserNotFound.Wrap(err, "No user has this ID.")
 	}
 	return ofTaken(err)
 }
 
-// ofTaken is providerProblem for a call that gives a user an address or a name.
+// ofTaken is providerProblem for a call that sets a user's address or name.
 func ofTaken(err error) error {
 	if !problem.IsProblem(err) && hasStatus(err, http.StatusConflict) {
 		return problem.UserExists.Wrap(err, takenDetail)
@@ -86,10 +93,10 @@ func statusProblem(err error, e *Error) error {
 	case http.StatusForbidden:
 		return misconfigured(fmt.Errorf("the management application lacks a scope: %w: %s", err, scopesIn(e.message)))
 	case http.StatusRequestEntityTooLarge:
-		return problem.BodyTooLarge.Wrap(err, "The identity provider takes no more than a part of this.")
+		return problem.BodyTooLarge.Wrap(err, "The request is too large for the identity provider.")
 	case http.StatusTooManyRequests:
 		p := problem.TooManyRequests.Wrap(err, "The identity provider's rate limit is reached. Try again later.")
-		p.RetryAfter = max(e.RetryAfter, time.Second) // where the provider does not say, the limit is one by the second
+		p.RetryAfter = max(e.RetryAfter, time.Second) // without a time, the limit is per second
 		return p
 	case http.StatusServiceUnavailable:
 		p := problem.ProviderUnavailable.Wrap(err, "The identity provider is not available. Try again.")
@@ -98,11 +105,10 @@ func statusProblem(err error, e *Error) error {
 	case http.StatusGatewayTimeout:
 		return problem.ProviderTimeout.Wrap(err, "The identity provider did not answer in time.")
 	}
-	return problem.ProviderFailed.Wrap(err, "The identity provider gave no usable answer.")
+	return problem.ProviderFailed.Wrap(err, unusableDetail)
 }
 
-// scope is the form of the provider's scopes; nothing else of its sentence
-// about them is worth a place in the log.
+// scope is the form of the provider's scopes. The rest of its message about them is not logged.
 var scope = regexp.MustCompile(`\b[a-z]+:[a-z_]+\b`)
 
 func scopesIn(message string) string {
@@ -113,30 +119,30 @@ func scopesIn(message string) string {
 	return "any of " + strings.Join(found, ", ")
 }
 
-// onProperty is how the provider says which member of a body is at fault.
+// onProperty matches the provider's names of invalid members of a body.
 var onProperty = regexp.MustCompile(`(?:on property|property:?|Missing required property:?) '?([a-z_]+)`)
 
-// notUpdatable is how it refuses to change what a social account's own provider
-// decides.
+// notUpdatable matches the provider's refusal to change attributes that a social account's own provider sets.
 var notUpdatable = regexp.MustCompile(`attributes cannot be updated: ([a-z_]+(?:, [a-z_]+)*)`)
 
-// wireName maps the provider's names to ours where they differ.
+// wireName maps the provider's names to ours if they differ.
 var wireName = map[string]string{"user_metadata": "metadata"}
 
-// taken is how it says that somebody else has an address or a name.
+// taken matches the provider's message that another user has an address or a name.
 var taken = regexp.MustCompile(`already exists|in use already`)
 
-// ofScript is how it says that one of its scripts failed, or is not there, as a custom
-// database has them. So does the code "auth0_idp_error", which stands without a message at times, and
-// beside messages about what is taken (https://github.com/auth0/node-auth0/issues/139,
+// ofScript matches the provider's messages about a failed or missing script of a custom
+// database. The code "auth0_idp_error" means the same, but may have no message, or one
+// about a taken value (https://github.com/auth0/node-auth0/issues/139,
 // https://auth0.com/docs/authenticate/database-connections/custom-db/error-handling).
 var ofScript = regexp.MustCompile(`Sandbox Error|script does not exist|implement the .* script`)
 
-// inputProblem names the input that the provider did not take, in our words. Some of what it answers
-// with 400 is no fault of the input.
+// inputProblem names the input that the provider refused, in our terms. Some of its
+// responses with 400 are not about the input.
 func inputProblem(err error, e *Error) error {
 	if weak := passwordFault(e.message); weak != "" {
-		return problem.PasswordTooWeak.Wrap(err, "The password breaks the password policy: it "+weak+".", problem.Field{Field: "password", Detail: weak})
+		detail := "The password violates the password policy: it " + weak + "."
+		return problem.PasswordTooWeak.Wrap(err, detail, problem.Field{Field: "password", Detail: weak})
 	}
 	if taken.MatchString(e.message) { // a change to a taken address is a 400, unlike a creation
 		return problem.UserExists.Wrap(err, takenDetail)
@@ -145,18 +151,18 @@ func inputProblem(err error, e *Error) error {
 		return fieldsProblem(err, []string{"connection"}, "there is no such connection")
 	}
 	if found := notUpdatable.FindStringSubmatch(e.message); found != nil {
-		return fieldsProblem(err, strings.Split(found[1], ", "), "cannot be changed here: it comes from where this user signs in")
+		return fieldsProblem(err, strings.Split(found[1], ", "), "cannot be changed: the user's connection sets it")
 	}
 	if e.Code == "auth0_idp_error" || ofScript.MatchString(e.message) {
-		return problem.ProviderFailed.Wrap(err, "The identity provider could not do this: where it keeps its users, something failed.")
+		return problem.ProviderFailed.Wrap(err, "The identity provider's user store failed.")
 	}
 	if found := onProperty.FindStringSubmatch(e.message); found != nil {
-		return fieldsProblem(err, found[1:], "the identity provider does not take this value")
+		return fieldsProblem(err, found[1:], "the identity provider refuses this value")
 	}
-	return problem.InvalidRequest.Wrap(err, "The identity provider does not take this request: a value in it, or the combination of them.")
+	return problem.InvalidRequest.Wrap(err, "The identity provider refuses a value, or the combination of values.")
 }
 
-// fieldsProblem names the members at fault, by our names.
+// fieldsProblem returns invalid-request for these members, with our names.
 func fieldsProblem(err error, names []string, detail string) error {
 	var fields []problem.Field
 	for _, name := range names {

@@ -9,15 +9,14 @@ import (
 	"usher/internal/users"
 )
 
-// The two ways in which a value may match.
+// The ways to match a value.
 const (
 	exactly   = false
 	beginning = true
 )
 
-// term is the only place where a value gets into a query. An exact value is
-// quoted; a prefix has to stand unquoted before its "*", so every character
-// that Lucene's syntax gives a meaning, and every space of any kind, is escaped.
+// term is the only function that puts a value into a query. An exact value is quoted. A prefix before "*"
+// cannot be quoted, so every character with a meaning in Lucene's syntax and every kind of space is escaped.
 func term(field, value string, prefix bool) string {
 	if prefix {
 		return field + ":" + escape(value, bare) + "*"
@@ -44,8 +43,7 @@ func escape(value string, special func(rune) bool) string {
 	return b.String()
 }
 
-// span is a range of a field. "" leaves an end open; values are quoted, so they
-// may be any text.
+// span returns a range of a field. "" leaves an end open. Values are quoted, so they can be any text.
 func span(field, after, before string) string {
 	low, high := "[*", "*]"
 	if after != "" {
@@ -61,7 +59,7 @@ func flag(field string, value bool) string {
 	if value {
 		return field + ":true"
 	}
-	return "NOT " + field + ":true" // it may be missing, which is false as well
+	return "NOT " + field + ":true" // a missing field is also false
 }
 
 func anyOf(field string, values []string) string {
@@ -72,7 +70,7 @@ func anyOf(field string, values []string) string {
 	return "(" + strings.Join(terms, " OR ") + ")"
 }
 
-// clauses are the filter as parts of a query, to be joined by AND.
+// clauses returns the filter as parts of a query, to be joined with AND.
 func clauses(f users.Filter) []string {
 	var all []string
 	if f.Search != "" {
@@ -104,8 +102,8 @@ func appendSpan(all []string, field string, after, before time.Time) []string {
 	return append(all, span(field, instant(after, 0), instant(before, time.Millisecond-1)))
 }
 
-// instant cuts to the provider's precision, a millisecond. A bound that lies
-// between two is rounded such that the bound still excludes what it did.
+// instant rounds to the provider's precision, one millisecond, so that an exclusive bound
+// still excludes the same values.
 func instant(t time.Time, roundUp time.Duration) string {
 	if t.IsZero() {
 		return ""

@@ -28,7 +28,7 @@ func TestTerm(t *testing.T) {
 		"a backslash": {`a\`, `f:"a\\"`, `f:a\\*`},
 		"a wildcard":  {"a*?", `f:"a*?"`, `f:a\*\?*`},
 		"an address":  {"a+b@c.de", `f:"a+b@c.de"`, `f:a\+b@c.de*`},
-		"all of it":   {`+-=&|><!(){}[]^~:/`, `f:"+-=&|><!(){}[]^~:/"`, `f:\+\-\=\&\|\>\<\!\(\)\{\}\[\]\^\~\:\/*`},
+		"all syntax":  {`+-=&|><!(){}[]^~:/`, `f:"+-=&|><!(){}[]^~:/"`, `f:\+\-\=\&\|\>\<\!\(\)\{\}\[\]\^\~\:\/*`},
 		"a keyword":   {"OR", `f:"OR"`, `f:OR*`},
 		"a clause":    {`x" OR f:*`, `f:"x\" OR f:*"`, `f:x\"\ OR\ f\:\**`},
 	}
@@ -44,15 +44,15 @@ func TestTerm(t *testing.T) {
 	}
 }
 
-// The provider's own syntax, as the local tenant has it, is the judge: whatever
-// the value, the query is one clause about one field.
+// The local tenant's parser has the provider's syntax. With any value, the query is one
+// clause about one field.
 func FuzzTerm(f *testing.F) {
 	for _, value := range []string{"ada", `a"b`, `\`, `a\`, "*", "a b", "a\tb", "a\u2003OR\u2003b", "a\u0085b", "OR", "NOT x", "x) OR (y", `x" OR other:"z`, "[a TO b]", "{* TO *}", "a:b", "_exists_:x", "/re/", "a~2", "a^3", "&&", "||", "+a", "-a", "!a", "\x00", "\xff", "é", "ſ", "<5", ">=5", "true", "12", "2026-01-01"} {
 		f.Add(value)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
 		if value == "" {
-			return // never asked for
+			return // not possible
 		}
 		value = strings.ToValidUTF8(value, "\ufffd") // a query is UTF-8
 		for name, prefix := range map[string]bool{"exactly": exactly, "beginning": beginning} {
@@ -60,7 +60,7 @@ func FuzzTerm(f *testing.F) {
 			if !utf8.ValidString(q) {
 				t.Fatalf("%s: %q is not UTF-8", name, q)
 			}
-			// Between two clauses that cannot hold it must not break out of its place.
+			// Between two false clauses the term must not break out of its place.
 			parsed, err := search.Parse(`username:"never" AND (` + q + ` OR nickname:"never") AND email:"never"`)
 			if err != nil {
 				t.Fatalf("%s: %s: %v", name, q, err)
@@ -116,7 +116,7 @@ func TestClauses(t *testing.T) {
 		"created before": {users.Filter{CreatedBefore: at("2026-01-02T03:04:05Z")}, []string{`created_at:[* TO "2026-01-02T03:04:05.000Z"}`}},
 		"created between": {users.Filter{CreatedAfter: at("2026-01-02T03:04:05Z"), CreatedBefore: at("2026-01-03T03:04:05Z")},
 			[]string{`created_at:{"2026-01-02T03:04:05.000Z" TO "2026-01-03T03:04:05.000Z"}`}},
-		"finer than a millisecond": {users.Filter{CreatedAfter: at("2026-01-02T03:04:05.0009Z"), CreatedBefore: at("2026-01-02T03:04:06.0001Z")},
+		"less than a millisecond": {users.Filter{CreatedAfter: at("2026-01-02T03:04:05.0009Z"), CreatedBefore: at("2026-01-02T03:04:06.0001Z")},
 			[]string{`created_at:{"2026-01-02T03:04:05.000Z" TO "2026-01-02T03:04:06.001Z"}`}},
 		"last login": {users.Filter{LastLoginAfter: at("2026-01-02T03:04:05Z"), LastLoginUntil: at("2026-01-03T03:04:05Z")},
 			[]string{`last_login:{"2026-01-02T03:04:05.000Z" TO "2026-01-03T03:04:05.000Z"}`}},
@@ -141,12 +141,12 @@ func TestStepsOf(t *testing.T) {
 		members []string
 		want    [][]string
 	}{
-		"nothing special": {[]string{"name", "picture"}, [][]string{{"name", "picture"}}},
-		"password alone":  {[]string{"password"}, [][]string{{"password"}}},
-		"password first":  {[]string{"email", "password"}, [][]string{{"password"}, {"email"}}},
-		"email's own":     {[]string{"email", "email_verified", "verify_email"}, [][]string{{"email", "email_verified", "verify_email"}}},
-		"rest goes last":  {[]string{"name", "password", "username"}, [][]string{{"password"}, {"name", "username"}}},
-		"all that go apart": {[]string{"email", "phone_number", "username", "password", "nickname", "given_name"},
+		"no special members": {[]string{"name", "picture"}, [][]string{{"name", "picture"}}},
+		"only a password":    {[]string{"password"}, [][]string{{"password"}}},
+		"password first":     {[]string{"email", "password"}, [][]string{{"password"}, {"email"}}},
+		"the email group":    {[]string{"email", "email_verified", "verify_email"}, [][]string{{"email", "email_verified", "verify_email"}}},
+		"rest goes last":     {[]string{"name", "password", "username"}, [][]string{{"password"}, {"name", "username"}}},
+		"all groups": {[]string{"email", "phone_number", "username", "password", "nickname", "given_name"},
 			[][]string{{"password"}, {"username"}, {"phone_number"}, {"email", "given_name", "nickname"}}},
 	}
 	for name, tt := range tests {
@@ -166,7 +166,7 @@ func TestStepsOf(t *testing.T) {
 	}
 }
 
-func TestStepsLeaveTheTableAlone(t *testing.T) {
+func TestStepsDoNotChangeTheTable(t *testing.T) {
 	want := slices.Clone(apart[3])
 	stepsOf(map[string]bool{"email": true, "name": true, "password": true})
 	if diff := cmp.Diff(want, apart[3]); diff != "" {
@@ -181,23 +181,23 @@ func TestRules(t *testing.T) {
 		want    []string
 	}{
 		"none":      {map[string]any{"passwordPolicy": "none"}, []string{"must have at least 1 characters"}},
-		"not told":  {nil, []string{"must have at least 1 characters"}},
+		"absent":    {nil, []string{"must have at least 1 characters"}},
 		"low":       {map[string]any{"passwordPolicy": "low"}, []string{"must have at least 6 characters"}},
 		"fair":      {map[string]any{"passwordPolicy": "fair"}, []string{"must have at least 8 characters", "must have a lower-case letter, an upper-case letter and a digit"}},
 		"good":      {map[string]any{"passwordPolicy": "good"}, []string{"must have at least 8 characters", three}},
-		"excellent": {map[string]any{"passwordPolicy": "excellent"}, []string{"must have at least 10 characters", three, "may not have a character more than twice in a row"}},
+		"excellent": {map[string]any{"passwordPolicy": "excellent"}, []string{"must have at least 10 characters", three, "must not have a character more than twice in a row"}},
 		"a length":  {map[string]any{"passwordPolicy": "low", "password_complexity_options": map[string]any{"min_length": 14}}, []string{"must have at least 14 characters"}},
-		"all else": {map[string]any{
+		"all options": {map[string]any{
 			"passwordPolicy":            "low",
 			"password_history":          map[string]any{"enable": true, "size": 5},
 			"password_no_personal_info": map[string]any{"enable": true},
 			"password_dictionary":       map[string]any{"enable": true},
-		}, []string{"must have at least 6 characters", "may not be one of the last 5", "may not hold the user's own name or address", "may not be a common password"}},
+		}, []string{"must have at least 6 characters", "must not be one of the last 5", "must not contain the user's name or address", "must not be a common password"}},
 		"switched off": {map[string]any{
 			"passwordPolicy":   "low",
 			"password_history": map[string]any{"enable": false, "size": 5},
 		}, []string{"must have at least 6 characters"}},
-		"not to be read": {map[string]any{"passwordPolicy": 7, "password_history": "x", "password_complexity_options": []any{1}}, []string{"must have at least 1 characters"}},
+		"unreadable": {map[string]any{"passwordPolicy": 7, "password_history": "x", "password_complexity_options": []any{1}}, []string{"must have at least 1 characters"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -12,30 +12,29 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// reading reads the members of one of the provider's answers. What it finds is
-// not always of the type that the provider's description says: what has the same
-// meaning in another form is read, and everything else is left out.
+// reading reads the members of a response. Their types often differ from the provider's
+// documentation: it reads other forms with the same meaning, and ignores everything else.
 type reading struct {
-	odd func(name string) // told which member was left out
+	odd func(name string) // called with the name of an ignored member
 }
 
-// reading begins to read an answer.
+// reading starts reading a response.
 func (c *Client) reading(ctx context.Context) *reading {
 	return &reading{odd: func(name string) { c.notice(ctx, name) }}
 }
 
-// parse fails with errIncomplete where the body is not JSON.
+// parse fails with errIncomplete if the body is not JSON.
 func (r *reading) parse(body []byte) (gjson.Result, error) {
 	body, err := legible(body)
 	if err != nil {
 		return gjson.Result{}, err
 	}
-	// Without a copy, which would be half of all that is allocated: nobody changes the body.
+	// No copy, which would double the allocations: nothing changes the body.
 	return gjson.Parse(unsafe.String(unsafe.SliceData(body), len(body))), nil
 }
 
-// list is a list that the answer has under this name, or is where there is no name.
-// An answer without it is not what was asked for: errIncomplete.
+// list returns the list with this name in a response, or the response itself for "". It
+// fails with errIncomplete if there is none.
 func (r *reading) list(body []byte, name string) (root gjson.Result, items []gjson.Result, err error) {
 	if root, err = r.parse(body); err != nil {
 		return root, nil, err
@@ -50,7 +49,7 @@ func (r *reading) list(body []byte, name string) (root gjson.Result, items []gjs
 	return root, all.Array(), nil
 }
 
-// each reads the items of a list. One without its essential member fails the list.
+// each reads the items of a list. It fails if one item fails.
 func each[T any](items []gjson.Result, read func(gjson.Result) (T, error)) ([]T, error) {
 	all := make([]T, len(items))
 	for i, item := range items {
@@ -62,8 +61,7 @@ func each[T any](items []gjson.Result, read func(gjson.Result) (T, error)) ([]T,
 	return all, nil
 }
 
-// textIn is the one member of an answer that it is asked for; "" where it cannot be
-// read.
+// textIn returns one text member of a response; "" if it is unreadable.
 func (c *Client) textIn(ctx context.Context, body []byte, name string) string {
 	r := c.reading(ctx)
 	root, err := r.parse(body)
@@ -73,7 +71,7 @@ func (c *Client) textIn(ctx context.Context, body []byte, name string) string {
 	return r.text(name, root.Get(name))
 }
 
-// text is "" for null. Of a list it is the first text.
+// text returns "" for null, and for a list its first text.
 func (r *reading) text(name string, v gjson.Result) string {
 	switch {
 	case v.Type == gjson.String:
@@ -91,7 +89,7 @@ func (r *reading) text(name string, v gjson.Result) string {
 	return ""
 }
 
-// exact is text, and nothing else, for what decides whose something is.
+// exact accepts only a text. It is for members that decide the owner of something.
 func (r *reading) exact(name string, v gjson.Result) string {
 	if v.Type == gjson.String {
 		return v.Str
@@ -102,7 +100,7 @@ func (r *reading) exact(name string, v gjson.Result) string {
 	return ""
 }
 
-// texts is a list of texts, or one text. Items of other types are left out.
+// texts returns a list of texts, or one text as a list. It ignores items of other types.
 func (r *reading) texts(name string, v gjson.Result) []string {
 	switch {
 	case v.Type == gjson.String:
@@ -124,7 +122,7 @@ func (r *reading) texts(name string, v gjson.Result) []string {
 	return all
 }
 
-// flag is nil for null, and unreadable for what cannot be read.
+// flag returns nil for null, and the value of unreadable for an unreadable value.
 func (r *reading) flag(name string, v gjson.Result, unreadable bool) *bool {
 	value := unreadable
 	switch {
@@ -140,13 +138,13 @@ func (r *reading) flag(name string, v gjson.Result, unreadable bool) *bool {
 	return &value
 }
 
-// isTrue is flag for a member that is false where it is not there.
+// isTrue is flag for a member that is false if absent.
 func (r *reading) isTrue(name string, v gjson.Result, unreadable bool) bool {
 	value := r.flag(name, v, unreadable)
 	return value != nil && *value
 }
 
-// count is a whole number of at least 0, perhaps as text or with a fraction of 0.
+// count returns a whole number of at least 0, which may be text or have a zero fraction.
 func (r *reading) count(name string, v gjson.Result) (n int, ok bool) {
 	number, is := number(v)
 	switch {
@@ -170,8 +168,7 @@ func number(v gjson.Result) (float64, bool) {
 	return 0, false
 }
 
-// id is a text, or the digits of a whole number of any size: some social
-// providers' ids are numbers.
+// id returns a text, or the digits of a whole number of any size: some social providers' IDs are numbers.
 func (r *reading) id(name string, v gjson.Result) string {
 	if v.Type == gjson.Number && !strings.ContainsAny(v.Raw, ".eE") {
 		return v.Raw
@@ -179,16 +176,15 @@ func (r *reading) id(name string, v gjson.Result) string {
 	return r.exact(name, v)
 }
 
-// forms are those in which the provider writes a time, as seen; RFC 3339 allows
-// any fraction of a second in each.
+// forms are the provider's observed formats of a time. RFC 3339 allows any fraction of a second in each.
 var forms = []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", time.DateTime, "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05Z0700"}
 
-// fromMilliseconds is what milliseconds since 1970 begin at (in March 1973), and
-// seconds end at (in the year 5138).
+// fromMilliseconds separates Unix milliseconds (above, since March 1973) from seconds
+// (below, until the year 5138).
 const fromMilliseconds = 1e11
 
-// time is a time in UTC; nil for null, and for what is none or outside of the
-// years 1 to 9999, which RFC 3339 cannot write.
+// time returns a time in UTC; nil for null, an unreadable value, and years outside 1 to
+// 9999, which RFC 3339 cannot express.
 func (r *reading) time(name string, v gjson.Result) *time.Time {
 	if v.Type == gjson.Null {
 		return nil
@@ -224,7 +220,7 @@ func instantOf(v gjson.Result) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// object is the text of an object, exactly as it came; nil for null.
+// object returns the unchanged text of an object; nil for null.
 func (r *reading) object(name string, v gjson.Result) json.RawMessage {
 	switch {
 	case v.IsObject():

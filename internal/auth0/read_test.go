@@ -12,20 +12,20 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// noting is a reading that keeps the names of what was left out.
+// noting returns a reading and the names of the members that it ignores.
 func noting() (*reading, *[]string) {
 	var names []string
 	return &reading{odd: func(name string) { names = append(names, name) }}, &names
 }
 
-// left says whether a value was left out.
+// left reports whether a value was ignored.
 func left(names *[]string) bool { return len(*names) > 0 }
 
 func TestFlag(t *testing.T) {
 	yes, no := true, false
 	tests := map[string]struct {
-		want *bool // as read where false is the safe value
-		safe *bool // as read where true is
+		want *bool // with false as the safe value
+		safe *bool // with true as the safe value
 		left bool
 	}{
 		`true`: {&yes, &yes, false}, `false`: {&no, &no, false}, `null`: {nil, nil, false},
@@ -61,7 +61,7 @@ func TestText(t *testing.T) {
 	}
 	r, names := noting()
 	if got := r.exact("x", gjson.Parse(`["a"]`)); got != "" || !left(names) {
-		t.Errorf("a list decides: %q", got)
+		t.Errorf("exact returns a list's item: %q", got)
 	}
 }
 
@@ -119,7 +119,7 @@ func TestTime(t *testing.T) {
 		`"2014-11-05 21:00:00+0100"`: day, `1415217600`: day, `1415217600000`: day, `"1415217600"`: day, `"1415217600000"`: day, `1415217600.0`: day,
 		`0`: "1970-01-01T00:00:00Z", `-1`: "1969-12-31T23:59:59Z", `1.5`: "1970-01-01T00:00:01.5Z",
 		`null`: "", `""`: "", `"yesterday"`: "", `"2014-13-05T20:00:00Z"`: "", `true`: "", `[]`: "", `{}`: "", `1e300`: "", `-1e300`: "", `"NaN"`: "",
-		// RFC 3339 ends with the year 9999, in UTC as well.
+		// RFC 3339 ends with the year 9999, also in UTC.
 		`"9999-12-31T23:59:59Z"`: "9999-12-31T23:59:59Z", `"9999-12-31T23:59:59-01:00"`: "", `"0000-06-01T00:00:00Z"`: "", `"0001-01-01T00:00:00+01:00"`: "",
 		`253402300799000`: "9999-12-31T23:59:59Z", `253402300800000`: "", `-62135596800`: "0001-01-01T00:00:00Z", `-62135596801`: "",
 	} {
@@ -141,26 +141,26 @@ func TestLegible(t *testing.T) {
 	deep := strings.Repeat(`[`, 20000) + strings.Repeat(`]`, 20000)
 	kept := strings.Repeat(`[`, maxNesting-1) + `null` + strings.Repeat(`]`, maxNesting-1)
 	tests := map[string]struct{ given, want string }{
-		"an object":               {`{"a":1.50,"b":[true]}`, `{"a":1.50,"b":[true]}`},
-		"a pair":                  {`"\ud83d\ude00"`, `"\ud83d\ude00"`},
-		"half a pair":             {`"\ud83d"`, `"\ufffd"`},
-		"the other half":          {`"\uDE00x"`, `"\ufffdx"`},
-		"halves the wrong way":    {`"\ude00\ud83d"`, `"\ufffd\ufffd"`},
-		"half, and a whole":       {`"\ud83d\ud83d\ude00\u0041"`, `"\ufffd\ud83d\ude00\u0041"`},
-		"half, and a letter":      {`"\ud83d\u0041"`, `"\ufffd\u0041"`},
-		"an escaped backslash":    {`"\\ud83d"`, `"\\ud83d"`},
-		"two, and half a pair":    {`"\\\ud83d"`, `"\\\ufffd"`},
-		"half in a name":          {`{"\ud83d":1}`, `{"\ufffd":1}`},
-		"not UTF-8":               {"\"a\xffb\"", "\"a\uFFFDb\""},
-		"too deep":                {`{"a":` + deep + `,"b":2}`, `{"a":` + kept + `,"b":2}`},
-		"brackets in a text":      {`{"a":` + deep + `,"b":"[[\"]"}`, `{"a":` + kept + `,"b":"[[\"]"}`},
-		"deep ones one by one":    {`[` + deep + `,` + deep + `]`, `[` + kept + `,` + kept + `]`},
-		"no JSON":                 {`{"a":}`, ""},
-		"nothing":                 {``, ""},
-		"HTML":                    {`<html>`, ""},
-		"half":                    {`{"a":1`, ""},
-		"too deep, and no end":    {strings.Repeat(`[`, 20000), ""},
-		"more closed than opened": {deep + `]`, ""},
+		"an object":                {`{"a":1.50,"b":[true]}`, `{"a":1.50,"b":[true]}`},
+		"a pair":                   {`"\ud83d\ude00"`, `"\ud83d\ude00"`},
+		"a high surrogate":         {`"\ud83d"`, `"\ufffd"`},
+		"a low surrogate":          {`"\uDE00x"`, `"\ufffdx"`},
+		"surrogates reversed":      {`"\ude00\ud83d"`, `"\ufffd\ufffd"`},
+		"a surrogate and a pair":   {`"\ud83d\ud83d\ude00\u0041"`, `"\ufffd\ud83d\ude00\u0041"`},
+		"a surrogate and a letter": {`"\ud83d\u0041"`, `"\ufffd\u0041"`},
+		"an escaped backslash":     {`"\\ud83d"`, `"\\ud83d"`},
+		"a backslash, a surrogate": {`"\\\ud83d"`, `"\\\ufffd"`},
+		"a surrogate in a name":    {`{"\ud83d":1}`, `{"\ufffd":1}`},
+		"not UTF-8":                {"\"a\xffb\"", "\"a\uFFFDb\""},
+		"too deep":                 {`{"a":` + deep + `,"b":2}`, `{"a":` + kept + `,"b":2}`},
+		"brackets in a text":       {`{"a":` + deep + `,"b":"[[\"]"}`, `{"a":` + kept + `,"b":"[[\"]"}`},
+		"several deep values":      {`[` + deep + `,` + deep + `]`, `[` + kept + `,` + kept + `]`},
+		"not JSON":                 {`{"a":}`, ""},
+		"empty":                    {``, ""},
+		"HTML":                     {`<html>`, ""},
+		"half an object":           {`{"a":1`, ""},
+		"too deep, not closed":     {strings.Repeat(`[`, 20000), ""},
+		"more closed than opened":  {deep + `]`, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -172,7 +172,7 @@ func TestLegible(t *testing.T) {
 	}
 }
 
-// Whatever the provider answers, nothing breaks; and what is read can be written.
+// No response causes a panic, and everything that is read can be encoded.
 func FuzzReading(f *testing.F) {
 	for _, seed := range []string{
 		`{"user_id":"a|1","email_verified":"true","identities":{"a":1},"user_metadata":{"\ud83d":[1e999]},"app_metadata":{"usher":7}}`,
@@ -205,7 +205,7 @@ func FuzzReading(f *testing.F) {
 		r.policy(root)
 		r.accountIdentities(root)
 		if users, err := r.hits(root.Array(), "created_at"); err == nil && len(users) != len(root.Array()) {
-			t.Errorf("%q lost somebody", body)
+			t.Errorf("%q lost a user", body)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/auth0/go-auth0/v3/management"
 )
 
-// fiftyUsers is a page of users as the provider answers it.
+// fiftyUsers returns a page of users in the provider's format.
 func fiftyUsers(tb testing.TB) []byte {
 	tb.Helper()
 	body, err := os.ReadFile("testdata/users-50.json")
@@ -20,10 +20,10 @@ func fiftyUsers(tb testing.TB) []byte {
 	return body
 }
 
-// readByUs reads the page as GET /users does.
+// readByUs reads the page like GET /users.
 func readByUs(tb testing.TB, body []byte) {
 	tb.Helper()
-	r := &reading{odd: func(name string) { tb.Errorf("%s was left out", name) }}
+	r := &reading{odd: func(name string) { tb.Errorf("%s was ignored", name) }}
 	_, items, err := r.list(body, "users")
 	if err != nil {
 		tb.Fatal(err)
@@ -33,7 +33,7 @@ func readByUs(tb testing.TB, body []byte) {
 	}
 }
 
-// readBySDK decodes the page as go-auth0's Users.List does.
+// readBySDK decodes the page like go-auth0's Users.List.
 func readBySDK(tb testing.TB, body []byte) {
 	tb.Helper()
 	var page management.ListUsersOffsetPaginatedResponseContent
@@ -60,8 +60,8 @@ func BenchmarkReading(b *testing.B) {
 	b.ReportMetric(float64(theirs.bytes)/float64(ours.bytes), "times-fewer-bytes")
 }
 
-// Reading a page allocates at most a tenth of what the SDK's decoding does, in
-// number and in bytes. Neither depends on how busy the machine is.
+// Reading a page allocates at most a tenth of the SDK's decoding, in number and in bytes.
+// Neither depends on the machine's load.
 func TestReadingAllocatesLittle(t *testing.T) {
 	body := fiftyUsers(t)
 	ours, theirs := allocated(func() { readByUs(t, body) }), allocated(func() { readBySDK(t, body) })
@@ -73,9 +73,9 @@ func TestReadingAllocatesLittle(t *testing.T) {
 
 type allocation struct{ number, bytes uint64 }
 
-// allocated is what some runs of a function allocate.
+// allocated returns the allocations of several runs of a function.
 func allocated(run func()) allocation {
-	run() // what is made once
+	run() // makes one-time allocations
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range 10 {

@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// ReadOnly is a transport that lets nothing through but reads and requests for
-// tokens, and remembers what it was told of the rate limit.
+// ReadOnly is a transport that allows only reads and requests for tokens, and records the rate limit.
 type ReadOnly struct {
 	next http.RoundTripper
 
@@ -18,17 +17,17 @@ type ReadOnly struct {
 	budget Budget
 }
 
-// Budget is what the tenant has told of its rate limit for the Management API
+// Budget is the tenant's rate limit for the Management API
 // (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy).
 type Budget struct {
 	Told     bool
-	Limit    int       // requests at once
-	Left     int       // of them, at best
-	Reset    time.Time // when all of them are there again
-	Exceeded bool      // a request was refused
+	Limit    int       // the size of a burst
+	Left     int       // the largest observed remainder
+	Reset    time.Time // when the limit is fully restored
+	Exceeded bool      // a request was refused with 429
 }
 
-// NewReadOnly returns a transport over another one; nil: a tuned one.
+// NewReadOnly returns a transport over next; nil for the default transport.
 func NewReadOnly(next http.RoundTripper, now func() time.Time) *ReadOnly {
 	if next == nil {
 		next = newTransport(now, usualDeadline)
@@ -36,10 +35,10 @@ func NewReadOnly(next http.RoundTripper, now func() time.Time) *ReadOnly {
 	return &ReadOnly{next: next}
 }
 
-// RoundTrip refuses whatever could change the tenant, before it is sent.
+// RoundTrip refuses every request that could change the tenant before it is sent.
 func (o *ReadOnly) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Method != http.MethodGet && (r.Method != http.MethodPost || r.URL.Path != tokenPath) {
-		return nil, fmt.Errorf("%s %s is no read", r.Method, r.URL.Path)
+		return nil, fmt.Errorf("%s %s is not a read", r.Method, r.URL.Path)
 	}
 	resp, err := o.next.RoundTrip(r)
 	if err == nil && strings.HasPrefix(r.URL.Path, "/api/v2/") {
@@ -48,8 +47,7 @@ func (o *ReadOnly) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// remember keeps the best figures: the later ones are lower by the requests made
-// here.
+// remember keeps the largest remainder: the inspector's own requests lower the later ones.
 func (o *ReadOnly) remember(resp *http.Response) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -67,7 +65,7 @@ func (o *ReadOnly) remember(resp *http.Response) {
 	}
 }
 
-// Budget returns what was told so far.
+// Budget returns the rate limit observed so far.
 func (o *ReadOnly) Budget() Budget {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Whatever could change a tenant is refused before it is sent.
+// A request that could change a tenant is refused before it is sent.
 func TestReadOnly(t *testing.T) {
 	sent := 0
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { sent++ }))
@@ -45,10 +45,10 @@ func TestReadOnly(t *testing.T) {
 	}
 }
 
-// The best figures stay: those after them are lower by what was asked here.
+// The largest remainder is kept: the requests here lower the later ones.
 func TestBudget(t *testing.T) {
 	answers := []http.Header{
-		{}, // says nothing
+		{}, // no rate limit
 		{"X-Ratelimit-Limit": {"50"}, "X-Ratelimit-Remaining": {"48"}, "X-Ratelimit-Reset": {"1700000000"}},
 		{"X-Ratelimit-Limit": {"50"}, "X-Ratelimit-Remaining": {"47"}, "X-Ratelimit-Reset": {"1700000001"}},
 		{"X-Ratelimit-Limit": {"many"}, "X-Ratelimit-Remaining": {"49"}},

@@ -13,22 +13,20 @@ import (
 	"usher/internal/users"
 )
 
-// Recovery is the tenant's mails and links to set passwords and to verify
-// addresses, as the recovery package needs them.
+// Recovery implements the interfaces of package recovery.
 type Recovery struct{ client *Client }
 
-// Recovery returns the tenant's mails and links.
+// Recovery returns the access to the tenant's mails and links.
 func (c *Client) Recovery() Recovery { return Recovery{client: c} }
 
-// MailPasswordLink mails a link to set a password; see recovery.Mailer.
+// MailPasswordLink mails a link for setting a password; see recovery.Mailer.
 func (r Recovery) MailPasswordLink(ctx context.Context, connection, email string) error {
 	return r.client.mailPasswordLink(ctx, connection, email)
 }
 
-// PasswordTicket makes a link to set the user's password; see
-// recovery.PasswordTicketer. The provider takes the first of a user's
-// identities unless it is told another one: of a user whose password belongs to
-// a later one, that is found out by a look-up, after a refusal.
+// PasswordTicket creates a link for setting the user's password; see
+// recovery.PasswordTicketer. By default the provider uses the user's first identity. If it
+// refuses that, a lookup finds a later identity with a password.
 func (r Recovery) PasswordTicket(ctx context.Context, id limits.UserID, o recovery.TicketOptions) (recovery.Ticket, error) {
 	options := ticketOptions{resultURL: o.ResultURL, lifetime: o.Lifetime, verifiesEmail: o.VerifiesEmail}
 	url, expires, err := r.client.passwordTicket(ctx, id.String(), options)
@@ -44,12 +42,12 @@ func (r Recovery) PasswordTicket(ctx context.Context, id limits.UserID, o recove
 	return recovery.Ticket{URL: url, ExpiresAt: expires}, nil
 }
 
-// otherIdentity returns the identity of a user that has a password, if it is not
-// the first, and else why the provider refused to make a ticket for that.
+// otherIdentity returns the ID of a user's identity with a password, if that is not the
+// first one. Otherwise it returns the reason for the refusal.
 func (r Recovery) otherIdentity(ctx context.Context, refusal error, userID string) (id string, err error) {
 	user, err := r.client.membersOf(ctx, userID, "identities")
 	switch {
-	case problem.Is(err, problem.UserNotFound): // an id that the provider could not be asked for
+	case problem.Is(err, problem.UserNotFound): // the refusal was about the ID
 		return "", err
 	case err != nil:
 		return "", refusal
@@ -66,8 +64,7 @@ func (r Recovery) otherIdentity(ctx context.Context, refusal error, userID strin
 	return user.Identities[place].UserID, nil
 }
 
-// VerificationTicket makes a link that verifies the user's address; see
-// recovery.VerificationTicketer.
+// VerificationTicket creates a link that verifies the user's address; see recovery.VerificationTicketer.
 func (r Recovery) VerificationTicket(ctx context.Context, id limits.UserID, o recovery.TicketOptions) (recovery.Ticket, error) {
 	url, expires, err := r.client.verificationTicket(ctx, id.String(), ticketOptions{resultURL: o.ResultURL, lifetime: o.Lifetime})
 	if err != nil {
@@ -76,9 +73,8 @@ func (r Recovery) VerificationTicket(ctx context.Context, id limits.UserID, o re
 	return recovery.Ticket{URL: url, ExpiresAt: expires}, nil
 }
 
-// withoutEmail finds out whether a user has no address to verify, or does not
-// exist, where the provider refused to: its words for the one and the other
-// are not documented.
+// withoutEmail looks up whether a refused user has no address to verify or does not exist.
+// The provider's messages for these cases are not documented.
 func (r Recovery) withoutEmail(ctx context.Context, err error, userID string) error {
 	if !hasStatus(err, http.StatusBadRequest) {
 		return err
@@ -93,12 +89,11 @@ func (r Recovery) withoutEmail(ctx context.Context, err error, userID string) er
 	return err
 }
 
-// membersOf reads no more of a user than the provider's members that are named,
-// with commas between them.
+// membersOf reads only these members of a user, a comma-separated list of the provider's names.
 func (c *Client) membersOf(ctx context.Context, userID, names string) (users.User, error) {
 	fields := names
 	if names != "user_id" {
-		fields = "user_id," + names // the id is in every answer that can be read
+		fields = "user_id," + names // a user without an ID is unreadable
 	}
 	found, err := call(ctx, func(ctx context.Context) (any, error) {
 		return c.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &fields})

@@ -17,14 +17,14 @@ import (
 	"usher/internal/session"
 )
 
-// Tokens is the tenant's tokens, as the session package needs them.
+// Tokens implements the interfaces of package session for tokens.
 type Tokens struct{ client *Client }
 
-// Tokens returns the tenant's tokens.
+// Tokens returns the access to the tenant's tokens.
 func (c *Client) Tokens() Tokens { return Tokens{client: c} }
 
-// Refresh trades a refresh token; see session.Refresher. What the ID token is
-// checked with is fetched before: the refresh token may work only once.
+// Refresh exchanges a refresh token; see session.Refresher. It fetches the keys for the ID
+// token first, because the refresh token may work only once.
 func (t Tokens) Refresh(ctx context.Context, refreshToken, scope string) (session.Refreshed, error) {
 	c, err := t.client.opts.Credentials.Current(ctx)
 	if err != nil {
@@ -42,9 +42,8 @@ func (t Tokens) Refresh(ctx context.Context, refreshToken, scope string) (sessio
 	return t.refreshed(ctx, c, token, scope)
 }
 
-// exchange is one refresh grant (RFC 6749, section 6), which x/oauth2 has only
-// without a scope. It is a write to the retrier: nothing is sent twice that the
-// provider may have acted on.
+// exchange sends a refresh grant (RFC 6749, section 6), which x/oauth2 supports only without a
+// scope. The retrier treats it as a write: it repeats nothing that the provider may have processed.
 func (t Tokens) exchange(ctx context.Context, c secrets.Credentials, refreshToken, scope string) (*oauth2.Token, error) {
 	form := url.Values{
 		"grant_type":    {"refresh_token"},
@@ -65,7 +64,7 @@ func (t Tokens) exchange(ctx context.Context, c secrets.Credentials, refreshToke
 		return nil, fmt.Errorf("refresh tokens: %w", err)
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body) // which the retrier has read and bounded
+	body, err := io.ReadAll(resp.Body) // the retrier has limited it
 	if err != nil {
 		return nil, fmt.Errorf("refresh tokens: %w", err)
 	}
@@ -83,7 +82,7 @@ func tokenFrom(body []byte) (*oauth2.Token, error) {
 		IDToken      string      `json:"id_token"`
 		RefreshToken string      `json:"refresh_token"`
 		TokenType    string      `json:"token_type"`
-		ExpiresIn    json.Number `json:"expires_in"` // seconds; some send it as text
+		ExpiresIn    json.Number `json:"expires_in"` // seconds; may be text
 		Scope        string      `json:"scope"`
 		Error        string      `json:"error"`
 	}
@@ -96,21 +95,21 @@ func tokenFrom(body []byte) (*oauth2.Token, error) {
 	return token.WithExtra(map[string]any{"id_token": answer.IDToken, "scope": answer.Scope}), nil
 }
 
-// refreshProblem makes one problem of all refusals: a token that was reused,
-// has expired, or never was one.
+// refreshProblem returns the same problem for all refusals: a reused, expired or invalid token.
 func refreshProblem(err error, c secrets.Credentials) error {
 	var e *Error
 	switch {
 	case refusesClient(err):
-		return misconfigured(fmt.Errorf("the provider at %s refused the client credentials of the sign-in application %q: %w", c.Domain, secrets.ShownID(c.ClientID), err))
+		return credentialsRefused(err, c.Domain, "sign-in", c.ClientID)
 	case errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests:
-		return problem.RefreshTokenRefused.Wrap(err, "The refresh token is unknown, has expired, or was used before. The user has to sign in.")
+		const detail = "The refresh token is unknown, has expired, or was used before. The user has to sign in."
+		return problem.RefreshTokenRefused.Wrap(err, detail)
 	}
 	return providerProblem(err)
 }
 
-// refreshed checks the ID token, where there is one (OpenID Connect Core,
-// section 12.2), and makes the answer. There is no nonce: it was the sign-in's.
+// refreshed checks the ID token, if there is one (OpenID Connect Core, section 12.2), and
+// returns the result. It checks no nonce, which belongs to the sign-in.
 func (t Tokens) refreshed(ctx context.Context, c secrets.Credentials, token *oauth2.Token, asked string) (session.Refreshed, error) {
 	raw, _ := token.Extra("id_token").(string)
 	var whose signedToken
@@ -127,7 +126,7 @@ func (t Tokens) refreshed(ctx context.Context, c secrets.Credentials, token *oau
 		RefreshToken: token.RefreshToken,
 		TokenType:    token.Type(),
 		ExpiresIn:    token.ExpiresIn,
-		// Left out where it is what was asked for (RFC 6749, section 5.1).
+		// Absent if it equals the requested scope (RFC 6749, section 5.1).
 		Scope: firstOf(granted, asked, strings.Join(t.client.opts.Scopes, " ")),
 	}}, nil
 }

@@ -35,7 +35,7 @@ func TestRefresh(t *testing.T) {
 	}
 }
 
-func TestRefreshAnswersCheckedIDTokensOnly(t *testing.T) {
+func TestRefreshReturnsOnlyCheckedIDTokens(t *testing.T) {
 	s := startIssuer(t)
 	for name, changes := range map[string]map[string]any{
 		"another issuer":   {"iss": "https://other.example.com/"},
@@ -55,9 +55,8 @@ func TestRefreshAnswersCheckedIDTokensOnly(t *testing.T) {
 	wantKind(t, err, problem.IDTokenInvalid, "check the ID token")
 }
 
-// A refresh token that works once is not spent where its ID token could not be
-// checked.
-func TestRefreshAsksForKeysFirst(t *testing.T) {
+// A single-use refresh token is not spent if its ID token could not be checked.
+func TestRefreshFetchesKeysFirst(t *testing.T) {
 	s := startIssuer(t)
 	s.Keys.Answer(503, nil)
 	_, err := tokensOf(s, newClock(), "").Refresh(t.Context(), "old", "")
@@ -76,7 +75,7 @@ func TestRefreshPicksUpARotatedSecret(t *testing.T) {
 	_, err := c.Tokens().Refresh(t.Context(), "token", "")
 	wantKind(t, err, problem.ServiceMisconfigured, `refused the client credentials of the sign-in application "web"`)
 	if server.asked != 1 || s.looks != 1 {
-		t.Errorf("unchanged: %d requests, %d looks", server.asked, s.looks)
+		t.Errorf("unchanged: %d requests, %d searches", server.asked, s.looks)
 	}
 	s.stored.ClientSecret = "new"
 	clock.Advance(lookInterval)
@@ -84,6 +83,6 @@ func TestRefreshPicksUpARotatedSecret(t *testing.T) {
 		t.Error(err)
 	}
 	if server.asked != 3 || s.looks != 2 {
-		t.Errorf("rotated: %d requests, %d looks", server.asked, s.looks)
+		t.Errorf("rotated: %d requests, %d searches", server.asked, s.looks)
 	}
 }

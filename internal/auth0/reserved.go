@@ -9,22 +9,19 @@ import (
 	"usher/internal/problem"
 )
 
-// reservedMetadata is the member of a user's app_metadata that is this
-// service's own: there it keeps what it has to know of a user again, since it
-// has no store. No answer shows it, and no caller sets or removes it.
+// reservedMetadata is the service's own member of a user's app_metadata. The service has no store,
+// and keeps its data about a user there. No response contains it, and no caller may set or remove it.
 //
-// Who writes app_metadata must not send an empty object, which would remove
-// this member with all others.
+// Code that writes app_metadata must not send an empty object, which would remove this member as well.
 const reservedMetadata = "usher"
 
-// reserved is what the service keeps of a user, under reservedMetadata.
+// reserved is the service's data about a user, under reservedMetadata.
 type reserved struct {
 	Request string `json:"request,omitempty"` // the fingerprint of the request that created the user
-	Mailed  bool   `json:"mailed,omitempty"`  // the invitation has gone out
+	Mailed  bool   `json:"mailed,omitempty"`  // the invitation was mailed
 }
 
-// withReserved is app_metadata as the provider keeps it, with the service's own
-// part.
+// withReserved returns app_metadata for the provider, with the service's member.
 func withReserved(appMetadata map[string]any, own reserved) map[string]any {
 	kept := maps.Clone(appMetadata)
 	if kept == nil {
@@ -34,8 +31,8 @@ func withReserved(appMetadata map[string]any, own reserved) map[string]any {
 	return kept
 }
 
-// withoutReserved is app_metadata as callers see it, and apart from it what the
-// service keeps: zero for nothing, or nothing that can be read.
+// withoutReserved returns app_metadata for callers, and separately the service's data; zero
+// if absent or unreadable.
 func withoutReserved(appMetadata json.RawMessage) (shown json.RawMessage, kept reserved) {
 	if !gjson.GetBytes(appMetadata, reservedMetadata).Exists() {
 		return appMetadata, reserved{}
@@ -55,9 +52,8 @@ func withoutReserved(appMetadata json.RawMessage) (shown json.RawMessage, kept r
 	return append(shown, '}'), kept
 }
 
-// refuseReserved fails with invalid-request where a caller's app_metadata names
-// the reserved member, even to remove it. Path is what stands before the
-// member's name on the wire, such as "app_metadata.".
+// refuseReserved fails with invalid-request if a caller's app_metadata contains the reserved member,
+// even to remove it. path is the prefix of the member's name in the request, such as "app_metadata.".
 func refuseReserved(appMetadata map[string]any, path string) error {
 	if _, ok := appMetadata[reservedMetadata]; ok {
 		return problem.Invalid(path+reservedMetadata, "is reserved for this service")

@@ -12,14 +12,14 @@ func TestWithoutReserved(t *testing.T) {
 		given, shown string
 		kept         reserved
 	}{
-		"none":            {`{"plan":"gold"}`, `{"plan":"gold"}`, reserved{}},
-		"the first":       {`{"usher":{"request":"x"},"plan":"gold","n":12345678901234567890}`, `{"plan":"gold","n":12345678901234567890}`, reserved{Request: "x"}},
-		"the last":        {`{"plan": {"usher": 1}, "usher":{"request":"x","mailed":true}}`, `{"plan":{"usher": 1}}`, reserved{Request: "x", Mailed: true}},
-		"escaped":         {`{"\u0075sher":{"request":"x"}}`, `{}`, reserved{Request: "x"}},
-		"not to be read":  {`{"usher":7,"plan":"gold"}`, `{"plan":"gold"}`, reserved{}},
-		"not quite":       {`{"usher":{"request":7,"mailed":"true"}}`, `{}`, reserved{}},
-		"nothing":         {`{}`, `{}`, reserved{}},
-		"another's usher": {`{"Usher":1,"ushers":2}`, `{"Usher":1,"ushers":2}`, reserved{}},
+		"none":          {`{"plan":"gold"}`, `{"plan":"gold"}`, reserved{}},
+		"the first":     {`{"usher":{"request":"x"},"plan":"gold","n":12345678901234567890}`, `{"plan":"gold","n":12345678901234567890}`, reserved{Request: "x"}},
+		"the last":      {`{"plan": {"usher": 1}, "usher":{"request":"x","mailed":true}}`, `{"plan":{"usher": 1}}`, reserved{Request: "x", Mailed: true}},
+		"escaped":       {`{"\u0075sher":{"request":"x"}}`, `{}`, reserved{Request: "x"}},
+		"unreadable":    {`{"usher":7,"plan":"gold"}`, `{"plan":"gold"}`, reserved{}},
+		"wrong types":   {`{"usher":{"request":7,"mailed":"true"}}`, `{}`, reserved{}},
+		"empty":         {`{}`, `{}`, reserved{}},
+		"similar names": {`{"Usher":1,"ushers":2}`, `{"Usher":1,"ushers":2}`, reserved{}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -16,43 +16,40 @@ import (
 const (
 	usualDeadline = 8 * time.Second        // for all attempts of one call
 	maxAttempts   = 4                      // of one call
-	usualBackoff  = 100 * time.Millisecond // before the second attempt
-	timeToAnswer  = 200 * time.Millisecond // no wait may end later than this before the deadline
-	maxBody       = 8 << 20                // a Lambda cannot answer with more
+	usualBackoff  = 100 * time.Millisecond // before the first retry
+	timeToAnswer  = 200 * time.Millisecond // reserved before the deadline for the last attempt
+	maxBody       = 8 << 20                // more than a Lambda can return
 )
 
-// errTooLarge is an answer that is not read: it would be as large the next time.
-var errTooLarge = errors.New("the answer is too large")
+// errTooLarge means that a response is too large. It is not retried, since the next one would be as large.
+var errTooLarge = errors.New("the response is too large")
 
-// retrier repeats what is safe to repeat: reads and deletes after a failed
-// connection, 429 and 5xx; writes only after 429 or when no byte was sent. It
-// reads each answer whole, so that a read that breaks off counts as failed, and
-// returns every status but 2xx as an *Error. A change with a 2xx status is done,
-// even if its answer breaks off or is too large to be read: it has no body then.
+// retrier repeats requests that are safe to repeat: reads and deletions after a failed connection,
+// 429 and 5xx; writes only after 429 or before a byte was sent. It reads each response completely,
+// so an interrupted read counts as failed. Every status but 2xx is an *Error. A change with a 2xx
+// status is done even if its response is interrupted or too large; it then has no body.
 type retrier struct {
 	next        http.RoundTripper
 	now         func() time.Time
 	observe     func(context.Context, Call)
 	traceparent func(context.Context) string
 	deadline    time.Duration // for all attempts of one call
-	backoff     time.Duration // before the second attempt; doubled from attempt to attempt
-	tokens      bool          // it is for management tokens
+	backoff     time.Duration // before the first retry, then doubled
+	tokens      bool          // it requests management tokens
 }
 
-// ofOneAttempt is the part of a deadline that one attempt may take that can be repeated:
-// 3 of 8 seconds.
+// ofOneAttempt returns the part of a deadline for one attempt of a repeatable call: 3 of 8 seconds.
 func ofOneAttempt(deadline time.Duration) time.Duration { return deadline * 3 / 8 }
 
 type repeatableKey struct{}
 
-// repeatable marks a POST that may be sent twice: one that changes nothing, such
-// as asking for a token, or one that the provider does once.
+// repeatable marks a POST that may be sent twice: one that changes nothing, such as a token
+// request, or an idempotent one.
 func repeatable(ctx context.Context) context.Context {
 	return context.WithValue(ctx, repeatableKey{}, true)
 }
 
-// isChange reports whether a 2xx status says all: that what was asked is done,
-// whatever can be read of the answer.
+// isChange reports whether a 2xx status suffices: the change is done, even if the response is unreadable.
 func isChange(r *http.Request) bool {
 	marked, _ := r.Context().Value(repeatableKey{}).(bool)
 	return !marked && r.Method != http.MethodGet && r.Method != http.MethodHead
@@ -67,8 +64,7 @@ func isRepeatable(r *http.Request) bool {
 	return marked
 }
 
-// RoundTrip sends the request, perhaps more than once, within its deadline and
-// the request's own deadline.
+// RoundTrip sends the request, possibly several times, within the retrier's and the request's own deadline.
 func (t *retrier) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), t.deadline)
 	defer cancel()
@@ -98,7 +94,7 @@ func (t *retrier) attempt(ctx context.Context, r *http.Request) (*http.Response,
 		ctx, cancel = context.WithTimeout(ctx, ofOneAttempt(t.deadline))
 		defer cancel()
 	}
-	var connected atomic.Bool // from here on bytes may have been sent
+	var connected atomic.Bool // bytes may have been sent
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
 	resp, err := t.next.RoundTrip(r.WithContext(ctx))
 	if err != nil {
@@ -111,10 +107,10 @@ func (t *retrier) attempt(ctx context.Context, r *http.Request) (*http.Response,
 	}
 	done := resp.StatusCode >= 200 && resp.StatusCode <= 299
 	if err != nil && done && isChange(r) {
-		body, err = nil, nil // the status says that it was done; to send it again could do it twice
+		body, err = nil, nil // the change is done, and a retry could repeat it
 	}
 	if err != nil {
-		return nil, noAnswer(fmt.Errorf("read the answer: %w", err), true)
+		return nil, noAnswer(fmt.Errorf("read the response: %w", err), true)
 	}
 	if !done {
 		return nil, statusError(resp, body, t.now())
@@ -124,13 +120,13 @@ func (t *retrier) attempt(ctx context.Context, r *http.Request) (*http.Response,
 	return resp, nil
 }
 
-// waitBeforeRetry says whether the call may be repeated, and when.
+// waitBeforeRetry reports whether the call may be repeated, and after what time.
 func (t *retrier) waitBeforeRetry(ctx context.Context, r *http.Request, failure *Error, attempt int) (time.Duration, bool) {
 	if attempt == maxAttempts || ctx.Err() != nil || !curable(failure, isRepeatable(r)) {
 		return 0, false
 	}
 	backoff := t.backoff << (attempt - 1)
-	wait := backoff/2 + rand.N(backoff) // spread, so that those who failed together do not come back together
+	wait := backoff/2 + rand.N(backoff) // random, so that calls that failed together are not repeated together
 	if failure.RetryAfter > 0 {
 		wait = max(wait, failure.RetryAfter+rand.N(t.backoff))
 	}
@@ -151,7 +147,7 @@ func curable(failure *Error, repeatable bool) bool {
 	}
 }
 
-// rewind makes the request's body readable once more.
+// rewind makes the request's body readable again.
 func rewind(r *http.Request) error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil

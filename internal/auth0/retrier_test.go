@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// script is a provider that answers one attempt after the other.
+// script is a provider with a response for each attempt.
 type script struct {
 	answers []func(*http.Request) (*http.Response, error)
 	bodies  []string
@@ -29,7 +29,7 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 		_ = r.Body.Close()
 		s.bodies = append(s.bodies, string(body))
 	}
-	return s.answers[min(len(s.times), len(s.answers))-1](r) // the last one stays
+	return s.answers[min(len(s.times), len(s.answers))-1](r) // the last one repeats
 }
 
 func (s *script) observe(_ context.Context, c Call) {
@@ -52,7 +52,7 @@ func status(code int, header ...string) func(*http.Request) (*http.Response, err
 	}
 }
 
-// connected is what http.Transport tells once bytes may be sent.
+// connected reports a connection to the trace, like http.Transport.
 func connected(r *http.Request) {
 	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
 		trace.GotConn(httptrace.GotConnInfo{})
@@ -77,7 +77,7 @@ func broken(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Body: io.NopCloser(io.MultiReader(strings.NewReader(`{"a":`), failing{}))}, nil
 }
 
-// null is JSON, and nothing to work with.
+// null returns JSON without a value.
 func null(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(" null\n"))}, nil
 }
@@ -105,15 +105,15 @@ func TestRetrierRepeatsWhatIsSafe(t *testing.T) {
 		method   string
 		answers  answers
 		attempts int
-		want     int // status; 0 for no answer
+		want     int // status; 0 without a response
 	}{
-		"read, at once":                     {"GET", answers{status(200)}, 1, 200},
+		"read, immediately":                 {"GET", answers{status(200)}, 1, 200},
 		"read after 500":                    {"GET", answers{status(500), status(200)}, 2, 200},
 		"read after 502, 503, 504":          {"GET", answers{status(502), status(503), status(504), status(200)}, 4, 200},
-		"read, 500 for ever":                {"GET", answers{status(500)}, maxAttempts, 500},
+		"read, always 500":                  {"GET", answers{status(500)}, maxAttempts, 500},
 		"read after a refused connection":   {"GET", answers{refused, status(200)}, 2, 200},
 		"read after a reset":                {"GET", answers{reset, status(200)}, 2, 200},
-		"read after half an answer":         {"GET", answers{broken, status(200)}, 2, 200},
+		"read after half a response":        {"GET", answers{broken, status(200)}, 2, 200},
 		"read after silence":                {"GET", answers{silence, status(200)}, 2, 200},
 		"read after 429":                    {"GET", answers{status(429), status(200)}, 2, 200},
 		"a write with null is done":         {"PATCH", answers{null}, 1, 200},
@@ -125,12 +125,12 @@ func TestRetrierRepeatsWhatIsSafe(t *testing.T) {
 		"put after 500":                     {"PUT", answers{status(500), status(200)}, 2, 200},
 		"head after 500":                    {"HEAD", answers{status(500), status(200)}, 2, 200},
 		"write after a refused connection":  {"POST", answers{refused, status(201)}, 2, 201},
-		"write, refused for ever":           {"PATCH", answers{refused}, maxAttempts, 0},
+		"write, always refused":             {"PATCH", answers{refused}, maxAttempts, 0},
 		"write after 429":                   {"PATCH", answers{status(429), status(200)}, 2, 200},
 		"no write after a reset":            {"POST", answers{reset, status(201)}, 1, 0},
-		"a write with half an answer":       {"POST", answers{broken}, 1, 200},
-		"a deletion with half an answer":    {"DELETE", answers{broken}, 1, 200},
-		"repeatable write, half an answer":  {"TOKEN", answers{broken, status(200)}, 2, 200},
+		"a write with half a response":      {"POST", answers{broken}, 1, 200},
+		"a deletion with half a response":   {"DELETE", answers{broken}, 1, 200},
+		"repeatable write, half a response": {"TOKEN", answers{broken, status(200)}, 2, 200},
 		"no write after 500":                {"POST", answers{status(500), status(201)}, 1, 500},
 		"no write after 503":                {"PATCH", answers{status(503), status(200)}, 1, 503},
 		"no write after silence":            {"POST", answers{silence, status(201)}, 1, 0},
@@ -138,9 +138,9 @@ func TestRetrierRepeatsWhatIsSafe(t *testing.T) {
 		"repeatable write after 500":        {"TOKEN", answers{status(500), status(200)}, 2, 200},
 		"repeatable write after a reset":    {"TOKEN", answers{reset, status(200)}, 2, 200},
 		"no repeatable write after 403":     {"TOKEN", answers{status(403)}, 1, 403},
-		"repeatable write, 503 for ever":    {"TOKEN", answers{status(503)}, maxAttempts, 503},
-		"a limit that is over already":      {"GET", answers{status(429, "X-RateLimit-Reset", "1"), status(200)}, 2, 200},
-		"a limit whose time is not legible": {"GET", answers{status(429, "X-RateLimit-Reset", "soon"), status(200)}, 2, 200},
+		"repeatable write, always 503":      {"TOKEN", answers{status(503)}, maxAttempts, 503},
+		"a limit that is already over":      {"GET", answers{status(429, "X-RateLimit-Reset", "1"), status(200)}, 2, 200},
+		"a limit with an unreadable time":   {"GET", answers{status(429, "X-RateLimit-Reset", "soon"), status(200)}, 2, 200},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -157,7 +157,7 @@ func TestRetrierRepeatsWhatIsSafe(t *testing.T) {
 				} else if errors.As(err, &failure) {
 					got = failure.Status
 				} else {
-					t.Fatalf("%v is no *Error", err)
+					t.Fatalf("%v is not an *Error", err)
 				}
 				if got != tt.want || (err == nil) != (tt.want >= 200 && tt.want < 300) {
 					t.Errorf("status %d, %v; want %d", got, err, tt.want)
@@ -219,7 +219,7 @@ func TestRetrierKeepsWithinItsTime(t *testing.T) {
 func TestRetrierEndsWithItsCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(30*time.Millisecond, cancel) // while it waits for its second attempt
+		time.AfterFunc(30*time.Millisecond, cancel) // during the wait before the second attempt
 		s, start := &script{answers: []func(*http.Request) (*http.Response, error){status(500)}}, time.Now()
 		_, err := s.send(request(t, ctx, "GET"))
 		if took := time.Since(start); err == nil || took != 30*time.Millisecond || len(s.times) != 1 {
@@ -235,7 +235,7 @@ func TestRetrierHonoursTheRateLimit(t *testing.T) {
 		status   int
 		header   func() []string
 		attempts int
-		waits    time.Duration // at the least
+		waits    time.Duration // the minimum
 		says     time.Duration
 	}{
 		"in time":                   {429, func() []string { return []string{"X-RateLimit-Reset", at(2 * time.Second)} }, 2, 2 * time.Second, 0},
@@ -245,12 +245,12 @@ func TestRetrierHonoursTheRateLimit(t *testing.T) {
 		"too late":                  {429, func() []string { return []string{"X-RateLimit-Reset", at(40 * time.Second)} }, 1, 0, 40 * time.Second},
 		"Retry-After too late":      {429, func() []string { return []string{"Retry-After", "60"} }, 1, 0, time.Minute},
 		"a date too late":           {429, func() []string { return []string{"Retry-After", date(time.Minute)} }, 1, 0, time.Minute},
-		"at the end of the time":    {429, func() []string { return []string{"Retry-After", "8"} }, 1, 0, 8 * time.Second},
+		"exactly the deadline":      {429, func() []string { return []string{"Retry-After", "8"} }, 1, 0, 8 * time.Second},
 		"the reset is later":        {429, func() []string { return []string{"X-RateLimit-Reset", at(40 * time.Second), "Retry-After", "1"} }, 1, 0, 40 * time.Second},
 		"Retry-After is later":      {429, func() []string { return []string{"X-RateLimit-Reset", at(time.Second), "Retry-After", "40"} }, 1, 0, 40 * time.Second},
 		"the reset is now":          {429, func() []string { return []string{"X-RateLimit-Reset", at(0), "Retry-After", "1"} }, 2, time.Second, 0},
 		"the reset is over":         {429, func() []string { return []string{"X-RateLimit-Reset", at(-5 * time.Second), "Retry-After", "1"} }, 2, time.Second, 0},
-		"the reset alone, and over": {429, func() []string { return []string{"X-RateLimit-Reset", at(-5 * time.Second)} }, 2, usualBackoff / 2, 0},
+		"only a reset that is over": {429, func() []string { return []string{"X-RateLimit-Reset", at(-5 * time.Second)} }, 2, usualBackoff / 2, 0},
 		"absurd":                    {429, func() []string { return []string{"X-RateLimit-Reset", "1" + at(0), "Retry-After", "9223372037"} }, 2, usualBackoff / 2, 0},
 		"unavailable, in time":      {503, func() []string { return []string{"Retry-After", "2"} }, 2, 2 * time.Second, 0},
 		"unavailable, too late":     {503, func() []string { return []string{"Retry-After", "60"} }, 1, 0, time.Minute},
@@ -271,14 +271,14 @@ func TestRetrierHonoursTheRateLimit(t *testing.T) {
 					t.Fatalf("%v", err)
 				}
 				if failure != nil && failure.RetryAfter != tt.says {
-					t.Errorf("it is to come back after %v, want %v", failure.RetryAfter, tt.says)
+					t.Errorf("RetryAfter is %v, want %v", failure.RetryAfter, tt.says)
 				}
 			})
 		})
 	}
 }
 
-func TestRetrierSpreadsItsAttempts(t *testing.T) {
+func TestRetrierRandomizesItsWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gaps := map[time.Duration]bool{}
 		for range 20 {
@@ -298,7 +298,7 @@ func TestRetrierSpreadsItsAttempts(t *testing.T) {
 	})
 }
 
-func TestRetrierSendsNoBodyThatItHasNot(t *testing.T) {
+func TestRetrierDoesNotRepeatAnUnavailableBody(t *testing.T) {
 	r := request(t, t.Context(), "POST")
 	r.GetBody = nil
 	s := &script{answers: []func(*http.Request) (*http.Response, error){status(429), status(201)}}
@@ -314,7 +314,7 @@ func TestRetrierSendsNoBodyThatItHasNot(t *testing.T) {
 	}
 }
 
-func TestRetrierRefusesHugeAnswers(t *testing.T) {
+func TestRetrierRefusesHugeResponses(t *testing.T) {
 	for size, taken := range map[int]bool{maxBody: true, maxBody + 1: false} {
 		answer := func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, ContentLength: -1, Body: io.NopCloser(bytes.NewReader(make([]byte, size)))}, nil
@@ -331,7 +331,7 @@ func TestRetrierRefusesHugeAnswers(t *testing.T) {
 			t.Fatal(err)
 		}
 		if body, err := io.ReadAll(resp.Body); err != nil || len(body) != size || resp.ContentLength != int64(size) {
-			t.Errorf("%d of %d bytes, %v; said to be %d", len(body), size, err, resp.ContentLength)
+			t.Errorf("%d of %d bytes, %v; ContentLength is %d", len(body), size, err, resp.ContentLength)
 		}
 	}
 }

@@ -8,15 +8,14 @@ import (
 	"time"
 )
 
-// maxTold bounds what is believed of a header's wait. The provider's limits are by
-// the second and the minute; what is further away is another unit, or no time at all.
+// maxTold is the longest plausible wait from a header. The provider's limits are per second
+// and per minute, so a longer wait is another unit or invalid.
 const maxTold = 24 * time.Hour
 
-// retryAfter is how long the provider wants to be left alone; 0 where it does not say.
-// Auth0 documents the reset alone, which is in whole seconds and so may be over when it
-// is read; what stands before Auth0 says Retry-After (RFC 9110, section 10.2.3). The
-// SDK's own retrier reads both (management/internal/retrier.go). On a 503 the reset says
-// when the limit is whole again, and nothing of the failure.
+// retryAfter returns how long to wait before the next request; 0 if unknown. Auth0 documents only
+// X-RateLimit-Reset, in whole seconds, which may already be over. Proxies in front of Auth0 send
+// Retry-After (RFC 9110, section 10.2.3). The SDK's retrier reads both
+// (management/internal/retrier.go). On a 503 the reset concerns only the rate limit, not the failure.
 func retryAfter(status int, h http.Header, now time.Time) time.Duration {
 	after := untilRetry(h.Get("Retry-After"), now)
 	switch status {
@@ -28,7 +27,7 @@ func retryAfter(status int, h http.Header, now time.Time) time.Duration {
 	return 0
 }
 
-// untilRetry reads either form of Retry-After: a number of seconds, or a date.
+// untilRetry reads both forms of Retry-After: a number of seconds, and a date.
 func untilRetry(value string, now time.Time) time.Duration {
 	if seconds, ok := decimal(value); ok {
 		if seconds > maxTold.Seconds() {
@@ -51,8 +50,8 @@ func untilInstant(at, now time.Time) time.Duration {
 	return wait
 }
 
-// resetOf is when the rate limit is reset: Unix time in seconds, as documented, or in a
-// smaller unit, or a date. It is zero where that is not told, or not legible.
+// resetOf returns the time of the rate limit's reset: Unix seconds, as documented, a
+// smaller unit, or a date. It is zero if the header is absent or unreadable.
 func resetOf(h http.Header) time.Time {
 	value := h.Get("X-RateLimit-Reset")
 	seconds, ok := decimal(value)
@@ -63,14 +62,14 @@ func resetOf(h http.Header) time.Time {
 		}
 		return at
 	}
-	for seconds >= 1e11 { // in seconds, the year 5138
+	for seconds >= 1e11 { // as seconds it would be after the year 5138
 		seconds /= 1000
 	}
 	whole, fraction := math.Modf(seconds)
 	return time.Unix(int64(whole), int64(fraction*1e9))
 }
 
-// decimals leaves out what ParseFloat takes besides: signs, exponents, "inf", "nan".
+// decimals excludes what ParseFloat also accepts: signs, exponents, "inf", "nan".
 var decimals = regexp.MustCompile(`^[0-9]{1,20}(\.[0-9]{1,20})?$`)
 
 func decimal(value string) (float64, bool) {

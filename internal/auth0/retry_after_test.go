@@ -19,7 +19,7 @@ func TestRetryAfter(t *testing.T) {
 		reset, after string
 		want         time.Duration
 	}{
-		"not said":               {"", "", 0},
+		"absent":                 {"", "", 0},
 		"reset":                  {"1000000030", "", 30 * time.Second},
 		"reset, now":             {"1000000000", "", 0},
 		"reset, just over":       {"999999999", "", 0},
@@ -31,26 +31,26 @@ func TestRetryAfter(t *testing.T) {
 		"reset as a date":        {dated, "", 30 * time.Second},
 		"reset in words":         {"soon", "7", 7 * time.Second},
 		"reset below zero":       {"-5", "7", 7 * time.Second},
-		"reset without end":      {"99999999999999999999", "7", 7 * time.Second},
+		"reset far away":         {"99999999999999999999", "7", 7 * time.Second},
 		"reset too long":         {"999999999999999999999999999999", "7", 7 * time.Second},
-		"reset to be computed":   {"1e9", "7", 7 * time.Second},
-		"reset of no number":     {"NaN", "7", 7 * time.Second},
+		"reset with an exponent": {"1e9", "7", 7 * time.Second},
+		"reset of NaN":           {"NaN", "7", 7 * time.Second},
 		"reset in 90,000 s":      {"1000090000", "7", 7 * time.Second},
 		"seconds":                {"", "7", 7 * time.Second},
-		"seconds with a part":    {"", "1.5", 1500 * time.Millisecond},
-		"no seconds":             {"", "0", 0},
-		"less than none":         {"", "-7", 0},
+		"fractional seconds":     {"", "1.5", 1500 * time.Millisecond},
+		"zero seconds":           {"", "0", 0},
+		"negative seconds":       {"", "-7", 0},
 		"signed":                 {"", "+7", 0},
 		"a day":                  {"", "86400", 24 * time.Hour},
 		"more than a day":        {"", "86401", 0},
 		"a century":              {"", "9223372037", 0},
 		"more than fits":         {"", "9223372036854775808", 0},
-		"an instant for seconds": {"", "1000000030000", 0},
+		"a timestamp as seconds": {"", "1000000030000", 0},
 		"a date":                 {"", dated, 30 * time.Second},
-		"a date in old clothes":  {"", "Sunday, 09-Sep-01 01:47:10 GMT", 30 * time.Second},
-		"a date gone by":         {"", "Sun, 09 Sep 2001 01:46:00 GMT", 0},
+		"a date in RFC 850":      {"", "Sunday, 09-Sep-01 01:47:10 GMT", 30 * time.Second},
+		"a past date":            {"", "Sun, 09 Sep 2001 01:46:00 GMT", 0},
 		"a date far off":         {"", "Sun, 09 Sep 2101 01:46:00 GMT", 0},
-		"a year that is none":    {"", "Mon, 01 Jan 0001 00:00:00 GMT", 0},
+		"the year 1":             {"", "Mon, 01 Jan 0001 00:00:00 GMT", 0},
 		"words":                  {"", "in a moment", 0},
 		"the reset is later":     {"1000000030", "7", 30 * time.Second},
 		"Retry-After is later":   {"1000000001", "7", 7 * time.Second},
@@ -79,8 +79,8 @@ func set(h http.Header, name, value string) {
 	}
 }
 
-// Callers are always told when to come back after a 429, and after a 503 where that is known.
-func TestCallersAreToldWhenToComeBack(t *testing.T) {
+// A 429 always has a Retry-After, and a 503 if the time is known.
+func TestProblemsHaveARetryAfter(t *testing.T) {
 	for _, tt := range []struct {
 		status      int
 		known, want time.Duration
@@ -98,8 +98,8 @@ func TestCallersAreToldWhenToComeBack(t *testing.T) {
 	}
 }
 
-// Whatever a header says, no wait is negative or lasts for days, no attempt comes early,
-// and the call ends in its time.
+// With any header, no wait is negative or lasts for days, no attempt is early, and the call
+// ends before its deadline.
 func FuzzRetryAfter(f *testing.F) {
 	for _, seed := range []string{"", "0", "1", "-1", "7.5", "1000000030", "1000000030000", "9223372036854775807", "18446744073709551616", "99999999999999999999.9",
 		"inf", "nan", "0x10", "1_0", "1e300", " 5", "soon", dated, "Mon, 01 Jan 0001 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "2001-09-09T01:47:10Z", "\x00", "٣"} {
@@ -120,10 +120,10 @@ func FuzzRetryAfter(f *testing.F) {
 			}
 			wait := retryAfter(status, http.Header{"X-Ratelimit-Reset": {reset}, "Retry-After": {after}}, start)
 			if wait < 0 || wait > maxTold {
-				t.Errorf("it is to wait for %v", wait)
+				t.Errorf("the wait is %v", wait)
 			}
 			if len(s.times) > 1 && s.times[1].Sub(start) < max(wait, usualBackoff/2) {
-				t.Errorf("it came again after %v, want %v", s.times[1].Sub(start), wait)
+				t.Errorf("the second attempt came after %v, want %v", s.times[1].Sub(start), wait)
 			}
 		})
 	})

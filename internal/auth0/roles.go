@@ -15,13 +15,13 @@ import (
 	"usher/internal/roles"
 )
 
-// Roles is the tenant's roles, and who has them, as the roles package needs them.
+// Roles implements the interfaces of package roles.
 type Roles struct{ client *Client }
 
-// Roles returns the tenant's roles.
+// Roles returns the access to the tenant's roles.
 func (c *Client) Roles() Roles { return Roles{client: c} }
 
-// maxRolePages bounds a list of roles: a tenant has 1,000 of them at most
+// maxRolePages limits a list of roles: a tenant has at most 1,000
 // (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/entity-limit-policy).
 const maxRolePages = 10
 
@@ -36,9 +36,8 @@ func (r Roles) All(ctx context.Context) ([]roles.Role, error) {
 	return all, nil
 }
 
-// OfUser returns a user's roles; see roles.Getter. The provider does not tell a
-// user without roles from none, so the user is asked for, too, where there are
-// no roles.
+// OfUser returns a user's roles; see roles.Getter. The provider returns an empty list for
+// an unknown user as well, so an empty list requires another call.
 func (r Roles) OfUser(ctx context.Context, id limits.UserID) ([]roles.Role, error) {
 	held, err := r.every(ctx, func(ctx context.Context, page, size int) (any, error) {
 		return userroles.NewClient(r.client.sdk).List(ctx, id.String(), &management.ListUserRolesRequestParameters{Page: &page, PerPage: &size})
@@ -57,7 +56,7 @@ func (r Roles) exists(ctx context.Context, userID string) error {
 	return err
 }
 
-// every walks the pages until it has as many as there are.
+// every reads all pages of a list.
 func (r Roles) every(ctx context.Context, list func(ctx context.Context, page, size int) (any, error)) ([]roles.Role, error) {
 	reading := r.client.reading(ctx)
 	var all []roles.Role
@@ -92,18 +91,18 @@ func (r *reading) role(v gjson.Result) (roles.Role, error) {
 	if role.ID == "" {
 		return roles.Role{}, errIncomplete
 	}
-	role.Name = firstOf(role.Name, role.ID) // a role can be named by either
+	role.Name = firstOf(role.Name, role.ID) // a request may contain either
 	return role, nil
 }
 
-// Change takes roles away and then gives others; see roles.Changer.
+// Change removes roles from a user and then assigns others; see roles.Changer.
 func (r Roles) Change(ctx context.Context, id limits.UserID, remove, assign []roles.Role) error {
 	if len(remove) > 0 {
 		_, err := call(ctx, func(ctx context.Context) (any, error) {
 			return nil, userroles.NewClient(r.client.sdk).Delete(ctx, id.String(), &management.DeleteUserRolesRequestContent{Roles: idsOf(remove)})
 		})
 		if err != nil {
-			return fmt.Errorf("take roles from the user: %w", ofOneUser(err))
+			return fmt.Errorf("remove the user's roles: %w", ofOneUser(err))
 		}
 	}
 	if len(assign) == 0 {
@@ -117,9 +116,9 @@ func (r Roles) Change(ctx context.Context, id limits.UserID, remove, assign []ro
 	}
 	err = ofOneUser(err)
 	if len(remove) > 0 {
-		err = partlyDone(err, roleFields(remove, "was taken away"), roleFields(assign, "was not given"))
+		err = partlyDone(err, roleFields(remove, "was removed"), roleFields(assign, "was not assigned"))
 	}
-	return fmt.Errorf("give the user roles: %w", err)
+	return fmt.Errorf("assign roles to the user: %w", err)
 }
 
 func idsOf(list []roles.Role) []string {

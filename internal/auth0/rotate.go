@@ -13,19 +13,17 @@ import (
 	"usher/internal/session"
 )
 
-// Applications are the tenant's registered applications, as a rotation of their
-// secrets needs them.
+// Applications gives access to the tenant's registered applications, for a rotation of their secrets.
 type Applications struct{ client *Client }
 
-// Applications returns the tenant's registered applications.
+// Applications returns the access to the tenant's registered applications.
 func (c *Client) Applications() Applications { return Applications{client: c} }
 
-// SetSecret gives an application a secret of our own choice. The management
-// application needs the scope update:client_keys for it. For up to 30 seconds the
-// provider may then take either secret, or each on some of its nodes
-// (https://auth0.com/docs/get-started/applications/rotate-client-secret).
+// SetSecret sets an application's secret. The management application needs the scope
+// update:client_keys. For up to 30 seconds the provider may accept both secrets, or one of
+// them on each node (https://auth0.com/docs/get-started/applications/rotate-client-secret).
 func (a Applications) SetSecret(ctx context.Context, clientID, secret string) error {
-	ctx = repeatable(ctx) // to set it twice is to set it once
+	ctx = repeatable(ctx) // idempotent
 	_, err := call(ctx, func(ctx context.Context) (any, error) {
 		return clientsclient.NewClient(a.client.sdk).Update(ctx, clientID, &management.UpdateClientRequestContent{ClientSecret: &secret})
 	})
@@ -39,14 +37,12 @@ func (a Applications) SetSecret(ctx context.Context, clientID, secret string) er
 	return nil
 }
 
-// noCode is an authorization code that nobody was given.
+// noCode is a nonexistent authorization code.
 const noCode = "usher-looks-whether-its-secret-is-right"
 
-// Accepts returns nil where the provider takes the credentials of both
-// applications just now. The management application proves it by a token. The
-// sign-in application, if it is another one, may have no right to such a token:
-// it presents a code that is none, which the provider refuses only after it has
-// taken the secret.
+// Accepts returns nil if the provider accepts the credentials of both applications. The management
+// application requests a token. A separate sign-in application may not be allowed to, so it
+// presents a nonexistent code: the provider refuses the code only after it has accepted the secret.
 func (a Applications) Accepts(ctx context.Context, c secrets.Credentials) error {
 	if _, err := a.client.tokens.request(ctx, c); err != nil {
 		return tokenProblem(err, c)

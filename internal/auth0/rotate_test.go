@@ -32,8 +32,8 @@ func TestSetSecret(t *testing.T) {
 	wantKind(t, apps.Accepts(t.Context(), old), problem.ServiceMisconfigured, "refused")
 }
 
-// The sign-in application may have no right to tokens of its own.
-func TestAcceptsLooksAtBothApplications(t *testing.T) {
+// The sign-in application may not be allowed to request tokens for itself.
+func TestAcceptsChecksBothApplications(t *testing.T) {
 	tenant := tenanttest.Start(t)
 	web := tenant.Tenant.Settings().Application
 	web.Grants = []string{"authorization_code", "refresh_token"}
@@ -78,8 +78,7 @@ func TestSetSecretFailures(t *testing.T) {
 	}
 }
 
-// To set a secret is safe to repeat, and has to be: an answer that is lost is no
-// reason to fail.
+// Setting a secret is repeatable, so a lost response is not a failure.
 func TestSetSecretIsRepeated(t *testing.T) {
 	for _, kind := range []localtenant.FaultKind{localtenant.FaultReset, localtenant.FaultResetBody, localtenant.FaultHTML} {
 		tenant := tenanttest.Start(t)
@@ -91,8 +90,7 @@ func TestSetSecretIsRepeated(t *testing.T) {
 	}
 }
 
-// The token for the call may have to be had with the pending secret: an attempt
-// before this one may have set it.
+// The token for the call may require the pending secret: an earlier attempt may have set it.
 func TestSetSecretWithThePendingOne(t *testing.T) {
 	tenant := tenanttest.Start(t)
 	tenant.Tenant.RotateSecret(anotherSecret, 30*time.Second)

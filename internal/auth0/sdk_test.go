@@ -24,8 +24,8 @@ import (
 
 var anyone = limitstest.User("*")
 
-// sdkCalls are the SDK's methods that this package uses. Each has its request, with
-// "*" for ids, and an operation that makes it.
+// sdkCalls lists the SDK's methods that this package uses. Each has its request, with "*"
+// for IDs, and an operation that sends it.
 var sdkCalls = map[string]struct {
 	request string
 	send    func(context.Context, *Client) error
@@ -174,7 +174,7 @@ func inspecting(c *Client) *Inspector {
 	return &Inspector{client: c, credentials: secrets.Credentials{Domain: "tenant.example.com", ClientID: "*"}}
 }
 
-// oddTenant gives one answer to one kind of request, and good ones to all others.
+// oddTenant returns one body for one kind of request, and valid responses for all others.
 type oddTenant struct {
 	request, body string
 	asked         int
@@ -196,8 +196,7 @@ func (o *oddTenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
 }
 
-// Whatever kind of JSON the provider answers, or none, no method of the SDK's sees
-// it: nothing panics, and what fails is the reading, which says so.
+// The SDK decodes no response body, whatever JSON type it has: nothing panics, and only our reading fails.
 func TestTheSDKDecodesNothing(t *testing.T) {
 	kinds := []string{`{}`, `[]`, `null`, `"text"`, `7`, `true`, `[null]`, `[[]]`, `{"users":null}`, ` `, `<html>`}
 	for name, tt := range sdkCalls {
@@ -209,17 +208,17 @@ func TestTheSDKDecodesNothing(t *testing.T) {
 				c, _ := newClient(holding(credentials), newClock(), func(o *Options) { o.Transport = tenant })
 				err := tt.send(t.Context(), c)
 				if tenant.asked == 0 {
-					t.Errorf("%s was not asked: %v", tt.request, err)
+					t.Errorf("no request %s: %v", tt.request, err)
 				}
 				if err != nil && strings.Contains(err.Error(), "json") {
-					t.Errorf("the SDK has decoded it: %v", err)
+					t.Errorf("the SDK has decoded the body: %v", err)
 				}
 			})
 		}
 	}
 }
 
-// Every use of the SDK is in sdkCalls, and stands where call takes the body.
+// Every use of the SDK is in sdkCalls, and inside a call of call.
 func TestEveryUseOfTheSDKIsTested(t *testing.T) {
 	names, err := filepath.Glob("*.go")
 	if err != nil {
@@ -245,18 +244,18 @@ func TestEveryUseOfTheSDKIsTested(t *testing.T) {
 			}
 			used[name] = true
 			if !slices.ContainsFunc(senders, func(s ast.Node) bool { return s.Pos() < n.Pos() && n.End() <= s.End() }) {
-				t.Errorf("%s decodes its answer by itself", name)
+				t.Errorf("%s is not inside a call of call", name)
 			}
 			return true
 		})
 	}
 	if known := slices.Sorted(maps.Keys(sdkCalls)); !slices.Equal(known, slices.Sorted(maps.Keys(used))) {
-		t.Errorf("used are\n%q, tested\n%q", slices.Sorted(maps.Keys(used)), known)
+		t.Errorf("used:\n%q, tested:\n%q", slices.Sorted(maps.Keys(used)), known)
 	}
 }
 
-// sdkMethod names the method where a node is a call of the SDK's: of one of the two
-// sub-clients that are kept, or of one that is made for the call.
+// sdkMethod returns the method's name if a node calls the SDK: on one of the two stored
+// sub-clients, or on a new one.
 func sdkMethod(n ast.Node) string {
 	outer, ok := n.(*ast.CallExpr)
 	if !ok {

@@ -15,13 +15,13 @@ import (
 	"usher/internal/session"
 )
 
-// Sessions is the tenant's sessions, as the session package needs them.
+// Sessions implements the interfaces of package session for sessions.
 type Sessions struct{ client *Client }
 
-// Sessions returns the tenant's sessions.
+// Sessions returns the access to the tenant's sessions.
 func (c *Client) Sessions() Sessions { return Sessions{client: c} }
 
-// Sessions lists a user's sessions; see session.Lister.
+// Sessions returns a page of a user's sessions; see session.Lister.
 func (s Sessions) Sessions(ctx context.Context, id limits.UserID, from string, limit int) (session.Page, error) {
 	request := &management.ListUserSessionsRequestParameters{Take: &limit}
 	if from != "" {
@@ -55,8 +55,8 @@ func (s Sessions) EndSessions(ctx context.Context, id limits.UserID) error {
 	return err
 }
 
-// EndSession ends one session; see session.Ender. The provider would end
-// anybody's by its id alone, so whose it is has to be read first.
+// EndSession ends one session; see session.Ender. The provider ends any session by its ID,
+// so the owner has to be checked first.
 func (s Sessions) EndSession(ctx context.Context, id limits.UserID, sessionID string) error {
 	body, err := call(ctx, func(ctx context.Context) (any, error) { return sessions.NewClient(s.client.sdk).Get(ctx, sessionID) })
 	var owner string
@@ -64,12 +64,12 @@ func (s Sessions) EndSession(ctx context.Context, id limits.UserID, sessionID st
 		owner, err = s.client.sessionOwner(ctx, body)
 	}
 	if hasStatus(err, http.StatusNotFound) || err == nil && owner != id.String() {
-		return problem.SessionNotFound.Wrap(err, "The user has no session with this id.")
+		return problem.SessionNotFound.Wrap(err, "The user has no session with this ID.")
 	}
 	if err != nil {
 		return fmt.Errorf("get session: %w", planProblem(err))
 	}
-	// Ending what has ended does no harm, so it may be repeated as a deletion.
+	// Ending an ended session is harmless, so it is repeatable like a deletion.
 	_, err = call(repeatable(ctx), func(ctx context.Context) (any, error) {
 		return nil, sessions.NewClient(s.client.sdk).Revoke(ctx, sessionID)
 	})
@@ -79,8 +79,7 @@ func (s Sessions) EndSession(ctx context.Context, id limits.UserID, sessionID st
 	return nil
 }
 
-// planProblem is providerProblem where all that was asked for may be missing
-// from the tenant's plan.
+// planProblem is providerProblem for a call that the tenant's plan may not include.
 func planProblem(err error) error {
 	if notInPlan(err) {
 		return notPlanned(err)
@@ -89,7 +88,8 @@ func planProblem(err error) error {
 }
 
 func notPlanned(cause error) error {
-	return problem.NotInProvidersPlan.Wrap(cause, "The identity provider's plan does not include sessions that can be listed or ended.")
+	const detail = "The identity provider's plan does not include listing and ending sessions."
+	return problem.NotInProvidersPlan.Wrap(cause, detail)
 }
 
 func (c *Client) sessionsIn(ctx context.Context, body []byte) (page session.Page, err error) {
@@ -105,7 +105,7 @@ func (c *Client) sessionsIn(ctx context.Context, body []byte) (page session.Page
 	return page, nil
 }
 
-// sessionOwner is the id of the user whose session the answer is.
+// sessionOwner returns the ID of the session's user. It fails with errIncomplete if that is unreadable.
 func (c *Client) sessionOwner(ctx context.Context, body []byte) (string, error) {
 	r := c.reading(ctx)
 	root, err := r.parse(body)

@@ -10,14 +10,13 @@ import (
 	"usher/internal/users"
 )
 
-// userIn reads the one user of an answer. It fails with errIncomplete where there
-// is none.
+// userIn reads the user in a response. It fails with errIncomplete if there is none.
 func (c *Client) userIn(ctx context.Context, body []byte) (users.User, error) {
 	user, _, err := c.markedUserIn(ctx, body)
 	return user, err
 }
 
-// markedUserIn is userIn, and returns what the service keeps of the user.
+// markedUserIn is userIn, and also returns the service's data about the user.
 func (c *Client) markedUserIn(ctx context.Context, body []byte) (users.User, reserved, error) {
 	r := c.reading(ctx)
 	root, err := r.parse(body)
@@ -28,7 +27,7 @@ func (c *Client) markedUserIn(ctx context.Context, body []byte) (users.User, res
 	if err != nil {
 		return users.User{}, reserved{}, err
 	}
-	// Members in order, so that the ETag does not depend on the provider's.
+	// Sorted members make the ETag independent of the provider's order.
 	user.Metadata, user.AppMetadata = inOrder(user.Metadata), inOrder(user.AppMetadata)
 	return user, kept, nil
 }
@@ -40,7 +39,7 @@ func (r *reading) users(items []gjson.Result) ([]users.User, error) {
 	})
 }
 
-// user reads a user of whom nothing but the id has to be legible.
+// user reads a user. Only the ID is required.
 func (r *reading) user(v gjson.Result) (u users.User, kept reserved, err error) {
 	u.Identities, u.Metadata, u.AppMetadata, u.NoEmail = []users.Identity{}, noMembers, noMembers, true
 	v.ForEach(func(name, v gjson.Result) bool {
@@ -103,17 +102,16 @@ func (r *reading) userIdentities(v gjson.Result) []users.Identity {
 	return all
 }
 
-// identity is an identity of a user's, and what its account said of the person.
+// identity is one of a user's identities, with the profile of its account.
 type identity struct {
 	connection, provider, id string
 	social                   bool
 	profile                  gjson.Result
-	isObject                 bool // else nothing of it could be read
+	isObject                 bool // otherwise it is unreadable
 }
 
-// identities are all that there are. The first one decides to which connection the
-// user belongs, so no later one moves up to its place: where it cannot be read, it
-// stays as one of no connection.
+// identities returns all identities. The first one decides which connection the user
+// belongs to, so an unreadable one keeps its place, as an identity without a connection.
 func (r *reading) identities(v gjson.Result) []identity {
 	if !v.IsArray() {
 		if v.Type != gjson.Null {
@@ -153,7 +151,7 @@ func (r *reading) identity(v gjson.Result) (i identity) {
 	return i
 }
 
-// noMembers is metadata that is not there.
+// noMembers is absent metadata.
 var noMembers = json.RawMessage("{}")
 
 func (r *reading) metadata(name string, v gjson.Result) json.RawMessage {
@@ -163,8 +161,7 @@ func (r *reading) metadata(name string, v gjson.Result) json.RawMessage {
 	return noMembers
 }
 
-// inOrder is the object with its members in order of their names, and nothing else
-// changed.
+// inOrder returns the object with its members sorted by name.
 func inOrder(object json.RawMessage) json.RawMessage {
 	members, err := decodedObject(object)
 	if err != nil {
@@ -179,7 +176,7 @@ func inOrder(object json.RawMessage) json.RawMessage {
 	return bytes.TrimSpace(ordered.Bytes())
 }
 
-// decodedObject decodes an object. Its numbers stay as they are written.
+// decodedObject decodes an object, with numbers as json.Number.
 func decodedObject(object json.RawMessage) (map[string]any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(object))
 	decoder.UseNumber()

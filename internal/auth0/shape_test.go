@@ -19,29 +19,29 @@ func TestUser(t *testing.T) {
 	at := time.Date(2014, 11, 5, 20, 0, 0, 0, time.UTC)
 	tests := map[string]struct {
 		given  string
-		change func(*users.User) // what is not as in a user of whom nothing is told
+		change func(*users.User) // the difference from a user with only an ID
 	}{
-		"nothing": {``, func(*users.User) {}},
+		"empty": {``, func(*users.User) {}},
 		"nulls": {`"email":null,"email_verified":null,"phone_verified":null,"blocked":null,"identities":null,"user_metadata":null,"created_at":null,"logins_count":null`,
 			func(*users.User) {}},
 		"booleans as text": {`"email_verified":"true","phone_verified":"False","blocked":"false"`,
 			func(u *users.User) { u.EmailVerified, u.PhoneVerified = &yes, &no }},
 		"booleans as numbers": {`"email_verified":0,"phone_verified":1,"blocked":1`,
 			func(u *users.User) { u.EmailVerified, u.PhoneVerified, u.Blocked = &no, &yes, true }},
-		"illegible booleans": {`"email_verified":"yes","phone_verified":[true],"blocked":"no"`,
+		"unreadable booleans": {`"email_verified":"yes","phone_verified":[true],"blocked":"no"`,
 			func(u *users.User) { u.EmailVerified, u.PhoneVerified, u.Blocked = &no, &no, true }},
 		"numbers and dates": {`"logins_count":"3","created_at":"2014-11-05 20:00:00","updated_at":1415217600,"last_login":"2014-11-05T20:00:00.000+0000"`,
 			func(u *users.User) { u.LoginsCount, u.CreatedAt, u.UpdatedAt, u.LastLogin = 3, &at, &at, &at }},
-		"illegible ones": {`"logins_count":3.5,"created_at":"soon","name":7,"given_name":{},"picture":[1,"p"]`, func(u *users.User) { u.Picture = "p" }},
-		"an address":     {`"email":"a@b.example"`, func(u *users.User) { u.Email, u.NoEmail = "a@b.example", false }},
-		"illegible one":  {`"email":["a@b.example"]`, func(u *users.User) { u.NoEmail = false }},
-		"what nobody reads": {`"multifactor":[{"provider":"guardian"}],"last_ip":[1],"x":{"user_id":7}`,
+		"unreadable numbers and dates": {`"logins_count":3.5,"created_at":"soon","name":7,"given_name":{},"picture":[1,"p"]`, func(u *users.User) { u.Picture = "p" }},
+		"an address":                   {`"email":"a@b.example"`, func(u *users.User) { u.Email, u.NoEmail = "a@b.example", false }},
+		"an unreadable address":        {`"email":["a@b.example"]`, func(u *users.User) { u.NoEmail = false }},
+		"ignored members": {`"multifactor":[{"provider":"guardian"}],"last_ip":[1],"x":{"user_id":7}`,
 			func(*users.User) {}},
 		"identities": {`"identities":[{"connection":"c","provider":"google-oauth2","user_id":115290071992547300045,"isSocial":"true"},7,{"connection":"d","user_id":[1]}]`,
 			func(u *users.User) {
 				u.Identities = []users.Identity{{Connection: "c", Provider: "google-oauth2", UserID: "115290071992547300045", Social: true}, {Connection: "d"}}
 			}},
-		"the first illegible":    {`"identities":[7,{"connection":"d"}]`, func(u *users.User) { u.Identities = []users.Identity{{}, {Connection: "d"}} }},
+		"the first unreadable":   {`"identities":[7,{"connection":"d"}]`, func(u *users.User) { u.Identities = []users.Identity{{}, {Connection: "d"}} }},
 		"no list of identities":  {`"identities":{"connection":"c"}`, func(*users.User) {}},
 		"metadata":               {`"user_metadata":{"n":12345678901234567890.10,"a":[1e400]}`, func(u *users.User) { u.Metadata = json.RawMessage(`{"n":12345678901234567890.10,"a":[1e400]}`) }},
 		"no object of metadata":  {`"user_metadata":[1],"app_metadata":"x"`, func(*users.User) {}},
@@ -66,9 +66,8 @@ func TestUser(t *testing.T) {
 	}
 }
 
-// What is left out is told by its name: in the log once, however often it comes, and
-// counted each time. Its value goes nowhere.
-func TestWhatIsLeftOutIsTold(t *testing.T) {
+// Ignored members are logged once by name, and counted each time. Their values are never logged.
+func TestIgnoredMembersAreReported(t *testing.T) {
 	counted := 0
 	c, log := newClient(holding(secrets.Credentials{}), newClock(), func(o *Options) { o.Odd = func(context.Context) { counted++ } })
 	for range 3 {
@@ -82,6 +81,6 @@ func TestWhatIsLeftOutIsTold(t *testing.T) {
 		}
 	}
 	if counted != 6 || strings.Contains(log.String(), "hunter2") {
-		t.Errorf("%d are counted; the log: %s", counted, log)
+		t.Errorf("the count is %d; the log: %s", counted, log)
 	}
 }

@@ -10,9 +10,8 @@ import (
 	"usher/internal/session"
 )
 
-// Where somebody has stored id and secret the other way round, no error, and so no log,
-// holds the secret.
-func TestASecretInTheIDsPlaceIsNotTold(t *testing.T) {
+// If the ID and the secret are swapped in the stored credentials, no error and no log contains the secret.
+func TestASecretInTheIDsPlaceIsNotLogged(t *testing.T) {
 	secret := "s3cr3t-" + strings.Repeat("x", 57)
 	s := tenanttest.Start(t)
 	swapped := credentialsAt(s.URL, localtenant.ClientSecret)

@@ -16,10 +16,10 @@ import (
 	"usher/internal/session"
 )
 
-// SignIn is the tenant's half of a sign-in, as the session package needs it.
+// SignIn implements session.Provider.
 type SignIn struct{ client *Client }
 
-// SignIn returns the tenant's half of a sign-in.
+// SignIn returns the access to the tenant's sign-in.
 func (c *Client) SignIn() SignIn { return SignIn{client: c} }
 
 func (s SignIn) grant(c secrets.Credentials, redirectURI string) *oauth2.Config {
@@ -36,11 +36,11 @@ func (s SignIn) grant(c secrets.Credentials, redirectURI string) *oauth2.Config 
 	}
 }
 
-// acrMFA is the authentication context that asks for a second factor. A tenant
-// honours it where an Action does (deploy/auth0).
+// acrMFA is the authentication context that requests a second factor. A tenant honours it
+// only with an Action (deploy/auth0).
 const acrMFA = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
 
-// AuthorizationURL is where the browser signs in; it makes no call.
+// AuthorizationURL returns the URL where the browser signs in. It makes no call.
 func (s SignIn) AuthorizationURL(ctx context.Context, a session.Authorization) (string, error) {
 	c, err := s.client.opts.Credentials.Current(ctx)
 	if err != nil {
@@ -66,7 +66,7 @@ func (s SignIn) AuthorizationURL(ctx context.Context, a session.Authorization) (
 	return s.grant(c, a.RedirectURI).AuthCodeURL(a.State, params...), nil
 }
 
-// Issuer is the tenant's issuer identifier.
+// Issuer returns the tenant's issuer identifier.
 func (s SignIn) Issuer(ctx context.Context) (string, error) {
 	c, err := s.client.opts.Credentials.Current(ctx)
 	return issuer(c), err
@@ -74,7 +74,7 @@ func (s SignIn) Issuer(ctx context.Context) (string, error) {
 
 func issuer(c secrets.Credentials) string { return c.BaseURL() + "/" }
 
-// Redeem trades the code for tokens; see session.Provider.
+// Redeem exchanges the code for tokens; see session.Provider.
 func (s SignIn) Redeem(ctx context.Context, r session.Redemption) (session.SignIn, error) {
 	token, c, err := s.client.signIn.ask(ctx, func(c secrets.Credentials) (*oauth2.Token, error) {
 		return s.exchange(ctx, c, r)
@@ -98,17 +98,17 @@ func exchangeProblem(err error, c secrets.Credentials) error {
 	var e *Error
 	switch {
 	case errors.As(err, &e) && e.Code == "invalid_grant":
-		return problem.CodeRefused.Wrap(err, "The code is wrong, has expired, or was used before. Begin again.")
+		const detail = "The code is wrong, has expired, or was used before. Start the sign-in again."
+		return problem.CodeRefused.Wrap(err, detail)
 	case refusesClient(err):
-		return misconfigured(fmt.Errorf("the provider at %s refused the client credentials of the sign-in application %q: %w", c.Domain, secrets.ShownID(c.ClientID), err))
+		return credentialsRefused(err, c.Domain, "sign-in", c.ClientID)
 	case errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests:
-		return problem.CodeRefused.Wrap(err, "The identity provider refused the code. Begin again.")
+		return problem.CodeRefused.Wrap(err, "The identity provider refused the code. Start the sign-in again.")
 	}
 	return providerProblem(err)
 }
 
-// verified checks the ID token (OpenID Connect Core, section 3.1.3.7) and
-// makes the answer of it.
+// verified checks the ID token (OpenID Connect Core, section 3.1.3.7) and returns the sign-in.
 func (s SignIn) verified(ctx context.Context, c secrets.Credentials, token *oauth2.Token, bare string) (session.SignIn, error) {
 	raw, _ := token.Extra("id_token").(string)
 	checked, err := s.client.verifyIDToken(ctx, c, raw)
@@ -116,10 +116,10 @@ func (s SignIn) verified(ctx context.Context, c secrets.Credentials, token *oaut
 		return session.SignIn{}, err
 	}
 	if subtle.ConstantTimeCompare([]byte(nonce.Bare(checked.nonce)), []byte(bare)) != 1 {
-		return session.SignIn{}, invalidIDToken(errors.New("its nonce is not this sign-in's"))
+		return session.SignIn{}, invalidIDToken(errors.New("its nonce is not from this sign-in"))
 	}
 	scope, ok := token.Extra("scope").(string)
-	if !ok { // left out where it is what was asked for (RFC 6749, section 5.1)
+	if !ok { // absent if it equals the requested scope (RFC 6749, section 5.1)
 		scope = strings.Join(s.client.opts.Scopes, " ")
 	}
 	return session.SignIn{

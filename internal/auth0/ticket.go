@@ -9,20 +9,19 @@ import (
 	"github.com/auth0/go-auth0/v3/management/tickets"
 )
 
-// ticketLifetime is the provider's own, where none is asked for.
+// ticketLifetime is the provider's default lifetime of a ticket.
 const ticketLifetime = 5 * 24 * time.Hour
 
-// ticketOptions are what can be asked of a ticket. Zero members are the
-// provider's to fill.
+// ticketOptions are the options of a ticket. Zero members get the provider's defaults.
 type ticketOptions struct {
-	resultURL     string        // where the page leads to when it is done
+	resultURL     string        // where the page redirects to at the end
 	lifetime      time.Duration // whole seconds
-	verifiesEmail bool          // following the link shows whose the address is; password tickets only
-	identity      string        // the id within the database, of a user whose first identity is elsewhere; password tickets only
+	verifiesEmail bool          // password tickets only: the link verifies the address
+	identity      string        // password tickets only: the database identity's ID, if not the first identity
 }
 
-// life is how long the ticket is to live, and until when. The provider begins
-// to count later, so a ticket never ends before it is said to.
+// life returns a ticket's lifetime in seconds and its end. The provider starts counting
+// later, so no ticket ends before the returned time.
 func (o ticketOptions) life(now time.Time) (seconds *int, expires time.Time) {
 	lifetime := ticketLifetime
 	if o.lifetime > 0 {
@@ -32,8 +31,7 @@ func (o ticketOptions) life(now time.Time) (seconds *int, expires time.Time) {
 	return &count, now.Add(lifetime).UTC().Truncate(time.Second)
 }
 
-// passwordTicket returns a link that lets its holder set the user's password,
-// and when it ends. The link is a credential.
+// passwordTicket returns a link for setting the user's password, and when it ends. The link is a credential.
 func (c *Client) passwordTicket(ctx context.Context, userID string, o ticketOptions) (url string, expires time.Time, err error) {
 	seconds, expires := o.life(c.opts.Now())
 	request := &management.ChangePasswordTicketRequestContent{UserID: &userID, MarkEmailAsVerified: &o.verifiesEmail, TTLSec: seconds}
@@ -47,14 +45,13 @@ func (c *Client) passwordTicket(ctx context.Context, userID string, o ticketOpti
 		return tickets.NewClient(c.sdk).ChangePassword(ctx, request)
 	})
 	if err != nil {
-		return "", time.Time{}, fmt.Errorf("make a password ticket: %w", ofOneUser(err))
+		return "", time.Time{}, fmt.Errorf("create a password ticket: %w", ofOneUser(err))
 	}
 	url = c.textIn(ctx, made, "ticket")
 	return url, expires, missing("ticket", url)
 }
 
-// verificationTicket returns a link that verifies the user's address, and when
-// it ends.
+// verificationTicket returns a link that verifies the user's address, and when it ends.
 func (c *Client) verificationTicket(ctx context.Context, userID string, o ticketOptions) (url string, expires time.Time, err error) {
 	seconds, expires := o.life(c.opts.Now())
 	request := &management.VerifyEmailTicketRequestContent{UserID: userID, TTLSec: seconds}
@@ -65,16 +62,16 @@ func (c *Client) verificationTicket(ctx context.Context, userID string, o ticket
 		return tickets.NewClient(c.sdk).VerifyEmail(ctx, request)
 	})
 	if err != nil {
-		return "", time.Time{}, fmt.Errorf("make a verification ticket: %w", ofOneUser(err))
+		return "", time.Time{}, fmt.Errorf("create a verification ticket: %w", ofOneUser(err))
 	}
 	url = c.textIn(ctx, made, "ticket")
 	return url, expires, missing("ticket", url)
 }
 
-// missing is the failure of an answer that lacks what it is for, or nil.
+// missing returns provider-failed for a response without its essential member; nil if it is present.
 func missing(name, value string) error {
 	if value != "" {
 		return nil
 	}
-	return providerProblem(fmt.Errorf("the provider's answer has no %s", name))
+	return providerProblem(fmt.Errorf("the provider's response has no %s", name))
 }

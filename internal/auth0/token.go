@@ -18,13 +18,12 @@ import (
 	"usher/internal/secrets"
 )
 
-// earlyRefresh is how long before its end a token is fetched anew, so that
-// none expires on its way, and a failing fetch has time to be repeated.
+// earlyRefresh is the time before its expiry at which a token is replaced, so that no token
+// expires in a request and a failed fetch can be repeated.
 const earlyRefresh = 5 * time.Minute
 
-// tokenCache holds the management token. It is fetched on demand, once for any
-// number of waiters, and never in the background: a Lambda is frozen between
-// invocations.
+// tokenCache holds the management token. It fetches the token on demand, once for all
+// waiting requests, and never in the background: a Lambda is frozen between invocations.
 type tokenCache struct {
 	credentials Credentials
 	audience    string // "" for the tenant's own
@@ -40,9 +39,8 @@ type tokenCache struct {
 	refused refusal
 }
 
-// refusal is that the provider took no version of the secret. It is given to all
-// who ask within lookInterval, so that a flood of requests is no flood of token
-// requests.
+// refusal records that the provider refused all versions of the secret. For lookInterval it
+// is returned to all requests, so that many requests do not cause many token requests.
 type refusal struct {
 	login login
 	at    time.Time
@@ -51,20 +49,20 @@ type refusal struct {
 
 type managementToken struct {
 	value  string
-	login  login    // whose token it is, without the secret
-	tenant *url.URL // where it is good
+	login  login    // the application, without the secret
+	tenant *url.URL // where the token is valid
 	expiry time.Time
 }
 
 func newManagementToken(t *oauth2.Token, c secrets.Credentials) (managementToken, error) {
 	tenant, err := url.Parse(c.BaseURL())
 	if err != nil {
-		return managementToken{}, misconfigured(errors.New("the domain in the secret is none"))
+		return managementToken{}, misconfigured(errors.New("the domain in the secret is not valid"))
 	}
 	return managementToken{value: t.AccessToken, login: ownerOf(c), tenant: tenant, expiry: t.Expiry}, nil
 }
 
-// ownerOf is whose token it is that is fetched with the credentials.
+// ownerOf returns the application whose token the credentials request, without the secret.
 func ownerOf(c secrets.Credentials) login {
 	return login{domain: c.Domain, id: c.ManagementClientID}
 }
@@ -84,14 +82,14 @@ func (t *tokenCache) Token(ctx context.Context) (managementToken, error) {
 		return fresh, nil
 	}
 	if t.now().Before(cached.expiry) {
-		t.log.WarnContext(ctx, "the management token could not be fetched early; the last one stays in use", "error", err)
+		t.log.WarnContext(ctx, "early refresh of the management token failed; it stays in use", "error", err)
 		return cached, nil
 	}
 	return managementToken{}, err
 }
 
-// Drop forgets a token that the provider refused, and has the secret read
-// again, in case that it names another tenant or application by now.
+// Drop removes a token that the provider refused, and reads the secret again, which may
+// name another tenant or application now.
 func (t *tokenCache) Drop(ctx context.Context, refused string) error {
 	t.mu.Lock()
 	held := t.cached.value == refused
@@ -99,7 +97,7 @@ func (t *tokenCache) Drop(ctx context.Context, refused string) error {
 		t.cached = managementToken{}
 	}
 	t.mu.Unlock()
-	if !held { // another request has dropped it, and read the secret, already
+	if !held { // another request has already dropped it and read the secret
 		return nil
 	}
 	credentials, err := t.credentials.Current(ctx)
@@ -119,12 +117,12 @@ func (t *tokenCache) get(c secrets.Credentials) managementToken {
 	return t.cached
 }
 
-// fetchOnce lets one request fetch for all who wait, on a context of its own:
-// the one that happens to come first must not end it for the others.
+// fetchOnce lets one request fetch for all waiting ones. The fetch has a separate context,
+// so that the end of that request does not end it for the others.
 func (t *tokenCache) fetchOnce(ctx context.Context, credentials secrets.Credentials) (managementToken, error) {
 	result := t.flight.DoChan(credentials.Domain+" "+credentials.ManagementClientID, func() (any, error) {
 		if cached := t.get(credentials); t.now().Before(cached.expiry.Add(-earlyRefresh)) {
-			return cached, nil // fetched between the look and the flight
+			return cached, nil // fetched since the check in Token
 		}
 		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), t.deadline)
 		defer cancel()
@@ -132,7 +130,8 @@ func (t *tokenCache) fetchOnce(ctx context.Context, credentials secrets.Credenti
 	})
 	select {
 	case <-ctx.Done():
-		return managementToken{}, problem.ProviderTimeout.Wrap(fmt.Errorf("wait for a management token: %w", ctx.Err()), "The identity provider did not answer in time.")
+		err := fmt.Errorf("wait for a management token: %w", ctx.Err())
+		return managementToken{}, problem.ProviderTimeout.Wrap(err, "The identity provider did not answer in time.")
 	case r := <-result:
 		if r.Err != nil {
 			return managementToken{}, r.Err
@@ -141,7 +140,7 @@ func (t *tokenCache) fetchOnce(ctx context.Context, credentials secrets.Credenti
 	}
 }
 
-// fetch asks for a token and keeps it.
+// fetch requests a token and caches it.
 func (t *tokenCache) fetch(ctx context.Context, current secrets.Credentials) (managementToken, error) {
 	if err := t.refusedLately(current); err != nil {
 		return managementToken{}, err
@@ -150,13 +149,13 @@ func (t *tokenCache) fetch(ctx context.Context, current secrets.Credentials) (ma
 		return t.request(ctx, c)
 	})
 	if err != nil {
-		told := tokenProblem(err, credentials)
+		refused := tokenProblem(err, credentials)
 		if refusesClient(err) {
 			t.mu.Lock()
 			defer t.mu.Unlock()
-			t.refused = refusal{login: managementLogin(current), at: t.now(), err: told}
+			t.refused = refusal{login: managementLogin(current), at: t.now(), err: refused}
 		}
-		return managementToken{}, told
+		return managementToken{}, refused
 	}
 	fresh, err := newManagementToken(token, credentials)
 	if err != nil {
@@ -177,8 +176,8 @@ func (t *tokenCache) refusedLately(c secrets.Credentials) error {
 	return t.refused.err
 }
 
-// request is one client credentials grant (RFC 6749, section 4.4). The style
-// is named, or finding it out could cost a second request.
+// request sends a client credentials grant (RFC 6749, section 4.4). AuthStyle is explicit,
+// since detecting it could take a second request.
 func (t *tokenCache) request(ctx context.Context, c secrets.Credentials) (*oauth2.Token, error) {
 	audience := firstOf(t.audience, c.BaseURL()+"/api/v2/")
 	grant := clientcredentials.Config{
@@ -201,12 +200,11 @@ func (t *tokenCache) request(ctx context.Context, c secrets.Credentials) (*oauth
 	return token, nil
 }
 
-// tokenProblem tells a secret that is wrong from a provider that fails.
+// tokenProblem distinguishes a refused secret from a failed provider.
 func tokenProblem(err error, c secrets.Credentials) error {
 	var e *Error
 	if errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests {
-		cause := fmt.Errorf("the provider at %s refused the client credentials of the management application %q: %w", c.Domain, secrets.ShownID(c.ManagementClientID), err)
-		return misconfigured(cause)
+		return credentialsRefused(err, c.Domain, "management", c.ManagementClientID)
 	}
 	return providerProblem(err)
 }

@@ -24,14 +24,14 @@ var ada = limitstest.User("auth0|65e19a100000000000000001")
 
 const tokenRoute = "POST /oauth/token"
 
-// tokenEndpoint plays the provider's, and keeps what it was asked.
+// tokenEndpoint is a fake of the provider's, which records its requests.
 type tokenEndpoint struct {
 	*httptest.Server
 	asked  atomic.Int64
 	forms  chan url.Values
 	status atomic.Int64
 	answer atomic.Value  // map[string]any
-	hold   chan struct{} // where it is not nil, an answer waits for it
+	hold   chan struct{} // if not nil, the response waits for it
 }
 
 func startTokenEndpoint(t *testing.T, answer map[string]any) *tokenEndpoint {
@@ -112,11 +112,11 @@ func TestTokenRequestIsTheManagementApplications(t *testing.T) {
 func TestTokenIsRefreshedEarly(t *testing.T) {
 	tests := map[string]struct {
 		expiresIn int
-		life      time.Duration // until it is asked for anew
+		life      time.Duration // until the next request for a token
 	}{
-		"a day":    {86400, 24*time.Hour - earlyRefresh},
-		"an hour":  {3600, time.Hour - earlyRefresh},
-		"not told": {0, earlyRefresh},
+		"a day":   {86400, 24*time.Hour - earlyRefresh},
+		"an hour": {3600, time.Hour - earlyRefresh},
+		"absent":  {0, earlyRefresh},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -163,7 +163,7 @@ func TestTokenOfAnotherTenantOrApplicationIsNotUsed(t *testing.T) {
 	s.current.ManagementClientID = "machine"
 	wantToken(t, c, "three")
 	s.current.ClientID, s.current.ClientSecret, s.current.ManagementClientSecret = "web", "other", "rotated"
-	wantToken(t, c, "three") // it stays good when its secret is rotated
+	wantToken(t, c, "three") // a token stays valid after a rotation of the secret
 }
 
 func TestTokenFailures(t *testing.T) {
@@ -190,7 +190,7 @@ func TestTokenFailures(t *testing.T) {
 			wantKind(t, err, tt.kind, tt.says)
 			for _, hidden := range []string{"PROVIDERS-OWN-WORDS", "s3cr3t"} {
 				if strings.Contains(err.Error(), hidden) {
-					t.Errorf("%q holds %q", err, hidden)
+					t.Errorf("%q contains %q", err, hidden)
 				}
 			}
 			e.status.Store(200)
@@ -201,7 +201,7 @@ func TestTokenFailures(t *testing.T) {
 				wantKind(t, err, tt.kind, tt.says)
 				clock.Advance(1)
 			}
-			wantToken(t, c, "one") // no other failure is kept
+			wantToken(t, c, "one") // other failures are not cached
 		})
 	}
 }
@@ -217,7 +217,7 @@ func TestTokenOutlivesTheFirstCaller(t *testing.T) {
 		_, err := c.tokens.Token(ctx)
 		first <- err
 	}()
-	<-e.forms // it has asked
+	<-e.forms // the request has arrived
 	wg.Go(func() { wantToken(t, c, "one") })
 	cancel()
 	wantKind(t, <-first, problem.ProviderTimeout, "wait for a management token")
@@ -245,7 +245,7 @@ func TestCredentialProblemsPassThrough(t *testing.T) {
 	}
 }
 
-// From here on against the tenant, and through the whole client.
+// The following tests use the local tenant and the whole client.
 
 func TestRefusedTokenIsReplacedOnce(t *testing.T) {
 	tenant := tenanttest.Start(t)
@@ -268,12 +268,12 @@ func TestRefusedTokenIsReplacedOnce(t *testing.T) {
 	tenant.Tenant.Fail(localtenant.Fault{Route: "GET /api/v2/users/{id}", Status: 401})
 	wantKind(t, get(), problem.ServiceMisconfigured, "refused the management token")
 	if stats := tenant.Tenant.Stats(); stats.Routes["GET /api/v2/users/{id}"] != 2 || stats.Tokens != 1 || s.reloads != 2 {
-		t.Errorf("refused for ever: %+v, and %d reloads", stats, s.reloads)
+		t.Errorf("always refused: %+v, and %d reloads", stats, s.reloads)
 	}
 }
 
 func TestRotatedSecretIsPickedUp(t *testing.T) {
-	for name, warm := range map[string]bool{"a cold container with the old one": false, "a warm container": true} {
+	for name, warm := range map[string]bool{"a cold instance with the old secret": false, "a warm instance": true} {
 		t.Run(name, func(t *testing.T) {
 			tenant := tenanttest.Start(t)
 			s := holding(credentialsAt(tenant.URL, localtenant.ClientSecret))
@@ -290,11 +290,11 @@ func TestRotatedSecretIsPickedUp(t *testing.T) {
 				t.Fatal(err)
 			}
 			if s.reloads+s.looks != 1 {
-				t.Errorf("%d reloads and %d looks", s.reloads, s.looks)
+				t.Errorf("%d reloads and %d searches", s.reloads, s.looks)
 			}
 		})
 	}
-	t.Run("rotated at the tenant alone", func(t *testing.T) {
+	t.Run("rotated only at the tenant", func(t *testing.T) {
 		tenant := tenanttest.Start(t)
 		s := holding(credentialsAt(tenant.URL, localtenant.ClientSecret))
 		c, _ := newClient(s, newClock())
@@ -302,7 +302,7 @@ func TestRotatedSecretIsPickedUp(t *testing.T) {
 		_, err := c.Users().User(t.Context(), ada)
 		wantKind(t, err, problem.ServiceMisconfigured, "refused the client credentials")
 		if stats := tenant.Tenant.Stats(); stats.Requests != 1 || s.looks != 1 {
-			t.Errorf("%+v, and %d looks", stats, s.looks)
+			t.Errorf("%+v, and %d searches", stats, s.looks)
 		}
 	})
 }
@@ -355,7 +355,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 	}
 }
 
-func TestObserveIsToldOfEveryRequest(t *testing.T) {
+func TestObserveGetsEveryRequest(t *testing.T) {
 	tenant := tenanttest.Start(t)
 	var all, retries, tokens int
 	var told []Call
@@ -376,11 +376,11 @@ func TestObserveIsToldOfEveryRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	if all != 3 || retries != 1 || tokens != 1 {
-		t.Errorf("%d requests, %d retries and %d tokens were told of, want 3, 1 and 1", all, retries, tokens)
+		t.Errorf("%d requests, %d retries and %d tokens, want 3, 1 and 1", all, retries, tokens)
 	}
 	for i, want := range []int{200, 500, 200} {
 		if got := told[i]; got.Status != want || got.Took <= 0 || got.Left != -1 || got.Refused {
-			t.Errorf("call %d is told as %+v", i, got)
+			t.Errorf("call %d is %+v", i, got)
 		}
 	}
 }

@@ -7,14 +7,12 @@ import (
 	"time"
 )
 
-// frozenAfter is how long a container may have slept before its idle
-// connections are taken for dead. The provider's edge closes them sooner than
-// a minute, and a frozen container does not notice.
+// frozenAfter is the pause after which idle connections are considered closed. The provider
+// closes them in less than a minute, and a frozen instance does not notice.
 const frozenAfter = 30 * time.Second
 
-// transport is an http.Transport for a process that is frozen between
-// requests: no timer of its own runs then, so it looks at the clock before it
-// trusts an idle connection.
+// transport is an http.Transport for a process that is frozen between requests. Its timers
+// do not run then, so it checks the clock before it reuses an idle connection.
 type transport struct {
 	*http.Transport
 	now func() time.Time
@@ -23,8 +21,8 @@ type transport struct {
 	last time.Time
 }
 
-// newTransport returns a transport that spends a quarter of the deadline, 2 of 8
-// seconds, on each step to a connection.
+// newTransport returns a transport. Each step of connecting may take a quarter of the
+// deadline, 2 of 8 seconds.
 func newTransport(now func() time.Time, deadline time.Duration) *transport {
 	dialer := &net.Dialer{Timeout: deadline / 4, KeepAlive: 15 * time.Second}
 	return &transport{
@@ -34,7 +32,7 @@ func newTransport(now func() time.Time, deadline time.Duration) *transport {
 			DialContext:           dialer.DialContext,
 			ForceAttemptHTTP2:     true,
 			MaxIdleConns:          100,
-			MaxIdleConnsPerHost:   100, // there is one host; the local server has many requests at once
+			MaxIdleConnsPerHost:   100, // all requests go to one host; the local server sends many at once
 			IdleConnTimeout:       frozenAfter,
 			TLSHandshakeTimeout:   deadline / 4,
 			ExpectContinueTimeout: time.Second,
@@ -42,7 +40,7 @@ func newTransport(now func() time.Time, deadline time.Duration) *transport {
 	}
 }
 
-// RoundTrip sends the request on a connection that is not known to be stale.
+// RoundTrip sends the request, after a long pause on a new connection.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if t.slept() {
 		t.CloseIdleConnections()
@@ -50,7 +48,8 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.Transport.RoundTrip(r)
 }
 
-// slept reads the wall clock: the monotonic one stands still in a freeze.
+// slept reports whether there was a long pause since the last request. It uses the wall
+// clock, since the monotonic clock stops in a freeze.
 func (t *transport) slept() bool {
 	now := t.now().Round(0)
 	t.mu.Lock()

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// What is not set is as in production, and all of it follows from the deadline.
+// Defaults are the production values, and all times follow from the deadline.
 func TestDeadlines(t *testing.T) {
 	for deadline, want := range map[time.Duration]struct{ all, attempt, dial, keys time.Duration }{
 		0:               {8 * time.Second, 3 * time.Second, 2 * time.Second, 5 * time.Second},
@@ -28,7 +28,7 @@ func TestDeadlines(t *testing.T) {
 	}
 }
 
-// pipes is a network in memory, which counts the connections.
+// pipes is an in-memory network that counts connections.
 type pipes struct {
 	accepted chan net.Conn
 	dialed   int
@@ -52,8 +52,8 @@ func (p *pipes) Addr() net.Addr {
 	return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80}
 }
 
-// One connection serves all requests, one after the other, whatever the answers are. Time
-// stands still meanwhile, or a slow machine would be taken for a connection that is.
+// One connection serves all sequential requests, whatever the responses are. The clock
+// stands still, so that a slow machine does not look like a frozen instance.
 func TestConnectionsAreKept(t *testing.T) {
 	answers := map[string]func(http.ResponseWriter){
 		"/read":    func(w http.ResponseWriter) { _, _ = io.WriteString(w, `{}`) },
@@ -93,7 +93,7 @@ func TestConnectionsAreNotTrustedAfterAFreeze(t *testing.T) {
 		network, below := overPipes(t, clock.Now, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 		for _, step := range []struct {
 			sleep time.Duration
-			want  int // connections in all
+			want  int // the total number of connections
 		}{{0, 1}, {0, 1}, {frozenAfter, 1}, {frozenAfter + time.Second, 2}, {time.Second, 2}, {time.Hour, 3}} {
 			clock.Advance(step.sleep)
 			r := request(t, t.Context(), "GET")
@@ -110,7 +110,7 @@ func TestConnectionsAreNotTrustedAfterAFreeze(t *testing.T) {
 	})
 }
 
-// overPipes serves a handler in memory, and returns the transport to it.
+// overPipes serves a handler in memory, and returns a transport to it.
 func overPipes(t *testing.T, now func() time.Time, h http.HandlerFunc) (*pipes, *transport) {
 	network, server := &pipes{accepted: make(chan net.Conn)}, &http.Server{Handler: h}
 	go func() { _ = server.Serve(network) }()

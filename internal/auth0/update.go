@@ -12,21 +12,20 @@ import (
 	"usher/internal/users"
 )
 
-// apart are the members that the provider does not change in one call with
-// each other. The password comes first: a policy refuses it often, and then
-// nothing has been changed. All other members go with the last call.
+// apart lists the groups of members that the provider changes only in separate calls. The password is
+// first: a policy may refuse it, and then nothing has changed. All other members go into the last call.
 var apart = [][]string{{"password"}, {"username"}, {"phone_number"}, {"email", "email_verified", "verify_email"}}
 
-// revokeSessions is the last step of a change that asks for it: once the password
-// is changed, nobody can come back by the former one.
+// revokeSessions is the last step of a change that includes it: after the password has
+// changed, no new session can begin with the old one.
 const revokeSessions = "revoke_sessions"
 
-// Update changes a user in as few calls as the provider takes; see
-// users.Updater. Repeating it after partly-updated completes it.
+// Update changes a user in as few calls as the provider allows; see users.Updater.
+// Repeating it after partly-updated completes the change.
 func (u Users) Update(ctx context.Context, id limits.UserID, patch users.Patch) (users.Updated, error) {
 	var updated users.Updated
 	var err error
-	if len(patch.Members) == 0 { // no change will tell what the user is
+	if len(patch.Members) == 0 { // no change will return the user
 		if updated.User, err = u.User(ctx, id); err != nil {
 			return users.Updated{}, err
 		}
@@ -47,7 +46,7 @@ func (u Users) Update(ctx context.Context, id limits.UserID, patch users.Patch) 
 			return users.Updated{}, fmt.Errorf("update user: %w", partly(err, steps, i))
 		}
 	}
-	if updated.ID == "" { // the last change's answer could not be read
+	if updated.ID == "" { // the last change's response is unreadable
 		if updated.User, err = u.User(ctx, id); err != nil {
 			return users.Updated{}, fmt.Errorf("update user: %w", doneUnread(err, readToSee, fieldsOf(steps, "was changed")...))
 		}
@@ -55,8 +54,7 @@ func (u Users) Update(ctx context.Context, id limits.UserID, patch users.Patch) 
 	return updated, nil
 }
 
-// step makes one call of a change, and notes what comes of it: no user where the
-// answer cannot be read.
+// step makes one call of a change and stores its result in updated: no user if the response is unreadable.
 func (u Users) step(ctx context.Context, id string, patch users.Patch, members []string, linked linkedIdentity, updated *users.Updated) error {
 	if slices.Contains(members, revokeSessions) {
 		ended, err := u.client.endAccess(ctx, id)
@@ -69,11 +67,11 @@ func (u Users) step(ctx context.Context, id string, patch users.Patch, members [
 	if err != nil {
 		return u.explainPolicyOf(ctx, ofOneUser(err), id)
 	}
-	updated.User, _ = u.client.userIn(ctx, changed) // nobody where it cannot be read
+	updated.User, _ = u.client.userIn(ctx, changed) // the zero user if it is unreadable
 	return nil
 }
 
-// stepsOf splits the members into the calls to make; none for none.
+// stepsOf returns the calls of a change as groups of members.
 func stepsOf(members map[string]bool) [][]string {
 	var steps [][]string
 	var rest []string
@@ -98,8 +96,7 @@ func stepsOf(members map[string]bool) [][]string {
 	return steps
 }
 
-// updateRequest holds only the step's members. The setters, other than plain
-// fields, send an explicit null.
+// updateRequest contains only the step's members. The setters, unlike plain fields, send an explicit null.
 func updateRequest(p users.Patch, members []string) *management.UpdateUserRequestContent {
 	request := &management.UpdateUserRequestContent{}
 	for _, name := range members {
@@ -130,12 +127,12 @@ func updateRequest(p users.Patch, members []string) *management.UpdateUserReques
 	}
 	if slices.Contains(members, "email") && p.VerifyEmail == nil {
 		no := false
-		request.SetVerifyEmail(&no) // no mail unless it was asked for
+		request.SetVerifyEmail(&no) // no mail unless requested
 	}
 	return request
 }
 
-// partly says what was done before a step failed, if anything was.
+// partly returns partly-updated if steps were done before the failed one.
 func partly(err error, steps [][]string, failed int) error {
 	if failed == 0 {
 		return err
@@ -143,7 +140,7 @@ func partly(err error, steps [][]string, failed int) error {
 	return partlyDone(err, fieldsOf(steps[:failed], "was changed"), fieldsOf(steps[failed:], "was not changed"))
 }
 
-// fieldsOf says of each member of the steps what became of it.
+// fieldsOf returns the result of each member of the steps.
 func fieldsOf(steps [][]string, detail string) []problem.Field {
 	sessions := map[string]string{"was changed": "was done", "was not changed": "may not have been done"}
 	var fields []problem.Field

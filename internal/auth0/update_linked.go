@@ -9,19 +9,19 @@ import (
 	"usher/internal/problem"
 )
 
-// ownMembers are what every identity has for itself. The provider takes those of a linked one only
-// with its connection (https://auth0.com/docs/api/management/v2/users/patch-users-by-id). An email
-// address is left out: the one that a user shows is that of the first identity.
+// ownMembers lists the members that each identity has separately. For a linked identity the provider
+// requires its connection (https://auth0.com/docs/api/management/v2/users/patch-users-by-id). The
+// email address is not included: a user has that of the first identity.
 var ownMembers = []string{"password", "username", "phone_number", "email_verified", "verify_email"}
 
-// linkedIdentity is the linked identity with a password of a user whose first one has none, as
-// far as it has been looked for.
+// linkedIdentity is the linked identity with a password, for a user whose first identity
+// has none. It is empty before the lookup.
 type linkedIdentity struct {
 	connection string
-	members    []string // of the change, that are this identity's
+	members    []string // the members of the change that belong to this identity
 }
 
-// mark says whose the members of a call are.
+// mark sets the connection in a call whose members belong to the linked identity.
 func (l linkedIdentity) mark(request *management.UpdateUserRequestContent, members []string) *management.UpdateUserRequestContent {
 	if slices.Contains(l.members, members[0]) {
 		request.SetConnection(&l.connection)
@@ -29,9 +29,9 @@ func (l linkedIdentity) mark(request *management.UpdateUserRequestContent, membe
 	return request
 }
 
-// stepsForLinked returns the calls to make instead of one that was refused, since what
-// it changes belongs to a linked identity; nil for none. What does not belong there goes first: where
-// that is refused, too, nothing has been changed. The look-up is made after a refusal alone.
+// stepsForLinked returns the calls that replace a refused one whose members belong to a
+// linked identity; nil for none. The other members go first: if those are refused as well,
+// nothing has changed. The lookup is only needed after a refusal.
 func (u Users) stepsForLinked(ctx context.Context, refusal error, id string, members []string, linked *linkedIdentity) [][]string {
 	var own, rest []string
 	for _, name := range members {
@@ -58,8 +58,8 @@ func (u Users) stepsForLinked(ctx context.Context, refusal error, id string, mem
 	return [][]string{rest, own}
 }
 
-// linkedDatabase is the connection of a user's first identity with a password, if that is a
-// linked one; "" where that cannot be found out, too.
+// linkedDatabase returns the connection of a user's first identity with a password if that
+// is a linked one; "" otherwise and after a failed lookup.
 func (u Users) linkedDatabase(ctx context.Context, id string) string {
 	user, err := u.client.membersOf(ctx, id, "identities")
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 	"usher/internal/users"
 )
 
-// Users is the tenant's users, as the users package needs them.
+// Users implements the interfaces of package users.
 type Users struct{ client *Client }
 
-// Users returns the tenant's users.
+// Users returns the access to the tenant's users.
 func (c *Client) Users() Users { return Users{client: c} }
 
 // User returns one user; see users.Getter.

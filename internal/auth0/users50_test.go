@@ -14,7 +14,7 @@ var updateUsers50 = flag.Bool("update-users-50", false, "write testdata/users-50
 
 const users50File = "testdata/users-50.json"
 
-// TestUsers50 holds the benchmarks' page of users to how it is made. To write it:
+// TestUsers50 compares the benchmarks' page of users with its generator. To write the page:
 // go test ./internal/auth0 -run TestUsers50 -update-users-50
 func TestUsers50(t *testing.T) {
 	made := users50(t)
@@ -28,12 +28,12 @@ func TestUsers50(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(kept, made) {
-		t.Errorf("%s is not as it is made: run this test with -update-users-50", users50File)
+		t.Errorf("%s is out of date: run this test with -update-users-50", users50File)
 	}
 }
 
-// users50 makes what a tenant answers to GET /api/v2/users?include_totals=true&per_page=50: every fifth
-// user has a second identity, and every one ten members of user_metadata and four of app_metadata.
+// users50 returns a response to GET /api/v2/users?include_totals=true&per_page=50. Every fifth
+// user has a second identity; each has ten members of user_metadata and four of app_metadata.
 func users50(t *testing.T) []byte {
 	t.Helper()
 	page := map[string]any{"start": 0, "limit": 50, "length": 50, "total": 50}

@@ -16,12 +16,10 @@ import (
 	"usher/internal/recovery"
 )
 
-// verificationJob is the type of the provider's jobs that mail a link to verify
-// an address.
+// verificationJob is the type of the provider's jobs that mail a verification link.
 const verificationJob = "verification_email"
 
-// SendVerification has the provider mail a link that verifies the user's
-// address; see recovery.Verifier.
+// SendVerification has the provider mail a link that verifies the user's address; see recovery.Verifier.
 func (r Recovery) SendVerification(ctx context.Context, id limits.UserID) (recovery.VerificationEmail, error) {
 	request := &management.CreateVerificationEmailRequestContent{UserID: id.String()}
 	body, err := call(ctx, func(ctx context.Context) (any, error) {
@@ -33,7 +31,8 @@ func (r Recovery) SendVerification(ctx context.Context, id limits.UserID) (recov
 	}
 	job, err := r.client.jobIn(ctx, body)
 	if err != nil {
-		unread := doneUnread(errIncomplete, "Do not repeat the request, or another mail goes out.", problem.Field{Field: "id", Detail: "is unknown"})
+		const cure = "Do not repeat the request: it would send another mail."
+		unread := doneUnread(errIncomplete, cure, problem.Field{Field: "id", Detail: "is unknown"})
 		return recovery.VerificationEmail{}, fmt.Errorf("send a verification email: %w", unread)
 	}
 	return verificationFrom(job), nil
@@ -45,8 +44,7 @@ type job struct {
 	createdAt        *time.Time
 }
 
-// jobIn reads the one job of an answer. It fails with errIncomplete where there is
-// none.
+// jobIn reads the job in a response. It fails with errIncomplete if there is none.
 func (c *Client) jobIn(ctx context.Context, body []byte) (j job, err error) {
 	r := c.reading(ctx)
 	root, err := r.parse(body)
@@ -63,8 +61,8 @@ func (c *Client) jobIn(ctx context.Context, body []byte) (j job, err error) {
 	return j, nil
 }
 
-// Verification returns a mail that was asked for; see
-// recovery.VerificationReader. The provider forgets its jobs after a day.
+// Verification returns a requested mail; see recovery.VerificationReader. The provider
+// deletes its jobs after a day.
 func (r Recovery) Verification(ctx context.Context, id string) (recovery.VerificationEmail, error) {
 	body, err := call(ctx, func(ctx context.Context) (any, error) { return jobsclient.NewClient(r.client.sdk).Get(ctx, id) })
 	var found job
@@ -76,18 +74,18 @@ func (r Recovery) Verification(ctx context.Context, id string) (recovery.Verific
 		return recovery.VerificationEmail{}, noVerification(fmt.Errorf("get a job: %w", err))
 	case err != nil:
 		return recovery.VerificationEmail{}, fmt.Errorf("get a verification email: %w", providerProblem(err))
-	case found.kind != verificationJob && found.kind != "": // which kind it is may not be legible
+	case found.kind != verificationJob && found.kind != "": // "" if it is unreadable
 		return recovery.VerificationEmail{}, noVerification(fmt.Errorf("the job is of type %q", bounded(found.kind)))
 	}
 	return verificationFrom(found), nil
 }
 
 func noVerification(cause error) error {
-	return problem.VerificationEmailNotFound.Wrap(cause, "No verification email has this id, or it was sent more than a day ago.")
+	const detail = "No verification email has this ID, or it was sent more than a day ago."
+	return problem.VerificationEmailNotFound.Wrap(cause, detail)
 }
 
-// isMalformedID reports whether the provider found that an id in the path has
-// not the form of its ids.
+// isMalformedID reports whether the provider refused the form of an ID in the path.
 func isMalformedID(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status == http.StatusBadRequest && e.Code == "invalid_uri"
@@ -97,7 +95,7 @@ func verificationFrom(j job) recovery.VerificationEmail {
 	email := recovery.VerificationEmail{ID: j.id, Status: recovery.Status(j.status), CreatedAt: j.createdAt}
 	switch email.Status {
 	case recovery.Pending, recovery.Processing, recovery.Completed, recovery.Failed:
-	default: // one that is not documented; the mail is on its way still
+	default: // an undocumented status: the mail is not sent yet
 		email.Status = recovery.Processing
 	}
 	return email

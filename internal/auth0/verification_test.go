@@ -13,10 +13,10 @@ func TestVerificationFrom(t *testing.T) {
 		want            recovery.Status
 		at              string
 	}{
-		"pending":         {"pending", "2026-02-01T08:30:00.000Z", recovery.Pending, "2026-02-01T08:30:00Z"},
-		"another zone":    {"completed", "2026-02-01T09:30:00+01:00", recovery.Completed, "2026-02-01T08:30:00Z"},
-		"failed, no time": {"failed", "", recovery.Failed, ""},
-		"one to come":     {"queued", "yesterday", recovery.Processing, ""},
+		"pending":           {"pending", "2026-02-01T08:30:00.000Z", recovery.Pending, "2026-02-01T08:30:00Z"},
+		"another zone":      {"completed", "2026-02-01T09:30:00+01:00", recovery.Completed, "2026-02-01T08:30:00Z"},
+		"failed, no time":   {"failed", "", recovery.Failed, ""},
+		"an unknown status": {"queued", "yesterday", recovery.Processing, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -13,22 +13,22 @@ import (
 	"usher/internal/users"
 )
 
-// The provider's limits: users a page, and users a search in all.
+// The provider's limits: users in a page, and in all pages of a search.
 const (
 	pageSize   = 100
 	searchSize = 1000
 )
 
-// maxPage bounds a page, in bytes: a Lambda answers with 6 MB at most, in which
-// every quotation mark of the page takes two.
+// maxPage is the largest page, in bytes. A Lambda returns at most 6 MB, in which each
+// quotation mark of the page takes two bytes.
 const maxPage = 5 << 19 // 2.5 MiB
 
-// The bounds of looking past users whom the front-end may not see (ADR 11): searches
-// beyond the first. For each, the time of one attempt has to be left.
+// lookAhead limits the additional searches past users that the front-end may not see (ADR
+// 11). Each one also requires the time of one attempt.
 const lookAhead = 5
 
-// List answers one page of a walk through all users that match. It holds fewer than
-// the limit where so many of them, with their metadata, would not fit an answer.
+// List returns a page of all matching users. It has fewer users than limit if their
+// metadata would not fit into a response.
 func (u Users) List(ctx context.Context, filter users.Filter, sort users.Sort, from *users.Position, limit int) (users.Page, error) {
 	w := walk{search: u.search, filter: filter, sort: sort, ahead: ofOneAttempt(u.client.opts.Deadline)}
 	reach := limit
@@ -51,45 +51,44 @@ func (u Users) List(ctx context.Context, filter users.Filter, sort users.Sort, f
 
 func fits(page users.Page) bool {
 	text, err := json.Marshal(page.Users)
-	return err != nil || len(text) <= maxPage // what cannot be encoded is its writer's to report
+	return err != nil || len(text) <= maxPage // the writer of the response reports the error
 }
 
-// walk is one request's way through a list, by any number of searches.
+// walk is a request's path through a list, in any number of searches.
 type walk struct {
 	search func(ctx context.Context, l leg, index, size int) (found []hit, more bool, err error)
 	filter users.Filter
 	sort   users.Sort
-	ahead  time.Duration // what has to be left of the request's time to look ahead
+	ahead  time.Duration // the remaining time that a search ahead requires
 	spent  int           // searches so far
 }
 
-// hit is a user whom a search found, and the sort value that the search went by.
+// hit is a user in a search result, with the value that the search sorts by.
 type hit struct {
 	users.User
-	value string // "" where it is not legible, though the provider's index may have it
+	value string // "" if it is unreadable; the provider's index may still have it
 }
 
-// leavesOut reports whether a search may find users who are not answered.
+// leavesOut reports whether a search may find users that the page omits.
 func (w *walk) leavesOut() bool { return w.filter.Connections != nil }
 
-// page answers a page, however large, by searches for reach users at a time. The provider
-// ends every search after 1,000 users, so the walk does not count: each page
-// is a separate search for what lies behind the last value answered. Those
-// who share that value are asked for again and left out by id.
+// page returns a page of any size, by searches for reach users each. The provider ends a
+// search after 1,000 users, so each page is a new search for the users after the last value.
+// It finds users with that value again, and omits those already returned by their IDs.
 //
-// Where users are left out, neither the page nor the position behind it depends on them:
-// both are made of those answered and of the one who is to be answered next.
+// If users are omitted, neither the page nor its next position depends on them: both follow
+// from the returned users and the next one to return.
 func (w *walk) page(ctx context.Context, from *users.Position, limit, reach int) (users.Page, error) {
 	var page users.Page
 	l := leg{filter: w.filter, sort: w.sort}
 	if from != nil {
 		l.at = *from
 	}
-	begin, passed := l, []hit(nil) // of this leg: where it was entered, and whom it may show up to here
+	begin, passed := l, []hit(nil) // of this leg: its start, and the visible users so far
 	for {
 		found, more, err := w.read(ctx, l, reach)
 		if problem.Is(err, problem.ListTooUniform) && len(page.Users) > 0 {
-			page.Next = &l.at // where the next page says so
+			page.Next = &l.at // the next page returns the problem
 			return page, nil
 		}
 		if err != nil {
@@ -110,13 +109,13 @@ func (w *walk) page(ctx context.Context, from *users.Position, limit, reach int)
 			}
 			passed = append(passed, h)
 		}
-		usual := false // is it to search once more for the same page
+		usual := false // whether to search again for the same page
 		switch {
 		case more:
 			l.at = *l.nextAfterAll(found)
 		case l.at.Absent || !l.leavesOutAbsent():
 			return page, nil
-		default: // those who have the member are through: on to those who lack it
+		default: // after the users with the member follow those without
 			l.at = users.Position{Absent: true}
 			begin, passed = l, nil
 			usual = len(page.Users) < limit
@@ -128,7 +127,7 @@ func (w *walk) page(ctx context.Context, from *users.Position, limit, reach int)
 	}
 }
 
-// mayLookOn reports whether another search may be made to find who comes next.
+// mayLookOn reports whether another search for the next user is allowed.
 func (w *walk) mayLookOn(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()
 	return w.leavesOut() && w.spent <= lookAhead && (!ok || time.Until(deadline) >= w.ahead)

@@ -13,20 +13,20 @@ import (
 	"usher/internal/users"
 )
 
-// timeToLookAhead is what a search ahead may take.
+// timeToLookAhead is the time that a search ahead requires.
 const timeToLookAhead = 3 * time.Second
 
-// own is the filter of a front-end that may see a part of what a search finds.
+// own is the filter of a front-end that may see some of the users.
 var own = users.Filter{Connections: []string{"own"}}
 
-// without is the shelf without those who are hidden.
+// without returns the shelf without the hidden users.
 func (s *shelf) without() *shelf {
 	bare := *s
 	bare.users = slices.DeleteFunc(slices.Clone(s.users), func(u listed) bool { return u.hidden })
 	return &bare
 }
 
-// pageAt is a page as a limited front-end gets it.
+// pageAt returns a page for a limited front-end.
 func (s *shelf) pageAt(ctx context.Context, sort users.Sort, at *users.Position, limit int) (page users.Page, searches int) {
 	s.t.Helper()
 	w := walk{search: s.search, filter: own, sort: sort, ahead: timeToLookAhead}
@@ -46,8 +46,8 @@ func told(page users.Page) string {
 	return fmt.Sprint(ids, string(next))
 }
 
-// With and without hidden users, in whatever number and order, a limited front-end gets
-// the same pages and the same positions, all of them full but the last.
+// With and without hidden users, in any number and order, a limited front-end gets the same
+// pages and positions. All pages but the last are full.
 func TestHiddenUsersLeaveNoTrace(t *testing.T) {
 	for _, key := range allSortKeys {
 		t.Run(key, func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestHiddenUsersLeaveNoTrace(t *testing.T) {
 					page, searches := s.pageAt(t.Context(), sort, at, limit)
 					want, _ := bare.pageAt(t.Context(), sort, at, limit)
 					if told(page) != told(want) || pages > len(s.users) {
-						t.Fatalf("seed %d, page %d of %d: %s, but without those hidden %s", seed, pages, limit, told(page), told(want))
+						t.Fatalf("seed %d, page %d of %d: %s, but without hidden users %s", seed, pages, limit, told(page), told(want))
 					}
 					if page.Next != nil && len(page.Users) != limit {
 						t.Errorf("seed %d, page %d has %d users of %d, and is not the last", seed, pages, len(page.Users), limit)
@@ -89,10 +89,9 @@ func TestHiddenUsersLeaveNoTrace(t *testing.T) {
 	}
 }
 
-// Past more hidden users than a request may look past, the walk goes on by short pages,
-// and ends.
+// With more hidden users than a request may search past, the walk continues with short pages and ends.
 func TestAWalkPastManyHiddenUsers(t *testing.T) {
-	for _, alike := range []int{1, 10, 800} { // who share a value
+	for _, alike := range []int{1, 10, 800} { // users with one value
 		for _, sort := range []users.Sort{{Key: "created_at"}, {Key: "name", Descending: true}} {
 			s := &shelf{t: t, knowsTotal: true}
 			for i := range 3000 {
@@ -117,7 +116,7 @@ func TestAWalkPastManyHiddenUsers(t *testing.T) {
 	}
 }
 
-// Where time is short there is no looking ahead: what was found is answered.
+// Without enough time there is no search ahead: the page contains the users found so far.
 func TestLookingAheadEndsInTime(t *testing.T) {
 	s := &shelf{t: t, knowsTotal: true}
 	for i := range 150 {
@@ -136,8 +135,8 @@ func TestLookingAheadEndsInTime(t *testing.T) {
 	}
 }
 
-// A front-end without limits costs what it did: nobody is looked for beyond the page.
-func TestNobodyElseLooksAhead(t *testing.T) {
+// For a front-end without limits there is no search beyond the page.
+func TestNoSearchAheadWithoutLimits(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 10))
 	s := stocked(t, r, "created_at", 250)
 	for _, limit := range []int{1, 50, 100} {

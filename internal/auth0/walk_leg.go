@@ -8,8 +8,8 @@ import (
 	"usher/internal/users"
 )
 
-// leg is the part of a walk that one search can serve: users with the sort
-// member, in its order; or those without, in the order of their creation.
+// leg is the part of a walk that one search can serve: the users with the sort member in
+// its order, or those without in order of creation.
 type leg struct {
 	filter users.Filter
 	sort   users.Sort
@@ -18,7 +18,7 @@ type leg struct {
 
 func (l leg) leavesOutAbsent() bool { return l.sort.Key != "created_at" }
 
-// order is the sort that the search itself uses.
+// order returns the sort order of the search.
 func (l leg) order() users.Sort {
 	if l.at.Absent {
 		return users.Sort{Key: "created_at"}
@@ -40,8 +40,7 @@ func (l leg) query() string {
 	return strings.Join(all, " AND ")
 }
 
-// behind is the range that is left: with the last value where others may share
-// it, without where all of them have been answered.
+// behind returns the remaining range. It includes the last value if more users may have it.
 func (l leg) behind() string {
 	open, shut := "{", "}"
 	if len(l.at.Seen) > 0 {
@@ -62,7 +61,7 @@ func (l leg) sortParameter() string {
 	return order.Key + ":1"
 }
 
-// hits are the users found, with their sort values.
+// hits reads users with their sort values.
 func (r *reading) hits(items []gjson.Result, key string) ([]hit, error) {
 	found, err := r.users(items)
 	if err != nil {
@@ -75,8 +74,8 @@ func (r *reading) hits(items []gjson.Result, key string) ([]hit, error) {
 	return out, nil
 }
 
-// sortValue is "" for a member that is not in the provider's own form: what it is
-// read as is not what the search sorts by.
+// sortValue returns "" for a member in another form than the provider's usual one: the
+// search sorts by the unconverted value.
 func sortValue(u users.User, key string, v gjson.Result) string {
 	if v.Type != gjson.String || isInstant(key) && !strings.Contains(v.Str, ":") {
 		return ""

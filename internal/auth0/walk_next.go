@@ -6,26 +6,25 @@ import (
 	"usher/internal/users"
 )
 
-// next is the position behind these hits: what a search found up to there, those seen
-// before included. ahead is the value of the one who comes then, "" where it is not known.
+// next returns the position after these hits: the results of a search so far, including
+// users already returned. ahead is the value of the next user; "" if unknown.
 //
-// The last value that can be relied on becomes the position; users who could come again
-// behind it are remembered. Where there is no such value the position stays, and the
-// walk goes on within the same search.
+// The position is the last reliable value, plus the users that could appear again after it.
+// Without a reliable value the position stays, and the walk continues within the same search.
 func (l leg) next(passed []hit, ahead string) *users.Position {
 	last := len(passed) - 1
 	for last >= 0 && !l.reliable(passed[last].value, ahead) {
 		last--
 	}
 	if last < 0 || sameValue(passed[last].value, l.at.After) {
-		next := l.at // all of them would come again
+		next := l.at // all hits would appear again
 		for _, h := range passed {
 			next.Seen = next.Seen.With(h.ID)
 		}
 		return &next
 	}
 	value := passed[last].value
-	first := last // of those at the end who may share the value
+	first := last // of the last hits that may have the same value
 	for first > 0 && (sameValue(passed[first-1].value, value) || !l.reliable(passed[first-1].value, ahead)) {
 		first--
 	}
@@ -41,8 +40,8 @@ func (l leg) next(passed []hit, ahead string) *users.Position {
 	return next
 }
 
-// nextAfterAll is next where it is not known who comes then. The last of the hits stands
-// for that user, so that the walk never goes by a value that nobody has confirmed.
+// nextAfterAll is next for an unknown next user. The last hit takes that user's place, so
+// that the walk relies only on a confirmed value.
 func (l leg) nextAfterAll(passed []hit) *users.Position {
 	last := len(passed) - 1
 	if last == 0 {
@@ -53,14 +52,14 @@ func (l leg) nextAfterAll(passed []hit) *users.Position {
 	return next
 }
 
-// reliable reports whether the walk may go by a value. One that is out of order is not
-// what the provider's index has: it was misread, or has changed since it was indexed.
+// reliable reports whether the walk may use a value. A value out of order differs from the
+// provider's index: it was misread, or has changed since.
 func (l leg) reliable(value, ahead string) bool {
 	return value != "" && !l.isBehind(l.at.After, value) && !l.isBehind(value, ahead)
 }
 
-// isBehind reports whether a comes after b in the order for certain. How the provider
-// sorts text beyond ASCII, and whether it knows upper from lower case, is not documented.
+// isBehind reports whether a certainly comes after b. It is not documented how the provider
+// sorts text beyond ASCII and upper case.
 func (l leg) isBehind(a, b string) bool {
 	if a == "" || b == "" || !isASCII(a+b) {
 		return false
@@ -75,8 +74,8 @@ func isASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r > '~' })
 }
 
-// sameValue compares as an index does that may not know upper from lower case, in either
-// of the two ways: by folding, or by lower-casing, which alone makes "i" of "İ".
+// sameValue compares like an index that may ignore case, by either method: case folding, or
+// lower-casing, which alone maps "İ" to "i".
 func sameValue(a, b string) bool {
 	lowerA, lowerB := strings.ToLower(a), strings.ToLower(b)
 	return strings.EqualFold(a, b) || lowerA == lowerB

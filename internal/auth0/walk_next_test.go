@@ -13,17 +13,17 @@ import (
 	"usher/internal/users"
 )
 
-// listed is a user as the provider's index has them and as the answer shows them.
+// listed is a user in the provider's index and in its responses.
 type listed struct {
 	id      string
-	value   string // of the sort member, in the index; "": the user lacks it
+	value   string // of the sort member, in the index; "" if the user has none
 	created string
-	shown   string // of the sort member, in the answer; "": not legible
-	hidden  bool   // of a connection that the front-end may not see
+	shown   string // of the sort member, in the response; "" if unreadable
+	hidden  bool   // in a connection that the front-end may not see
 }
 
-// shelf is a provider's search in memory: the same order, ranges and limits, and answers
-// in which sort values may be missing or others than the index has.
+// shelf is the provider's search in memory, with the same order, ranges and limits. In its
+// responses, sort values may be missing or differ from the index.
 type shelf struct {
 	t          *testing.T
 	users      []listed
@@ -34,7 +34,7 @@ type shelf struct {
 func (s *shelf) search(_ context.Context, l leg, index, size int) ([]hit, bool, error) {
 	s.t.Helper()
 	if s.searches++; (index+1)*size > searchSize || size < 1 || size > pageSize || index < 0 {
-		s.t.Fatalf("page %d of %d is none of the provider's", index, size)
+		s.t.Fatalf("the provider has no page %d of %d users", index, size)
 	}
 	order := l.order()
 	value := func(u listed) string { return u.value }
@@ -75,7 +75,7 @@ func (s *shelf) search(_ context.Context, l leg, index, size int) ([]hit, bool, 
 	return found, moreThan(len(all), s.knowsTotal, index, size, len(found)), nil
 }
 
-// walked walks to the end, and counts how often each user was answered.
+// walked walks to the end, and counts how often each user is returned.
 func (s *shelf) walked(filter users.Filter, sort users.Sort, limit int) (times map[string]int, pages int) {
 	s.t.Helper()
 	times = map[string]int{}
@@ -104,7 +104,7 @@ func (s *shelf) wantOnce(times map[string]int) {
 	s.t.Helper()
 	for _, u := range s.users {
 		if n := times[u.id]; n != 1 && !u.hidden || n != 0 && u.hidden {
-			s.t.Errorf("%s (%q in the index, shown as %q, hidden %v) was answered %d times", u.id, u.value, u.shown, u.hidden, n)
+			s.t.Errorf("%s (%q in the index, shown as %q, hidden %v) was returned %d times", u.id, u.value, u.shown, u.hidden, n)
 		}
 	}
 }
@@ -113,7 +113,7 @@ var allSortKeys = []string{"created_at", "updated_at", "last_login", "email", "n
 
 var walkStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// stocked is a shelf of n users, in groups that share a sort value, some without one.
+// stocked returns a shelf of n users in groups with equal sort values, some without a value.
 func stocked(t *testing.T, r *rand.Rand, key string, n int) *shelf {
 	s := &shelf{t: t, knowsTotal: r.IntN(2) == 0}
 	kinds := 1 + r.IntN(n)
@@ -138,21 +138,21 @@ func stocked(t *testing.T, r *rand.Rand, key string, n int) *shelf {
 	return s
 }
 
-// odd makes the values of some users illegible, counted in the order of the walk.
+// odd makes the values of some users unreadable, by their place in the walk.
 var odd = map[string]func(r *rand.Rand, i, n, limit int) bool{
-	"nobody":            func(*rand.Rand, int, int, int) bool { return false },
+	"none":              func(*rand.Rand, int, int, int) bool { return false },
 	"the first":         func(_ *rand.Rand, i, _, _ int) bool { return i == 0 },
 	"the last":          func(_ *rand.Rand, i, n, _ int) bool { return i == n-1 },
 	"the first of each": func(_ *rand.Rand, i, _, limit int) bool { return i%limit == 0 },
 	"the last of each":  func(_ *rand.Rand, i, _, limit int) bool { return i%limit == limit-1 },
-	"who comes then":    func(_ *rand.Rand, i, _, limit int) bool { return i%limit == 0 && i > 0 },
-	"every one":         func(*rand.Rand, int, int, int) bool { return true },
+	"the next one":      func(_ *rand.Rand, i, _, limit int) bool { return i%limit == 0 && i > 0 },
+	"every user":        func(*rand.Rand, int, int, int) bool { return true },
 	"a whole page":      func(_ *rand.Rand, i, _, limit int) bool { return i/limit == 1 },
 	"one in three":      func(r *rand.Rand, _, _, _ int) bool { return r.IntN(3) == 0 },
 	"two in three":      func(r *rand.Rand, _, _, _ int) bool { return r.IntN(3) > 0 },
 }
 
-// inOrder is the order of the walk, as places in s.users.
+// inOrder returns the order of the walk as indexes into s.users.
 func (s *shelf) inOrder(sort users.Sort) []int {
 	places := make([]int, len(s.users))
 	for i := range places {
@@ -171,8 +171,8 @@ func (s *shelf) inOrder(sort users.Sort) []int {
 	return places
 }
 
-// Wherever sort values cannot be read, the walk ends, and answers every user once.
-func TestAWalkPastIllegibleValues(t *testing.T) {
+// With unreadable sort values anywhere, the walk ends and returns every user once.
+func TestAWalkPastUnreadableValues(t *testing.T) {
 	for _, key := range allSortKeys {
 		for name, is := range odd {
 			t.Run(key+", "+name, func(t *testing.T) {
@@ -194,8 +194,8 @@ func TestAWalkPastIllegibleValues(t *testing.T) {
 	}
 }
 
-// A value that was misread, or that has changed since it was indexed, leads nowhere else:
-// the walk ends and nobody is lost. Whom it misplaces may come twice.
+// A value that was misread or has changed since it was indexed does not divert the walk: it
+// ends and loses no user. A misplaced user may appear twice.
 func TestAWalkPastMisreadValues(t *testing.T) {
 	wrong := map[string][]string{
 		"instants": {"1970-01-01T00:00:07.000Z", "9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00.000Z", walkStart.Add(5 * time.Hour).Format(users.Instant)},
@@ -211,7 +211,7 @@ func TestAWalkPastMisreadValues(t *testing.T) {
 				if isInstant(key) {
 					kind = "instants"
 				}
-				if kind == "texts" { // how others are sorted is not judged
+				if kind == "texts" { // the order of other characters is unknown
 					for i, u := range s.users {
 						s.users[i].value = strings.NewReplacer("İ", "i", "ë", "e", "~", "y", "_", "c").Replace(strings.ToLower(u.value))
 						s.users[i].shown = s.users[i].value
@@ -240,19 +240,19 @@ func TestMoreThan(t *testing.T) {
 		index, size, found int
 		want               bool
 	}{
-		"more":                              {101, true, 0, 100, 100, true},
-		"all":                               {100, true, 0, 100, 100, false},
-		"the last of several":               {250, true, 2, 100, 50, false},
-		"more, though some are left out":    {300, true, 1, 100, 98, true},
-		"nobody, whatever the total says":   {900, true, 3, 100, 0, false},
-		"not known, a full page":            {0, false, 0, 100, 100, true},
-		"not known, a page that is short":   {0, false, 0, 100, 99, false},
-		"not known, nobody":                 {0, false, 0, 100, 0, false},
-		"less than was found":               {7, true, 0, 100, 100, true},
-		"less than was found, but the end":  {7, true, 1, 100, 20, false},
-		"below zero, which is no number":    {-1 << 63, true, 0, 50, 50, true},
-		"all of it, and one page after":     {100, true, 1, 50, 50, false},
-		"what a total of all would not fit": {1 << 62, true, 0, 50, 50, true},
+		"more":                          {101, true, 0, 100, 100, true},
+		"all":                           {100, true, 0, 100, 100, false},
+		"the last of several":           {250, true, 2, 100, 50, false},
+		"more, some items missing":      {300, true, 1, 100, 98, true},
+		"an empty page":                 {900, true, 3, 100, 0, false},
+		"unknown, a full page":          {0, false, 0, 100, 100, true},
+		"unknown, a short page":         {0, false, 0, 100, 99, false},
+		"unknown, an empty page":        {0, false, 0, 100, 0, false},
+		"less than found":               {7, true, 0, 100, 100, true},
+		"less than found, a short page": {7, true, 1, 100, 20, false},
+		"negative":                      {-1 << 63, true, 0, 50, 50, true},
+		"all, on the second page":       {100, true, 1, 50, 50, false},
+		"a huge total":                  {1 << 62, true, 0, 50, 50, true},
 	}
 	for name, tt := range tests {
 		if got := moreThan(tt.total, tt.known, tt.index, tt.size, tt.found); got != tt.want {

@@ -16,9 +16,8 @@ import (
 	"usher/internal/users"
 )
 
-// A page holds as many users as fit an answer, and as fit what is read of the
-// provider's. In the worst metadata every character is one that JSON quotes, and
-// that is quoted again in a Lambda's answer.
+// A page has as many users as fit into a response, and into the part of the provider's response that is
+// read. In the worst metadata JSON escapes every character, and the Lambda's response escapes it again.
 func TestAWalkPastHeavyUsers(t *testing.T) {
 	tenant := tenanttest.Start(t, func(o *localtenant.Options) { o.Empty = true })
 	var want, got []string
@@ -44,7 +43,7 @@ func TestAWalkPastHeavyUsers(t *testing.T) {
 		}
 		body, _ := json.Marshal(page.Users)
 		if answer, err := json.Marshal(string(body)); err != nil || len(answer) > 6_000_000 || pages > 2 {
-			t.Fatalf("page %d takes %d bytes in a Lambda's answer, %v", pages, len(answer), err)
+			t.Fatalf("page %d has %d bytes in a Lambda's response, %v", pages, len(answer), err)
 		}
 		if at = page.Next; at == nil {
 			break
@@ -55,12 +54,12 @@ func TestAWalkPastHeavyUsers(t *testing.T) {
 	}
 }
 
-// odds is a transport that takes members out of the provider's search answers, as a reader
-// does that cannot read them: the sort member of some users, and at times the total.
+// odds is a transport that removes members from search responses, as if they were
+// unreadable: the sort member of some users, and possibly the total.
 type odds struct {
 	key   string
 	is    func(id string) bool
-	total bool // is left out
+	total bool // remove the total
 }
 
 func (o odds) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -88,8 +87,7 @@ func (o odds) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// By every sort key, with the odd user at either end of a page and everywhere, each is
-// answered once.
+// With every sort key, and the odd user at either end of a page or everywhere, each user is returned once.
 func TestAWalkPastOddUsers(t *testing.T) {
 	tenant := tenanttest.Start(t, func(o *localtenant.Options) { o.Empty = true })
 	var ids []string
@@ -108,8 +106,8 @@ func TestAWalkPastOddUsers(t *testing.T) {
 	for _, key := range allSortKeys {
 		for _, limit := range []int{1, 3, 100} {
 			for name, is := range map[string]func(i int) bool{
-				"nobody": func(int) bool { return false }, "the first": func(i int) bool { return i%limit == 0 },
-				"the last": func(i int) bool { return i%limit == limit-1 }, "every one": func(int) bool { return true },
+				"none": func(int) bool { return false }, "the first": func(i int) bool { return i%limit == 0 },
+				"the last": func(i int) bool { return i%limit == limit-1 }, "every user": func(int) bool { return true },
 			} {
 				for _, sort := range []users.Sort{{Key: key}, {Key: key, Descending: true}} {
 					c, _ := newClient(holding(credentialsAt(tenant.URL, localtenant.ClientSecret)), newClock(), func(o *Options) {

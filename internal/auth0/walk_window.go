@@ -8,9 +8,8 @@ import (
 	"usher/internal/problem"
 )
 
-// window chooses a page of the provider's that begins among those seen, so that
-// a hole behind them shows, and holds as many others as it can; one more than
-// the limit tells what comes then.
+// window returns a page of the provider's that begins among the seen users, so that a gap after
+// them is noticed, and contains as many others as possible: up to limit and the next one.
 func window(seen, limit int) (index, size int) {
 	size = min(seen+limit+1, pageSize)
 	most := min(size-seen, limit+1)
@@ -23,7 +22,7 @@ func window(seen, limit int) (index, size int) {
 	return index, size
 }
 
-// read makes one search, or as many as it takes to find somebody who has not been seen.
+// read searches until it finds a user that was not seen, or the end.
 func (w *walk) read(ctx context.Context, l leg, limit int) (found []hit, more bool, err error) {
 	index, size := window(l.at.Seen.Len(), limit)
 	for advanced := false; ; {
@@ -36,7 +35,7 @@ func (w *walk) read(ctx context.Context, l leg, limit int) (found []hit, more bo
 			return nil, false, err
 		}
 		if index > 0 && !advanced && !l.beginsAmongSeen(found) {
-			index-- // some of those seen are gone, so the rest has moved up
+			index-- // some seen users are deleted, so the others have moved up
 			continue
 		}
 		if more && !slices.ContainsFunc(found, func(h hit) bool { return !l.at.Seen.Has(h.ID) }) {
@@ -47,8 +46,8 @@ func (w *walk) read(ctx context.Context, l leg, limit int) (found []hit, more bo
 	}
 }
 
-// beginsAmongSeen reports whether these hits begin with users who were seen. A user who is
-// left out says nothing: positions that are given away do not name them.
+// beginsAmongSeen reports whether these hits begin with seen users. It ignores users that
+// the page omits, which positions do not contain.
 func (l leg) beginsAmongSeen(found []hit) bool {
 	for _, h := range found {
 		if seen := l.at.Seen.Has(h.ID); seen || l.filter.Belongs(h.User) {
@@ -58,8 +57,8 @@ func (l leg) beginsAmongSeen(found []hit) bool {
 	return false
 }
 
-// moreThan reports whether users follow this page of a search. A total that is not known,
-// or is less than what was found, tells nothing: then they may follow a full page.
+// moreThan reports whether users follow this page of a search. Without a plausible total,
+// they may follow a full page.
 func moreThan(total int, known bool, index, size, found int) bool {
 	switch {
 	case found == 0:
@@ -71,6 +70,7 @@ func moreThan(total int, known bool, index, size, found int) bool {
 }
 
 func tooManyAlike(l leg) error {
-	detail := fmt.Sprintf("sort: more than %d users have the same %s, or none that is legible, so the list cannot go on in this order; choose another or filter", searchSize-pageSize, l.order().Key)
+	const text = "sort: more than %d users have the same %s or an unreadable one. Sort by another member, or filter."
+	detail := fmt.Sprintf(text, searchSize-pageSize, l.order().Key)
 	return problem.ListTooUniform.New(detail, problem.Field{Field: "sort", Detail: "too many users have the same value"})
 }

@@ -143,7 +143,7 @@ func TestSettingRolesByHalf(t *testing.T) {
 		s.tenant.Tenant.Fail(localtenant.Fault{Route: assign, Times: 1, Status: 500})
 		got := s.call("PUT", "/user-roles/"+url.PathEscape(ada), `{"roles":["admin"]}`)
 		s.want(got, 502, "partly-updated")
-		for _, told := range []string{`\"support\" was taken away`, `\"admin\" was not given`} {
+		for _, told := range []string{`\"support\" was removed`, `\"admin\" was not assigned`} {
 			if !strings.Contains(string(got.body), told) {
 				t.Errorf("%s does not tell %s", got.body, told)
 			}
