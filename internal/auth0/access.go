@@ -21,7 +21,7 @@ func (c *Client) endAccess(ctx context.Context, userID string) (ended bool, err 
 	case notInPlan(err):
 		return false, nil
 	case err != nil:
-		return false, fmt.Errorf("end the user's sessions: %w", ofOneUser(err))
+		return false, fmt.Errorf("end the user's sessions: %w", userProblem(err))
 	}
 	return true, nil
 }
@@ -32,9 +32,9 @@ func notInPlan(err error) bool {
 	return errors.As(err, &e) && (e.Status == 402 || slices.Contains([]string{"feature_not_enabled", "operation_not_supported", "not_entitled"}, e.Code))
 }
 
-// doneUnread returns partly-updated with status 502: the change was made, but the
+// doneUnreadable returns partly-updated with status 502: the change was made, but the
 // provider's response is unreadable. cure tells the client what to do.
-func doneUnread(err error, cure string, fields ...problem.Field) error {
+func doneUnreadable(err error, cure string, fields ...problem.Field) error {
 	const detail = "The change was made, but the identity provider's response is unreadable. "
 	return problem.PartlyUpdated.Wrap(err, detail+cure, fields...)
 }
@@ -48,11 +48,11 @@ const repeatToComplete = "Send the same request again to complete it."
 // partlyDone returns partly-updated after a later call of a change failed, with the status of err.
 // done and undone say what was changed and what was not. Repeating the request completes the change.
 func partlyDone(err error, done, undone []problem.Field) error {
-	return partlyDoneBut(err, repeatToComplete, done, undone)
+	return partlyDoneWith(err, repeatToComplete, done, undone)
 }
 
-// partlyDoneBut is partlyDone with another cure.
-func partlyDoneBut(err error, cure string, done, undone []problem.Field) error {
+// partlyDoneWith is partlyDone with another cure.
+func partlyDoneWith(err error, cure string, done, undone []problem.Field) error {
 	why := problem.From(err)
 	kind := problem.PartlyUpdated
 	kind.Status = why.Kind.Status

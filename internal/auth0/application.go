@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// lookInterval is the shortest time between two searches for other versions of a refused secret.
-	lookInterval = 5 * time.Second
+	// readInterval is the shortest time between two searches for other versions of a refused secret.
+	readInterval = 5 * time.Second
 	// maxRounds is the number of attempts with all versions during a rotation. Each attempt may reach another
 	// node of the provider, which knows only the new or only the old secret. With two versions and as many old
 	// nodes as new ones, one round in four fails.
@@ -31,12 +31,12 @@ type application struct {
 	now    func() time.Time
 	of     func(secrets.Credentials) login
 
-	mu        sync.Mutex
-	current   login // the current login when worked was found
-	worked    secrets.Credentials
-	lookedAt  time.Time
-	versions  secrets.Versions
-	fruitless bool // all versions were refused
+	mu         sync.Mutex
+	current    login // the current login when worked was found
+	worked     secrets.Credentials
+	readAt     time.Time
+	versions   secrets.Versions
+	allRefused bool // all versions were refused
 }
 
 // login identifies an application to the provider.
@@ -57,7 +57,7 @@ func (a *application) ask(ctx context.Context, ask func(secrets.Credentials) (*o
 	if err != nil {
 		return nil, secrets.Credentials{}, err
 	}
-	first := a.likeliest(current)
+	first := a.lastAccepted(current)
 	token, err := ask(first)
 	if !refusesClient(err) {
 		return token, first, err
@@ -80,7 +80,7 @@ func (a *application) ask(ctx context.Context, ask func(secrets.Credentials) (*o
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.fruitless = true
+	a.allRefused = true
 	return nil, first, err
 }
 
@@ -94,8 +94,8 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// likeliest returns the credentials that worked last, if the current secret has not changed since.
-func (a *application) likeliest(current secrets.Credentials) secrets.Credentials {
+// lastAccepted returns the credentials that worked last, if the current secret has not changed since.
+func (a *application) lastAccepted(current secrets.Credentials) secrets.Credentials {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.current == a.of(current) {
@@ -110,13 +110,13 @@ func (a *application) remember(current, worked secrets.Credentials, err error) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.current, a.worked, a.fruitless = a.of(current), worked, false
+	a.current, a.worked, a.allRefused = a.of(current), worked, false
 }
 
 // attempts returns the credentials to try after a refusal, the refused ones first, and the
 // number of rounds. Outside a rotation there is one round at most.
 func (a *application) attempts(ctx context.Context, refused secrets.Credentials) (order []secrets.Credentials, rounds int) {
-	versions, fruitless := a.look(ctx)
+	versions, allRefused := a.readVersions(ctx)
 	order = []secrets.Credentials{refused}
 	for _, c := range append([]secrets.Credentials{versions.Current}, versions.Others()...) {
 		if a.sameApplication(c, versions.Current) && !slices.ContainsFunc(order, func(o secrets.Credentials) bool { return a.of(o) == a.of(c) }) {
@@ -124,9 +124,9 @@ func (a *application) attempts(ctx context.Context, refused secrets.Credentials)
 		}
 	}
 	switch {
-	case len(order) == 1, fruitless && !versions.Changing():
+	case len(order) == 1, allRefused && !versions.Changing():
 		return order, 0
-	case fruitless, !versions.Changing(), !a.sameApplication(refused, versions.Current):
+	case allRefused, !versions.Changing(), !a.sameApplication(refused, versions.Current):
 		return order, 1
 	}
 	return order, maxRounds
@@ -139,13 +139,13 @@ func (a *application) sameApplication(c, current secrets.Credentials) bool {
 	return one.domain == other.domain && one.id == other.id && one.secret != ""
 }
 
-// look returns the versions of the secret, and whether all of them were already refused. It
-// reads the secret at most once in lookInterval.
-func (a *application) look(ctx context.Context) (versions secrets.Versions, fruitless bool) {
+// readVersions returns the versions of the secret, and whether all of them were already refused. It
+// reads the secret at most once in readInterval.
+func (a *application) readVersions(ctx context.Context) (versions secrets.Versions, allRefused bool) {
 	a.mu.Lock()
-	if !a.lookedAt.IsZero() && a.now().Sub(a.lookedAt) < lookInterval {
+	if !a.readAt.IsZero() && a.now().Sub(a.readAt) < readInterval {
 		defer a.mu.Unlock()
-		return a.versions, a.fruitless
+		return a.versions, a.allRefused
 	}
 	a.mu.Unlock()
 	versions, err := a.source.Versions(ctx)
@@ -154,7 +154,7 @@ func (a *application) look(ctx context.Context) (versions secrets.Versions, frui
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.lookedAt, a.versions, a.fruitless = a.now(), versions, false
+	a.readAt, a.versions, a.allRefused = a.now(), versions, false
 	return versions, false
 }
 

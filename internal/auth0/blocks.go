@@ -45,7 +45,7 @@ func (b Blocks) set(ctx context.Context, userID string, blocked bool) error {
 	request := &management.UpdateUserRequestContent{}
 	request.SetBlocked(&blocked)
 	_, err := call(ctx, func(ctx context.Context) (any, error) { return b.client.users.Update(ctx, userID, request) })
-	return ofOneUser(err)
+	return userProblem(err)
 }
 
 // LoginBlocks returns a user's login blocks; see blocks.Lister. The list is empty if the
@@ -56,7 +56,7 @@ func (b Blocks) LoginBlocks(ctx context.Context, id limits.UserID) ([]blocks.Log
 		return userblocks.NewClient(b.client.sdk).List(ctx, id.String(), &management.ListUserBlocksRequestParameters{ConsiderBruteForceEnablement: &inForce})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list login blocks: %w", ofOneUser(err))
+		return nil, fmt.Errorf("list login blocks: %w", userProblem(err))
 	}
 	r := b.client.reading(ctx)
 	_, items, err := r.list(body, "blocked_for")
@@ -80,7 +80,7 @@ func (b Blocks) LiftLoginBlocks(ctx context.Context, id limits.UserID) error {
 		return nil, userblocks.NewClient(b.client.sdk).Delete(ctx, id.String())
 	})
 	if err != nil {
-		return fmt.Errorf("lift login blocks: %w", ofOneUser(err))
+		return fmt.Errorf("lift login blocks: %w", userProblem(err))
 	}
 	return nil
 }

@@ -12,9 +12,9 @@ import (
 // too deep. Its limit is 10,000, also for writing our own responses.
 const maxNesting = 1000
 
-// legible returns a body that every JSON reader accepts: invalid UTF-8 and unpaired surrogates become
+// cleanJSON returns a body that every JSON reader accepts: invalid UTF-8 and unpaired surrogates become
 // U+FFFD, and values nested too deeply become null. It fails with errIncomplete if the body is not JSON.
-func legible(body []byte) ([]byte, error) {
+func cleanJSON(body []byte) ([]byte, error) {
 	if !utf8.Valid(body) {
 		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
 	}

@@ -23,11 +23,11 @@ func FuzzClaims(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		said, err := readClaims(payload)
+		claims, err := readClaims(payload)
 		if err != nil {
 			return
 		}
-		token, err := said.token()
+		token, err := claims.token()
 		if err != nil {
 			return
 		}
@@ -43,7 +43,7 @@ func FuzzClaims(f *testing.F) {
 		}
 		_ = json.Unmarshal(payload, &lax)
 		party, _ := lax.Party.(string)
-		if lax.Subject != token.subject || party != token.party || (lax.Events != nil && !said.has("events")) {
+		if lax.Subject != token.subject || party != token.party || (lax.Events != nil && !claims.has("events")) {
 			t.Errorf("%q: %+v, but a lax reader gets %+v", payload, token, lax)
 		}
 		if answer.Authentication.Time != nil && answer.Authentication.Time.After(now.Add(skew.Limit)) {

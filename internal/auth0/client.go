@@ -88,7 +88,7 @@ func New(opts Options) *Client {
 	c.plain = &http.Client{Transport: tokenAnswers{next: retrier, begin: c.reading}}
 	c.signIn = &application{source: opts.Credentials, now: opts.Now, of: signInLogin}
 	c.tokens = &tokenCache{
-		client:      &http.Client{Transport: tokenAnswers{next: retrier.ofTokens(), begin: c.reading}},
+		client:      &http.Client{Transport: tokenAnswers{next: retrier.forTokens(), begin: c.reading}},
 		credentials: opts.Credentials, audience: opts.ManagementAudience, now: opts.Now, log: opts.Log, deadline: opts.Deadline,
 		application: &application{source: opts.Credentials, now: opts.Now, of: managementLogin},
 	}

@@ -16,8 +16,8 @@ import (
 
 const (
 	maxConnectionPages = 10
-	// ofConnection omits the options, which contain secrets of the tenant at other providers.
-	ofConnection = "name,display_name,strategy,show_as_button,authentication"
+	// connectionFields omits the options, which contain secrets of the tenant at other providers.
+	connectionFields = "name,display_name,strategy,show_as_button,authentication"
 )
 
 // Connections returns the connections of the sign-in application that its login page shows;
@@ -27,12 +27,12 @@ func (i Identities) Connections(ctx context.Context) ([]identities.Connection, e
 	if err != nil {
 		return nil, err
 	}
-	enabled, err := i.client.enabledConnections(ctx, credentials.ClientID, ofConnection)
+	enabled, err := i.client.enabledConnections(ctx, credentials.ClientID, connectionFields)
 	if hasStatus(err, http.StatusNotFound) {
 		// The secret may have changed to another tenant during the call.
 		if now, readErr := i.client.opts.Credentials.Current(ctx); readErr == nil && now.ClientID != credentials.ClientID {
 			credentials = now
-			enabled, err = i.client.enabledConnections(ctx, credentials.ClientID, ofConnection)
+			enabled, err = i.client.enabledConnections(ctx, credentials.ClientID, connectionFields)
 		}
 	}
 	switch {

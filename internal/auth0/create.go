@@ -21,7 +21,7 @@ func (u Users) Create(ctx context.Context, n users.New) (users.User, error) {
 	}
 	created, err := call(ctx, func(ctx context.Context) (any, error) { return u.client.users.Create(ctx, createRequest(n)) })
 	if err != nil {
-		err = u.explainPolicy(ctx, ofTaken(err), n.Connection)
+		err = u.explainPolicy(ctx, conflictProblem(err), n.Connection)
 		return users.User{}, fmt.Errorf("create user: %w", err)
 	}
 	user, err := u.client.userIn(ctx, created)
@@ -29,7 +29,7 @@ func (u Users) Create(ctx context.Context, n users.New) (users.User, error) {
 		return user, nil
 	}
 	if user, err = u.created(ctx, n, err); err != nil {
-		return users.User{}, fmt.Errorf("find the created user: %w", u.createdUnread(ctx, err, n))
+		return users.User{}, fmt.Errorf("find the created user: %w", u.createdUnreadable(ctx, err, n))
 	}
 	return user, nil
 }
@@ -65,9 +65,9 @@ func (u Users) created(ctx context.Context, n users.New, unread error) (users.Us
 	return made[0], nil
 }
 
-// createdUnread returns partly-updated for a created user whose ID is unknown, and how to
+// createdUnreadable returns partly-updated for a created user whose ID is unknown, and how to
 // find the ID. It still mails an invitation, which needs only the address.
-func (u Users) createdUnread(ctx context.Context, err error, n users.New) error {
+func (u Users) createdUnreadable(ctx context.Context, err error, n users.New) error {
 	cure := "The user exists. Find the ID with GET /users."
 	if n.Record != (users.IdempotencyRecord{}) {
 		cure = repeatToComplete
@@ -79,7 +79,7 @@ func (u Users) createdUnread(ctx context.Context, err error, n users.New) error 
 	case n.Invite.By != "":
 		fields = append(fields, problem.Field{Field: "invite", Detail: "may not have been sent or created"})
 	}
-	return doneUnread(err, cure, fields...)
+	return doneUnreadable(err, cure, fields...)
 }
 
 func createRequest(n users.New) *management.CreateUserRequestContent {
@@ -129,7 +129,7 @@ func (u Users) FindCreated(ctx context.Context, recordID string) (users.Creation
 		user, kept, err = u.client.markedUserIn(ctx, body)
 	}
 	if err != nil {
-		return users.Creation{}, fmt.Errorf("find the user of an Idempotency-Key: %w", ofOneUser(err))
+		return users.Creation{}, fmt.Errorf("find the user of an Idempotency-Key: %w", userProblem(err))
 	}
 	return users.Creation{User: user, Record: users.IdempotencyRecord{ID: recordID, Fingerprint: kept.Request}, InvitationMailed: kept.Mailed}, nil
 }

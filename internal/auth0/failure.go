@@ -59,20 +59,20 @@ func noAnswer(cause error, sent bool) *Error { return &Error{cause: cause, sent:
 // statusError reads the provider's two error formats: the Management API's and OAuth 2.0's
 // (RFC 6749, section 5.2). From another body, such as a proxy's HTML, it takes nothing.
 func statusError(resp *http.Response, body []byte, now time.Time) *Error {
-	var told struct {
+	var parsed struct {
 		Message          string `json:"message"`
 		ErrorCode        string `json:"errorCode"`
 		Error            string `json:"error"`
 		ErrorDescription string `json:"error_description"`
 	}
-	_ = json.Unmarshal(body, &told)
+	_ = json.Unmarshal(body, &parsed)
 	e := &Error{
 		Status:     resp.StatusCode,
-		Code:       bounded(firstOf(told.ErrorCode, told.Error)),
+		Code:       bounded(firstOf(parsed.ErrorCode, parsed.Error)),
 		RequestID:  bounded(firstOf(resp.Header.Get("X-Auth0-RequestId"), resp.Header.Get("X-Correlation-Id"), resp.Header.Get("CF-Ray"))),
 		RetryAfter: retryAfter(resp.StatusCode, resp.Header, now),
 		left:       limitLeft(resp.Header),
-		message:    firstOf(told.Message, told.ErrorDescription),
+		message:    firstOf(parsed.Message, parsed.ErrorDescription),
 		sent:       true,
 	}
 	return e

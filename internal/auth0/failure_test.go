@@ -44,7 +44,7 @@ func TestStatusError(t *testing.T) {
 			if e.Error() != tt.want {
 				t.Errorf("%s, want %s", e, tt.want)
 			}
-			for _, text := range []string{e.Error(), fmt.Sprintf("%v", e), problem.From(providerProblem(e)).Error(), problem.From(ofOneUser(e)).Detail} {
+			for _, text := range []string{e.Error(), fmt.Sprintf("%v", e), problem.From(providerProblem(e)).Error(), problem.From(userProblem(e)).Detail} {
 				if strings.Contains(text, "PROVIDERS") {
 					t.Errorf("%q contains the provider's text", text)
 				}
@@ -157,7 +157,7 @@ func TestFailuresOfTheProvidersOwnStore(t *testing.T) {
 			t.Errorf("%q: %v, want %s", message, got, kind.Code)
 		}
 	}
-	for _, translate := range []func(error) error{ofOneUser, ofTaken} {
+	for _, translate := range []func(error) error{userProblem, conflictProblem} {
 		conflict := translate(&Error{Status: 409, Code: "auth0_idp_error", message: "The user already exists."})
 		wantKind(t, conflict, problem.UserExists, "")
 	}

@@ -21,9 +21,9 @@ type Identities struct{ client *Client }
 // Identities returns the access to the tenant's connections and identities.
 func (c *Client) Identities() Identities { return Identities{client: c} }
 
-// ofAccount lists the members of a user that package identities needs. Other providers'
+// accountFields lists the members of a user that package identities needs. Other providers'
 // tokens in the identities are not read.
-var ofAccount = "user_id,email,email_verified,blocked,identities"
+var accountFields = "user_id,email,email_verified,blocked,identities"
 
 // Account returns an account; see identities.Reader.
 func (i Identities) Account(ctx context.Context, id limits.UserID) (identities.Account, error) {
@@ -43,10 +43,10 @@ func (i Identities) AccountWithin(ctx context.Context, f limits.FrontEnd, subjec
 
 func (i Identities) read(ctx context.Context, id string) (identities.Account, error) {
 	found, err := call(ctx, func(ctx context.Context) (any, error) {
-		return i.client.users.Get(ctx, id, &management.GetUserRequestParameters{Fields: &ofAccount})
+		return i.client.users.Get(ctx, id, &management.GetUserRequestParameters{Fields: &accountFields})
 	})
 	if err != nil {
-		return identities.Account{}, fmt.Errorf("get user: %w", ofOneUser(err))
+		return identities.Account{}, fmt.Errorf("get user: %w", userProblem(err))
 	}
 	account, err := i.client.accountIn(ctx, found)
 	if err != nil {
@@ -57,7 +57,7 @@ func (i Identities) read(ctx context.Context, id string) (identities.Account, er
 
 // ByEmail returns the accounts with an address; see identities.Finder.
 func (i Identities) ByEmail(ctx context.Context, email string) ([]identities.Account, error) {
-	found, err := i.client.byEmail(ctx, email, &ofAccount)
+	found, err := i.client.byEmail(ctx, email, &accountFields)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (i Identities) Proof(ctx context.Context, idToken string) (identities.Proof
 	if err != nil {
 		return identities.Proof{}, err
 	}
-	said, err := i.client.verifyIDToken(ctx, credentials, idToken)
+	token, err := i.client.verifyIDToken(ctx, credentials, idToken)
 	switch {
 	case errors.Is(err, errExpired):
 		return identities.Proof{}, identities.ErrExpired
@@ -83,9 +83,9 @@ func (i Identities) Proof(ctx context.Context, idToken string) (identities.Proof
 	case err != nil:
 		return identities.Proof{}, err
 	}
-	proof := identities.Proof{Subject: said.subject, IssuedAt: said.issuedAt, Nonce: said.nonce}
-	if said.said.has("auth_time") {
-		at, _ := said.authTime(i.client.opts.Now())
+	proof := identities.Proof{Subject: token.subject, IssuedAt: token.issuedAt, Nonce: token.nonce}
+	if token.claims.has("auth_time") {
+		at, _ := token.authTime(i.client.opts.Now())
 		proof.ProvedAt = &at
 	}
 	return proof, nil
@@ -125,7 +125,8 @@ func (i Identities) after(ctx context.Context, id limits.UserID, body []byte, do
 	}
 	account, err := i.Account(ctx, id)
 	if err != nil {
-		return nil, fmt.Errorf("read the identities after a change: %w", doneUnread(err, readToSee, problem.Field{Field: "identity", Detail: done}))
+		err = doneUnreadable(err, readToSee, problem.Field{Field: "identity", Detail: done})
+		return nil, fmt.Errorf("read the identities after a change: %w", err)
 	}
 	if !isDone(account.Identities) {
 		return nil, providerProblem(errIncomplete)
@@ -152,7 +153,7 @@ func providerOf(name string) *management.UserIdentityProviderEnum {
 // notTaken marks the refusals whose reason the caller has to find.
 func notTaken(err error) error {
 	if hasStatus(err, http.StatusBadRequest) || hasStatus(err, http.StatusNotFound) {
-		return errors.Join(identities.ErrNotTaken, ofOneUser(err))
+		return errors.Join(identities.ErrNotTaken, userProblem(err))
 	}
 	return providerProblem(err)
 }

@@ -44,7 +44,7 @@ func (t signedToken) isForUs(clientID string) error {
 	switch {
 	case t.kind != "" && t.kind != "jwt":
 		return errors.New("it is a token of another type")
-	case t.said.has("events"):
+	case t.claims.has("events"):
 		return errors.New("it has the claim events")
 	case !slices.Contains(t.audience, clientID):
 		return errors.New("it is for another audience")
@@ -57,28 +57,28 @@ func (t signedToken) isForUs(clientID string) error {
 // account returns the user in an ID token.
 func (t signedToken) account() session.Account {
 	text := func(name string) string {
-		value, _ := t.said.text(name)
+		value, _ := t.claims.text(name)
 		return value
 	}
 	return session.Account{
 		ID:            t.subject,
 		Email:         text("email"),
-		EmailVerified: t.said.truth("email_verified"),
+		EmailVerified: t.claims.truth("email_verified"),
 		Username:      text("preferred_username"),
 		PhoneNumber:   text("phone_number"),
-		PhoneVerified: t.said.truth("phone_number_verified"),
+		PhoneVerified: t.claims.truth("phone_number_verified"),
 		Name:          text("name"),
 		GivenName:     text("given_name"),
 		FamilyName:    text("family_name"),
 		Nickname:      text("nickname"),
 		Picture:       text("picture"),
-		UpdatedAt:     t.said.date("updated_at"),
+		UpdatedAt:     t.claims.date("updated_at"),
 	}
 }
 
 // authentication returns the sign-in in an ID token. An unreadable claim proves no second factor.
 func (t signedToken) authentication(now time.Time) session.Authentication {
-	methods, _ := t.said.texts("amr")
+	methods, _ := t.claims.texts("amr")
 	a := session.Authentication{MFA: slices.Contains(methods, "mfa"), Methods: append([]string{}, methods...)}
 	if at, ok := t.authTime(now); ok {
 		a.Time = &at
@@ -88,7 +88,7 @@ func (t signedToken) authentication(now time.Time) session.Authentication {
 
 // authTime returns the time of authentication. A time in the future and zero are invalid.
 func (t signedToken) authTime(now time.Time) (time.Time, bool) {
-	at, ok := t.said.moment("auth_time")
+	at, ok := t.claims.moment("auth_time")
 	if !ok || at.Unix() == 0 || at.After(now.Add(skew.Limit)) {
 		return time.Time{}, false
 	}

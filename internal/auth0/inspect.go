@@ -47,14 +47,14 @@ func (i *Inspector) Discovery(ctx context.Context) (Discovery, error) {
 		return Discovery{}, err
 	}
 	defer resp.Body.Close()
-	var said struct {
+	var doc struct {
 		Issuer        string `json:"issuer"`
 		TokenEndpoint string `json:"token_endpoint"`
 	}
-	if err := json.NewDecoder(resp.Body).Decode(&said); err != nil || said.Issuer == "" || said.TokenEndpoint == "" {
+	if err := json.NewDecoder(resp.Body).Decode(&doc); err != nil || doc.Issuer == "" || doc.TokenEndpoint == "" {
 		return Discovery{}, ErrNoIssuer
 	}
-	found := Discovery{Issuer: said.Issuer}
+	found := Discovery{Issuer: doc.Issuer}
 	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		found.Date = date
 	}
@@ -81,16 +81,16 @@ func (i *Inspector) ManagementScopes(ctx context.Context) ([]string, error) {
 // code, which the tenant checks after the application.
 func (i *Inspector) RedeemsCodes(ctx context.Context) error {
 	_, err := i.client.SignIn().exchange(ctx, i.credentials, session.Redemption{Code: noCode, Verifier: noCode})
-	return unlessOnlyTheGrantIsWrong(err)
+	return ignoreInvalidGrant(err)
 }
 
 // Refreshes is RedeemsCodes for refresh tokens.
 func (i *Inspector) Refreshes(ctx context.Context) error {
 	_, err := i.client.Tokens().exchange(ctx, i.credentials, noCode, "")
-	return unlessOnlyTheGrantIsWrong(err)
+	return ignoreInvalidGrant(err)
 }
 
-func unlessOnlyTheGrantIsWrong(err error) error {
+func ignoreInvalidGrant(err error) error {
 	var e *Error
 	switch {
 	case errors.As(err, &e) && e.Code == "invalid_grant":

@@ -29,9 +29,9 @@ func (i *Inspector) Access(ctx context.Context, audience string) (a Access, foun
 	case err != nil:
 		return Access{}, false, fmt.Errorf("read API %q: %w", audience, err)
 	}
-	said := api.Get("subject_type_authorization")
+	policies := api.Get("subject_type_authorization")
 	return Access{
-		Users:   r.text("api.subject_type_authorization.user.policy", said.Get("user.policy")),
-		Clients: r.text("api.subject_type_authorization.client.policy", said.Get("client.policy")),
+		Users:   r.text("api.subject_type_authorization.user.policy", policies.Get("user.policy")),
+		Clients: r.text("api.subject_type_authorization.client.policy", policies.Get("client.policy")),
 	}, true, nil
 }

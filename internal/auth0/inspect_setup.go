@@ -27,12 +27,12 @@ type Registration struct {
 	Partial    bool // the token may read only the type
 }
 
-// ofRegistration omits the secrets, which some scopes can read.
-const ofRegistration = "client_id,app_type,token_endpoint_auth_method,grant_types,callbacks,allowed_logout_urls"
+// registrationFields omits the secrets, which some scopes can read.
+const registrationFields = "client_id,app_type,token_endpoint_auth_method,grant_types,callbacks,allowed_logout_urls"
 
 // Registration reads an application's registration (scope read:clients).
 func (i *Inspector) Registration(ctx context.Context, clientID string) (Registration, error) {
-	fields := ofRegistration
+	fields := registrationFields
 	r := i.client.reading(ctx)
 	c, err := i.read(ctx, r, "client_id", func(ctx context.Context) (any, error) {
 		return clientsclient.NewClient(i.client.sdk).Get(ctx, clientID, &management.GetClientRequestParameters{Fields: &fields})

@@ -41,7 +41,8 @@ func (t Tokens) useOf(c secrets.Credentials, token signedToken) string {
 			return session.UseIDToken
 		}
 	case api != "" && slices.Contains(token.audience, api):
-		if slices.Contains(accessTypes, token.kind) && token.said.isTextOrNone("scope") && token.said.isTextOrNone("client_id") {
+		areReadable := token.claims.isTextOrNone("scope") && token.claims.isTextOrNone("client_id")
+		if areReadable && slices.Contains(accessTypes, token.kind) {
 			return session.UseAccessToken
 		}
 	}
@@ -55,8 +56,8 @@ func (c claimSet) isTextOrNone(name string) bool {
 }
 
 func introspection(use, issuer string, token signedToken) session.Introspection {
-	scope, _ := token.said.text("scope")
-	clientID, _ := token.said.text("client_id") // in place of azp (RFC 9068, section 2.2)
+	scope, _ := token.claims.text("scope")
+	clientID, _ := token.claims.text("client_id") // in place of azp (RFC 9068, section 2.2)
 	out := session.Introspection{
 		Active:    true,
 		Use:       use,
@@ -68,7 +69,7 @@ func introspection(use, issuer string, token signedToken) session.Introspection 
 		Scope:     scope,
 		ClientID:  firstOf(token.party, clientID),
 	}
-	if token.said.has("nbf") {
+	if token.claims.has("nbf") {
 		out.NotBefore = token.notBefore.Unix()
 	}
 	if use == session.UseAccessToken {

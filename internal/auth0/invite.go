@@ -52,7 +52,7 @@ func (u Users) noteMailed(ctx context.Context, userID string, record users.Idemp
 	request.SetAppMetadata(&note)
 	updated, err := call(ctx, func(ctx context.Context) (any, error) { return u.client.users.Update(ctx, userID, request) })
 	if err != nil {
-		return users.User{}, ofOneUser(err)
+		return users.User{}, userProblem(err)
 	}
 	if user, err := u.client.userIn(ctx, updated); err == nil {
 		return user, nil
@@ -76,7 +76,7 @@ func notInvited(err error, created users.Creation) error {
 	if created.Record != (users.IdempotencyRecord{}) {
 		cure = repeatToComplete
 	}
-	return partlyDoneBut(err, cure,
+	return partlyDoneWith(err, cure,
 		[]problem.Field{{Field: "id", Detail: created.User.ID}},
 		[]problem.Field{{Field: "invite", Detail: "may not have been sent or created"}})
 }

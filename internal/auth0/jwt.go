@@ -36,7 +36,7 @@ type signedToken struct {
 	expiry    time.Time
 	issuedAt  time.Time
 	notBefore time.Time // zero for none
-	said      claimSet
+	claims    claimSet
 }
 
 // readToken checks a token's form, header, signature and issuer, and reads the claims. It
@@ -47,7 +47,7 @@ func (c *Client) readToken(ctx context.Context, credentials secrets.Credentials,
 	if err != nil {
 		return signedToken{}, err
 	}
-	keys := &tellingKeys{set: c.signingKeys(credentials)}
+	keys := &recordingKeys{set: c.signingKeys(credentials)}
 	payload, err := keys.VerifySignature(ctx, raw)
 	if keys.failure != nil {
 		return signedToken{}, keysProblem(keys.failure)
@@ -55,15 +55,15 @@ func (c *Client) readToken(ctx context.Context, credentials secrets.Credentials,
 	if err != nil {
 		return signedToken{}, err
 	}
-	said, err := readClaims(payload)
+	claims, err := readClaims(payload)
 	if err != nil {
 		return signedToken{}, err
 	}
-	token, err := said.token()
+	token, err := claims.token()
 	if err != nil {
 		return signedToken{}, err
 	}
-	if made, _ := said.text("iss"); made != issuer(credentials) {
+	if made, _ := claims.text("iss"); made != issuer(credentials) {
 		return signedToken{}, errors.New("it is from another issuer")
 	}
 	token.kind = kind
@@ -162,7 +162,7 @@ func (c claimSet) token() (t signedToken, err error) {
 	}
 	t = signedToken{
 		subject: text("sub"), party: text("azp"), nonce: text("nonce"),
-		expiry: moment("exp"), issuedAt: moment("iat"), notBefore: moment("nbf"), said: c,
+		expiry: moment("exp"), issuedAt: moment("iat"), notBefore: moment("nbf"), claims: c,
 	}
 	t.audience = c.audience()
 	switch {

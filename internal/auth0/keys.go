@@ -30,14 +30,14 @@ func (c *Client) signingKeys(credentials secrets.Credentials) *jwks.Set {
 	return c.keys.set
 }
 
-// tellingKeys distinguishes a wrong signature from keys that could not be fetched, which
+// recordingKeys distinguishes a wrong signature from keys that could not be fetched, which
 // go-oidc reports as one text.
-type tellingKeys struct {
+type recordingKeys struct {
 	set     *jwks.Set
 	failure *jwks.FetchError
 }
 
-func (k *tellingKeys) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+func (k *recordingKeys) VerifySignature(ctx context.Context, token string) ([]byte, error) {
 	payload, err := k.set.VerifySignature(ctx, token)
 	errors.As(err, &k.failure)
 	return payload, err

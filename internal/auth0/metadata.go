@@ -77,14 +77,14 @@ func (m Metadata) Write(ctx context.Context, id limits.UserID, changes map[strin
 	case hasStatus(err, http.StatusRequestEntityTooLarge):
 		return nil, problem.MetadataTooLarge.Wrap(err, "The identity provider does not store this much metadata.")
 	case err != nil:
-		return nil, fmt.Errorf("update %s: %w", m.name, ofOneUser(err))
+		return nil, fmt.Errorf("update %s: %w", m.name, userProblem(err))
 	}
 	if user, err := m.client.userIn(ctx, updated); err == nil {
 		return m.in(user)
 	}
 	object, err := m.Read(ctx, id)
 	if err != nil {
-		return nil, fmt.Errorf("read %s after a change: %w", m.name, doneUnread(err, readToSee))
+		return nil, fmt.Errorf("read %s after a change: %w", m.name, doneUnreadable(err, readToSee))
 	}
 	return object, nil
 }

@@ -31,7 +31,7 @@ func (m MFA) Remove(ctx context.Context, id limits.UserID, method string) error 
 	case hasStatus(err, http.StatusNotFound) && !isAboutUser(err):
 		err = problem.MFAMethodNotFound.Wrap(err, "The user has no such method.")
 	}
-	return fmt.Errorf("remove a method: %w", ofOneUser(err))
+	return fmt.Errorf("remove a method: %w", userProblem(err))
 }
 
 // Reset removes all of a user's methods; see mfa.Resetter. It reads them first, since the provider reports
@@ -45,7 +45,7 @@ func (m MFA) Reset(ctx context.Context, id limits.UserID) (mfa.ResetResult, erro
 		return nil, authenticationmethods.NewClient(m.client.sdk).DeleteAll(ctx, id.String())
 	})
 	if err != nil {
-		return mfa.ResetResult{}, fmt.Errorf("remove all methods: %w", ofOneUser(err))
+		return mfa.ResetResult{}, fmt.Errorf("remove all methods: %w", userProblem(err))
 	}
 	done := []problem.Field{{Field: "methods", Detail: "were removed"}}
 	sessions := problem.Field{Field: "sessions", Detail: "may not have ended"}
@@ -54,7 +54,8 @@ func (m MFA) Reset(ctx context.Context, id limits.UserID) (mfa.ResetResult, erro
 	})
 	if err != nil {
 		browsers := problem.Field{Field: "browsers", Detail: "may still be remembered"}
-		return mfa.ResetResult{}, fmt.Errorf("forget remembered browsers: %w", partlyDone(ofOneUser(err), done, []problem.Field{browsers, sessions}))
+		err = partlyDone(userProblem(err), done, []problem.Field{browsers, sessions})
+		return mfa.ResetResult{}, fmt.Errorf("forget remembered browsers: %w", err)
 	}
 	ended, err := m.client.endAccess(ctx, id.String())
 	if err != nil {
@@ -78,9 +79,9 @@ func (m MFA) NewRecoveryCode(ctx context.Context, id limits.UserID) (string, err
 			return code, nil
 		}
 		unknown := problem.Field{Field: "recovery_code", Detail: "was replaced, and the new one is unknown"}
-		err = doneUnread(errIncomplete, "Send the same request again for another code.", unknown)
+		err = doneUnreadable(errIncomplete, "Send the same request again for another code.", unknown)
 	}
-	return "", fmt.Errorf("create a recovery code: %w", ofOneUser(err))
+	return "", fmt.Errorf("create a recovery code: %w", userProblem(err))
 }
 
 // isAboutUser reports whether the provider did not find the user, rather than the user's method.

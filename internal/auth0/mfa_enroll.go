@@ -51,7 +51,7 @@ func (m MFA) Enroll(ctx context.Context, id limits.UserID, e mfa.Enrollment) (mf
 		err = problem.ProviderFailed.New(unusableDetail)
 	}
 	if err != nil {
-		return mfa.Ticket{}, fmt.Errorf("create an enrolment ticket: %w", ofOneUser(err))
+		return mfa.Ticket{}, fmt.Errorf("create an enrolment ticket: %w", userProblem(err))
 	}
 	return mfa.Ticket{URL: url, Expires: m.client.opts.Now().Add(enrollmentLifetime).UTC().Truncate(time.Second)}, nil
 }

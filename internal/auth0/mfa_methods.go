@@ -30,7 +30,7 @@ func (m MFA) Methods(ctx context.Context, id limits.UserID) ([]mfa.Method, error
 				&management.ListUserAuthenticationMethodsRequestParameters{Page: &page, PerPage: &perPage})
 		})
 		if err != nil {
-			return nil, fmt.Errorf("list methods: %w", ofOneUser(err))
+			return nil, fmt.Errorf("list methods: %w", userProblem(err))
 		}
 		_, items, err := r.list(body, "authenticators")
 		var found []mfa.Method

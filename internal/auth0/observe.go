@@ -17,8 +17,8 @@ type Call struct {
 	Left    int           // remaining requests of the rate limit; -1 if unknown
 }
 
-// ofTokens returns the same retrier for requests for a management token.
-func (t *retrier) ofTokens() *retrier {
+// forTokens returns the same retrier for requests for a management token.
+func (t *retrier) forTokens() *retrier {
 	own := *t
 	own.tokens = true
 	return &own

@@ -14,8 +14,8 @@ import (
 )
 
 // observing collects the reported calls.
-func observing(told *[]Call) func(*Options) {
-	return func(o *Options) { o.Observe = func(_ context.Context, c Call) { *told = append(*told, c) } }
+func observing(calls *[]Call) func(*Options) {
+	return func(o *Options) { o.Observe = func(_ context.Context, c Call) { *calls = append(*calls, c) } }
 }
 
 func TestObserveGetsTheResultOfACall(t *testing.T) {
@@ -36,12 +36,12 @@ func TestObserveGetsTheResultOfACall(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			tenant := tenanttest.Start(t)
-			var told []Call
-			c, _ := newClient(holding(credentialsAt(tenant.URL, localtenant.ClientSecret)), newClock(), observing(&told))
+			var calls []Call
+			c, _ := newClient(holding(credentialsAt(tenant.URL, localtenant.ClientSecret)), newClock(), observing(&calls))
 			tenant.Tenant.Fail(tt.fault)
 			_, _ = c.Users().User(t.Context(), ada)
 			want := append([]Call{{Status: 200, Token: true, Left: -1}}, tt.want...)
-			if diff := cmp.Diff(want, told, cmpopts.IgnoreFields(Call{}, "Took")); diff != "" {
+			if diff := cmp.Diff(want, calls, cmpopts.IgnoreFields(Call{}, "Took")); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -50,11 +50,11 @@ func TestObserveGetsTheResultOfACall(t *testing.T) {
 
 func TestObserveGetsRefusedCredentials(t *testing.T) {
 	tenant := tenanttest.Start(t)
-	var told []Call
-	c, _ := newClient(holding(credentialsAt(tenant.URL, "wrong")), newClock(), observing(&told))
+	var calls []Call
+	c, _ := newClient(holding(credentialsAt(tenant.URL, "wrong")), newClock(), observing(&calls))
 	_, _ = c.Users().User(t.Context(), ada)
-	if want := (Call{Status: 401, Token: true, Refused: true, Left: -1}); len(told) == 0 || !cmp.Equal(want, told[0], cmpopts.IgnoreFields(Call{}, "Took")) {
-		t.Errorf("%+v", told)
+	if want := (Call{Status: 401, Token: true, Refused: true, Left: -1}); len(calls) == 0 || !cmp.Equal(want, calls[0], cmpopts.IgnoreFields(Call{}, "Took")) {
+		t.Errorf("%+v", calls)
 	}
 }
 

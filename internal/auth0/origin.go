@@ -13,7 +13,7 @@ import (
 
 // HasIdentity reports whether the user has an account in the connection; see session.Provider.
 func (s SignIn) HasIdentity(ctx context.Context, id limits.UserID, connection string) (bool, error) {
-	if tellsConnection(id.String(), connection) {
+	if showsConnection(id.String(), connection) {
 		return true, nil
 	}
 	user, err := s.client.membersOf(ctx, id.String(), "identities")
@@ -51,15 +51,15 @@ func passwordIdentity(u users.User) int {
 	return slices.IndexFunc(u.Identities, func(i users.Identity) bool { return i.Provider == "auth0" })
 }
 
-// several lists the kinds of connection of which a tenant can have several, with any names.
-var several = []string{
+// multipleKinds lists the kinds of connection of which a tenant can have several, with any names.
+var multipleKinds = []string{
 	"ad", "adfs", "auth0", "auth0-adldap", "auth0-oidc", "custom", "google-apps", "ip", "oauth1", "oauth2",
 	"office365", "oidc", "okta", "pingfederate", "samlp", "sharepoint", "waad",
 }
 
-// tellsConnection reads the kind of the account's connection from the first part of an ID.
+// showsConnection reads the kind of the account's connection from the first part of an ID.
 // A social connection has the name of its kind.
-func tellsConnection(userID, connection string) bool {
+func showsConnection(userID, connection string) bool {
 	kind, _, found := strings.Cut(userID, "|")
-	return found && kind == connection && !slices.Contains(several, kind)
+	return found && kind == connection && !slices.Contains(multipleKinds, kind)
 }

@@ -2,7 +2,7 @@ package auth0
 
 import "testing"
 
-func TestTellsConnection(t *testing.T) {
+func TestShowsConnection(t *testing.T) {
 	tests := map[string]struct {
 		userID, connection string
 		want               bool
@@ -23,7 +23,7 @@ func TestTellsConnection(t *testing.T) {
 		"the connection in the middle": {"auth0|github|42", "github", false},
 	}
 	for name, tt := range tests {
-		if got := tellsConnection(tt.userID, tt.connection); got != tt.want {
+		if got := showsConnection(tt.userID, tt.connection); got != tt.want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}

@@ -68,16 +68,16 @@ func (e *Error) isAboutNoUserID() bool {
 	return e.Status == http.StatusBadRequest && noUserID.MatchString(e.message)
 }
 
-// ofOneUser is providerProblem for a call about one user ID.
-func ofOneUser(err error) error {
+// userProblem is providerProblem for a call about one user ID.
+func userProblem(err error) error {
 	if !problem.IsProblem(err) && hasStatus(err, http.StatusNotFound) {
 		return problem.UserNotFound.Wrap(err, "No user has this ID.")
 	}
-	return ofTaken(err)
+	return conflictProblem(err)
 }
 
-// ofTaken is providerProblem for a call that sets a user's address or name.
-func ofTaken(err error) error {
+// conflictProblem is providerProblem for a call that sets a user's address or name.
+func conflictProblem(err error) error {
 	if !problem.IsProblem(err) && hasStatus(err, http.StatusConflict) {
 		return problem.UserExists.Wrap(err, takenDetail)
 	}
@@ -131,11 +131,11 @@ var wireName = map[string]string{"user_metadata": "metadata"}
 // taken matches the provider's message that another user has an address or a name.
 var taken = regexp.MustCompile(`already exists|in use already`)
 
-// ofScript matches the provider's messages about a failed or missing script of a custom
+// scriptFailure matches the provider's messages about a failed or missing script of a custom
 // database. The code "auth0_idp_error" means the same, but may have no message, or one
 // about a taken value (https://github.com/auth0/node-auth0/issues/139,
 // https://auth0.com/docs/authenticate/database-connections/custom-db/error-handling).
-var ofScript = regexp.MustCompile(`Sandbox Error|script does not exist|implement the .* script`)
+var scriptFailure = regexp.MustCompile(`Sandbox Error|script does not exist|implement the .* script`)
 
 // inputProblem names the input that the provider refused, in our terms. Some of its
 // responses with 400 are not about the input.
@@ -153,7 +153,7 @@ func inputProblem(err error, e *Error) error {
 	if found := notUpdatable.FindStringSubmatch(e.message); found != nil {
 		return fieldsProblem(err, strings.Split(found[1], ", "), "cannot be changed: the user's connection sets it")
 	}
-	if e.Code == "auth0_idp_error" || ofScript.MatchString(e.message) {
+	if e.Code == "auth0_idp_error" || scriptFailure.MatchString(e.message) {
 		return problem.ProviderFailed.Wrap(err, "The identity provider's user store failed.")
 	}
 	if found := onProperty.FindStringSubmatch(e.message); found != nil {

@@ -167,9 +167,9 @@ func TestStepsOf(t *testing.T) {
 }
 
 func TestStepsDoNotChangeTheTable(t *testing.T) {
-	want := slices.Clone(apart[3])
+	want := slices.Clone(separateGroups[3])
 	stepsOf(map[string]bool{"email": true, "name": true, "password": true})
-	if diff := cmp.Diff(want, apart[3]); diff != "" {
+	if diff := cmp.Diff(want, separateGroups[3]); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -25,7 +25,7 @@ func (c *Client) reading(ctx context.Context) *reading {
 
 // parse fails with errIncomplete if the body is not JSON.
 func (r *reading) parse(body []byte) (gjson.Result, error) {
-	body, err := legible(body)
+	body, err := cleanJSON(body)
 	if err != nil {
 		return gjson.Result{}, err
 	}

@@ -137,7 +137,7 @@ func TestTime(t *testing.T) {
 	}
 }
 
-func TestLegible(t *testing.T) {
+func TestCleanJSON(t *testing.T) {
 	deep := strings.Repeat(`[`, 20000) + strings.Repeat(`]`, 20000)
 	kept := strings.Repeat(`[`, maxNesting-1) + `null` + strings.Repeat(`]`, maxNesting-1)
 	tests := map[string]struct{ given, want string }{
@@ -164,7 +164,7 @@ func TestLegible(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := legible([]byte(tt.given))
+			got, err := cleanJSON([]byte(tt.given))
 			if string(got) != tt.want || (err != nil) != (tt.want == "") {
 				t.Errorf("%.100q, %v", got, err)
 			}

@@ -68,14 +68,14 @@ func (r Recovery) otherIdentity(ctx context.Context, refusal error, userID strin
 func (r Recovery) VerificationTicket(ctx context.Context, id limits.UserID, o recovery.TicketOptions) (recovery.Ticket, error) {
 	url, expires, err := r.client.verificationTicket(ctx, id.String(), ticketOptions{resultURL: o.ResultURL, lifetime: o.Lifetime})
 	if err != nil {
-		return recovery.Ticket{}, r.withoutEmail(ctx, err, id.String())
+		return recovery.Ticket{}, r.explainNoEmail(ctx, err, id.String())
 	}
 	return recovery.Ticket{URL: url, ExpiresAt: expires}, nil
 }
 
-// withoutEmail looks up whether a refused user has no address to verify or does not exist.
+// explainNoEmail looks up whether a refused user has no address to verify or does not exist.
 // The provider's messages for these cases are not documented.
-func (r Recovery) withoutEmail(ctx context.Context, err error, userID string) error {
+func (r Recovery) explainNoEmail(ctx context.Context, err error, userID string) error {
 	if !hasStatus(err, http.StatusBadRequest) {
 		return err
 	}
@@ -99,7 +99,7 @@ func (c *Client) membersOf(ctx context.Context, userID, names string) (users.Use
 		return c.users.Get(ctx, userID, &management.GetUserRequestParameters{Fields: &fields})
 	})
 	if err != nil {
-		return users.User{}, fmt.Errorf("get %s of a user: %w", names, ofOneUser(err))
+		return users.User{}, fmt.Errorf("get %s of a user: %w", names, userProblem(err))
 	}
 	user, err := c.userIn(ctx, found)
 	if err != nil {

@@ -38,8 +38,8 @@ type retrier struct {
 	tokens      bool          // it requests management tokens
 }
 
-// ofOneAttempt returns the part of a deadline for one attempt of a repeatable call: 3 of 8 seconds.
-func ofOneAttempt(deadline time.Duration) time.Duration { return deadline * 3 / 8 }
+// attemptTime returns the part of a deadline for one attempt of a repeatable call: 3 of 8 seconds.
+func attemptTime(deadline time.Duration) time.Duration { return deadline * 3 / 8 }
 
 type repeatableKey struct{}
 
@@ -91,7 +91,7 @@ func (t *retrier) RoundTrip(r *http.Request) (*http.Response, error) {
 func (t *retrier) attempt(ctx context.Context, r *http.Request) (*http.Response, *Error) {
 	if isRepeatable(r) {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, ofOneAttempt(t.deadline))
+		ctx, cancel = context.WithTimeout(ctx, attemptTime(t.deadline))
 		defer cancel()
 	}
 	var connected atomic.Bool // bytes may have been sent

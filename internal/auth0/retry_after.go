@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// maxTold is the longest plausible wait from a header. The provider's limits are per second
+// maxWait is the longest plausible wait from a header. The provider's limits are per second
 // and per minute, so a longer wait is another unit or invalid.
-const maxTold = 24 * time.Hour
+const maxWait = 24 * time.Hour
 
 // retryAfter returns how long to wait before the next request; 0 if unknown. Auth0 documents only
 // X-RateLimit-Reset, in whole seconds, which may already be over. Proxies in front of Auth0 send
@@ -30,7 +30,7 @@ func retryAfter(status int, h http.Header, now time.Time) time.Duration {
 // untilRetry reads both forms of Retry-After: a number of seconds, and a date.
 func untilRetry(value string, now time.Time) time.Duration {
 	if seconds, ok := decimal(value); ok {
-		if seconds > maxTold.Seconds() {
+		if seconds > maxWait.Seconds() {
 			return 0
 		}
 		return time.Duration(seconds * float64(time.Second))
@@ -44,7 +44,7 @@ func untilRetry(value string, now time.Time) time.Duration {
 
 func untilInstant(at, now time.Time) time.Duration {
 	wait := at.Sub(now)
-	if at.IsZero() || wait < 0 || wait > maxTold {
+	if at.IsZero() || wait < 0 || wait > maxWait {
 		return 0
 	}
 	return wait

@@ -119,7 +119,7 @@ func FuzzRetryAfter(f *testing.F) {
 				t.Errorf("%v after %v and %d attempts", err, took, len(s.times))
 			}
 			wait := retryAfter(status, http.Header{"X-Ratelimit-Reset": {reset}, "Retry-After": {after}}, start)
-			if wait < 0 || wait > maxTold {
+			if wait < 0 || wait > maxWait {
 				t.Errorf("the wait is %v", wait)
 			}
 			if len(s.times) > 1 && s.times[1].Sub(start) < max(wait, usualBackoff/2) {

@@ -43,7 +43,7 @@ func (r Roles) OfUser(ctx context.Context, id limits.UserID) ([]roles.Role, erro
 		return userroles.NewClient(r.client.sdk).List(ctx, id.String(), &management.ListUserRolesRequestParameters{Page: &page, PerPage: &size})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list the user's roles: %w", ofOneUser(err))
+		return nil, fmt.Errorf("list the user's roles: %w", userProblem(err))
 	}
 	if len(held) == 0 {
 		return nil, r.exists(ctx, id.String())
@@ -102,7 +102,7 @@ func (r Roles) Change(ctx context.Context, id limits.UserID, remove, assign []ro
 			return nil, userroles.NewClient(r.client.sdk).Delete(ctx, id.String(), &management.DeleteUserRolesRequestContent{Roles: idsOf(remove)})
 		})
 		if err != nil {
-			return fmt.Errorf("remove the user's roles: %w", ofOneUser(err))
+			return fmt.Errorf("remove the user's roles: %w", userProblem(err))
 		}
 	}
 	if len(assign) == 0 {
@@ -114,7 +114,7 @@ func (r Roles) Change(ctx context.Context, id limits.UserID, remove, assign []ro
 	if err == nil {
 		return nil
 	}
-	err = ofOneUser(err)
+	err = userProblem(err)
 	if len(remove) > 0 {
 		err = partlyDone(err, roleFields(remove, "was removed"), roleFields(assign, "was not assigned"))
 	}

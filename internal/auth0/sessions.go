@@ -50,7 +50,7 @@ func (s Sessions) EndSessions(ctx context.Context, id limits.UserID) error {
 	case problem.Is(err, problem.UserNotFound):
 		return nil
 	case err == nil && !ended:
-		return notPlanned(nil)
+		return notInPlanProblem(nil)
 	}
 	return err
 }
@@ -82,12 +82,12 @@ func (s Sessions) EndSession(ctx context.Context, id limits.UserID, sessionID st
 // planProblem is providerProblem for a call that the tenant's plan may not include.
 func planProblem(err error) error {
 	if notInPlan(err) {
-		return notPlanned(err)
+		return notInPlanProblem(err)
 	}
 	return providerProblem(err)
 }
 
-func notPlanned(cause error) error {
+func notInPlanProblem(cause error) error {
 	const detail = "The identity provider's plan does not include listing and ending sessions."
 	return problem.NotInProvidersPlan.Wrap(cause, detail)
 }

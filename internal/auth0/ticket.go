@@ -45,7 +45,7 @@ func (c *Client) passwordTicket(ctx context.Context, userID string, o ticketOpti
 		return tickets.NewClient(c.sdk).ChangePassword(ctx, request)
 	})
 	if err != nil {
-		return "", time.Time{}, fmt.Errorf("create a password ticket: %w", ofOneUser(err))
+		return "", time.Time{}, fmt.Errorf("create a password ticket: %w", userProblem(err))
 	}
 	url = c.textIn(ctx, made, "ticket")
 	return url, expires, missing("ticket", url)
@@ -62,7 +62,7 @@ func (c *Client) verificationTicket(ctx context.Context, userID string, o ticket
 		return tickets.NewClient(c.sdk).VerifyEmail(ctx, request)
 	})
 	if err != nil {
-		return "", time.Time{}, fmt.Errorf("create a verification ticket: %w", ofOneUser(err))
+		return "", time.Time{}, fmt.Errorf("create a verification ticket: %w", userProblem(err))
 	}
 	url = c.textIn(ctx, made, "ticket")
 	return url, expires, missing("ticket", url)

@@ -39,7 +39,7 @@ type tokenCache struct {
 	refused refusal
 }
 
-// refusal records that the provider refused all versions of the secret. For lookInterval it
+// refusal records that the provider refused all versions of the secret. For readInterval it
 // is returned to all requests, so that many requests do not cause many token requests.
 type refusal struct {
 	login login
@@ -170,7 +170,7 @@ func (t *tokenCache) fetch(ctx context.Context, current secrets.Credentials) (ma
 func (t *tokenCache) refusedLately(c secrets.Credentials) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.refused.login != managementLogin(c) || t.now().Sub(t.refused.at) >= lookInterval {
+	if t.refused.login != managementLogin(c) || t.now().Sub(t.refused.at) >= readInterval {
 		return nil
 	}
 	return t.refused.err

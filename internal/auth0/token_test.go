@@ -171,7 +171,7 @@ func TestTokenFailures(t *testing.T) {
 		status int
 		kind   problem.Kind
 		says   string
-		keep   bool // for lookInterval
+		keep   bool // for readInterval
 	}{
 		"refused":      {401, problem.ServiceMisconfigured, `refused the client credentials of the management application "usher-local"`, true},
 		"forbidden":    {403, problem.ServiceMisconfigured, `refused the client credentials of the management application "usher-local"`, true},
@@ -358,10 +358,10 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 func TestObserveGetsEveryRequest(t *testing.T) {
 	tenant := tenanttest.Start(t)
 	var all, retries, tokens int
-	var told []Call
+	var calls []Call
 	c, _ := newClient(holding(credentialsAt(tenant.URL, localtenant.ClientSecret)), newClock(), func(o *Options) {
 		o.Observe = func(_ context.Context, c Call) {
-			told = append(told, c)
+			calls = append(calls, c)
 			all++
 			if c.Retry {
 				retries++
@@ -379,7 +379,7 @@ func TestObserveGetsEveryRequest(t *testing.T) {
 		t.Errorf("%d requests, %d retries and %d tokens, want 3, 1 and 1", all, retries, tokens)
 	}
 	for i, want := range []int{200, 500, 200} {
-		if got := told[i]; got.Status != want || got.Took <= 0 || got.Left != -1 || got.Refused {
+		if got := calls[i]; got.Status != want || got.Took <= 0 || got.Left != -1 || got.Refused {
 			t.Errorf("call %d is %+v", i, got)
 		}
 	}

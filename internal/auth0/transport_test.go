@@ -19,8 +19,8 @@ func TestDeadlines(t *testing.T) {
 	} {
 		c, _ := newClient(holding(credentialsAt("https://tenant.example.com", "s3cr3t")), newClock(), func(o *Options) { o.Deadline = deadline })
 		shake := c.opts.Transport.(*transport).TLSHandshakeTimeout
-		if c.opts.Deadline != want.all || c.tokens.deadline != want.all || ofOneAttempt(c.opts.Deadline) != want.attempt || shake != want.dial {
-			t.Errorf("with %v: %v in all, %v for a token, %v an attempt, %v to connect", deadline, c.opts.Deadline, c.tokens.deadline, ofOneAttempt(c.opts.Deadline), shake)
+		if c.opts.Deadline != want.all || c.tokens.deadline != want.all || attemptTime(c.opts.Deadline) != want.attempt || shake != want.dial {
+			t.Errorf("with %v: %v in all, %v for a token, %v an attempt, %v to connect", deadline, c.opts.Deadline, c.tokens.deadline, attemptTime(c.opts.Deadline), shake)
 		}
 		if got := c.signingKeys(credentialsAt("https://tenant.example.com", "s3cr3t")).Timeout; got != want.keys {
 			t.Errorf("with %v: %v for the keys", deadline, got)

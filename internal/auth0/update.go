@@ -12,9 +12,11 @@ import (
 	"usher/internal/users"
 )
 
-// apart lists the groups of members that the provider changes only in separate calls. The password is
+// separateGroups lists the groups of members that the provider changes only in separate calls. The password is
 // first: a policy may refuse it, and then nothing has changed. All other members go into the last call.
-var apart = [][]string{{"password"}, {"username"}, {"phone_number"}, {"email", "email_verified", "verify_email"}}
+var separateGroups = [][]string{
+	{"password"}, {"username"}, {"phone_number"}, {"email", "email_verified", "verify_email"},
+}
 
 // revokeSessions is the last step of a change that includes it: after the password has
 // changed, no new session can begin with the old one.
@@ -48,7 +50,8 @@ func (u Users) Update(ctx context.Context, id limits.UserID, patch users.Patch) 
 	}
 	if updated.ID == "" { // the last change's response is unreadable
 		if updated.User, err = u.User(ctx, id); err != nil {
-			return users.Updated{}, fmt.Errorf("update user: %w", doneUnread(err, readToSee, fieldsOf(steps, "was changed")...))
+			err = doneUnreadable(err, readToSee, fieldsOf(steps, "was changed")...)
+			return users.Updated{}, fmt.Errorf("update user: %w", err)
 		}
 	}
 	return updated, nil
@@ -65,7 +68,7 @@ func (u Users) step(ctx context.Context, id string, patch users.Patch, members [
 		return u.client.users.Update(ctx, id, linked.mark(updateRequest(patch, members), members))
 	})
 	if err != nil {
-		return u.explainPolicyOf(ctx, ofOneUser(err), id)
+		return u.explainPolicyOf(ctx, userProblem(err), id)
 	}
 	updated.User, _ = u.client.userIn(ctx, changed) // the zero user if it is unreadable
 	return nil
@@ -76,11 +79,11 @@ func stepsOf(members map[string]bool) [][]string {
 	var steps [][]string
 	var rest []string
 	for name := range members {
-		if !slices.ContainsFunc(apart, func(group []string) bool { return slices.Contains(group, name) }) {
+		if !slices.ContainsFunc(separateGroups, func(group []string) bool { return slices.Contains(group, name) }) {
 			rest = append(rest, name)
 		}
 	}
-	for _, group := range apart {
+	for _, group := range separateGroups {
 		if step := slices.DeleteFunc(slices.Clone(group), func(name string) bool { return !members[name] }); len(step) > 0 {
 			steps = append(steps, step)
 		}

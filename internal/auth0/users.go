@@ -27,7 +27,7 @@ func (u Users) read(ctx context.Context, id string) (users.User, error) {
 		return u.client.users.Get(ctx, id, &management.GetUserRequestParameters{})
 	})
 	if err != nil {
-		return users.User{}, fmt.Errorf("get user: %w", ofOneUser(err))
+		return users.User{}, fmt.Errorf("get user: %w", userProblem(err))
 	}
 	user, err := u.client.userIn(ctx, found)
 	if err != nil {

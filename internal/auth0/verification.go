@@ -26,13 +26,13 @@ func (r Recovery) SendVerification(ctx context.Context, id limits.UserID) (recov
 		return verificationemail.NewClient(r.client.sdk).Create(ctx, request)
 	})
 	if err != nil {
-		err = r.withoutEmail(ctx, ofOneUser(err), id.String())
+		err = r.explainNoEmail(ctx, userProblem(err), id.String())
 		return recovery.VerificationEmail{}, fmt.Errorf("send a verification email: %w", err)
 	}
 	job, err := r.client.jobIn(ctx, body)
 	if err != nil {
 		const cure = "Do not repeat the request: it would send another mail."
-		unread := doneUnread(errIncomplete, cure, problem.Field{Field: "id", Detail: "is unknown"})
+		unread := doneUnreadable(errIncomplete, cure, problem.Field{Field: "id", Detail: "is unknown"})
 		return recovery.VerificationEmail{}, fmt.Errorf("send a verification email: %w", unread)
 	}
 	return verificationFrom(job), nil

@@ -30,9 +30,9 @@ const lookAhead = 5
 // List returns a page of all matching users. It has fewer users than limit if their
 // metadata would not fit into a response.
 func (u Users) List(ctx context.Context, filter users.Filter, sort users.Sort, from *users.Position, limit int) (users.Page, error) {
-	w := walk{search: u.search, filter: filter, sort: sort, ahead: ofOneAttempt(u.client.opts.Deadline)}
+	w := walk{search: u.search, filter: filter, sort: sort, ahead: attemptTime(u.client.opts.Deadline)}
 	reach := limit
-	if w.leavesOut() {
+	if w.omitsUsers() {
 		reach = pageSize
 	}
 	for {
@@ -69,8 +69,8 @@ type hit struct {
 	value string // "" if it is unreadable; the provider's index may still have it
 }
 
-// leavesOut reports whether a search may find users that the page omits.
-func (w *walk) leavesOut() bool { return w.filter.Connections != nil }
+// omitsUsers reports whether a search may find users that the page omits.
+func (w *walk) omitsUsers() bool { return w.filter.Connections != nil }
 
 // page returns a page of any size, by searches for reach users each. The provider ends a
 // search after 1,000 users, so each page is a new search for the users after the last value.
@@ -113,7 +113,7 @@ func (w *walk) page(ctx context.Context, from *users.Position, limit, reach int)
 		switch {
 		case more:
 			l.at = *l.nextAfterAll(found)
-		case l.at.Absent || !l.leavesOutAbsent():
+		case l.at.Absent || !l.omitsAbsent():
 			return page, nil
 		default: // after the users with the member follow those without
 			l.at = users.Position{Absent: true}
@@ -130,7 +130,7 @@ func (w *walk) page(ctx context.Context, from *users.Position, limit, reach int)
 // mayLookOn reports whether another search for the next user is allowed.
 func (w *walk) mayLookOn(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()
-	return w.leavesOut() && w.spent <= lookAhead && (!ok || time.Until(deadline) >= w.ahead)
+	return w.omitsUsers() && w.spent <= lookAhead && (!ok || time.Until(deadline) >= w.ahead)
 }
 
 // search is one call to the provider.

@@ -37,7 +37,7 @@ func (s *shelf) pageAt(ctx context.Context, sort users.Sort, at *users.Position,
 	return page, w.spent
 }
 
-func told(page users.Page) string {
+func textOf(page users.Page) string {
 	ids := []string{}
 	for _, u := range page.Users {
 		ids = append(ids, u.ID)
@@ -67,8 +67,8 @@ func TestHiddenUsersLeaveNoTrace(t *testing.T) {
 				for at, pages := (*users.Position)(nil), 0; ; pages++ {
 					page, searches := s.pageAt(t.Context(), sort, at, limit)
 					want, _ := bare.pageAt(t.Context(), sort, at, limit)
-					if told(page) != told(want) || pages > len(s.users) {
-						t.Fatalf("seed %d, page %d of %d: %s, but without hidden users %s", seed, pages, limit, told(page), told(want))
+					if textOf(page) != textOf(want) || pages > len(s.users) {
+						t.Fatalf("seed %d, page %d of %d: %s, but without hidden users %s", seed, pages, limit, textOf(page), textOf(want))
 					}
 					if page.Next != nil && len(page.Users) != limit {
 						t.Errorf("seed %d, page %d has %d users of %d, and is not the last", seed, pages, len(page.Users), limit)
@@ -129,7 +129,7 @@ func TestLookingAheadEndsInTime(t *testing.T) {
 			defer cancel()
 			page, spent := s.pageAt(ctx, users.Sort{Key: "created_at"}, nil, 10)
 			if spent != searches || len(page.Users) != 1 || (page.Next == nil) != (searches == 2) {
-				t.Errorf("with %v left: %d searches, %s", left, spent, told(page))
+				t.Errorf("with %v left: %d searches, %s", left, spent, textOf(page))
 			}
 		})
 	}
@@ -142,7 +142,7 @@ func TestNoSearchAheadWithoutLimits(t *testing.T) {
 	for _, limit := range []int{1, 50, 100} {
 		w := walk{search: s.search, sort: users.Sort{Key: "created_at"}}
 		if page, err := w.page(t.Context(), nil, limit, limit); err != nil || len(page.Users) != limit || page.Next == nil || w.spent != 1 {
-			t.Errorf("by %d: %d searches for %s, %v", limit, w.spent, told(page), err)
+			t.Errorf("by %d: %d searches for %s, %v", limit, w.spent, textOf(page), err)
 		}
 	}
 }

@@ -16,7 +16,7 @@ type leg struct {
 	at     users.Position
 }
 
-func (l leg) leavesOutAbsent() bool { return l.sort.Key != "created_at" }
+func (l leg) omitsAbsent() bool { return l.sort.Key != "created_at" }
 
 // order returns the sort order of the search.
 func (l leg) order() users.Sort {
@@ -31,7 +31,7 @@ func (l leg) query() string {
 	switch {
 	case l.at.Absent:
 		all = append(all, "NOT _exists_:"+l.sort.Key)
-	case l.leavesOutAbsent():
+	case l.omitsAbsent():
 		all = append(all, "_exists_:"+l.sort.Key)
 	}
 	if l.at.After != "" {

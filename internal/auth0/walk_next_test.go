@@ -43,7 +43,7 @@ func (s *shelf) search(_ context.Context, l leg, index, size int) ([]hit, bool, 
 	}
 	var all []listed
 	for _, u := range s.users {
-		if l.leavesOutAbsent() && l.at.Absent != (u.value == "") {
+		if l.omitsAbsent() && l.at.Absent != (u.value == "") {
 			continue
 		}
 		c := strings.Compare(strings.ToLower(value(u)), strings.ToLower(l.at.After))

@@ -30,11 +30,11 @@ func identify(event events.APIGatewayProxyRequest, opts Options) (who api.Princi
 
 // byIAM returns the role or user whose signature the gateway has checked.
 func byIAM(event events.APIGatewayProxyRequest) (api.Principal, error) {
-	said := event.RequestContext.Identity
-	if said.AccountID == "" || said.UserArn == "" {
+	identity := event.RequestContext.Identity
+	if identity.AccountID == "" || identity.UserArn == "" {
 		return api.Principal{}, notAuthenticated()
 	}
-	return api.Principal{Caller: httpapi.Caller{Account: said.AccountID, ID: said.UserArn}}, nil
+	return api.Principal{Caller: httpapi.Caller{Account: identity.AccountID, ID: identity.UserArn}}, nil
 }
 
 // unixTime is the form of a token's expiry time from the authorizer, in Unix seconds.
@@ -43,18 +43,19 @@ var unixTime = regexp.MustCompile(`^[1-9][0-9]{0,11}$`)
 // byBearer returns the client whose token the gateway's authorizer has checked. The gateway
 // caches the authorizer's response, so the token may have expired since.
 func byBearer(event events.APIGatewayProxyRequest, now time.Time) (api.Principal, error) {
-	said := func(name string) string {
-		text, _ := event.RequestContext.Authorizer[name].(string)
-		return text
+	text := func(name string) string {
+		value, _ := event.RequestContext.Authorizer[name].(string)
+		return value
 	}
-	if said("caller") == "" {
+	if text("caller") == "" {
 		return api.Principal{}, notAuthenticated()
 	}
-	who := api.Principal{Caller: httpapi.Caller{ID: said("caller")}, ByToken: true, Scopes: strings.Fields(said("permissions"))}
-	if !unixTime.MatchString(said("exp")) {
+	who := api.Principal{Caller: httpapi.Caller{ID: text("caller")}, ByToken: true}
+	who.Scopes = strings.Fields(text("permissions"))
+	if !unixTime.MatchString(text("exp")) {
 		return who, problem.NotAuthenticated.New("The gateway's authorizer gave no expiry time for the token.")
 	}
-	exp, _ := strconv.ParseInt(said("exp"), 10, 64)   // at most 12 digits
+	exp, _ := strconv.ParseInt(text("exp"), 10, 64)   // at most 12 digits
 	if now.After(time.Unix(exp, 0).Add(skew.Limit)) { // as in the authorizer
 		return who, problem.Unauthorized.New("The token has expired. Get a new one and retry.")
 	}

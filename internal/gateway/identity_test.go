@@ -18,8 +18,8 @@ import (
 // now is the clock of these tests.
 var now = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 
-// said returns an authorizer's context for a caller with a valid token, with changes.
-func said(changes map[string]any) map[string]any {
+// authorizerContext returns an authorizer's context for a caller with a valid token, with changes.
+func authorizerContext(changes map[string]any) map[string]any {
 	context := map[string]any{
 		"caller": "shop", "permissions": "usher:sign-in usher:read", "exp": fmt.Sprint(now.Unix() + 60),
 		"principalId": "someone-else", "integrationLatency": 12,
@@ -31,7 +31,7 @@ func said(changes map[string]any) map[string]any {
 // tokened returns an event from an authorizer, with empty fields for IAM.
 func tokened(method, resource, path string, changes map[string]any) events.APIGatewayProxyRequest {
 	event := local(method, resource, path)
-	event.RequestContext.Authorizer = said(changes)
+	event.RequestContext.Authorizer = authorizerContext(changes)
 	return event
 }
 
@@ -59,7 +59,7 @@ func TestCaller(t *testing.T) {
 	})
 	bySignature := eventFor("GET", "/users", "/users")
 	byBoth := eventFor("GET", "/users", "/users")
-	byBoth.RequestContext.Authorizer = said(nil)
+	byBoth.RequestContext.Authorizer = authorizerContext(nil)
 	byAuthorizer := func(changes map[string]any) events.APIGatewayProxyRequest {
 		return tokened("GET", "/users", "/users", changes)
 	}
