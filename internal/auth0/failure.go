@@ -57,7 +57,7 @@ var errIncomplete = errors.New("the provider's response lacks a required member"
 func noAnswer(cause error, sent bool) *Error { return &Error{cause: cause, sent: sent, left: -1} }
 
 // statusError reads the provider's two error formats: the Management API's and OAuth 2.0's
-// (RFC 6749, section 5.2). From another body, such as a proxy's HTML, it takes nothing.
+// (RFC 6749, section 5.2). It reads nothing from other bodies, such as a proxy's HTML.
 func statusError(resp *http.Response, body []byte, now time.Time) *Error {
 	var parsed struct {
 		Message          string `json:"message"`

@@ -28,8 +28,8 @@ func credentialsRefused(cause error, domain, application, clientID string) error
 	return misconfigured(fmt.Errorf(text, domain, application, secrets.ShownID(clientID), cause))
 }
 
-// providerProblem is the only translation of the provider's failures into problems. An
-// operation translates what only it knows before, such as the meaning of a 404.
+// providerProblem is the only translation of the provider's failures into problems.
+// Operations first translate what only they know, such as the meaning of a 404.
 func providerProblem(err error) error {
 	if err == nil || problem.IsProblem(err) {
 		return err

@@ -139,7 +139,7 @@ func (f FrontEnd) CheckUser(ctx context.Context, id string) (UserID, error) {
 	return f.CheckFoundUser(id, connection)
 }
 
-// CheckUserOrGone is CheckUser for operations that also serve users who do not exist. Such
+// CheckUserOrGone is CheckUser for operations that also serve deleted and unknown users. Such
 // a user belongs to no connection, so the response must not reveal anything about the user.
 func (f FrontEnd) CheckUserOrGone(ctx context.Context, id string) (user UserID, gone bool, err error) {
 	user, err = f.CheckUser(ctx, id)

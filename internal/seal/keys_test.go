@@ -104,7 +104,7 @@ func TestFreshKeysFindANewerSecret(t *testing.T) {
 	}
 }
 
-// unreadable is credentials whose versions cannot be read while its field is is true.
+// unreadable is credentials with versions that cannot be read while the field is is set.
 type unreadable struct {
 	*keys
 	is    bool
