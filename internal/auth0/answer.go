@@ -30,7 +30,7 @@ func call(ctx context.Context, send func(context.Context) (any, error)) ([]byte,
 }
 
 // keep stores the body for call, and leaves an empty value of the same JSON type for the
-// SDK, which would dereference the nil pointer of null or an empty body.
+// SDK. From null or an empty body the SDK would get a nil pointer and panic.
 func keep(ctx context.Context, resp *http.Response) {
 	a, ok := ctx.Value(answerKey{}).(*answer)
 	if !ok {

@@ -108,8 +108,8 @@ func (r *reading) connection(v gjson.Result) (connection, error) {
 	return c, nil
 }
 
-// isOffered excludes connections that a login page does not show: those that are not for signing
-// in, and enterprise connections without a button, which are selected by the domain of an address.
+// isOffered excludes connections that a login page does not show. These are the ones that are not for
+// signing in, and enterprise connections without a button, which the domain of an address selects.
 func (c connection) isOffered() bool {
 	return c.signsIn && (kindOf(c.strategy) != identities.Enterprise || c.showAsButton)
 }

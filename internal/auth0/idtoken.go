@@ -38,8 +38,8 @@ func invalidIDToken(cause error) error {
 }
 
 // isForUs returns an error unless the token is an ID token for the application. The issuer signs other
-// tokens with the same keys for the same audience: a logout token has the claim events (OpenID Connect
-// Back-Channel Logout, section 2.4), an access token has its own type (RFC 9068, section 2.1).
+// tokens with the same keys for the same audience. A logout token has the claim events (OpenID Connect
+// Back-Channel Logout, section 2.4). An access token has its own type (RFC 9068, section 2.1).
 func (t signedToken) isForUs(clientID string) error {
 	switch {
 	case t.kind != "" && t.kind != "jwt":

@@ -11,8 +11,8 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// tokenAnswers is a transport that makes token responses readable for x/oauth2, which fails
-// for one member of an unexpected type after a code or refresh token is spent.
+// tokenAnswers is a transport that makes token responses readable for x/oauth2. Otherwise one
+// member of an unexpected type would fail the call, after the code or refresh token is spent.
 type tokenAnswers struct {
 	next  http.RoundTripper
 	begin func(context.Context) *reading

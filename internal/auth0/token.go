@@ -18,8 +18,8 @@ import (
 	"usher/internal/secrets"
 )
 
-// earlyRefresh is the time before its expiry at which a token is replaced, so that no token
-// expires in a request and a failed fetch can be repeated.
+// earlyRefresh is the time before its expiry at which a token is replaced. So no token
+// expires during a request, and a failed fetch can be repeated.
 const earlyRefresh = 5 * time.Minute
 
 // tokenCache holds the management token. It fetches the token on demand, once for all

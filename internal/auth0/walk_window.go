@@ -8,8 +8,8 @@ import (
 	"usher/internal/problem"
 )
 
-// window returns a page of the provider's that begins among the seen users, so that a gap after
-// them is noticed, and contains as many others as possible: up to limit and the next one.
+// window returns a page of the provider's that begins among the seen users, so that a gap
+// after them is noticed. It contains as many others as possible: up to limit and the next one.
 func window(seen, limit int) (index, size int) {
 	size = min(seen+limit+1, pageSize)
 	most := min(size-seen, limit+1)

@@ -25,7 +25,7 @@ func HTTP(operation func(*Service) api.Operation) {
 }
 
 // Gateway serves an operation to API Gateway's events. With an invalid configuration it
-// returns a problem for every event: a function that does not start would give the caller
+// returns a problem for every event. If the function did not start, the caller would get
 // the gateway's own error, and the operator a crash loop.
 func Gateway(cfg config.Config, wrong error, log *slog.Logger, measure func(httpapi.Summary), operation func(*Service) api.Operation) gateway.Handler {
 	if cfg.SAMLocal {
