@@ -32,7 +32,7 @@ func Gateway(cfg config.Config, wrong error, log *slog.Logger, measure func(http
 		log.Warn("AWS_SAM_LOCAL is set: callers are not authenticated")
 	}
 	if cfg.AllowNobody { // logged as an error, so that no log level drops it
-		log.Error("DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS is true: every caller may do everything to every user")
+		log.Error("DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS is true: any caller can use this function for every user")
 	}
 	serving := httpapi.ServeOptions{Log: log, Measure: measure, Origin: gateway.Origin}
 	if wrong != nil {
