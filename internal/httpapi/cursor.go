@@ -37,8 +37,8 @@ func OpenCursor[P any](ctx context.Context, sealer Sealer, purpose, binding, cur
 	if cursor == "" {
 		return nil, nil
 	}
-	field := problem.Field{Field: "cursor", Detail: "is not one that this list gave"}
-	refused := problem.InvalidCursor.New("cursor: is not one that this list gave, with the same filters and order.", field)
+	field := problem.Field{Field: "cursor", Detail: "is not from this list"}
+	refused := problem.InvalidCursor.New("cursor: is not from this list with the same filters and order.", field)
 	if len(cursor) > maxCursor {
 		return nil, refused
 	}

@@ -13,7 +13,7 @@ import (
 	"usher/internal/users"
 )
 
-const refusedCursor = "invalid-cursor | cursor: is not one that this list gave, with the same filters and order."
+const refusedCursor = "invalid-cursor | cursor: is not from this list with the same filters and order."
 
 // A cursor goes on with the list that gave it, and with no other.
 func TestCursorIsBoundToItsList(t *testing.T) {
