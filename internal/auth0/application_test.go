@@ -198,7 +198,7 @@ func TestRefusalsCauseFewReadsAndFewRequests(t *testing.T) {
 							t.Fatalf("interval %d, further request: %d attempts, want %d", interval, got, tt.each)
 						}
 					}
-					c.Advance(lookInterval)
+					c.Advance(readInterval)
 				}
 				if s.looks != 3 {
 					t.Errorf("%d searches in three intervals", s.looks)
