@@ -12,9 +12,9 @@ import (
 	"os/signal"
 	"time"
 
+	"usher/cmd/doctor/internal/doctor"
+	"usher/cmd/internal/envfile"
 	"usher/internal/config"
-	"usher/internal/doctor"
-	"usher/internal/envfile"
 )
 
 // The exit statuses.

@@ -19,11 +19,11 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"usher/internal/doctor"
-	"usher/internal/localtenant"
-	"usher/internal/localtenant/tenanttest"
+	"usher/cmd/doctor/internal/doctor"
 	"usher/internal/permission"
 	"usher/internal/secrets/secretstest"
+	"usher/localtenant"
+	"usher/localtenant/tenanttest"
 )
 
 // runEnv makes this test's executable the command itself.

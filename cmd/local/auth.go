@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"usher/cmd/local/internal/sigv4"
 	"usher/internal/api"
 	"usher/internal/authorizer"
 	"usher/internal/boot"
@@ -17,7 +18,6 @@ import (
 	"usher/internal/httpapi"
 	"usher/internal/permission"
 	"usher/internal/problem"
-	"usher/internal/sigv4"
 )
 
 // The ways in which -auth authenticates front-ends.

@@ -13,10 +13,10 @@ import (
 	"usher/internal/boot"
 	"usher/internal/boot/bearer"
 	"usher/internal/httpapi"
-	"usher/internal/localtenant"
 	"usher/internal/permission"
 	"usher/internal/problem"
 	"usher/internal/secrets"
+	"usher/localtenant"
 )
 
 // What the local tenant knows for front-ends with bearer tokens: an API that

@@ -14,11 +14,11 @@ import (
 
 	"usher/internal/authorizer"
 	"usher/internal/boot/bearer"
-	"usher/internal/localtenant"
-	"usher/internal/localtenant/tenanttest"
 	"usher/internal/permission"
 	"usher/internal/problem"
-	"usher/internal/testkit"
+	"usher/localtenant"
+	"usher/localtenant/tenanttest"
+	"usher/test/testkit"
 )
 
 // tokenOf has an application's token for an API from a tenant.

@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"usher/cmd/internal/loopback"
 	"usher/internal/boot"
-	"usher/internal/localtenant"
-	"usher/internal/loopback"
+	"usher/localtenant"
 )
 
 const (

@@ -5,9 +5,9 @@ import (
 	"io"
 
 	"usher/internal/config"
-	"usher/internal/localtenant"
 	"usher/internal/secrets"
 	"usher/internal/version"
+	"usher/localtenant"
 )
 
 // fromWhere says which machines reach the service.

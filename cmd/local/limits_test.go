@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"usher/internal/api"
-	"usher/internal/localtenant"
 	"usher/internal/permission"
-	"usher/internal/testkit"
+	"usher/localtenant"
+	"usher/test/testkit"
 )
 
 func written(t *testing.T, text string) string {

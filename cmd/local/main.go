@@ -17,10 +17,10 @@ import (
 	"syscall"
 	"time"
 
+	"usher/cmd/internal/loopback"
 	"usher/internal/boot"
 	"usher/internal/httpapi"
-	"usher/internal/loopback"
-	"usher/internal/operations"
+	"usher/operations"
 )
 
 func main() {

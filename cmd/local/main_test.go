@@ -16,8 +16,8 @@ import (
 	"sync"
 	"testing"
 
-	"usher/internal/localtenant"
-	"usher/internal/testkit"
+	"usher/localtenant"
+	"usher/test/testkit"
 )
 
 const hidden = "s3cr3t-of-the-application"

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/testkit"
+	"usher/test/testkit"
 )
 
 // A web page whose name is given this machine's address gets nothing, neither of the

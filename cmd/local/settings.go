@@ -7,11 +7,11 @@ import (
 	"net/url"
 	"strings"
 
+	"usher/cmd/internal/envfile"
+	"usher/cmd/internal/loopback"
 	"usher/internal/config"
-	"usher/internal/envfile"
-	"usher/internal/localtenant"
-	"usher/internal/loopback"
 	"usher/internal/secrets"
+	"usher/localtenant"
 )
 
 // settings are what the command line, the environment and the file amount to.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"usher/internal/config"
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 // newTenant makes a tenant with its sample users, or with those of a file.

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/localtenant"
-	"usher/internal/testkit"
+	"usher/localtenant"
+	"usher/test/testkit"
 )
 
 // A person who signs in through a front-end can add to the redirect that passes through their browser whatever

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/testkit"
+	"usher/test/testkit"
 )
 
 func usersFile(t *testing.T, text string) string {

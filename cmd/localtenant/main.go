@@ -19,8 +19,8 @@ import (
 	"syscall"
 	"time"
 
-	"usher/internal/localtenant"
-	"usher/internal/loopback"
+	"usher/cmd/internal/loopback"
+	"usher/localtenant"
 )
 
 func main() {

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"usher/internal/secrets"
-	"usher/internal/testkit"
+	"usher/test/testkit"
 )
 
 // provider accepts some secrets of an application and records the requests. Each request

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/localtenant"
 	"usher/internal/problem"
 	"usher/internal/secrets"
-	"usher/internal/testkit"
+	"usher/localtenant"
+	"usher/test/testkit"
 )
 
 // source is Credentials that a test changes. current is what this instance holds, stored is

@@ -17,7 +17,7 @@ import (
 	"usher/internal/problem"
 	"usher/internal/secrets"
 	"usher/internal/session"
-	"usher/internal/testkit/oidc"
+	"usher/test/testkit/oidc"
 )
 
 var signingKeys = sync.OnceValue(func() [2]*rsa.PrivateKey {
@@ -217,7 +217,7 @@ func TestSignInPicksUpARotatedSecret(t *testing.T) {
 		t.Errorf("unchanged: %d requests, %d searches", server.asked, s.looks)
 	}
 	s.stored.ClientSecret = "new"
-	clock.Advance(lookInterval)
+	clock.Advance(readInterval)
 	if err := redeem(); err != nil {
 		t.Error(err)
 	}

@@ -16,8 +16,8 @@ import (
 	"usher/internal/problem"
 	"usher/internal/secrets"
 	"usher/internal/session"
-	"usher/internal/testkit"
-	"usher/internal/testkit/oidc"
+	"usher/test/testkit"
+	"usher/test/testkit/oidc"
 )
 
 const api = "https://shop.example.com/api"

@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"usher/internal/limits/limitstest"
-	"usher/internal/localtenant"
-	"usher/internal/localtenant/tenanttest"
 	"usher/internal/secrets"
+	"usher/localtenant"
+	"usher/localtenant/tenanttest"
 )
 
 // moving is a secret that names another tenant at every third read.

@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"usher/internal/localtenant"
-	"usher/internal/localtenant/tenanttest"
+	"usher/localtenant"
+	"usher/localtenant/tenanttest"
 )
 
 // observing collects the reported calls.

@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/tidwall/gjson"
 
-	"usher/internal/localtenant/search"
 	"usher/internal/users"
+	"usher/localtenant/search"
 )
 
 func TestTerm(t *testing.T) {

@@ -78,7 +78,7 @@ func TestRefreshPicksUpARotatedSecret(t *testing.T) {
 		t.Errorf("unchanged: %d requests, %d searches", server.asked, s.looks)
 	}
 	s.stored.ClientSecret = "new"
-	clock.Advance(lookInterval)
+	clock.Advance(readInterval)
 	if _, err := c.Tokens().Refresh(t.Context(), "token", ""); err != nil {
 		t.Error(err)
 	}

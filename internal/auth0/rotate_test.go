@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/localtenant"
-	"usher/internal/localtenant/tenanttest"
 	"usher/internal/problem"
+	"usher/localtenant"
+	"usher/localtenant/tenanttest"
 )
 
 const anotherSecret = "another-secret-of-this-application"

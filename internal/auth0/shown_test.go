@@ -4,10 +4,10 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/localtenant"
-	"usher/internal/localtenant/tenanttest"
 	"usher/internal/secrets"
 	"usher/internal/session"
+	"usher/localtenant"
+	"usher/localtenant/tenanttest"
 )
 
 // If the ID and the secret are swapped in the stored credentials, no error and no log contains the secret.

@@ -15,9 +15,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/limits/limitstest"
-	"usher/internal/localtenant"
-	"usher/internal/localtenant/tenanttest"
 	"usher/internal/problem"
+	"usher/localtenant"
+	"usher/localtenant/tenanttest"
 )
 
 var ada = limitstest.User("auth0|65e19a100000000000000001")
@@ -196,7 +196,7 @@ func TestTokenFailures(t *testing.T) {
 			e.status.Store(200)
 			e.answer.Store(bearerToken("one", 3600))
 			if tt.keep {
-				clock.Advance(lookInterval - 1)
+				clock.Advance(readInterval - 1)
 				_, err := c.tokens.Token(t.Context())
 				wantKind(t, err, tt.kind, tt.says)
 				clock.Advance(1)

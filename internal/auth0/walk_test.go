@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/localtenant"
-	"usher/internal/localtenant/tenanttest"
 	"usher/internal/users"
+	"usher/localtenant"
+	"usher/localtenant/tenanttest"
 )
 
 // A page has as many users as fit into a response, and into the part of the provider's response that is

@@ -22,8 +22,8 @@ import (
 
 	"usher/internal/authorizer"
 	"usher/internal/jwks"
-	"usher/internal/testkit"
-	"usher/internal/testkit/oidc"
+	"usher/test/testkit"
+	"usher/test/testkit/oidc"
 )
 
 const audience = "https://usher.example/"

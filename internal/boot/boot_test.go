@@ -22,12 +22,12 @@ import (
 	"usher/internal/api"
 	"usher/internal/config"
 	"usher/internal/httpapi"
-	"usher/internal/localtenant"
-	"usher/internal/localtenant/tenanttest"
 	"usher/internal/permission"
 	"usher/internal/problem"
 	"usher/internal/secrets"
 	"usher/internal/users"
+	"usher/localtenant"
+	"usher/localtenant/tenanttest"
 )
 
 // vault is a fake Secrets Manager. The environment points the AWS SDK to it.

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"usher/internal/config"
-	"usher/internal/localtenant"
-	"usher/internal/localtenant/tenanttest"
+	"usher/localtenant"
+	"usher/localtenant/tenanttest"
 )
 
 // measured holds the metrics of one line that these tests check.

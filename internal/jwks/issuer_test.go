@@ -11,8 +11,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"usher/internal/jwks"
-	"usher/internal/testkit"
-	"usher/internal/testkit/oidc"
+	"usher/test/testkit"
+	"usher/test/testkit/oidc"
 )
 
 // issuer signs tokens and publishes keys, and has the set that is under test.

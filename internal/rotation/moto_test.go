@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"usher/internal/secrets"
-	"usher/internal/testkit"
-	"usher/internal/testkit/moto"
+	"usher/test/testkit"
+	"usher/test/testkit/moto"
 )
 
 // The steps against moto's Secrets Manager, which the others' is held to by this.

@@ -9,7 +9,7 @@ import (
 
 	"usher/internal/problem"
 	"usher/internal/secrets"
-	"usher/internal/testkit"
+	"usher/test/testkit"
 )
 
 // keysOf returns the keys for one purpose in hexadecimal.

@@ -11,7 +11,7 @@ import (
 
 	"usher/internal/problem"
 	"usher/internal/secrets"
-	"usher/internal/testkit"
+	"usher/test/testkit"
 )
 
 // keys is credentials with a changeable client secret. held is the secret that this

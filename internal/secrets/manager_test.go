@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"usher/internal/problem"
-	"usher/internal/testkit"
+	"usher/test/testkit"
 )
 
 // vault is a Getter that answers from memory.

@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"usher/internal/problem"
-	"usher/internal/testkit"
-	"usher/internal/testkit/moto"
+	"usher/test/testkit"
+	"usher/test/testkit/moto"
 )
 
 // These run against moto's Secrets Manager, which the manager finds as it does

@@ -8,8 +8,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"usher/internal/localtenant"
 	"usher/internal/permission"
+	"usher/localtenant"
 )
 
 // withScopes is a front-end whose token has these scopes.

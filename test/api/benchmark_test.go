@@ -11,8 +11,8 @@ import (
 
 	"usher/internal/boot"
 	"usher/internal/config"
-	"usher/internal/operations"
 	"usher/internal/secrets"
+	"usher/operations"
 )
 
 // BenchmarkListUsers tells what the service adds to a provider's answer with fifty

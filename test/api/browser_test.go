@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 // browser is a person's: it has cookies of its own, and knows the provider's

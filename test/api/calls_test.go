@@ -7,8 +7,8 @@ import (
 	"sync"
 	"testing"
 
-	"usher/internal/contract"
-	"usher/internal/localtenant"
+	"usher/localtenant"
+	"usher/test/contract"
 )
 
 // cost is a request that must succeed, and the provider calls that it makes on

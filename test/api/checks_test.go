@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/contract"
-	"usher/internal/localtenant"
+	"usher/localtenant"
+	"usher/test/contract"
 )
 
 // eachOperation runs a check on every operation of the contract, with the

@@ -13,9 +13,9 @@ import (
 
 	"usher/internal/boot"
 	"usher/internal/gateway"
-	"usher/internal/localtenant"
 	"usher/internal/secrets"
-	"usher/internal/testkit/credentials"
+	"usher/localtenant"
+	"usher/test/testkit/credentials"
 )
 
 const (

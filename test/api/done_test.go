@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"usher/internal/contract"
+	"usher/test/contract"
 )
 
 // unreadable are bodies that a 2xx answer can come with, although the provider

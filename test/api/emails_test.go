@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 // federated is a connection to somebody else's accounts, whose addresses come as

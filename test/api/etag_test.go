@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 // An ETag stands for a user, wherever the answer comes from, and for the user

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 var costsOfEvents = []cost{{"listevents", "", 1, ofUser("/events/", "")}}

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 // forger signs whatever a test wants with the tenant's key.

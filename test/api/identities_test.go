@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 var costsOfIdentities = []cost{

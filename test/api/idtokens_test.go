@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 // badTokens are ID tokens that the tenant's own key has signed, but for a few, and

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 const shopAPI = "https://shop.example.com/api"

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 const mailRoute = "POST /dbconnections/change_password"

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 // sealed is what differs from one sealing to the next, though not in length.

@@ -8,7 +8,7 @@ import (
 
 	"usher/internal/config"
 	"usher/internal/limits"
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 const appsCallback = "https://app.example.com/callback"

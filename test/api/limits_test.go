@@ -14,12 +14,12 @@ import (
 	"usher/internal/api"
 	"usher/internal/boot"
 	"usher/internal/config"
-	"usher/internal/contract"
 	"usher/internal/limits"
-	"usher/internal/localtenant"
-	"usher/internal/operations"
 	"usher/internal/permission"
 	"usher/internal/problem"
+	"usher/localtenant"
+	"usher/operations"
+	"usher/test/contract"
 )
 
 // verdict is what a limit means to a route. Its zero value is that the limit does

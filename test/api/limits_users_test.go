@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"usher/internal/limits"
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 // shopIn starts the service, and once more with limits on the front-end "shop", as

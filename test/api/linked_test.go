@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 // linkedAccount is what GET /identities shows of the second identity.

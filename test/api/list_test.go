@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 // people are in the order of their creation, a day apart.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 func TestLogout(t *testing.T) {

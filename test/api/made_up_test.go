@@ -5,8 +5,8 @@ import (
 	"regexp"
 	"testing"
 
-	"usher/internal/contract"
-	"usher/internal/localtenant"
+	"usher/localtenant"
+	"usher/test/contract"
 )
 
 var parameter = regexp.MustCompile(`\{[a-z_]+\}`)

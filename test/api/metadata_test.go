@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 var costsOfMetadata = slices.Concat(costsOf("/metadata/", "metadata"), costsOf("/app-metadata/", "appmetadata"))

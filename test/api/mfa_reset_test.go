@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 func TestReset(t *testing.T) {

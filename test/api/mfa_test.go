@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 var costsOfMFA = []cost{

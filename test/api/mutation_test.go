@@ -11,8 +11,8 @@ import (
 	"sync"
 	"testing"
 
-	"usher/internal/contract"
-	"usher/internal/localtenant"
+	"usher/localtenant"
+	"usher/test/contract"
 )
 
 // essential are the members without which an answer of the provider's is none: then, and then alone,

@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"usher/internal/contract"
-	"usher/internal/localtenant"
+	"usher/localtenant"
+	"usher/test/contract"
 )
 
 // ofUser finds the id of a user in a body and in a path.

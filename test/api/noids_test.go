@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/contract"
+	"usher/test/contract"
 )
 
 // What is sent as a user's id and is none stands in no log, nor does an id that says

@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/contract"
 	"usher/internal/httpapi"
 	"usher/internal/valid"
+	"usher/test/contract"
 )
 
 // One path is one operation's on every way in, and what is not quite a path is none's.

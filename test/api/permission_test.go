@@ -4,9 +4,9 @@ import (
 	"slices"
 	"testing"
 
-	"usher/internal/contract"
-	"usher/internal/localtenant"
 	"usher/internal/permission"
+	"usher/localtenant"
+	"usher/test/contract"
 )
 
 // seldom are scopes that no usual request needs.

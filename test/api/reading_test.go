@@ -7,7 +7,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"usher/internal/contract"
+	"usher/test/contract"
 )
 
 // ofASignIn are the operations with GET that speak for the sign-in application,

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 var costsOfRecovery = []cost{

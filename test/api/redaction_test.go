@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/contract"
+	"usher/test/contract"
 )
 
 // Every test of this package ends with a search of all that its service logged

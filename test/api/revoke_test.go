@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 const revokeRoute = "POST /api/v2/users/{id}/revoke-access"

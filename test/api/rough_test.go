@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 // rough runs the suite against a tenant as it may be: with an enterprise plan's

@@ -17,11 +17,11 @@ import (
 
 	"usher/internal/boot"
 	"usher/internal/config"
-	"usher/internal/contract"
-	"usher/internal/localtenant"
-	"usher/internal/localtenant/tenanttest"
-	"usher/internal/testkit"
-	"usher/internal/testkit/credentials"
+	"usher/localtenant"
+	"usher/localtenant/tenanttest"
+	"usher/test/contract"
+	"usher/test/testkit"
+	"usher/test/testkit/credentials"
 )
 
 // never is a time for which the service does not wait.

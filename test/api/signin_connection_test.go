@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 // linked adds a user of the database who has a GitHub account, too.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 // authentication is what the callback's answer says of it.

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"usher/internal/config"
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 func TestSignIn(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/contract"
+	"usher/test/contract"
 )
 
 // badTexts are what no request may have in any text, as JSON escapes.

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 var requestID = regexp.MustCompile(`"request_id":"[^"]+"`)

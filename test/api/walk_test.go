@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 // A real tenant gives the first 1,000 users of a search and no more. The

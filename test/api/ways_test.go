@@ -24,7 +24,7 @@ import (
 	"usher/internal/gateway"
 	"usher/internal/httpapi"
 	"usher/internal/metrics"
-	"usher/internal/operations"
+	"usher/operations"
 )
 
 // way is how requests reach the operations; see eachWay and asDeployed.

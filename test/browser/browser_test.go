@@ -20,12 +20,12 @@ import (
 
 	"usher/internal/boot"
 	"usher/internal/config"
-	"usher/internal/localtenant"
-	"usher/internal/localtenant/tenanttest"
-	"usher/internal/operations"
-	"usher/internal/testkit"
-	"usher/internal/testkit/chromium"
-	"usher/internal/testkit/credentials"
+	"usher/localtenant"
+	"usher/localtenant/tenanttest"
+	"usher/operations"
+	"usher/test/testkit"
+	"usher/test/testkit/chromium"
+	"usher/test/testkit/credentials"
 )
 
 // startService starts the service and a tenant, and returns the service's URL.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"usher/internal/testkit/chromium"
+	"usher/test/testkit/chromium"
 )
 
 // browser is a Chromium in front of the front-end, whose certificate it accepts.

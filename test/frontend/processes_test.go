@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/testkit"
+	"usher/test/testkit"
 )
 
 const secretKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"

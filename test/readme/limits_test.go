@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/testkit"
+	"usher/test/testkit"
 )
 
 // What docs/limits.md says under "Trying it out": its document, in the server that its

@@ -13,8 +13,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"usher/internal/localtenant"
-	"usher/internal/testkit/chromium"
+	"usher/localtenant"
+	"usher/test/testkit/chromium"
 )
 
 // person sits at a Chromium and does what each page asks for, until one asks

@@ -19,7 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/testkit"
+	"usher/test/testkit"
 )
 
 // example is a command line and what is shown below it.

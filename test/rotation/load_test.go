@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/localtenant"
 	"usher/internal/rotation"
+	"usher/localtenant"
 )
 
 // 200 requests a second for a minute. The seconds are the clock's, which all

@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"usher/internal/limits/limitstest"
-	"usher/internal/localtenant"
-	"usher/internal/operations"
 	"usher/internal/rotation"
 	"usher/internal/secrets"
+	"usher/localtenant"
+	"usher/operations"
 )
 
 // The secret of an application that may only read is changed as well, by the

@@ -18,13 +18,13 @@ import (
 
 	"usher/internal/boot"
 	"usher/internal/config"
-	"usher/internal/localtenant"
-	"usher/internal/localtenant/tenanttest"
-	"usher/internal/operations"
 	"usher/internal/rotation"
 	"usher/internal/secrets"
 	"usher/internal/secrets/secretstest"
-	"usher/internal/testkit"
+	"usher/localtenant"
+	"usher/localtenant/tenanttest"
+	"usher/operations"
+	"usher/test/testkit"
 )
 
 const (

@@ -29,8 +29,8 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/contract"
-	"usher/internal/testkit"
+	"usher/test/contract"
+	"usher/test/testkit"
 )
 
 // service is one running scripts/sam-local.sh.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"usher/internal/localtenant"
+	"usher/localtenant"
 )
 
 // browser is a client that keeps cookies, and goes to the tenant as to usher.

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"usher/internal/testkit"
+	"usher/test/testkit"
 )
 
 // Server is a Secrets Manager that holds one secret, which has any id but those of
