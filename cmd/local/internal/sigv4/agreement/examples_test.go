@@ -23,7 +23,7 @@ func examples(t *testing.T) map[string][]string {
 	if out, err := exec.Command("go", "build", "-o", goExample, "usher/examples/sigv4/go").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	folder := filepath.Join("..", "..", "examples", "sigv4")
+	folder := filepath.Join("..", "..", "..", "..", "..", "examples", "sigv4")
 	return map[string][]string{
 		"go":     {goExample},
 		"node":   {"node", filepath.Join(folder, "node", "usher.mjs")}, // after `npm ci`, which scripts/setup.sh does
