@@ -64,7 +64,7 @@ hashes: build ## the SHA-256 of every built function
 
 .PHONY: reproduce
 reproduce: build ## build all functions again from nothing, and compare (takes minutes)
-	@scripts/reproduce.sh $(ARCH) .aws-sam/build all
+	@scripts/reproduce.sh $(ARCH) .aws-sam/build
 
 .PHONY: sbom
 sbom: build ## what is linked into the functions, in CycloneDX's format

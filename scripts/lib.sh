@@ -39,6 +39,13 @@ for_lambda() { # ARCH
 	export GOFLAGS='-tags=lambda.norpc -trimpath -buildvcs=false "-ldflags=-s -w -buildid="'
 }
 
+# for_lambda_here is for_lambda with this machine's processor and system: for programs that
+# run here, and share what Go has compiled for the functions.
+for_lambda_here() {
+	for_lambda "$(host_arch)"
+	GOOS=$(go env GOHOSTOS)
+}
+
 # at_exit adds a command to those that run, last one first, when the script ends.
 exit_commands=()
 at_exit() { exit_commands+=("$*"); }
@@ -60,23 +67,23 @@ background() {
 	at_exit "stop_group $!"
 }
 
-# stop_group ends a command that background started, by force after 15 s.
+# stop_group ends a process group, by force after 5 minutes.
 stop_group() {
 	kill -TERM -- "-$1" 2>/dev/null || return 0
-	for _ in $(seq 150); do
+	for _ in $(seq 3000); do
 		kill -0 -- "-$1" 2>/dev/null || return 0
 		sleep 0.1
 	done
 	kill -KILL -- "-$1" 2>/dev/null
 }
 
-# wait_for tries a command until it succeeds, for so many seconds.
-wait_for() {
-	local seconds=$1 end
+# wait_for waits until a program that runs in the background is ready, as a command says.
+# It fails when the program ends, or after 10 minutes, which only a hang reaches.
+wait_for() { # PID, command…
+	local pid=$1 end=$((SECONDS + 600))
 	shift
-	end=$((SECONDS + seconds))
 	until "$@" >/dev/null 2>&1; do
-		[ $SECONDS -lt $end ] || return 1
+		jobs -pr | grep -x "$pid" >/dev/null && [ $SECONDS -lt $end ] || return 1
 		sleep 0.2
 	done
 }
@@ -93,5 +100,5 @@ need_docker() {
 	# Its log goes to a file, else whoever reads our output waits for it as well.
 	"${as_root[@]}" env PATH="$PATH:/usr/sbin" setsid dockerd </dev/null >"$root/.cache/dockerd.log" 2>&1 &
 	at_exit "${as_root[*]} kill -TERM $!; wait $!"
-	wait_for 60 docker version || die "dockerd did not start; see .cache/dockerd.log"
+	wait_for $! docker version || die "dockerd did not start; see .cache/dockerd.log"
 }

@@ -6,6 +6,9 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# A container may be slow to start on a busy machine.
+export SAM_CLI_CONTAINER_CONNECTION_TIMEOUT=600
+
 usage='usage: sam-local.sh [--port N] [--tenant-port N] [--secrets-port N] [--cold] [--out FOLDER] [--no-build]
   --cold       a new container for every call, instead of one kept per function
   --out        where the built functions go
@@ -47,17 +50,19 @@ arch=$(host_arch)
 mkdir -p .cache
 if [ "$build" ]; then
 	say "building the functions for $arch"
-	scripts/build.sh "$arch" "$out"
-	CGO_ENABLED=0 GOFLAGS=-trimpath go build -o "$out/localtenant" ./cmd/localtenant
+	scripts/build-here.sh "$out"
 fi
+[ -x "$out/localtenant" ] || die "nothing is built in $out"
 image=$(scripts/base-image.sh "$arch")
 
 callbacks=http://127.0.0.1:$port/callback,http://localhost:$port/callback
 background "$out/localtenant" -addr "$bridge:$tenant_port" \
 	-callback "${callbacks%,*}" -callback "${callbacks#*,}" >".cache/tenant-$tenant_port.log" 2>&1
+tenant=$!
 background "$venv/bin/moto_server" -H "$bridge" -p "$secrets_port" >".cache/secrets-$secrets_port.log" 2>&1
-wait_for 20 answers "$bridge" "$tenant_port" || { cat ".cache/tenant-$tenant_port.log" >&2; die "the local tenant did not start"; }
-wait_for 30 answers "$bridge" "$secrets_port" || { cat ".cache/secrets-$secrets_port.log" >&2; die "moto did not start"; }
+secrets=$!
+wait_for "$tenant" answers "$bridge" "$tenant_port" || { cat ".cache/tenant-$tenant_port.log" >&2; die "the local tenant did not start"; }
+wait_for "$secrets" answers "$bridge" "$secrets_port" || { cat ".cache/secrets-$secrets_port.log" >&2; die "moto did not start"; }
 
 # Whatever credentials this machine has for AWS are none of the functions' business.
 unset AWS_PROFILE AWS_SESSION_TOKEN
@@ -87,8 +92,7 @@ background "$venv/bin/sam" local start-api --template "$out/template.yaml" --hos
 	${warm:+--warm-containers $warm} --parameter-overrides \
 	"Architecture=$arch SecretArn=$secret SecretsManagerEndpoint=$endpoint SecretTtl=${SECRET_TTL:-5m} LogLevel=${LOG_LEVEL:-info} RedirectUris=$callbacks PostLogoutRedirectUris=http://127.0.0.1:$port/,http://localhost:$port/ ResultUrls=http://127.0.0.1:$port/,http://localhost:$port/"
 sam=$!
-started() { ! kill -0 "$sam" || answers 127.0.0.1 "$port"; }
-if ! wait_for 120 started || ! kill -0 "$sam" 2>/dev/null; then die "sam local start-api did not start"; fi
+wait_for "$sam" answers 127.0.0.1 "$port" || die "sam local start-api did not start"
 
 say "
 Usher, as Lambdas, is at http://127.0.0.1:$port

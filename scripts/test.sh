@@ -1,31 +1,25 @@
 #!/usr/bin/env bash
-# Everything that is tested, what fails soonest first. It ends with how many
-# tests passed and failed in all; one that was skipped counts as failed, since a
-# check that did not run proves nothing.
+# Everything that is tested, in two lanes side by side, since most steps use one core only.
+# Each lane runs what fails soonest first. It ends with how many tests passed and failed in
+# all; one that was skipped counts as failed, since a check that did not run proves nothing.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$root"
-reports=$root/.cache/reports
-rm -rf "$reports" && mkdir -p "$reports"
+reports=$root/.cache/reports steps=$root/.cache/steps
+rm -rf "$reports" "$steps" && mkdir -p "$reports" "$steps"
+
+# The functions, built for this machine, which several steps share. They find it by this name.
+export FUNCTIONS=$root/.aws-sam/test
 
 # Go keeps what it compiled by the flags it was compiled with, and the provider's
 # client takes minutes. So there are three sets of flags and no more: with the
-# race detector, for all tests and for vet and its tool; and as Lambda gets
-# the functions (scripts/build.sh), for this machine and for arm64.
+# race detector; and as Lambda gets the functions, for this machine and for arm64.
+tags=chromium,moto,readme,sigv4
+with_race=(-race -vet=off -tags "$tags" -timeout 120m)
 lint() { GOFLAGS="${GOFLAGS:-} -race" scripts/lint.sh; }
-go_test() { scripts/tool.sh gotestsum gotest.tools/gotestsum "$@"; }
+go_test() { scripts/tool.sh gotestsum gotest.tools/gotestsum --format pkgname "$@"; }
 
-step() { # title, command…
-	local title=$1 start=$SECONDS before
-	before=$(cpu_seconds)
-	shift
-	say "== $title"
-	"$@" || { say "== $title: FAILED"; summary; exit 1; }
-	say "== $title: $((SECONDS - start)) s ($(($(cpu_seconds) - before)) s of processor time)"
-}
-# cpu_seconds is the processor time of all commands that have ended.
-cpu_seconds() { awk '{ printf "%d\n", ($16 + $17) / 100 }' /proc/$$/stat; }
 summary() { "$venv/bin/python" scripts/summary.py "$reports"; }
 
 formatted() {
@@ -39,55 +33,56 @@ template() {
 		"$venv/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$reports/template.xml" test/template
 }
 
-template_ended() {
-	local status=0
-	wait "$template_tests" || status=$?
-	cat .cache/template.log
-	return $status
+# All that `go test` can do in a process of its own: Chromium, moto, curl, HTTPie, Node and
+# botocore, without which these files are not compiled, have to be there. vet was the linter's.
+race() {
+	local packages
+	# shellcheck disable=SC2086
+	packages=$(go list -tags "$tags" ./... | grep -v '/test/api$') &&
+		MOTO_SERVER="$venv/bin/moto_server" HTTPIE="$venv/bin/http" PYTHON="$venv/bin/python" go_test --junitfile "$reports/race.xml" -- \
+			"${with_race[@]}" -coverpkg=./internal/... -coverprofile=.cache/race.cover $packages
 }
 
-# One run for everything that `go test` can do in a process of its own: Chromium,
-# moto, curl, HTTPie, Node and botocore, without which these files are not
-# compiled, have to be there. The longest package is named first, so that it begins
-# first. vet was the linter's.
-go_tests() {
-	MOTO_SERVER="$venv/bin/moto_server" HTTPIE="$venv/bin/http" PYTHON="$venv/bin/python" go_test --format pkgname --junitfile "$reports/go.xml" -- \
-		-race -vet=off -tags chromium,moto,readme,sigv4 -timeout 60m -coverpkg=./internal/... -coverprofile=.cache/cover.out ./test/api ./...
+# The API, by each way that requests come, and the rotation with as many requests as there
+# may be. They compile with the functions' flags.
+calm() {
+	(for_lambda_here && go_test --junitfile "$reports/calm.xml" -- \
+		-vet=off -timeout 120m -covermode=atomic -coverpkg=./internal/... -coverprofile=.cache/calm.cover ./test/api ./test/rotation)
 }
 
-# The API once more, against a tenant with rate limits, an index that lags, answers that
-# fail now and then, and others in the odd forms that real tenants have: but for the tests
-# that set such failures or forms themselves, and calm the tenant down before.
+# The API with the race detector, against a tenant with rate limits, an index that lags,
+# answers that fail now and then, and others in the odd forms that real tenants have: but for
+# the tests that set such failures or forms themselves, and calm the tenant down before.
 rough() {
-	go_test --format pkgname --junitfile "$reports/rough.xml" -- -race -vet=off -timeout 60m ./test/api -skip 'SurvivesTheProvider|Mutations' -args -rough -quirks
+	go_test --junitfile "$reports/rough.xml" -- "${with_race[@]}" ./test/api -skip 'SurvivesTheProvider|Mutations' -args -rough -quirks
 }
 
 coverage() {
-	go tool cover -func=.cache/cover.out | tail -1 |
-		awk '{ sub(/%/, "", $3); printf "coverage of internal/ in all: %s%%\n", $3; exit ($3 < 96) }' ||
-		{ echo "that is less than 96%"; return 1; }
+	cat .cache/race.cover >.cache/cover.out && tail -n +2 .cache/calm.cover >>.cache/cover.out &&
+		go tool cover -func=.cache/cover.out | tail -1 |
+		awk '{ print "coverage of internal/ in all:", $3; if ($3 + 0 < 96) { print "that is less than 96%"; exit 1 } }'
 }
 
-functions_as_built() {
-	scripts/build.sh arm64 .aws-sam/arm64 && scripts/sizes.sh .aws-sam/arm64
-}
+build() { scripts/build-here.sh "$FUNCTIONS" && scripts/sizes.sh "$FUNCTIONS"; }
 
-# From nothing only what does not link the provider's client, which takes minutes:
-# `make reproduce` does it for all.
-reproducible() { scripts/reproduce.sh arm64 .aws-sam/arm64 authorizer; }
+# One of each domain, and those that do not serve requests; `make reproduce` does it for all.
+reproducible() {
+	scripts/reproduce.sh "$(host_arch)" "$FUNCTIONS" \
+		authorizer rotatesecret blockuser callback createrecoverycode enrollmfa getmetadata linkidentity listevents setuserroles updateuser
+}
 
 bill_of_materials() {
-	scripts/sbom.sh .aws-sam/arm64 >.aws-sam/usher.cdx.json &&
-		FUNCTIONS=.aws-sam/arm64 SBOM=.aws-sam/usher.cdx.json \
-			"$venv/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$reports/sbom.xml" test/sbom
+	scripts/sbom.sh "$FUNCTIONS" >.aws-sam/usher.cdx.json &&
+		SBOM=.aws-sam/usher.cdx.json "$venv/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$reports/sbom.xml" test/sbom
 }
 
-sam_local() {
-	go_test --format testname --junitfile "$reports/samlocal.xml" -- -race -vet=off -tags samlocal -count=1 -timeout 60m ./test/samlocal
-}
+sam_local() { go_test --junitfile "$reports/samlocal.xml" -- "${with_race[@]}" -tags samlocal -count=1 ./test/samlocal; }
 
 # The template and the functions, deployed to an emulator of AWS.
 stack() { scripts/stack.sh --junitxml="$reports/stack.xml"; }
+
+# What deployments use by default. One function compiles all that the others link.
+arm64() { scripts/build.sh arm64 .aws-sam/arm64 CreateUser && scripts/sizes.sh .aws-sam/arm64 1; }
 
 # Says of each dependency whether a known hole in it is reachable from here.
 # Its database is not to be had everywhere; that is no failure of this code.
@@ -103,19 +98,62 @@ vulnerabilities() {
 	fi
 }
 
-step "format" formatted
-template >.cache/template.log 2>&1 & # it takes one core for a minute or two; the linter does with the other
-template_tests=$!
-at_exit "wait $template_tests"
-step "lint" lint
-step "template, beside the linter" template_ended
-step "go test" go_tests
-step "coverage" coverage
-step "go test, with a rough tenant" rough
-step "functions: build and size" functions_as_built
-step "functions: the same bytes again" reproducible
-step "functions: bill of materials" bill_of_materials
-step "functions in sam local" sam_local
-step "the stack on MiniStack" stack
-step "known vulnerabilities" vulnerabilities
-summary
+go_lane() {
+	step "lint" lint
+	step "go test, with the race detector" race
+	step "go test, with a rough tenant" rough
+}
+
+functions_lane() {
+	step "template" template
+	step "functions: build and size" build
+	step "functions: bill of materials" bill_of_materials
+	step "functions: the same bytes again" reproducible
+	step "go test, without the race detector" calm
+	step "functions in sam local" sam_local
+	step "the stack on MiniStack" stack
+	step "functions for arm64" arm64
+	step "known vulnerabilities" vulnerabilities
+}
+
+# step runs a command of a lane. What it prints goes to a file, and is shown when the command
+# has ended. A line on standard output says that: status, times, file, title.
+step() { # title, command
+	local title=$1 log="$steps/$2" status=0 TIMEFORMAT='%0R %0U %0S'
+	{ time "$2" >"$log" 2>&1 </dev/null; } 2>"$log.time" || status=$?
+	echo "$status $(cat "$log.time") $2 $title"
+	[ $status = 0 ] || exit 1
+}
+
+# shown prints the steps as they end, and fails when one has failed.
+shown() {
+	local status seconds user system command title
+	while read -r status seconds user system command title; do
+		say "== $title: $seconds s ($((user + system)) s of processor time)"
+		cat "$steps/$command"
+		[ "$status" = 0 ] || { say "== $title: FAILED"; return 1; }
+	done
+}
+
+lanes() {
+	go_lane &
+	local other=$!
+	functions_lane && wait "$other"
+}
+
+say "== format"
+formatted
+scripts/tool.sh gotestsum gotest.tools/gotestsum --version >/dev/null # or both lanes would build it
+mkfifo "$steps/ended"
+set -m # the lanes are a process group, so that all that they have started can be ended
+lanes >"$steps/ended" &
+lanes=$!
+set +m
+at_exit "stop_group $lanes"
+if shown <"$steps/ended" && wait "$lanes" && coverage; then
+	summary
+else
+	stop_group "$lanes"
+	summary
+	exit 1
+fi

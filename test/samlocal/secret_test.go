@@ -59,7 +59,7 @@ func TestSecrets(t *testing.T) {
 			var printed string
 			// SAM ends the container right after the call, and now and then loses
 			// what it logged; another call logs the same.
-			for try := 0; try < 5 && !logged.MatchString(printed); try++ {
+			for try := 0; try < 100 && !logged.MatchString(printed); try++ {
 				before := len(cold.out.String())
 				a = cold.call(t, http.MethodGet, "/users?limit=1", "")
 				a.problem(t, tt.status, tt.code)

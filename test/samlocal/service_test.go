@@ -45,13 +45,19 @@ type service struct {
 // warm is the service that the tests share; its containers are kept.
 var warm *service
 
-// built is where the functions are built to, out of the way of `make sam-local`.
-var built = filepath.Join("..", "..", ".aws-sam", "test")
+// built is where the functions are built to, out of the way of `make sam-local`. FUNCTIONS
+// names the folder of scripts/build-here.sh, if it has built already.
+var built = os.Getenv("FUNCTIONS")
 
 func TestMain(m *testing.M) {
-	built, _ = filepath.Abs(built)
+	var args []string
+	if built != "" {
+		args = []string{"--no-build"}
+	} else {
+		built, _ = filepath.Abs(filepath.Join("..", "..", ".aws-sam", "test"))
+	}
 	var err error
-	warm, err = start()
+	warm, err = start(args...)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "%s\n%v\n", warm.out.String(), err)
 		os.Exit(1)

@@ -46,7 +46,7 @@ class Api:
 
     def send(self, method, target, body=None, headers=()):
         headers = {"Host": self.host} | JSON | dict(headers)
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
         try:
             connection.request(method, self.path(target), body, headers)
             response = connection.getresponse()

@@ -45,7 +45,7 @@ class Emulator:
 
     def answers(self):
         try:
-            return urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=5).status == 200
+            return urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=600).status == 200
         except (urllib.error.URLError, OSError):
             return False
 
@@ -58,7 +58,7 @@ class Emulator:
                 region_name=REGION,
                 aws_access_key_id="test",
                 aws_secret_access_key="test",
-                config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, max_pool_connections=50),
+                config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, max_pool_connections=50, read_timeout=600),
             )
         return self.clients[service]
 

@@ -27,7 +27,7 @@ class Process:
         with log.open("wb") as out:
             self.running = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
 
-    def wait_until(self, ready, seconds=60):
+    def wait_until(self, ready, seconds=600):
         """Returns what ready returns as soon as that is true."""
         deadline = time.monotonic() + seconds
         while not (found := ready()):
@@ -39,7 +39,7 @@ class Process:
     def stop(self):
         self.running.terminate()
         try:
-            self.running.wait(20)
+            self.running.wait(300)
         except subprocess.TimeoutExpired:
             self.running.kill()
             self.running.wait()

@@ -3,19 +3,21 @@
 import contextlib
 import copy
 import json
+import os
+import pathlib
 import time
 
 from insights import line
 from replacements import differences, for_the_emulator, known
-from transformed import ROOT, source, transform
+from transformed import source, transform
 
 WRITTEN = source()
-FUNCTIONS = ROOT / ".aws-sam/stack"  # where scripts/stack.sh builds them
+FUNCTIONS = pathlib.Path(os.environ["FUNCTIONS"])  # the folder of scripts/build-here.sh
 
 
-def binary_of(function):
-    """What `go build` made of a function's folder."""
-    return (FUNCTIONS / function["Properties"]["CodeUri"].strip("/").rsplit("/", 1)[-1]).read_bytes()
+def binary_of(name):
+    """A function's binary, by its logical id."""
+    return (FUNCTIONS / name / "bootstrap").read_bytes()
 
 
 def functions_of(written):
@@ -35,7 +37,7 @@ class Stack:
         """
         written = copy.deepcopy(WRITTEN)
         for name, function in functions_of(written).items():
-            binary = (binaries or {}).get(name) or binary_of(function)
+            binary = (binaries or {}).get(name) or binary_of(name)
             function["Properties"]["CodeUri"] = self.emulator.uploads.function(binary)
         transformed = transform(written, parameters)
         sabotage(transformed)
@@ -55,7 +57,7 @@ class Stack:
         found = [s for s in self.cloudformation.list_stacks()["StackSummaries"] if s["StackName"] == self.name]
         return next((s["StackStatus"] for s in found if s["StackStatus"] != "DELETE_COMPLETE"), None)
 
-    def settled(self, seconds=300):
+    def settled(self, seconds=1200):
         """Waits for the end of what CloudFormation does, and returns how it ended."""
         deadline = time.monotonic() + seconds
         while (status := self.status()) and status.endswith("_IN_PROGRESS"):

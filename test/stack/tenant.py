@@ -53,20 +53,20 @@ class Tenant:
 
     def tokens(self, **form):
         with self.client() as client:
-            response = client.post(f"{self.url}/oauth/token", form, timeout=30)
+            response = client.post(f"{self.url}/oauth/token", form, timeout=600)
         assert response.status_code == 200, response.text
         return response.json()["access_token"]
 
     def sign_in(self, address):
         """Goes through the login page of an address of /authorize, and returns where the browser is sent then."""
         with self.client() as browser:
-            page = browser.get(address, timeout=30)
+            page = browser.get(address, timeout=600)
             state = re.search(r'name="state" value="([^"]+)"', page.text)
             assert state, f"no login form: {page.status_code} {page.text}"
-            response = browser.post(page.url, {"state": state[1], "username": USER, "password": PASSWORD}, timeout=30, allow_redirects=False)
+            response = browser.post(page.url, {"state": state[1], "username": USER, "password": PASSWORD}, timeout=600, allow_redirects=False)
             while not (location := response.headers.get("Location", "")).startswith(REDIRECT_URI):
                 assert location, f"not sent back: {response.status_code} {response.text}"
-                response = browser.get(urllib.parse.urljoin(response.url, location), timeout=30, allow_redirects=False)
+                response = browser.get(urllib.parse.urljoin(response.url, location), timeout=600, allow_redirects=False)
             return location
 
     def users_token(self):

@@ -84,7 +84,7 @@ class Gateway(BaseHTTPRequestHandler):
         if why is not None:
             self.answer(403, {"Content-Type": "application/json"}, json.dumps({"botocore": why}).encode())
             return
-        service = http.client.HTTPConnection(SERVICE, timeout=30)
+        service = http.client.HTTPConnection(SERVICE, timeout=600)
         headers = {name: self.headers[name] for name in ["Content-Type"] if name in self.headers}
         service.request(self.command, self.path, body or None, headers)
         got = service.getresponse()
