@@ -28,7 +28,7 @@ setup: ## install what `make test` and `make sam-local` need (Debian), or name i
 	@scripts/setup.sh
 
 .PHONY: generate
-generate: ## write the list of operations anew, from functions/
+generate: ## write what follows from the operations' declarations
 	go generate ./...
 
 .PHONY: lint

@@ -60,7 +60,7 @@ trap run_exit_commands EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# background starts a command in a process group of its own, so that Ctrl-C
+# background starts a command in a new process group, so that Ctrl-C
 # leaves it to at_exit, which ends things in their order.
 background() {
 	setsid "$@" </dev/null &
@@ -88,7 +88,7 @@ wait_for() { # PID, command…
 	done
 }
 
-# need_docker sees to a Docker engine: the one that runs, or one of its own that
+# need_docker sees to a Docker engine: the one that runs, or a new one that
 # ends with the script.
 need_docker() {
 	docker version >/dev/null 2>&1 && return
@@ -97,7 +97,7 @@ need_docker() {
 	fi
 	say "starting dockerd for the time being"
 	mkdir -p "$root/.cache"
-	# Its log goes to a file, else whoever reads our output waits for it as well.
+	# Its log goes to a file, or a reader of our output would wait for it, too.
 	"${as_root[@]}" env PATH="$PATH:/usr/sbin" setsid dockerd </dev/null >"$root/.cache/dockerd.log" 2>&1 &
 	at_exit "${as_root[*]} kill -TERM $!; wait $!"
 	wait_for $! docker version || die "dockerd did not start; see .cache/dockerd.log"

@@ -33,7 +33,7 @@ template() {
 		"$venv/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$reports/template.xml" test/template
 }
 
-# All that `go test` can do in a process of its own: Chromium, moto, curl, HTTPie, Node and
+# All that `go test` can do in separate processes: Chromium, moto, curl, HTTPie, Node and
 # botocore, without which these files are not compiled, have to be there. vet was the linter's.
 race() {
 	local packages

@@ -11,7 +11,7 @@ import (
 	"usher/internal/valid"
 )
 
-// maxDepth bounds the nesting of bodies; encoding/json has a bound of its own.
+// maxDepth bounds the nesting of bodies; encoding/json has its own limit.
 const maxDepth = 1000
 
 // readObject reads a body that is one JSON object.

@@ -28,6 +28,6 @@ func ID(id string) string {
 	return ""
 }
 
-// isFormat knows what has no look of its own: marks of direction and of zero width, by
+// isFormat reports whether a character is invisible: a mark of direction or of zero width, by
 // which one id passes for another where people read it.
 func isFormat(r rune) bool { return unicode.Is(unicode.Cf, r) }

@@ -12,7 +12,7 @@ import (
 	"usher/localtenant"
 )
 
-// browser is a person's: it has cookies of its own, and knows the provider's
+// browser is a person's: it has its own cookies, and knows the provider's
 // pages. What is for the service goes to the service.
 type browser struct {
 	s      *service

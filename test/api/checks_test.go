@@ -129,7 +129,7 @@ func TestEveryOperationKeepsTheRequestID(t *testing.T) {
 // reads are the operations that change nothing, although their method could.
 var reads = []string{"introspect"}
 
-// Whoever changes something leaves one audit line, with the user's id where the
+// A change leaves one audit line, with the user's id where the
 // path has it.
 func TestEveryChangeIsAudited(t *testing.T) {
 	eachOperation(t, func(t *testing.T, s *service, op contract.Operation, target, body string) {

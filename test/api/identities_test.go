@@ -117,7 +117,7 @@ func TestLinkingAnAccount(t *testing.T) {
 		wantAudited("identity.unlink")
 		s.want(s.call("DELETE", path+"/"+provider+"/"+identity, ""), 404, "identity-not-found")
 		if subject := subjectOf(s.signedInAs(t, "?connection=github", "octo@example.com")); subject != octo {
-			t.Errorf("GitHub signs in %s, want the account of its own", subject)
+			t.Errorf("GitHub signs in %s, want its own account", subject)
 		}
 		for _, part := range strings.FieldsFunc(body, func(r rune) bool { return r == '"' || r == '.' }) {
 			if len(part) > 40 && strings.Contains(s.log.String(), part) {

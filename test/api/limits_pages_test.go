@@ -42,8 +42,7 @@ func transcript(t *testing.T, s *service, query string) (pages []string) {
 }
 
 // A front-end that is limited to a connection cannot tell by any list whether a user
-// outside matches: not by the pages' length, nor by next, nor by its length. Decoys of
-// its own stand before and after the target, and share its values.
+// outside matches: not by the pages' length, nor by next, nor by its length. Its own decoys stand before and after the target, and share its values.
 func TestListsTellNothingOfHiddenUsers(t *testing.T) {
 	eachAuth(t, func(t *testing.T, a auth) {
 		free, shop := shopIn(t, a, `"connections":["github"]`)

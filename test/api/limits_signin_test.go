@@ -56,7 +56,7 @@ func TestRedirectURIsThatAreLimitedSince(t *testing.T) {
 	})
 }
 
-// The one connection that a front-end has is asked for by itself, and several are
+// A front-end's only connection is requested without being named; several are
 // the user's choice, which is looked at afterwards.
 func TestSignInWithinConnections(t *testing.T) {
 	eachAuth(t, func(t *testing.T, a auth) {
@@ -92,7 +92,7 @@ func TestSignInWithinConnections(t *testing.T) {
 	})
 }
 
-// Whoever begins a sign-in finishes it, with limits or without, and whatever the
+// The front-end that begins a sign-in finishes it, with or without limits, whatever the
 // session's name is. The cookie stays in the browser for that.
 func TestSignInBelongsToItsFrontEnd(t *testing.T) {
 	eachAuth(t, func(t *testing.T, a auth) {

@@ -207,7 +207,7 @@ func TestUsersWithoutAppMetadata(t *testing.T) {
 	})
 }
 
-// Whoever looks through the audit log finds who was refused what, and about whom.
+// The audit log names the refused caller, the change and the user.
 func TestRefusalsAreAudited(t *testing.T) {
 	eachAuth(t, func(t *testing.T, a auth) {
 		s := start(t, a.way)

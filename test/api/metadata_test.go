@@ -99,7 +99,7 @@ func TestMetadata(t *testing.T) {
 	})
 }
 
-// Whoever changes another first-level member loses nothing, however many do at
+// Writers of different first-level members lose nothing, however many write at
 // once: flat, nested or by removal.
 func TestConcurrentMetadata(t *testing.T) {
 	ofMetadata(t, func(t *testing.T, s *service, path string) {

@@ -16,7 +16,7 @@ import (
 
 // Every test of this package ends with a search of all that its service logged
 // and answered, for every secret, token, password, code, link and address that
-// went by. So a new operation needs no test of its own for it.
+// went by. So a new operation needs no separate test for it.
 
 // watcher stands between the tests and the service.
 type watcher struct {

@@ -89,8 +89,8 @@ func TestUpdateThatDoesNotRevoke(t *testing.T) {
 	})
 }
 
-// Where a former password is refused, the second half of a change is completed
-// by itself.
+// Where the provider refuses a former password, the second half of a change can be
+// completed separately.
 func TestUpdateThatDoesNotRevokeAndRemembersPasswords(t *testing.T) {
 	asDeployed(t, func(t *testing.T, s *service) {
 		s.calm(t)

@@ -43,7 +43,7 @@ func roughen(t *testing.T, tenant *localtenant.Tenant) {
 	}
 }
 
-// calm is for a test that sets faults of its own, or counts calls.
+// calm is for a test that sets its own faults, or counts calls.
 func (s *service) calm(t *testing.T) {
 	t.Helper()
 	s.tenant.Tenant.ClearFaults()

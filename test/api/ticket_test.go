@@ -130,7 +130,7 @@ func TestTicketsRefuse(t *testing.T) {
 	})
 }
 
-// What a user lacks is said by a code of its own.
+// Each lack of a user has its own code.
 func TestRecoveryOfUsersWhoLackSomething(t *testing.T) {
 	tests := map[string]struct {
 		path, user string

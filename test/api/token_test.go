@@ -167,7 +167,7 @@ func TestRefreshIsNotRepeated(t *testing.T) {
 	})
 }
 
-// An application that may not refresh is the operator's to mend, and no fault
+// The operator has to fix an application that may not refresh; it is no fault
 // of the token's.
 func TestRefreshThatTheApplicationMayNot(t *testing.T) {
 	eachWay(t, func(t *testing.T, s *service) {

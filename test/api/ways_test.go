@@ -96,7 +96,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// functions are the Lambdas, each by itself, and what API Gateway does before
+// functions are the separate Lambda functions, and what API Gateway does before
 // them: it finds the function and makes the event.
 type functions struct {
 	routes   *http.ServeMux
@@ -145,7 +145,7 @@ func (f *functions) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A handler of its own for each event, as each container has one: what Invoke
+	// A new handler for each event, as each container has one: what Invoke
 	// answers lies in a buffer that the handler's next call writes over.
 	ctx := context.WithoutCancel(r.Context())
 	if deadline, ok := r.Context().Deadline(); ok {

@@ -60,7 +60,7 @@ func examplesOf(t *testing.T, page string) []example {
 	return all
 }
 
-// startLocal runs cmd/local on a port of its own, and ends it with the test.
+// startLocal runs cmd/local on a free port, and ends it with the test.
 func startLocal(t *testing.T, environment ...string) (addr string) {
 	t.Helper()
 	addr, _ = startWithTenant(t, environment...)

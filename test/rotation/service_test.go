@@ -48,7 +48,7 @@ type service struct {
 	sent, failed atomic.Int64
 }
 
-// container is one, as of a Lambda, with caches of its own.
+// container is one, as of a Lambda, with its own caches.
 type container struct{ http.Handler }
 
 func (c container) call(method, target, body string, cookies []*http.Cookie) *httptest.ResponseRecorder {

@@ -11,7 +11,7 @@ import (
 )
 
 // TestSecrets starts a container for every call, so that each reads the secret
-// anew: a warm one rightly goes on with what it has.
+// again: a warm container continues with the secret that it has.
 func TestSecrets(t *testing.T) {
 	cold, err := start("--cold", "--no-build")
 	if err != nil {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Calls Usher with curl 7.75 or newer, which signs by itself.
+# Calls Usher with curl 7.75 or newer, which can sign.
 #
 # Only for paths without escapes, and for queries that are sorted and
 # percent-encoded already: older versions sign others wrongly (7.88, for one,
