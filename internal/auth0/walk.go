@@ -98,7 +98,7 @@ func (w *walk) page(ctx context.Context, from *users.Position, limit, reach int)
 		for _, h := range found {
 			seen := l.at.Seen.Has(h.ID)
 			switch {
-			case !w.filter.Belongs(h.User), seen && !entering:
+			case !w.filter.AllowsConnection(h.User), seen && !entering:
 				continue
 			case seen:
 			case len(page.Users) == limit:

@@ -50,7 +50,7 @@ func (w *walk) read(ctx context.Context, l leg, limit int) (found []hit, more bo
 // the page omits, which positions do not contain.
 func (l leg) beginsAmongSeen(found []hit) bool {
 	for _, h := range found {
-		if seen := l.at.Seen.Has(h.ID); seen || l.filter.Belongs(h.User) {
+		if seen := l.at.Seen.Has(h.ID); seen || l.filter.AllowsConnection(h.User) {
 			return seen
 		}
 	}

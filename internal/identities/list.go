@@ -70,7 +70,7 @@ func suggestionsFor(ctx context.Context, dir Finder, f limits.FrontEnd, account 
 	}
 	for _, other := range others {
 		if other.ID == "" || other.Email == "" { // it may be this person's, or one that must not be shown
-			return nil, problem.ProviderFailed.New("The identity provider's answer does not say who has this email address.")
+			return nil, problem.ProviderFailed.New("The identity provider's response does not show who has this email address.")
 		}
 		if !account.sharesVerifiedEmail(other) || other.Blocked || len(other.Identities) == 0 || f.CheckConnection(other.Connection()) != nil {
 			continue

@@ -42,7 +42,7 @@ type ticketBody struct {
 func (b ticketBody) valid(ctx context.Context, c api.Call, resultURLs []string) (user limits.UserID, o TicketOptions, err error) {
 	var faults valid.Faults
 	faults.Require("user_id", b.UserID, valid.ID)
-	faults.Check("result_url", b.ResultURL, valid.In(resultURLs, "is not one of the URLs that the service is configured with"))
+	faults.Check("result_url", b.ResultURL, valid.In(resultURLs, "is not one of the configured result URLs"))
 	if b.ResultURL != nil {
 		o.ResultURL = *b.ResultURL
 	}

@@ -13,20 +13,20 @@ import (
 
 // Creator creates users.
 type Creator interface {
-	// Create fails with user-exists where the address or the record's id is taken,
-	// and with password-too-weak, invalid-request, and as the provider does.
+	// Create fails with user-exists if the address or the record's ID is taken, with
+	// password-too-weak or invalid-request, or with a provider error.
 	Create(context.Context, New) (User, error)
-	// FindCreated finds the user with a record's id, or fails with user-not-found.
+	// FindCreated returns the user with a record's ID, or user-not-found.
 	FindCreated(ctx context.Context, recordID string) (Creation, error)
-	// Invite sends or makes the invitation that n asks for. It fails with
-	// partly-updated: the user exists.
+	// Invite creates or mails the invitation in n. Because the user exists already, it
+	// fails with partly-updated.
 	Invite(ctx context.Context, created Creation, n New) (Created, error)
 }
 
-// CreateOptions is what the deployment decides about creating users.
+// CreateOptions configures Create.
 type CreateOptions struct {
-	Connection string   // where users are created unless the body names another
-	ResultURLs []string // where the page behind an invitation may lead to, compared exactly
+	Connection string   // default connection of new users
+	ResultURLs []string // allowed redirect targets of invitation pages, compared exactly
 }
 
 type createBody struct {
@@ -65,18 +65,18 @@ func Create(dir Creator, keys Keys, o CreateOptions) api.Operation {
 				return err
 			}
 			httpapi.Concerns(r.Context(), creation.User.ID)
-			created, err := invited(r.Context(), dir, creation, newUser)
+			created, err := invite(r.Context(), dir, creation, newUser)
 			if err != nil {
 				return err
 			}
-			created.User = shown(c, created.User)
+			created.User = visibleTo(c, created.User)
 			w.Header().Set("Location", httpapi.RequestPath(r)+"/"+url.PathEscape(created.ID))
 			return httpapi.TaggedAs(w, http.StatusCreated, created.User, created)
 		},
 	}
 }
 
-// checkLimits refuses what the front-end may not create.
+// checkLimits checks the new user against the calling front-end's limits.
 func (n New) checkLimits(c api.Call) error {
 	if err := c.FrontEnd.CheckConnection(n.Connection); err != nil {
 		return err
@@ -92,8 +92,10 @@ func (n New) checkLimits(c api.Call) error {
 	return nil
 }
 
-// create creates the user, once where there is an Idempotency-Key.
-func create(ctx context.Context, dir Creator, keys Keys, caller httpapi.Caller, body createBody, n New, key string) (Creation, error) {
+// create creates the user, at most once per Idempotency-Key.
+func create(
+	ctx context.Context, dir Creator, keys Keys, caller httpapi.Caller, body createBody, n New, key string,
+) (Creation, error) {
 	if key == "" {
 		user, err := dir.Create(ctx, n)
 		return Creation{User: user}, err
@@ -106,8 +108,7 @@ func create(ctx context.Context, dir Creator, keys Keys, caller httpapi.Caller, 
 	return createOnce(ctx, dir, keys, q, n)
 }
 
-// checkMetadata holds both kinds to the provider's rules, and gives their numbers the
-// provider's form.
+// checkMetadata validates both kinds of metadata and converts their numbers to float64.
 func (b *createBody) checkMetadata(faults *valid.Faults) {
 	if b.Metadata != nil {
 		b.Metadata = faults.Metadata(b.Metadata, "metadata.", nil)
@@ -122,15 +123,15 @@ func (b createBody) user(o CreateOptions, key string) (New, error) {
 	b.Profile.check(&faults)
 	b.inviteBody.check(&faults, b.Profile, o.ResultURLs)
 	b.checkMetadata(&faults)
-	isNobody := b.Email == nil && b.PhoneNumber == nil && b.Username == nil && b.Invite == nil
-	faults.AddIf(isNobody, "email", "is missing, and so are phone_number and username")
+	hasNoIdentifier := b.Email == nil && b.PhoneNumber == nil && b.Username == nil && b.Invite == nil
+	faults.AddIf(hasNoIdentifier, "email", "is missing, and so are phone_number and username")
 	faults.Check("connection", b.Connection, valid.Connection)
 	connection := o.Connection
 	if b.Connection != nil {
 		connection = *b.Connection
 	}
 	if !takesPassword(connection) {
-		const passwordsOnly = "goes with connections that have passwords only"
+		const passwordsOnly = "requires a connection with passwords"
 		faults.AddIf(b.Invite != nil, "invite", passwordsOnly)
 		faults.AddIf(key != "", "Idempotency-Key", passwordsOnly)
 	}
@@ -141,9 +142,11 @@ func (b createBody) user(o CreateOptions, key string) (New, error) {
 		generated := randomPassword()
 		b.Password = &generated
 	}
-	return New{Profile: b.Profile, Connection: connection, Metadata: b.Metadata, AppMetadata: b.AppMetadata, Invite: b.invite()}, nil
+	return New{
+		Profile: b.Profile, Connection: connection, Metadata: b.Metadata, AppMetadata: b.AppMetadata, Invite: b.invite(),
+	}, nil
 }
 
-// takesPassword is false for the two passwordless connections, whose names the
-// provider fixes: users there sign in by a code, and a password is an error.
+// takesPassword is false for the two passwordless connections, whose names are fixed by
+// the provider. It rejects a password for them.
 func takesPassword(connection string) bool { return connection != "email" && connection != "sms" }

@@ -11,16 +11,15 @@ import (
 	"usher/internal/httpapi"
 )
 
-// Sealer makes text that only this service can make and read.
+// Sealer encrypts and authenticates cursors.
 type Sealer = httpapi.Sealer
 
 const cursorPurpose = "list-cursor"
 
-// binding ties a cursor to the filters and the order that it was made for, those
-// of the front-end's limits included.
-// The limit may change from page to page.
-func (ask listing) binding() string {
-	f := ask.filter
+// binding binds a cursor to the filters and the sort order, including the front-end's
+// limits. The page size is not part of it, because it may change between pages.
+func (req listing) binding() string {
+	f := req.filter
 	optional := func(b *bool) string {
 		if b == nil {
 			return ""
@@ -28,20 +27,21 @@ func (ask listing) binding() string {
 		return fmt.Sprint(*b)
 	}
 	all := []string{
-		address.Fold(ask.email), ask.sort.String(), f.Search, f.Connection, optional(f.EmailVerified), optional(f.Blocked),
-		bound(f.CreatedAfter), bound(f.CreatedBefore), bound(f.LastLoginAfter), bound(f.LastLoginUntil),
+		address.Fold(req.email), req.sort.String(), f.Search, f.Connection, optional(f.EmailVerified), optional(f.Blocked),
+		formatBound(f.CreatedAfter), formatBound(f.CreatedBefore),
+		formatBound(f.LastLoginAfter), formatBound(f.LastLoginUntil),
 	}
 	return fmt.Sprintf("%q", append(all, f.Connections...))
 }
 
-// cursorStep is what the length of a limited front-end's positions is a multiple of, in
-// bytes: the length of a cursor shows, and a position may stand behind users who are hidden.
+// cursorStep is the unit, in bytes, to which the cursors of limited front-ends are padded.
+// Otherwise the length of a cursor would reveal information about users outside the limits.
 const cursorStep = 512
 
-// seal makes the cursor of a position.
-func (ask listing) seal(ctx context.Context, sealer Sealer, at Position) (string, error) {
-	if ask.filter.Connections == nil {
-		return httpapi.SealCursor(ctx, sealer, cursorPurpose, ask.binding(), at)
+// seal returns the cursor of a position.
+func (req listing) seal(ctx context.Context, sealer Sealer, at Position) (string, error) {
+	if req.filter.Connections == nil {
+		return httpapi.SealCursor(ctx, sealer, cursorPurpose, req.binding(), at)
 	}
 	type padded struct {
 		Position
@@ -52,10 +52,10 @@ func (ask listing) seal(ctx context.Context, sealer Sealer, at Position) (string
 		return "", fmt.Errorf("encode the cursor: %w", err)
 	}
 	padding := strings.Repeat("=", cursorStep-1-(len(bare)-1)%cursorStep)
-	return httpapi.SealCursor(ctx, sealer, cursorPurpose, ask.binding(), padded{at, padding})
+	return httpapi.SealCursor(ctx, sealer, cursorPurpose, req.binding(), padded{at, padding})
 }
 
-func bound(t time.Time) string {
+func formatBound(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}

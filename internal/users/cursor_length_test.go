@@ -18,7 +18,7 @@ import (
 	"usher/internal/users"
 )
 
-// listAsShop is list for a front-end that is limited to the connection "own".
+// listAsShop calls list as a front-end that is limited to the connection "own".
 func listAsShop(t *testing.T, dir *directory, rawQuery string) *httptest.ResponseRecorder {
 	t.Helper()
 	policy, err := limits.Parse(`{"unlisted":"refuse","front_ends":[{"name":"shop","client_id":"shop","connections":["own"]}]}`, limits.Deployment{})
@@ -48,7 +48,7 @@ func positions() []users.Position {
 	return all
 }
 
-// What a limited front-end's cursor is long tells little of where it stands.
+// The length of a limited front-end's cursor must not reveal its position.
 func TestCursorsOfLimitedFrontEndsHaveFewLengths(t *testing.T) {
 	lengths := map[int]bool{}
 	for _, at := range positions() {
@@ -65,9 +65,8 @@ func TestCursorsOfLimitedFrontEndsHaveFewLengths(t *testing.T) {
 	}
 }
 
-// Cursors of front-ends without limits are as they were, and those that were given to
-// limited ones before still open.
-func TestCursorsOfTheVersionBefore(t *testing.T) {
+// Cursors of the previous version still work, with and without limits.
+func TestCursorsOfThePreviousVersion(t *testing.T) {
 	at := users.Position{After: "x", Seen: users.Seen(nil).With("u"), Absent: true}
 	dir := &directory{page: users.Page{Next: &at}}
 	sealed, err := base64.RawURLEncoding.DecodeString(decodePage(t, list(t, dir, "")).Next)

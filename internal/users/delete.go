@@ -12,15 +12,14 @@ import (
 	"usher/internal/valid"
 )
 
-// Deleter deletes users. Delete is idempotent: it succeeds where there is no
-// such user (any more).
+// Deleter deletes users. Delete is idempotent: it succeeds if the user does not exist.
 type Deleter interface {
 	Finder
 	Delete(ctx context.Context, user limits.UserID) error
 }
 
-// Delete serves DELETE /users/{id}, and DELETE /users with the address of
-// exactly one user in the query or in the body.
+// Delete serves DELETE /users/{id}. It also serves DELETE /users with an email address in
+// the query or the body, which must belong to exactly one user.
 func Delete(dir Deleter) api.Operation {
 	return api.Operation{
 		Name:        "deleteuser",
@@ -49,11 +48,11 @@ func userToDelete(dir Deleter, r *http.Request, c api.Call) (limits.UserID, erro
 	if err != nil {
 		return limits.UserID{}, err
 	}
-	found, err := holders(r.Context(), dir, c.FrontEnd, email)
+	found, err := findByEmail(r.Context(), dir, c.FrontEnd, email)
 	if err != nil {
 		return limits.UserID{}, err
 	}
-	return theOnlyOne(c.FrontEnd, found)
+	return requireOne(c.FrontEnd, found)
 }
 
 func emailToDelete(r *http.Request) (string, error) {
@@ -64,7 +63,7 @@ func emailToDelete(r *http.Request) (string, error) {
 	}
 	if httpapi.HasBody(r) {
 		if email != "" {
-			return "", problem.Invalid("email", "must stand in the query or in the body, not in both")
+			return "", problem.Invalid("email", "must be in the query or in the body, not in both")
 		}
 		var body struct {
 			Email string `json:"email"`
@@ -80,9 +79,9 @@ func emailToDelete(r *http.Request) (string, error) {
 	return email, nil
 }
 
-// theOnlyOne refuses to choose: an address may belong to users of several
-// connections, and deleting the wrong one cannot be undone.
-func theOnlyOne(f limits.FrontEnd, found []User) (limits.UserID, error) {
+// requireOne fails unless exactly one user was found. Users of several connections may
+// share an address, and a deletion cannot be undone.
+func requireOne(f limits.FrontEnd, found []User) (limits.UserID, error) {
 	switch len(found) {
 	case 0:
 		return limits.UserID{}, problem.UserNotFound.New("No user has this email address.")
@@ -93,5 +92,6 @@ func theOnlyOne(f limits.FrontEnd, found []User) (limits.UserID, error) {
 	for i, user := range found {
 		ids[i] = problem.Field{Field: "id", Detail: user.ID}
 	}
-	return limits.UserID{}, problem.EmailAmbiguous.New("Several users have this email address; nothing was deleted. Delete by id.", ids...)
+	const detail = "Several users have this email address. Nothing was deleted. Delete by ID."
+	return limits.UserID{}, problem.EmailAmbiguous.New(detail, ids...)
 }

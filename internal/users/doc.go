@@ -1,8 +1,6 @@
-// Package users is the company's users as front-ends see them: to list,
-// create, get, update and delete, one file each. Creating one happens once under
-// an Idempotency-Key (once.go, mark.go), and may invite the user (invite.go).
+// Package users implements the operations on users: list, create, get, update and delete.
+// It defines the JSON form of a user and validates the input.
 //
-// It owns the user's shape on the wire, what is valid input, and the meaning
-// of each operation. How a user is kept and searched for at the identity
-// provider is auth0's; signing in is session's.
+// Package auth0 stores and searches users at the identity provider. Package session signs
+// users in.
 package users

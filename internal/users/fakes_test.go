@@ -20,30 +20,29 @@ import (
 	"usher/internal/users"
 )
 
-// directory is the provider's side: it notes what it was asked, and answers
-// with what it was given.
+// directory is a fake provider: it records its calls and returns the configured results.
 type directory struct {
 	user  users.User
-	found []users.User // by email
-	hits  []users.User // of a search for an address
-	more  bool         // and there are others
-	now   map[string]users.User
+	found []users.User          // by email
+	hits  []users.User          // search results for an address
+	more  bool                  // whether the search has more results
+	now   map[string]users.User // current users by ID
 	page  users.Page
 	err   error
 
-	created   map[string]users.Creation // by the record's id
+	created   map[string]users.Creation // by the record's ID
 	inviteErr error
 	searchErr error
-	readErr   error // by id
+	readErr   error // of reading by ID
 
-	asked   []string // calls, in order
+	calls   []string // in order
 	new     users.New
 	patch   users.Patch
-	ended   *bool // the sessions
+	ended   *bool // sessions_ended
 	listing listing
 }
 
-// listing is what List was asked for.
+// listing holds the arguments of the last List call.
 type listing struct {
 	Filter users.Filter
 	Sort   users.Sort
@@ -53,7 +52,7 @@ type listing struct {
 
 func (d *directory) User(_ context.Context, user limits.UserID) (users.User, error) {
 	id := user.String()
-	d.asked = append(d.asked, "get "+id)
+	d.calls = append(d.calls, "get "+id)
 	if now, ok := d.now[id]; ok || d.readErr != nil {
 		return now, d.readErr
 	}
@@ -61,21 +60,21 @@ func (d *directory) User(_ context.Context, user limits.UserID) (users.User, err
 }
 
 func (d *directory) Create(_ context.Context, n users.New) (users.User, error) {
-	d.asked = append(d.asked, "create")
+	d.calls = append(d.calls, "create")
 	d.new = n
 	return d.user, d.err
 }
 
 func (d *directory) FindCreated(_ context.Context, recordID string) (users.Creation, error) {
-	d.asked = append(d.asked, "find "+recordID)
+	d.calls = append(d.calls, "find "+recordID)
 	if created, ok := d.created[recordID]; ok {
 		return created, nil
 	}
-	return users.Creation{}, problem.UserNotFound.New("Nobody.")
+	return users.Creation{}, problem.UserNotFound.New("Not found.")
 }
 
 func (d *directory) Invite(_ context.Context, created users.Creation, n users.New) (users.Created, error) {
-	d.asked = append(d.asked, "invite "+created.User.ID+" by "+n.Invite.By)
+	d.calls = append(d.calls, "invite "+created.User.ID+" by "+n.Invite.By)
 	if d.inviteErr != nil {
 		return users.Created{}, d.inviteErr
 	}
@@ -83,33 +82,33 @@ func (d *directory) Invite(_ context.Context, created users.Creation, n users.Ne
 }
 
 func (d *directory) Update(_ context.Context, user limits.UserID, p users.Patch) (users.Updated, error) {
-	d.asked = append(d.asked, "update "+user.String())
+	d.calls = append(d.calls, "update "+user.String())
 	d.patch = p
 	return users.Updated{User: d.user, SessionsEnded: d.ended}, d.err
 }
 
 func (d *directory) Delete(_ context.Context, user limits.UserID) error {
-	d.asked = append(d.asked, "delete "+user.String())
+	d.calls = append(d.calls, "delete "+user.String())
 	return d.err
 }
 
 func (d *directory) ByEmail(_ context.Context, email string) ([]users.User, error) {
-	d.asked = append(d.asked, "by email "+email)
+	d.calls = append(d.calls, "by email "+email)
 	return slices.Clone(d.found), d.err
 }
 
 func (d *directory) SearchEmail(_ context.Context, email string) ([]users.User, bool, error) {
-	d.asked = append(d.asked, "search for "+email)
+	d.calls = append(d.calls, "search for "+email)
 	return slices.Clone(d.hits), d.more, d.searchErr
 }
 
 func (d *directory) List(_ context.Context, f users.Filter, s users.Sort, from *users.Position, limit int) (users.Page, error) {
-	d.asked = append(d.asked, "list")
+	d.calls = append(d.calls, "list")
 	d.listing = listing{f, s, from, limit}
 	return d.page, d.err
 }
 
-// keys hands out what a test gives it: fresh where it is asked to look anew.
+// keys is a fake of users.Keys: FreshKeys returns fresh.
 type keys struct {
 	held, fresh []string
 	err         error
@@ -131,10 +130,10 @@ func asBytes(purpose string, texts []string) [][]byte {
 	return out
 }
 
-// sealer seals so that a test can look inside.
+// sealer encodes without encryption, so that tests can inspect the result.
 type sealer struct{ err error }
 
-var errNotOurs = errors.New("not sealed here")
+var errNotSealed = errors.New("not sealed here")
 
 func (s sealer) Seal(_ context.Context, purpose, binding string, plain []byte) (string, error) {
 	return base64.RawURLEncoding.EncodeToString([]byte(purpose + "\n" + binding + "\n" + string(plain))), s.err
@@ -146,13 +145,13 @@ func (s sealer) Open(_ context.Context, purpose, binding, sealed string) ([]byte
 	}
 	text, err := base64.RawURLEncoding.Strict().DecodeString(sealed)
 	plain, ours := strings.CutPrefix(string(text), purpose+"\n"+binding+"\n")
-	if err != nil || !ours { // what it returns beside an error must not be used
-		return text[bytes.LastIndexByte(text, '\n')+1:], errNotOurs
+	if err != nil || !ours { // callers must ignore the text beside an error
+		return text[bytes.LastIndexByte(text, '\n')+1:], errNotSealed
 	}
 	return []byte(plain), nil
 }
 
-// serve serves one operation to everybody.
+// serve serves one operation without authentication.
 func serve(op api.Operation) http.Handler {
 	return api.Server{Authenticate: api.Anonymous}.Handler(op)
 }
@@ -173,9 +172,8 @@ func do(t *testing.T, op api.Operation, method, target, contentType, body string
 	return w
 }
 
-// answer is what a test looks at: the status, and of a problem its code and
-// detail.
-func answer(t *testing.T, w *httptest.ResponseRecorder) string {
+// outcome returns the status, or the code and the detail of a problem.
+func outcome(t *testing.T, w *httptest.ResponseRecorder) string {
 	t.Helper()
 	if w.Code < http.StatusBadRequest {
 		return http.StatusText(w.Code)

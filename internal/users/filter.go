@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-// Filter is what a listed user must be. Zero members do not filter.
+// Filter selects the users in a list. Zero fields do not filter.
 type Filter struct {
-	Search         string // what email, name or nickname begins with
-	Email          string // exactly, but for case
+	Search         string // prefix of email, name or nickname
+	Email          string // exact, ignoring case
 	Connection     string
-	Connections    []string // of one of which the first identity must be; nil does not filter
+	Connections    []string // allowed connections of the first identity; nil allows all
 	EmailVerified  *bool
 	Blocked        *bool
-	CreatedAfter   time.Time // these four exclude the instant itself
+	CreatedAfter   time.Time // all four bounds are exclusive
 	CreatedBefore  time.Time
 	LastLoginAfter time.Time
 	LastLoginUntil time.Time
 }
 
-// matches does for users at hand what the provider's search does for all, but
-// for Search and Email.
+// matches applies the filter to a user as the provider's search does. It ignores Search
+// and Email.
 func (f Filter) matches(u User) bool {
 	inConnection := func(i Identity) bool { return i.Connection == f.Connection }
 	switch {
-	case !f.Belongs(u):
+	case !f.AllowsConnection(u):
 		return false
 	case f.Connection != "" && !slices.ContainsFunc(u.Identities, inConnection):
 		return false
@@ -33,13 +33,13 @@ func (f Filter) matches(u User) bool {
 	case f.Blocked != nil && u.Blocked != *f.Blocked:
 		return false
 	}
-	return inRange(u.CreatedAt, f.CreatedAfter, f.CreatedBefore) && inRange(u.LastLogin, f.LastLoginAfter, f.LastLoginUntil)
+	return inRange(u.CreatedAt, f.CreatedAfter, f.CreatedBefore) &&
+		inRange(u.LastLogin, f.LastLoginAfter, f.LastLoginUntil)
 }
 
-// Belongs reports whether the user is of one of the connections that the filter
-// is for. The provider's search cannot: it does not know the first identity from
-// the others.
-func (f Filter) Belongs(u User) bool {
+// AllowsConnection reports whether the connection of the user's first identity is in
+// Connections. The provider's search cannot distinguish the first identity.
+func (f Filter) AllowsConnection(u User) bool {
 	return f.Connections == nil || slices.Contains(f.Connections, u.connection())
 }
 

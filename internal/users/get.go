@@ -10,7 +10,7 @@ import (
 	"usher/internal/permission"
 )
 
-// Getter finds one user by id, or fails with user-not-found.
+// Getter returns one user by ID, or user-not-found.
 type Getter interface {
 	User(ctx context.Context, id limits.UserID) (User, error)
 }
@@ -27,7 +27,7 @@ func Get(dir Getter) api.Operation {
 			if err != nil {
 				return err
 			}
-			return httpapi.Tagged(w, http.StatusOK, shown(c, user))
+			return httpapi.Tagged(w, http.StatusOK, visibleTo(c, user))
 		},
 	}
 }

@@ -16,36 +16,36 @@ func TestGet(t *testing.T) {
 		target string
 		err    error
 		want   string
-		asked  []string
+		calls  []string
 	}{
-		"a user":          {"/users/u%7C1", nil, "OK", []string{"get u|1"}},
-		"an odd id":       {"/users/samlp%7Cx%7Ca%2Fb@c", nil, "OK", []string{"get samlp|x|a/b@c"}},
-		"no such user":    {"/users/u", problem.UserNotFound.New("No."), "user-not-found | No.", []string{"get u"}},
-		"not an id":       {"/users/%2e%2e", nil, "invalid-request | path: no segment may be empty, ., .. or /", nil},
-		"a query":         {"/users/u?fields=email", nil, "invalid-request | fields: unknown parameter", nil},
-		"a failing cause": {"/users/u", errNotOurs, "internal | Something went wrong.", []string{"get u"}},
+		"a user":                        {"/users/u%7C1", nil, "OK", []string{"get u|1"}},
+		"an ID with special characters": {"/users/samlp%7Cx%7Ca%2Fb@c", nil, "OK", []string{"get samlp|x|a/b@c"}},
+		"no such user":                  {"/users/u", problem.UserNotFound.New("No."), "user-not-found | No.", []string{"get u"}},
+		"not an id":                     {"/users/%2e%2e", nil, "invalid-request | path: no segment may be empty, ., .. or /", nil},
+		"a query":                       {"/users/u?fields=email", nil, "invalid-request | fields: unknown parameter", nil},
+		"an unknown error":              {"/users/u", errNotSealed, "internal | Something went wrong.", []string{"get u"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			dir := &directory{err: tt.err}
 			w := do(t, users.Get(dir), http.MethodGet, tt.target, "", "")
-			if diff := cmp.Diff(tt.want, answer(t, w)); diff != "" {
+			if diff := cmp.Diff(tt.want, outcome(t, w)); diff != "" {
 				t.Error(diff)
 			}
-			if diff := cmp.Diff(tt.asked, dir.asked); diff != "" {
-				t.Errorf("the provider was asked:\n%s", diff)
+			if diff := cmp.Diff(tt.calls, dir.calls); diff != "" {
+				t.Errorf("provider calls:\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestUserOnTheWire(t *testing.T) {
+func TestUserJSON(t *testing.T) {
 	at := day(1)
 	tests := map[string]struct {
 		user users.User
 		want string
 	}{
-		"bare": {
+		"minimal": {
 			users.User{ID: "u", Identities: []users.Identity{}, Metadata: json.RawMessage("{}"), AppMetadata: json.RawMessage("{}")},
 			`{"id":"u","blocked":false,"logins_count":0,"identities":[],"metadata":{},"app_metadata":{}}`,
 		},

@@ -15,32 +15,32 @@ import (
 	"usher/internal/problem"
 )
 
-// Creating a user under an Idempotency-Key needs no storage: the user's id is an HMAC
-// of the key, and no two users can have the same id. See ADR 7.
+// Creating a user with an Idempotency-Key needs no storage: the user's ID is an HMAC of
+// the key, and user IDs are unique. See ADR 7.
 
 // Keys derives keys from a secret shared by all instances, so that every instance
 // computes the same ID for the same request.
 type Keys interface {
 	// Keys returns the current key for a purpose first, then the previous ones.
 	Keys(ctx context.Context, purpose string) ([][]byte, error)
-	// FreshKeys is Keys after looking for a newer secret.
+	// FreshKeys is like Keys, but fetches the secret again first.
 	FreshKeys(ctx context.Context, purpose string) ([][]byte, error)
 }
 
 // IdempotencyRecord identifies the request that created a user.
 type IdempotencyRecord struct {
-	ID          string // the part of the user's id that is computed from the key
-	Fingerprint string // of the request's body, without the password
+	ID          string // the part of the user's ID that is derived from the key
+	Fingerprint string // of the request body without the password
 }
 
-// Creation is a created user, and how the creation went.
+// Creation is a created user with its idempotency record.
 type Creation struct {
 	User             User
 	Record           IdempotencyRecord // zero without an Idempotency-Key
 	InvitationMailed bool
 }
 
-// request is a creation under an Idempotency-Key.
+// request identifies a creation with an Idempotency-Key.
 type request struct {
 	frontEnd      string
 	connection    string
@@ -50,10 +50,10 @@ type request struct {
 
 const keysPurpose = "idempotency"
 
-// idBytes is the length of the HMAC in a user's id: 160 bits.
+// idBytes is the length of the HMAC in a user's ID: 160 bits.
 const idBytes = 20
 
-// records returns the request's record under each of the keys.
+// records returns the request's record for each key.
 func (q request) records(keys [][]byte) []IdempotencyRecord {
 	records := make([]IdempotencyRecord, len(keys))
 	for i, key := range keys {
@@ -65,48 +65,48 @@ func (q request) records(keys [][]byte) []IdempotencyRecord {
 	return records
 }
 
-// mac is an HMAC over texts that cannot run into each other.
+// mac returns the HMAC of the texts. JSON separates them unambiguously.
 func mac(key []byte, texts ...string) []byte {
-	encoded, _ := json.Marshal(texts) // texts always encode
+	encoded, _ := json.Marshal(texts) // strings always encode
 	h := hmac.New(sha256.New, key)
 	h.Write(encoded)
 	return h.Sum(nil)
 }
 
-// canonical is the body in the form of which the fingerprint is made. The password is
-// omitted: not even a keyed hash of it may be stored. Absent members are omitted,
-// so that a member added in a later version does not change existing fingerprints.
+// canonical returns the input of the fingerprint. It omits the password, since not even a
+// keyed hash of it may be stored. It omits absent members, so that a member added in a
+// later version does not change existing fingerprints.
 func (b createBody) canonical() (string, error) {
 	b.Password = nil
-	text, err := json.Marshal(b) // members in order, maps by key
+	text, err := json.Marshal(b) // struct fields in order, map keys sorted
 	if err != nil {
 		return "", fmt.Errorf("encode the request for its fingerprint: %w", err)
 	}
 	return string(text), nil
 }
 
-// visible is the form of an Idempotency-Key.
-var visible = regexp.MustCompile(`^[\x21-\x7e]{1,255}$`)
+// keyFormat matches a valid Idempotency-Key.
+var keyFormat = regexp.MustCompile(`^[\x21-\x7e]{1,255}$`)
 
-// idempotencyKey reads the header; "" for none.
+// idempotencyKey returns the Idempotency-Key header, or "".
 func idempotencyKey(r *http.Request) (string, error) {
 	values := r.Header.Values("Idempotency-Key")
 	if len(values) == 0 {
 		return "", nil
 	}
-	if len(values) > 1 || !visible.MatchString(values[0]) {
+	if len(values) > 1 || !keyFormat.MatchString(values[0]) {
 		return "", problem.Invalid("Idempotency-Key", "must be one value of 1 to 255 visible ASCII characters")
 	}
 	return values[0], nil
 }
 
-// createOnce creates the user, or finds the one that an earlier request with the
-// same Idempotency-Key created. It fails with idempotency-key-reused where that
-// request had another body.
+// createOnce creates the user, or returns the one that an earlier request with the same
+// Idempotency-Key created. It fails with idempotency-key-reused if that request had a
+// different body.
 //
-// The secret behind the keys may be rotated between two requests. So users created
-// under a previous key are looked for first. A user that another instance creates
-// under a newer key is found when the provider refuses this creation.
+// The secret behind the keys may be rotated between two requests. Therefore createOnce
+// first looks for a user created with a previous key. A user that another instance created
+// with a newer key is found after the provider rejects this creation.
 func createOnce(ctx context.Context, dir Creator, keys Keys, q request, n New) (Creation, error) {
 	known, err := keys.Keys(ctx, keysPurpose)
 	if err != nil {
@@ -124,9 +124,11 @@ func createOnce(ctx context.Context, dir Creator, keys Keys, q request, n New) (
 	return findExisting(ctx, dir, keys, q, records, err)
 }
 
-// findExisting decides what the provider's refusal means: that this request created
-// the user before, or that another user has the address.
-func findExisting(ctx context.Context, dir Creator, keys Keys, q request, tried []IdempotencyRecord, refusal error) (Creation, error) {
+// findExisting handles user-exists from the provider. It returns the user that this request
+// created before, or the refusal if another user has the address.
+func findExisting(
+	ctx context.Context, dir Creator, keys Keys, q request, tried []IdempotencyRecord, refusal error,
+) (Creation, error) {
 	if created, found, err := findCreated(ctx, dir, tried[:1]); found || err != nil {
 		return created, err
 	}
@@ -134,15 +136,18 @@ func findExisting(ctx context.Context, dir Creator, keys Keys, q request, tried 
 	if err != nil {
 		return Creation{}, err
 	}
-	fresh := slices.DeleteFunc(q.records(known), func(r IdempotencyRecord) bool { return slices.Contains(tried, r) })
+	wasTried := func(r IdempotencyRecord) bool { return slices.Contains(tried, r) }
+	fresh := slices.DeleteFunc(q.records(known), wasTried)
 	if created, found, err := findCreated(ctx, dir, fresh); found || err != nil {
 		return created, err
 	}
 	return Creation{}, refusal
 }
 
-// findCreated looks for a user with one of the records.
-func findCreated(ctx context.Context, dir Creator, records []IdempotencyRecord) (created Creation, found bool, err error) {
+// findCreated returns the first user that has one of the records.
+func findCreated(
+	ctx context.Context, dir Creator, records []IdempotencyRecord,
+) (created Creation, found bool, err error) {
 	for _, record := range records {
 		created, err := dir.FindCreated(ctx, record.ID)
 		switch {
@@ -151,7 +156,8 @@ func findCreated(ctx context.Context, dir Creator, records []IdempotencyRecord) 
 		case err != nil:
 			return Creation{}, false, err
 		case created.Record != record:
-			return Creation{}, false, problem.IdempotencyKeyReused.New("This Idempotency-Key was sent with another request before. Nothing was done.")
+			const detail = "This Idempotency-Key was used for a different request. Nothing was changed."
+			return Creation{}, false, problem.IdempotencyKeyReused.New(detail)
 		}
 		return created, true, nil
 	}

@@ -8,34 +8,33 @@ import (
 	"usher/internal/valid"
 )
 
-// The ways in which an invited user gets the link to set a password.
+// How an invited user receives the link to set a password.
 const (
 	InviteByEmail = "email" // the provider mails it
-	InviteByLink  = "link"  // the front-end gets it, and hands it on
+	InviteByLink  = "link"  // the front-end receives and delivers it
 )
 
 // The bounds of an invitation's lifetime, in seconds.
 const (
-	shortestTTL = 60
-	longestTTL  = 30 * 24 * 60 * 60
+	minTTL = 60
+	maxTTL = 30 * 24 * 60 * 60
 )
 
-// Invite is how a new user is invited, and what is wished of the link.
+// Invite holds the options of an invitation.
 type Invite struct {
 	By            string        // InviteByEmail or InviteByLink; "" for no invitation
-	ResultURL     string        // where the page behind the link leads to; "" for nowhere
-	TTL           time.Duration // whole seconds; 0 for the provider's own
-	VerifiesEmail bool          // following the link shows whose the address is
+	ResultURL     string        // target of the page behind the link; "" for none
+	TTL           time.Duration // whole seconds; 0 for the provider's default
+	VerifiesEmail bool          // whether using the link verifies the address
 }
 
-// Invitation is the link with which a new user sets a password. It is a
-// credential.
+// Invitation is the link to set a new user's password. It is a credential.
 type Invitation struct {
 	URL       string    `json:"url"`
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
-// inviteBody is what a request says of an invitation.
+// inviteBody holds the members of a request that describe an invitation.
 type inviteBody struct {
 	Invite        *string `json:"invite,omitempty"`
 	ResultURL     *string `json:"result_url,omitempty"`
@@ -43,27 +42,27 @@ type inviteBody struct {
 	VerifiesEmail *bool   `json:"verifies_email,omitempty"`
 }
 
-// check holds the invitation of a user with this profile to the rules. The user gets
-// one mail at the most: no other link goes out beside it.
+// check validates the invitation of a user with profile p. It rejects verify_email, so that
+// the user gets at most one email.
 func (b inviteBody) check(faults *valid.Faults, p Profile, resultURLs []string) {
-	how := ""
+	by := ""
 	if b.Invite != nil {
-		how = *b.Invite
-		faults.AddIf(how != InviteByEmail && how != InviteByLink, "invite", `must be "email" or "link"`)
-		faults.AddIf(p.Email == nil, "email", "is needed for an invitation")
-		faults.AddIf(p.Password != nil, "password", "does not go with an invitation: the user sets it")
-		faults.AddIf(p.VerifyEmail != nil, "verify_email", "does not go with an invitation, which is the one mail")
+		by = *b.Invite
+		faults.AddIf(by != InviteByEmail && by != InviteByLink, "invite", `must be "email" or "link"`)
+		faults.AddIf(p.Email == nil, "email", "is required for an invitation")
+		faults.AddIf(p.Password != nil, "password", "cannot be combined with invite: the user sets the password")
+		faults.AddIf(p.VerifyEmail != nil, "verify_email", "cannot be combined with invite: the invitation is the only email")
 	}
-	if how != InviteByLink {
-		const linkOnly = `goes with invite "link" only`
+	if by != InviteByLink {
+		const linkOnly = `requires invite "link"`
 		faults.AddIf(b.ResultURL != nil, "result_url", linkOnly)
 		faults.AddIf(b.TTL != nil, "ttl", linkOnly)
 		faults.AddIf(b.VerifiesEmail != nil, "verifies_email", linkOnly)
 		return
 	}
-	faults.Check("result_url", b.ResultURL, valid.In(resultURLs, "is not one of the URLs that the service is configured with"))
-	faults.AddIf(b.TTL != nil && (*b.TTL < shortestTTL || *b.TTL > longestTTL), "ttl",
-		fmt.Sprintf("must be a whole number of seconds from %d to %d", shortestTTL, longestTTL))
+	faults.Check("result_url", b.ResultURL, valid.In(resultURLs, "is not one of the configured result URLs"))
+	faults.AddIf(b.TTL != nil && (*b.TTL < minTTL || *b.TTL > maxTTL), "ttl",
+		fmt.Sprintf("must be a whole number of seconds from %d to %d", minTTL, maxTTL))
 }
 
 func (b inviteBody) invite() Invite {
@@ -81,10 +80,9 @@ func (b inviteBody) invite() Invite {
 	return i
 }
 
-// invited completes a creation, or the repeat of one, by the invitation. It
-// goes out once, and no more when the user has signed in: what is left of a
-// repeat then is to tell of the user.
-func invited(ctx context.Context, dir Creator, created Creation, n New) (Created, error) {
+// invite adds the invitation to a creation or to its repetition. It sends nothing if the
+// invitation was mailed before or the user has signed in.
+func invite(ctx context.Context, dir Creator, created Creation, n New) (Created, error) {
 	isMailed := n.Invite.By == InviteByEmail && created.InvitationMailed
 	if n.Invite.By == "" || isMailed || created.User.LoginsCount > 0 {
 		return Created{User: created.User}, nil

@@ -5,8 +5,8 @@ import (
 	"usher/internal/limits"
 )
 
-// connection is the one that the user belongs to: that of the first identity,
-// with which the account was made.
+// connection returns the connection of the user's first identity, with which the account
+// was created; "" if there is none.
 func (u User) connection() string {
 	if len(u.Identities) == 0 {
 		return ""
@@ -14,24 +14,24 @@ func (u User) connection() string {
 	return u.Identities[0].Connection
 }
 
-// shown is the user as the calling front-end may see them.
-func shown(c api.Call, u User) User {
+// visibleTo returns the user without app_metadata if the caller may not read it.
+func visibleTo(c api.Call, u User) User {
 	if c.CheckAppMetadata() != nil {
 		u.AppMetadata = nil
 	}
 	return u
 }
 
-func allShown(c api.Call, users []User) []User {
-	out := make([]User, len(users)) // an empty list, not null
+func allVisibleTo(c api.Call, users []User) []User {
+	out := make([]User, len(users)) // encodes as [] instead of null
 	for i, u := range users {
-		out[i] = shown(c, u)
+		out[i] = visibleTo(c, u)
 	}
 	return out
 }
 
-// withinLimits leaves out the users whom the calling front-end may not deal with.
-// Where there are others only, it is refused.
+// withinLimits returns the users that the front-end's limits allow. If the limits exclude
+// all of them, it returns the refusal.
 func withinLimits(f limits.FrontEnd, found []User) ([]User, error) {
 	var within []User
 	var refused error

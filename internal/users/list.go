@@ -13,28 +13,27 @@ import (
 	"usher/internal/valid"
 )
 
-// Lister lists users. List answers one page from a position on (nil: from the
-// start), eventually consistent. It holds users who belong to the filter alone, and
-// neither its length nor its Next tells of others. ByEmail answers all users who have
-// an address as it is given or in lower case, at once consistent.
+// Lister lists users. List returns the page after a position (nil for the first page) and
+// is eventually consistent. The page length and Next must not depend on users outside the
+// filter. ByEmail returns all users with an address in the given spelling or in lower
+// case, and is strongly consistent.
 type Lister interface {
 	List(ctx context.Context, filter Filter, sort Sort, from *Position, limit int) (Page, error)
 	ByEmail(ctx context.Context, email string) ([]User, error)
 }
 
-// Page is a part of a list. Next is nil on the last one.
+// Page is one page of a list. Next is nil on the last page.
 type Page struct {
 	Users []User
 	Next  *Position
 }
 
-// Position is where a walk through a list stands. It says what has been
-// answered, not how many, so that users who come and go during the walk
-// neither hide nor repeat others.
+// Position is a position in a list. It records values instead of an offset, so that users
+// who are created or deleted between two pages neither hide nor repeat others.
 type Position struct {
-	After  string `json:"a,omitempty"` // the last sort value answered …
-	Seen   Seen   `json:"s,omitempty"` // … and, where others may share it, who had it
-	Absent bool   `json:"m,omitempty"` // among those who lack the sort member
+	After  string `json:"a,omitempty"` // the last sort value returned
+	Seen   Seen   `json:"s,omitempty"` // the users returned with that value, if others may share it
+	Absent bool   `json:"m,omitempty"` // whether the position is among the users without a sort value
 }
 
 const (
@@ -50,22 +49,22 @@ func List(dir Lister, sealer Sealer) api.Operation {
 		Permissions: []permission.Name{permission.Read},
 		TakesQuery:  true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
-			ask, err := parseListing(r)
+			req, err := parseListing(r)
 			if err != nil {
 				return err
 			}
-			if err := ask.limit(c.FrontEnd); err != nil {
+			if err := req.applyLimits(c.FrontEnd); err != nil {
 				return err
 			}
-			from, err := httpapi.OpenCursor[Position](r.Context(), sealer, cursorPurpose, ask.binding(), ask.cursor)
+			from, err := httpapi.OpenCursor[Position](r.Context(), sealer, cursorPurpose, req.binding(), req.cursor)
 			if err != nil {
 				return err
 			}
-			page, err := ask.page(r.Context(), dir, from)
+			page, err := req.page(r.Context(), dir, from)
 			if err != nil {
 				return err
 			}
-			return writePage(w, r, c, sealer, ask, page)
+			return writePage(w, r, c, sealer, req, page)
 		},
 	}
 }
@@ -75,16 +74,16 @@ type listing struct {
 	filter Filter
 	email  string
 	sort   Sort
-	most   int // users on the page
+	limit  int // users per page
 	cursor string
 }
 
 func parseListing(r *http.Request) (listing, error) {
 	q := httpapi.NewQuery(r)
-	ask := listing{
+	req := listing{
 		email:  q.Check("email", valid.KnownEmail),
 		sort:   parseSort(q.OneOf("sort", sortParameter()...)),
-		most:   q.Int("limit", defaultLimit, 1, maxLimit),
+		limit:  q.Int("limit", defaultLimit, 1, maxLimit),
 		cursor: q.String("cursor"),
 		filter: Filter{
 			Search:         q.Check("search", searchText),
@@ -97,13 +96,12 @@ func parseListing(r *http.Request) (listing, error) {
 			LastLoginUntil: q.Time("last_login_before"),
 		},
 	}
-	if ask.email != "" && ask.filter.Search != "" {
-		q.Refuse("search", "does not go with email, which is exact")
+	if req.email != "" && req.filter.Search != "" {
+		q.Refuse("search", "cannot be combined with email")
 	}
-	return ask, q.Err()
+	return req, q.Err()
 }
 
-// searchText is the rule for a search.
 func searchText(search string) string {
 	switch {
 	case len(search) > 200:
@@ -114,41 +112,42 @@ func searchText(search string) string {
 	return ""
 }
 
-// limit narrows the request to what the front-end may see, on every page anew.
-func (ask *listing) limit(f limits.FrontEnd) error {
-	ask.filter.Connections = f.Connections()
-	if ask.filter.Connection == "" {
+// applyLimits restricts the request to the front-end's connections. It runs for every page,
+// since the limits may have changed since the cursor was issued.
+func (req *listing) applyLimits(f limits.FrontEnd) error {
+	req.filter.Connections = f.Connections()
+	if req.filter.Connection == "" {
 		return nil
 	}
-	return f.CheckConnection(ask.filter.Connection)
+	return f.CheckConnection(req.filter.Connection)
 }
 
-func (ask listing) page(ctx context.Context, dir Lister, from *Position) (Page, error) {
-	if f := ask.filter.Connections; f != nil && len(f) == 0 {
+func (req listing) page(ctx context.Context, dir Lister, from *Position) (Page, error) {
+	if f := req.filter.Connections; f != nil && len(f) == 0 {
 		return Page{}, nil
 	}
-	if ask.email == "" {
-		return dir.List(ctx, ask.filter, ask.sort, from, ask.most)
+	if req.email == "" {
+		return dir.List(ctx, req.filter, req.sort, from, req.limit)
 	}
-	found, err := dir.ByEmail(ctx, ask.email)
+	found, err := dir.ByEmail(ctx, req.email)
 	if err != nil {
 		return Page{}, err
 	}
-	return pageOf(found, ask, from), nil
+	return emailPage(found, req, from), nil
 }
 
-func writePage(w http.ResponseWriter, r *http.Request, c api.Call, sealer Sealer, ask listing, page Page) error {
-	answer := struct {
+func writePage(w http.ResponseWriter, r *http.Request, c api.Call, sealer Sealer, req listing, page Page) error {
+	body := struct {
 		Users []User `json:"users"`
 		Next  string `json:"next,omitempty"`
-	}{Users: allShown(c, page.Users)}
+	}{Users: allVisibleTo(c, page.Users)}
 	if page.Next != nil {
-		cursor, err := ask.seal(r.Context(), sealer, *page.Next)
+		cursor, err := req.seal(r.Context(), sealer, *page.Next)
 		if err != nil {
 			return err
 		}
-		answer.Next = cursor
-		httpapi.LinkNext(w, r, cursor, ask.most)
+		body.Next = cursor
+		httpapi.LinkNext(w, r, cursor, req.limit)
 	}
-	return httpapi.JSON(w, http.StatusOK, answer)
+	return httpapi.JSON(w, http.StatusOK, body)
 }

@@ -14,7 +14,7 @@ import (
 	"usher/internal/users"
 )
 
-// page is a list as it comes over the wire.
+// page is the JSON form of a page.
 type page struct {
 	Users []users.User `json:"users"`
 	Next  string       `json:"next"`
@@ -34,13 +34,13 @@ func decodePage(t *testing.T, w *httptest.ResponseRecorder) page {
 	return p
 }
 
-func TestListAsks(t *testing.T) {
+func TestListQuery(t *testing.T) {
 	tests := map[string]struct {
 		query string
 		want  listing
 	}{
-		"nothing": {"", listing{Sort: users.Sort{Key: "created_at"}, Limit: 50}},
-		"everything": {
+		"no parameters": {"", listing{Sort: users.Sort{Key: "created_at"}, Limit: 50}},
+		"all parameters": {
 			"limit=7&search=ad+a&connection=employees&email_verified=true&blocked=false&sort=-last_login" +
 				"&created_after=2026-01-01T12:00:00Z&created_before=2026-01-02T12:00:00Z" +
 				"&last_login_after=2026-01-03T12:00:00Z&last_login_before=2026-01-04T12:00:00Z",
@@ -52,7 +52,7 @@ func TestListAsks(t *testing.T) {
 				Sort: users.Sort{Key: "last_login", Descending: true}, Limit: 7,
 			},
 		},
-		"the longest search": {"search=" + strings.Repeat("x", 200), listing{Filter: users.Filter{Search: strings.Repeat("x", 200)}, Sort: users.Sort{Key: "created_at"}, Limit: 50}},
+		"the maximum search length": {"search=" + strings.Repeat("x", 200), listing{Filter: users.Filter{Search: strings.Repeat("x", 200)}, Sort: users.Sort{Key: "created_at"}, Limit: 50}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -61,7 +61,7 @@ func TestListAsks(t *testing.T) {
 			if diff := cmp.Diff(tt.want, dir.listing); diff != "" {
 				t.Error(diff)
 			}
-			if diff := cmp.Diff([]string{"list"}, dir.asked); diff != "" {
+			if diff := cmp.Diff([]string{"list"}, dir.calls); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -84,24 +84,24 @@ func TestListSorts(t *testing.T) {
 
 func TestListRefuses(t *testing.T) {
 	tests := map[string]struct{ query, field string }{
-		"an unknown parameter":     {"q=x", "q"},
-		"a query of the provider":  {"include_totals=true", "include_totals"},
-		"a limit of zero":          {"limit=0", "limit"},
-		"a limit too high":         {"limit=101", "limit"},
-		"an unknown order":         {"sort=user_id", "sort"},
-		"an order twice turned":    {"sort=--email", "sort"},
-		"no address":               {"email=ada", "email"},
-		"an address and a search":  {"email=a@b.example&search=a", "search"},
-		"an empty search":          {"search=", "search"},
-		"a search too long":        {"search=" + strings.Repeat("x", 201), "search"},
-		"a search with controls":   {"search=a%0Ab", "search"},
-		"no connection":            {"connection=a%22b", "connection"},
-		"no flag":                  {"blocked=1", "blocked"},
-		"no other flag":            {"email_verified=yes", "email_verified"},
-		"no time created after":    {"created_after=x", "created_after"},
-		"no time created before":   {"created_before=x", "created_before"},
-		"no time signed in after":  {"last_login_after=x", "last_login_after"},
-		"no time signed in before": {"last_login_before=x", "last_login_before"},
+		"an unknown parameter":         {"q=x", "q"},
+		"a parameter of the provider":  {"include_totals=true", "include_totals"},
+		"a limit of zero":              {"limit=0", "limit"},
+		"a limit too high":             {"limit=101", "limit"},
+		"an unknown order":             {"sort=user_id", "sort"},
+		"a sort with two signs":        {"sort=--email", "sort"},
+		"an invalid address":           {"email=ada", "email"},
+		"an address and a search":      {"email=a@b.example&search=a", "search"},
+		"an empty search":              {"search=", "search"},
+		"a search too long":            {"search=" + strings.Repeat("x", 201), "search"},
+		"a search with controls":       {"search=a%0Ab", "search"},
+		"an invalid connection":        {"connection=a%22b", "connection"},
+		"an invalid blocked":           {"blocked=1", "blocked"},
+		"an invalid email_verified":    {"email_verified=yes", "email_verified"},
+		"an invalid created_after":     {"created_after=x", "created_after"},
+		"an invalid created_before":    {"created_before=x", "created_before"},
+		"an invalid last_login_after":  {"last_login_after=x", "last_login_after"},
+		"an invalid last_login_before": {"last_login_before=x", "last_login_before"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -114,8 +114,8 @@ func TestListRefuses(t *testing.T) {
 			if doc.Code != "invalid-request" || len(doc.Errors) != 1 || doc.Errors[0].Field != tt.field {
 				t.Errorf("got %s", w.Body)
 			}
-			if len(dir.asked) > 0 {
-				t.Errorf("the provider was asked %v", dir.asked)
+			if len(dir.calls) > 0 {
+				t.Errorf("unexpected provider calls: %v", dir.calls)
 			}
 		})
 	}
@@ -126,8 +126,8 @@ func TestListLastPage(t *testing.T) {
 		found []users.User
 		want  string
 	}{
-		"nobody": {nil, `{"users":[]}`},
-		"one":    {[]users.User{{ID: "u"}}, `{"users":[{"id":"u","blocked":false,"logins_count":0,"identities":null,"metadata":null}]}`},
+		"no users": {nil, `{"users":[]}`},
+		"one user": {[]users.User{{ID: "u"}}, `{"users":[{"id":"u","blocked":false,"logins_count":0,"identities":null,"metadata":null}]}`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -142,8 +142,7 @@ func TestListLastPage(t *testing.T) {
 	}
 }
 
-// What a page gives as next leads to where the provider's answer ended, by the
-// member and by the link.
+// The cursor in next and in Link continues at the provider's position.
 func TestListNextPage(t *testing.T) {
 	at := users.Position{After: "2026", Seen: users.Seen(nil).With("u|9"), Absent: true}
 	dir := &directory{page: users.Page{Users: []users.User{{ID: "u|9"}}, Next: &at}}
@@ -162,10 +161,10 @@ func TestListNextPage(t *testing.T) {
 	}
 }
 
-func TestListPassesFailuresOn(t *testing.T) {
-	for name, query := range map[string]string{"a walk": "", "by email": "email=a@b.example"} {
+func TestListReturnsProviderErrors(t *testing.T) {
+	for name, query := range map[string]string{"list": "", "by email": "email=a@b.example"} {
 		t.Run(name, func(t *testing.T) {
-			if got := answer(t, list(t, &directory{err: problem.ProviderTimeout.New("Late.")}, query)); got != "provider-timeout | Late." {
+			if got := outcome(t, list(t, &directory{err: problem.ProviderTimeout.New("Late.")}, query)); got != "provider-timeout | Late." {
 				t.Error(got)
 			}
 		})
@@ -175,10 +174,10 @@ func TestListPassesFailuresOn(t *testing.T) {
 func TestListWithoutKeys(t *testing.T) {
 	down := problem.ServiceUnavailable.New("No keys.")
 	more := users.Page{Users: []users.User{{ID: "u"}}, Next: &users.Position{After: "x"}}
-	for name, query := range map[string]string{"to make a cursor": "", "to open one": "cursor=x"} {
+	for name, query := range map[string]string{"sealing a cursor": "", "opening a cursor": "cursor=x"} {
 		t.Run(name, func(t *testing.T) {
 			w := do(t, users.List(&directory{page: more}, sealer{err: down}), http.MethodGet, "/users?"+query, "", "")
-			if got := answer(t, w); got != "service-unavailable | No keys." || w.Header().Get("Link") != "" {
+			if got := outcome(t, w); got != "service-unavailable | No keys." || w.Header().Get("Link") != "" {
 				t.Error(got, w.Header())
 			}
 		})

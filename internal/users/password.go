@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// randomPassword returns a password that nobody knows, for a user who will set
-// one by a reset: 256 random bits, and a character of each class that a
-// policy may ask for. It stays below the 72 bytes that bcrypt reads.
+// randomPassword returns the password of a user who will set their own by a reset. It has
+// 256 random bits, a character of each class that a policy can require, and at most the
+// 72 bytes that bcrypt reads.
 func randomPassword() string {
 	for {
 		password := "aZ7-" + rand.Text() + rand.Text()
-		if !hasTriple(password) { // the strictest policy refuses "aaa"
+		if !hasTriple(password) { // the strictest policy rejects "aaa"
 			return password
 		}
 	}

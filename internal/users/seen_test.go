@@ -10,9 +10,9 @@ import (
 func TestSeen(t *testing.T) {
 	var seen users.Seen
 	if seen.Has("") || seen.Len() != 0 {
-		t.Error("an empty set has somebody")
+		t.Error("an empty set has a user")
 	}
-	for i := range 900 { // as many as a walk can hold
+	for i := range 900 { // the maximum for one cursor
 		seen = seen.With(fmt.Sprint("u|", i))
 	}
 	if seen.Len() != 900 || !seen.Has("u|0") || !seen.Has("u|899") || seen.Has("u|900") {
@@ -20,17 +20,17 @@ func TestSeen(t *testing.T) {
 	}
 }
 
-// Two pages that go on from one must not write into each other's set.
+// Two pages that continue from the same page must not share memory.
 func TestSeenIsNotShared(t *testing.T) {
 	base := append(make(users.Seen, 0, 100), users.Seen(nil).With("a")...)
 	left, right := base.With("b"), base.With("c")
 	if !left.Has("b") || left.Has("c") || !right.Has("c") || base.Len() != 1 {
-		t.Error("one set was written into another")
+		t.Error("one set changed another")
 	}
 }
 
-func TestSortValueOfNothing(t *testing.T) {
+func TestSortValueOfUnknownMember(t *testing.T) {
 	if got := users.SortValue(users.User{Email: "a@b.example"}, "picture"); got != "" {
-		t.Errorf("got %q for a member that no list is sorted by", got)
+		t.Errorf("got %q for a member that is not sortable", got)
 	}
 }

@@ -7,16 +7,18 @@ import (
 	"time"
 )
 
-// sortKeys are the members by which a list can be ordered.
-var sortKeys = []string{"created_at", "updated_at", "last_login", "email", "name", "nickname", "given_name", "family_name", "username"}
+// sortKeys lists the members by which users can be sorted.
+var sortKeys = []string{
+	"created_at", "updated_at", "last_login", "email", "name", "nickname", "given_name", "family_name", "username",
+}
 
-// Sort is the order of a list. Users without the member come last.
+// Sort is a sort order. Users without the member come last.
 type Sort struct {
 	Key        string
 	Descending bool
 }
 
-// String is the sort as a client writes it: "created_at", "-created_at".
+// String returns the value of the sort parameter, such as "created_at" or "-created_at".
 func (s Sort) String() string {
 	if s.Descending {
 		return "-" + s.Key
@@ -37,11 +39,11 @@ func parseSort(value string) Sort {
 	return Sort{Key: key, Descending: descending}
 }
 
-// order sorts users at hand as the provider sorts all.
+// order sorts users in the same order as the provider.
 func (s Sort) order(users []User) {
 	slices.SortStableFunc(users, func(a, b User) int {
 		x, y := SortValue(a, s.Key), SortValue(b, s.Key)
-		if x == "" || y == "" { // the one without comes last, either way round
+		if x == "" || y == "" { // users without a value come last in both directions
 			return cmp.Or(cmp.Compare(y, x), cmp.Compare(a.ID, b.ID))
 		}
 		c := strings.Compare(x, y)
@@ -52,8 +54,8 @@ func (s Sort) order(users []User) {
 	})
 }
 
-// SortValue is the member's value as text that sorts as the value does; "" for
-// a member that the user does not have.
+// SortValue returns the member's value as text with the same sort order; "" if the user
+// does not have the member.
 func SortValue(u User, key string) string {
 	switch key {
 	case "created_at":
@@ -78,8 +80,8 @@ func SortValue(u User, key string) string {
 	return ""
 }
 
-// Instant is the form in which times are compared: UTC, to the millisecond,
-// which is the provider's own precision.
+// Instant is the layout in which times are compared: UTC with milliseconds, the provider's
+// precision.
 const Instant = "2006-01-02T15:04:05.000Z"
 
 func instant(t *time.Time) string {

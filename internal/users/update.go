@@ -11,18 +11,19 @@ import (
 	"usher/internal/valid"
 )
 
-// Patch is a change to a user. Members holds the names of the profile's members
-// that change, as on the wire; one that is nil is removed.
+// Patch is a change to a user. Members holds the JSON names of the profile members that
+// change. A member that is nil in Profile is removed.
 type Patch struct {
 	Profile
 	Members        map[string]bool
-	RevokeSessions bool // and then the user is signed out everywhere
+	RevokeSessions bool // sign the user out everywhere after the change
 }
 
-// Updated is a changed user on the wire.
+// Updated is the response to an update.
 type Updated struct {
 	User
-	SessionsEnded *bool `json:"sessions_ended,omitempty"` // nil where it was not asked for; false where the provider's plan lacks it
+	// SessionsEnded is nil if not requested, and false if the provider's plan lacks it.
+	SessionsEnded *bool `json:"sessions_ended,omitempty"`
 }
 
 type updateBody struct {
@@ -30,17 +31,16 @@ type updateBody struct {
 	RevokeSessions *bool `json:"revoke_sessions"`
 }
 
-// Updater changes a user. Its errors are problems: user-not-found,
-// user-exists, password-too-weak, invalid-request, partly-updated, and those
-// of a failing provider.
+// Updater changes a user. It fails with user-not-found, user-exists, password-too-weak,
+// invalid-request or partly-updated, or with a provider error.
 type Updater interface {
 	Getter
 	Update(ctx context.Context, user limits.UserID, patch Patch) (Updated, error)
 }
 
-// Update serves PATCH /users/{id}, a JSON merge patch (RFC 7396). If-Match is
-// checked on a read before; the provider has no conditional write, so the last
-// writer wins between the two.
+// Update serves PATCH /users/{id}, a JSON merge patch (RFC 7396). The provider has no
+// conditional write, so If-Match is checked with a read before the write. A concurrent
+// change between the two is overwritten.
 func Update(dir Updater) api.Operation {
 	return api.Operation{
 		Name:        "updateuser",
@@ -66,14 +66,14 @@ func Update(dir Updater) api.Operation {
 			if err != nil {
 				return err
 			}
-			updated.User = shown(c, updated.User)
+			updated.User = visibleTo(c, updated.User)
 			return httpapi.TaggedAs(w, http.StatusOK, updated.User, updated)
 		},
 	}
 }
 
-// apply reads the user first where If-Match asks what is to be changed, and
-// knows that an empty merge patch leaves the user as it is (RFC 7396).
+// apply reads the user first if the request has If-Match. An empty merge patch changes
+// nothing and returns the user (RFC 7396).
 func apply(ctx context.Context, dir Updater, c api.Call, match httpapi.Match, patch Patch) (Updated, error) {
 	isEmpty := len(patch.Members) == 0 && !patch.RevokeSessions
 	if !match.Asked() && !isEmpty {
@@ -83,7 +83,7 @@ func apply(ctx context.Context, dir Updater, c api.Call, match httpapi.Match, pa
 	if err != nil {
 		return Updated{}, err
 	}
-	if err := match.Check(shown(c, user)); err != nil || isEmpty {
+	if err := match.Check(visibleTo(c, user)); err != nil || isEmpty {
 		return Updated{User: user}, err
 	}
 	return dir.Update(ctx, c.User, patch)
@@ -99,10 +99,10 @@ func (b updateBody) patch(members map[string]bool) (Patch, error) {
 		faults.AddIf(members[name] && isNull, name, "cannot be removed")
 	}
 	faults.AddIf(members["verify_email"] && !members["email"] && !members["email_verified"],
-		"verify_email", "goes with email or email_verified only")
+		"verify_email", "requires email or email_verified")
 	if err := faults.Err(); err != nil {
 		return Patch{}, err
 	}
-	delete(members, "revoke_sessions") // which the user does not have
+	delete(members, "revoke_sessions") // not a member of the user
 	return Patch{Profile: b.Profile, Members: members, RevokeSessions: b.RevokeSessions != nil && *b.RevokeSessions}, nil
 }

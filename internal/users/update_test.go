@@ -36,19 +36,19 @@ func TestUpdate(t *testing.T) {
 					FamilyName: ptr("L"), Nickname: ptr("al"), Picture: ptr("https://example.com/a.png"), EmailVerified: ptr(false), VerifyEmail: ptr(true)},
 			},
 		},
-		"null removes": {
+		"null removes members": {
 			patchType,
 			`{"email":null,"phone_number":null,"username":null,"name":null,"given_name":null,"family_name":null,"nickname":null,"picture":null}`,
 			users.Patch{Members: set("email", "phone_number", "username", "name", "given_name", "family_name", "nickname", "picture")},
 		},
-		"and signed out": {
+		"and revoke sessions": {
 			patchType, `{"password":"secret","revoke_sessions":true}`,
 			users.Patch{Members: set("password"), Profile: users.Profile{Password: ptr("secret")}, RevokeSessions: true},
 		},
-		"only signed out":       {patchType, `{"revoke_sessions":true}`, users.Patch{Members: set(), RevokeSessions: true}},
-		"not signed out":        {patchType, `{"name":"Ada","revoke_sessions":false}`, users.Patch{Members: set("name"), Profile: users.Profile{Name: ptr("Ada")}}},
+		"only revoke sessions":  {patchType, `{"revoke_sessions":true}`, users.Patch{Members: set(), RevokeSessions: true}},
+		"revoke_sessions false": {patchType, `{"name":"Ada","revoke_sessions":false}`, users.Patch{Members: set("name"), Profile: users.Profile{Name: ptr("Ada")}}},
 		"plain JSON":            {jsonType, `{"name":"Ada"}`, users.Patch{Members: set("name"), Profile: users.Profile{Name: ptr("Ada")}}},
-		"a mail for an address": {patchType, `{"email_verified":false,"verify_email":true}`, users.Patch{Members: set("email_verified", "verify_email"), Profile: users.Profile{EmailVerified: ptr(false), VerifyEmail: ptr(true)}}},
+		"a verification mail":   {patchType, `{"email_verified":false,"verify_email":true}`, users.Patch{Members: set("email_verified", "verify_email"), Profile: users.Profile{EmailVerified: ptr(false), VerifyEmail: ptr(true)}}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -60,7 +60,7 @@ func TestUpdate(t *testing.T) {
 			if diff := cmp.Diff(tt.want, dir.patch); diff != "" {
 				t.Error(diff)
 			}
-			if diff := cmp.Diff([]string{"update u|1"}, dir.asked); diff != "" {
+			if diff := cmp.Diff([]string{"update u|1"}, dir.calls); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -71,22 +71,21 @@ func TestUpdateWithNothing(t *testing.T) {
 	for _, body := range []string{`{}`, `{"revoke_sessions":false}`} {
 		dir := &directory{user: users.User{ID: "u"}}
 		w := do(t, users.Update(dir), http.MethodPatch, "/users/u", patchType, body)
-		if diff := cmp.Diff([]string{"get u"}, dir.asked); diff != "" || w.Code != http.StatusOK {
-			t.Errorf("%s: got %d, and the provider was asked:\n%s", body, w.Code, diff)
+		if diff := cmp.Diff([]string{"get u"}, dir.calls); diff != "" || w.Code != http.StatusOK {
+			t.Errorf("%s: got %d, and provider calls:\n%s", body, w.Code, diff)
 		}
 	}
 }
 
-// The answer tells of the sessions where that was asked for, and its ETag is
-// the user's all the same.
-func TestUpdateTellsOfSessions(t *testing.T) {
+// The response has sessions_ended only on request. Its ETag is the user's in any case.
+func TestUpdateReportsSessions(t *testing.T) {
 	tests := map[string]struct {
 		ended *bool
 		holds string
 	}{
-		"not asked": {nil, ""},
-		"ended":     {ptr(true), `"sessions_ended":true`},
-		"cannot be": {ptr(false), `"sessions_ended":false`},
+		"not requested":   {nil, ""},
+		"ended":           {ptr(true), `"sessions_ended":true`},
+		"not in the plan": {ptr(false), `"sessions_ended":false`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -109,32 +108,32 @@ func TestUpdateIfMatch(t *testing.T) {
 	tests := map[string]struct {
 		match, body string
 		want        string
-		asked       []string
+		calls       []string
 	}{
-		"the same":                   {tag, `{"name":"A"}`, "OK", written},
-		"any":                        {"*", `{"name":"A"}`, "OK", written},
-		"one of several":             {`"x", ` + tag, `{"name":"A"}`, "OK", written},
-		"another":                    {`"x"`, `{"name":"A"}`, "precondition-failed", read},
-		"a weak one":                 {"W/" + tag, `{"name":"A"}`, "precondition-failed", read},
-		"another, with nothing":      {`"x"`, `{}`, "precondition-failed", read},
-		"the same, with nothing":     {tag, `{}`, "OK", read},
-		"another, to be signed out":  {`"x"`, `{"revoke_sessions":true}`, "precondition-failed", read},
-		"the same, to be signed out": {tag, `{"revoke_sessions":true}`, "OK", written},
-		"no tag":                     {"x", `{"name":"A"}`, "invalid-request", nil},
-		"empty":                      {"", `{"name":"A"}`, "invalid-request", nil},
+		"the same ETag":                     {tag, `{"name":"A"}`, "OK", written},
+		"a wildcard":                        {"*", `{"name":"A"}`, "OK", written},
+		"one of several":                    {`"x", ` + tag, `{"name":"A"}`, "OK", written},
+		"a different ETag":                  {`"x"`, `{"name":"A"}`, "precondition-failed", read},
+		"a weak ETag":                       {"W/" + tag, `{"name":"A"}`, "precondition-failed", read},
+		"a different ETag, empty patch":     {`"x"`, `{}`, "precondition-failed", read},
+		"the same ETag, empty patch":        {tag, `{}`, "OK", read},
+		"a different ETag, revoke sessions": {`"x"`, `{"revoke_sessions":true}`, "precondition-failed", read},
+		"the same ETag, revoke sessions":    {tag, `{"revoke_sessions":true}`, "OK", written},
+		"not an ETag":                       {"x", `{"name":"A"}`, "invalid-request", nil},
+		"empty":                             {"", `{"name":"A"}`, "invalid-request", nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			dir.asked = nil
+			dir.calls = nil
 			r := httptest.NewRequest(http.MethodPatch, "/users/u", strings.NewReader(tt.body))
 			r.Header.Set("Content-Type", patchType)
 			r.Header["If-Match"] = []string{tt.match}
 			w := httptest.NewRecorder()
 			serve(users.Update(dir)).ServeHTTP(w, r)
-			if got, _, _ := strings.Cut(answer(t, w), " |"); got != tt.want {
+			if got, _, _ := strings.Cut(outcome(t, w), " |"); got != tt.want {
 				t.Errorf("%s, want %s", got, tt.want)
 			}
-			if diff := cmp.Diff(tt.asked, dir.asked); diff != "" {
+			if diff := cmp.Diff(tt.calls, dir.calls); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -143,40 +142,40 @@ func TestUpdateIfMatch(t *testing.T) {
 
 func TestUpdateRefuses(t *testing.T) {
 	tests := map[string]struct{ target, contentType, body, want string }{
-		"a query":                {"/users/u?x=1", patchType, `{}`, "invalid-request | x: unknown parameter"},
-		"not an id":              {"/users/%2e", patchType, `{}`, "invalid-request | path: no segment may be empty, ., .. or /"},
-		"a form":                 {"/users/u", "text/plain", `{}`, "unsupported-media-type | Send Content-Type: application/merge-patch+json or application/json."},
-		"broken JSON":            {"/users/u", patchType, `[]`, "invalid-json | The body must be a JSON object."},
-		"a connection":           {"/users/u", patchType, `{"connection":"x"}`, "invalid-request | connection: unknown field"},
-		"metadata":               {"/users/u", patchType, `{"metadata":{}}`, "invalid-request | metadata: unknown field"},
-		"app_metadata":           {"/users/u", patchType, `{"app_metadata":{}}`, "invalid-request | app_metadata: unknown field"},
-		"blocked":                {"/users/u", patchType, `{"blocked":true}`, "invalid-request | blocked: unknown field"},
-		"a bad value":            {"/users/u", patchType, `{"email":"x"}`, "invalid-request | email: must be one email address, without a name around it"},
-		"no password":            {"/users/u", patchType, `{"password":null}`, "invalid-request | password: cannot be removed"},
-		"email_verified removed": {"/users/u", patchType, `{"email_verified":null}`, "invalid-request | email_verified: cannot be removed"},
-		"verify_email removed":   {"/users/u", patchType, `{"email":"a@b.example","verify_email":null}`, "invalid-request | verify_email: cannot be removed"},
-		"sessions removed":       {"/users/u", patchType, `{"revoke_sessions":null}`, "invalid-request | revoke_sessions: cannot be removed"},
-		"sessions counted":       {"/users/u", patchType, `{"revoke_sessions":1}`, "invalid-request | revoke_sessions: must be true or false, not number"},
-		"a mail for nothing":     {"/users/u", patchType, `{"name":"x","verify_email":true}`, "invalid-request | verify_email: goes with email or email_verified only"},
+		"a query":                         {"/users/u?x=1", patchType, `{}`, "invalid-request | x: unknown parameter"},
+		"not an ID":                       {"/users/%2e", patchType, `{}`, "invalid-request | path: no segment may be empty, ., .. or /"},
+		"a form":                          {"/users/u", "text/plain", `{}`, "unsupported-media-type | Send Content-Type: application/merge-patch+json or application/json."},
+		"broken JSON":                     {"/users/u", patchType, `[]`, "invalid-json | The body must be a JSON object."},
+		"a connection":                    {"/users/u", patchType, `{"connection":"x"}`, "invalid-request | connection: unknown field"},
+		"metadata":                        {"/users/u", patchType, `{"metadata":{}}`, "invalid-request | metadata: unknown field"},
+		"app_metadata":                    {"/users/u", patchType, `{"app_metadata":{}}`, "invalid-request | app_metadata: unknown field"},
+		"blocked":                         {"/users/u", patchType, `{"blocked":true}`, "invalid-request | blocked: unknown field"},
+		"a bad value":                     {"/users/u", patchType, `{"email":"x"}`, "invalid-request | email: must be one email address, without a name around it"},
+		"password removed":                {"/users/u", patchType, `{"password":null}`, "invalid-request | password: cannot be removed"},
+		"email_verified removed":          {"/users/u", patchType, `{"email_verified":null}`, "invalid-request | email_verified: cannot be removed"},
+		"verify_email removed":            {"/users/u", patchType, `{"email":"a@b.example","verify_email":null}`, "invalid-request | verify_email: cannot be removed"},
+		"revoke_sessions removed":         {"/users/u", patchType, `{"revoke_sessions":null}`, "invalid-request | revoke_sessions: cannot be removed"},
+		"revoke_sessions as a number":     {"/users/u", patchType, `{"revoke_sessions":1}`, "invalid-request | revoke_sessions: must be true or false, not number"},
+		"verify_email without an address": {"/users/u", patchType, `{"name":"x","verify_email":true}`, "invalid-request | verify_email: requires email or email_verified"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			dir := &directory{}
 			w := do(t, users.Update(dir), http.MethodPatch, tt.target, tt.contentType, tt.body)
-			if diff := cmp.Diff(tt.want, answer(t, w)); diff != "" {
+			if diff := cmp.Diff(tt.want, outcome(t, w)); diff != "" {
 				t.Error(diff)
 			}
-			if len(dir.asked) > 0 {
-				t.Errorf("the provider was asked: %v", dir.asked)
+			if len(dir.calls) > 0 {
+				t.Errorf("unexpected provider calls: %v", dir.calls)
 			}
 		})
 	}
 }
 
-func TestUpdatePassesFailuresOn(t *testing.T) {
+func TestUpdateReturnsProviderErrors(t *testing.T) {
 	dir := &directory{err: problem.PasswordTooWeak.New("Too weak.")}
 	w := do(t, users.Update(dir), http.MethodPatch, "/users/u", patchType, `{"password":"x"}`)
-	if got := answer(t, w); got != "password-too-weak | Too weak." {
+	if got := outcome(t, w); got != "password-too-weak | Too weak." {
 		t.Error(got)
 	}
 }

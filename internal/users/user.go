@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// User is a user on the wire. Members that the provider does not have are left
-// out, but for those that always have a meaning.
+// User is the JSON form of a user. Members without a value at the provider are omitted
+// unless their zero value has a meaning.
 type User struct {
 	ID            string     `json:"id"`
 	Email         string     `json:"email,omitempty"`
@@ -25,14 +25,14 @@ type User struct {
 	LastLogin     *time.Time `json:"last_login,omitempty"`
 	LoginsCount   int        `json:"logins_count"`
 	Identities    []Identity `json:"identities"`
-	NoEmail       bool       `json:"-"` // the provider says that there is none, which an Email of "" does not
+	NoEmail       bool       `json:"-"` // the user has no address; false if Email is "" because it was unreadable
 
-	// Both kinds of metadata are JSON objects, exactly as the provider keeps them.
-	Metadata    json.RawMessage `json:"metadata"`              // what users may edit themselves
-	AppMetadata json.RawMessage `json:"app_metadata,omitzero"` // what the company decides; nil where the front-end may not see it
+	// Both kinds of metadata are JSON objects, unchanged from the provider.
+	Metadata    json.RawMessage `json:"metadata"`              // users may edit it themselves
+	AppMetadata json.RawMessage `json:"app_metadata,omitzero"` // the company decides it; nil if hidden from the caller
 }
 
-// Identity is one way in which a user signs in.
+// Identity is one of a user's identities.
 type Identity struct {
 	Connection string `json:"connection"`
 	Provider   string `json:"provider"`
@@ -40,7 +40,7 @@ type Identity struct {
 	Social     bool   `json:"social"`
 }
 
-// New is a user to create. Nil members are the provider's to fill.
+// New is a user to create. The provider sets nil members.
 type New struct {
 	Profile
 	Connection  string
@@ -50,8 +50,7 @@ type New struct {
 	Record      IdempotencyRecord // zero without an Idempotency-Key
 }
 
-// Created is a new user on the wire, with the invitation where it was asked for
-// as a link.
+// Created is the response to a creation, with the invitation if it was requested as a link.
 type Created struct {
 	User
 	Invitation *Invitation `json:"invitation,omitempty"`

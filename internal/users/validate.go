@@ -8,8 +8,8 @@ import (
 	"usher/internal/valid"
 )
 
-// Profile holds the members that creating and changing a user have in common.
-// On the wire and beyond, nil is one that is not there.
+// Profile holds the members that creating and updating a user have in common. nil is an
+// absent member.
 type Profile struct {
 	Email         *string `json:"email,omitempty"`
 	Password      *string `json:"password,omitempty"`
@@ -21,13 +21,13 @@ type Profile struct {
 	Nickname      *string `json:"nickname,omitempty"`
 	Picture       *string `json:"picture,omitempty"`
 	EmailVerified *bool   `json:"email_verified,omitempty"`
-	VerifyEmail   *bool   `json:"verify_email,omitempty"` // the provider mails a link to verify the address
+	VerifyEmail   *bool   `json:"verify_email,omitempty"` // whether the provider mails a verification link
 }
 
-// e164 is what the provider takes for a phone number.
+// e164 matches the phone numbers that the provider accepts.
 var e164 = regexp.MustCompile(`^\+[0-9]{1,15}$`)
 
-// check holds the members that are present to the provider's rules.
+// check validates the present members by the provider's rules.
 func (p Profile) check(faults *valid.Faults) {
 	faults.Check("email", p.Email, valid.Email)
 	faults.Check("password", p.Password, password)
@@ -40,8 +40,8 @@ func (p Profile) check(faults *valid.Faults) {
 	faults.Check("picture", p.Picture, picture)
 }
 
-// maxPassword is how many bytes of a password the provider compares, since bcrypt reads no
-// more: a longer one would open the account by its beginning
+// maxPassword is the maximum length of a password, in bytes. bcrypt ignores the rest of a
+// longer password, so that its first 72 bytes would be enough to sign in
 // (https://auth0.com/docs/authenticate/database-connections/password-options: "max_length_exceeded").
 const maxPassword = 72
 
