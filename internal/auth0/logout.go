@@ -7,7 +7,7 @@ import (
 	"usher/internal/session"
 )
 
-// LogoutURL returns the URL where the browser signs out; see session.Exit. The OpenID Connect
+// LogoutURL returns the URL where the browser signs out; see session.LogoutEndpoint. The OpenID Connect
 // endpoint works in every tenant, even if discovery does not list it. Without a hint it may ask
 // the user to confirm (https://auth0.com/docs/authenticate/login/logout/log-users-out-of-auth0).
 func (s SignIn) LogoutURL(ctx context.Context, out session.SignOut) (string, error) {

@@ -9,10 +9,9 @@ import (
 	"usher/internal/problem"
 )
 
-// cookieFor returns the sign-in's cookie, without its value. Where the browser
-// comes back over https, only the very host can set or read it (the __Host-
-// prefix); on http loopback it is a plain one, since not every client returns
-// a Secure cookie there.
+// cookieFor returns the sign-in's cookie without its value. For an https redirect URI the
+// cookie has the __Host- prefix, so that only this host can set it. For http loopback it
+// is a plain cookie, because some clients do not return a Secure cookie there.
 func cookieFor(t ticket, redirectURI string) *http.Cookie {
 	c := &http.Cookie{
 		Name:     plainCookie(t),
@@ -30,9 +29,9 @@ func cookieFor(t ticket, redirectURI string) *http.Cookie {
 func plainCookie(t ticket) string { return "usher-" + t.name() }
 func hostCookie(t ticket) string  { return "__Host-usher-" + t.name() }
 
-// openCookie finds the sign-in's transaction among the browser's cookies. A
-// plain cookie counts only for a redirect URI that has one: another host of
-// the same site can plant plain cookies.
+// openCookie returns the sign-in's transaction from the browser's cookies. It accepts a
+// plain cookie only for an http redirect URI, since other hosts of the same site can set
+// plain cookies.
 func openCookie(ctx context.Context, sealer Sealer, r *http.Request, t ticket, allowed []string) (pending, error) {
 	for _, name := range []string{hostCookie(t), plainCookie(t)} {
 		for _, cookie := range r.CookiesNamed(name) {
@@ -49,7 +48,8 @@ func openCookie(ctx context.Context, sealer Sealer, r *http.Request, t ticket, a
 			}
 		}
 	}
-	return pending{}, problem.StateNotFromThisBrowser.New("This sign-in was begun in another browser, or is finished already. Begin again.")
+	const detail = "This sign-in was begun in another browser, or is finished already. Begin again."
+	return pending{}, problem.StateNotFromThisBrowser.New(detail)
 }
 
 func openValue(ctx context.Context, sealer Sealer, t ticket, value string) ([]byte, error) {
@@ -57,5 +57,5 @@ func openValue(ctx context.Context, sealer Sealer, t ticket, value string) ([]by
 	if err == nil || problem.IsProblem(err) {
 		return plain, err
 	}
-	return sealer.Open(ctx, cookieBefore, t.name(), value)
+	return sealer.Open(ctx, previousCookiePurpose, t.name(), value)
 }

@@ -10,13 +10,13 @@ import (
 	"usher/internal/permission"
 )
 
-// Ender ends sessions, and revokes the refresh tokens that came of them. Its
-// errors are problems: not-in-providers-plan, and those of a failing provider.
+// Ender ends sessions and revokes their refresh tokens. It fails with
+// not-in-providers-plan or with a provider error.
 type Ender interface {
-	// EndSession ends one session of this user's. It fails with
-	// session-not-found for another user's as for one that is not there.
+	// EndSession ends one of the user's sessions. It fails with session-not-found if the
+	// session does not exist or belongs to another user.
 	EndSession(ctx context.Context, user limits.UserID, sessionID string) error
-	// EndSessions ends all of the user's; a user who is not there has none.
+	// EndSessions ends all sessions of the user. It succeeds if the user does not exist.
 	EndSessions(ctx context.Context, user limits.UserID) error
 }
 

@@ -11,15 +11,15 @@ import (
 	"usher/internal/problem"
 )
 
-// Introspection is what a token says, in the names of RFC 7662, section 2.2.
-// One that is not active says nothing else.
+// Introspection is an introspection response (RFC 7662, section 2.2). If the token is not
+// active, all other members are empty.
 type Introspection struct {
 	Active    bool     `json:"active"`
 	Use       string   `json:"use,omitempty"` // UseIDToken or UseAccessToken
 	Subject   string   `json:"sub,omitempty"`
 	Issuer    string   `json:"iss,omitempty"`
 	Audience  []string `json:"aud,omitempty"`
-	ExpiresAt int64    `json:"exp,omitempty"` // Unix seconds, as the next two
+	ExpiresAt int64    `json:"exp,omitempty"` // Unix seconds, like the next two
 	IssuedAt  int64    `json:"iat,omitempty"`
 	NotBefore int64    `json:"nbf,omitempty"`
 	Scope     string   `json:"scope,omitempty"`
@@ -27,7 +27,7 @@ type Introspection struct {
 	TokenType string   `json:"token_type,omitempty"`
 }
 
-// What a token is for.
+// The uses of a token.
 const (
 	UseIDToken     = "id_token"
 	UseAccessToken = "access_token"
@@ -35,20 +35,18 @@ const (
 
 // Introspector checks signed tokens.
 type Introspector interface {
-	// Introspect checks the signature, the issuer, the audience and the times.
-	// A token that fails in any of them is no error, but not active. It fails
-	// only as a failing provider does.
+	// Introspect checks the signature, issuer, audience and times. A token that fails one
+	// of these checks is inactive, not an error. It fails only with provider errors.
 	Introspect(ctx context.Context, token string) (Introspection, error)
 }
 
-// maxToken is the longest token that is looked at, in bytes.
-const maxToken = 16 << 10
+const maxToken = 16 << 10 // bytes
 
-// signedToken is the form of a JWS in compact serialization (RFC 7515, section
-// 7.1). A token of another form is opaque: encrypted, or a mere reference.
+// signedToken matches a JWS in compact serialization (RFC 7515, section 7.1). Any other
+// token is opaque: encrypted or a reference.
 var signedToken = regexp.MustCompile(`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$`)
 
-// Introspect serves POST /introspect. It changes nothing.
+// Introspect serves POST /introspect.
 func Introspect(provider Introspector) api.Operation {
 	return api.Operation{
 		Name:        "introspect",
@@ -65,7 +63,7 @@ func Introspect(provider Introspector) api.Operation {
 				return problem.Invalid("token", fault)
 			}
 			if !signedToken.MatchString(body.Token) {
-				return problem.OpaqueToken.New("token: is not a signed JWT, so that only the provider could tell what it is.",
+				return problem.OpaqueToken.New("token: is not a signed JWT, so only the provider can read it.",
 					problem.Field{Field: "token", Detail: "is opaque"})
 			}
 			found, err := provider.Introspect(r.Context(), body.Token)

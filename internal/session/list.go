@@ -11,20 +11,19 @@ import (
 	"usher/internal/permission"
 )
 
-// Session is a browser in which the user is signed in at the provider. Times
-// are nil where the provider does not say.
+// Session is a user's session at the provider, in one browser. Unknown times are nil.
 type Session struct {
 	ID              string     `json:"id"`
 	CreatedAt       *time.Time `json:"created_at,omitempty"`
-	AuthenticatedAt *time.Time `json:"authenticated_at,omitempty"` // when the user last proved who they are
+	AuthenticatedAt *time.Time `json:"authenticated_at,omitempty"` // last authentication
 	LastUsedAt      *time.Time `json:"last_used_at,omitempty"`
-	ExpiresAt       *time.Time `json:"expires_at,omitempty"`      // at the latest
-	IdleExpiresAt   *time.Time `json:"idle_expires_at,omitempty"` // unless it is used before
+	ExpiresAt       *time.Time `json:"expires_at,omitempty"`      // absolute expiry
+	IdleExpiresAt   *time.Time `json:"idle_expires_at,omitempty"` // expiry without further use
 	Device          Device     `json:"device"`
-	Methods         []string   `json:"methods"` // as in Authentication
+	Methods         []string   `json:"methods"` // see Authentication
 }
 
-// Device is what a session was used from.
+// Device describes the browser of a session.
 type Device struct {
 	IP             string `json:"ip,omitempty"` // last seen
 	UserAgent      string `json:"user_agent,omitempty"`
@@ -32,15 +31,15 @@ type Device struct {
 	FirstUserAgent string `json:"first_user_agent,omitempty"`
 }
 
-// Page is a part of a list. Next is the provider's word for where the next one
-// begins; "" on the last.
+// Page is one page of a list. Next is the provider's token for the next page; "" on the
+// last page.
 type Page struct {
 	Sessions []Session
 	Next     string
 }
 
-// Lister lists a user's sessions; a user who is not there has none. Its errors
-// are problems: not-in-providers-plan, and those of a failing provider.
+// Lister lists a user's sessions; none if the user does not exist. It fails with
+// not-in-providers-plan or with a provider error.
 type Lister interface {
 	Sessions(ctx context.Context, user limits.UserID, from string, limit int) (Page, error)
 }
@@ -83,19 +82,19 @@ func List(provider Lister, sealer Sealer) api.Operation {
 }
 
 func writePage(w http.ResponseWriter, r *http.Request, sealer Sealer, userID string, limit int, page Page) error {
-	answer := struct {
+	body := struct {
 		Sessions []Session `json:"sessions"`
 		Next     string    `json:"next,omitempty"`
 	}{Sessions: page.Sessions}
-	if answer.Sessions == nil {
-		answer.Sessions = []Session{} // an empty list, not null
+	if body.Sessions == nil {
+		body.Sessions = []Session{} // encodes as [] instead of null
 	}
 	if page.Next != "" {
 		var err error
-		if answer.Next, err = httpapi.SealCursor(r.Context(), sealer, cursorPurpose, userID, page.Next); err != nil {
+		if body.Next, err = httpapi.SealCursor(r.Context(), sealer, cursorPurpose, userID, page.Next); err != nil {
 			return err
 		}
-		httpapi.LinkNext(w, r, answer.Next, limit)
+		httpapi.LinkNext(w, r, body.Next, limit)
 	}
-	return httpapi.JSON(w, http.StatusOK, answer)
+	return httpapi.JSON(w, http.StatusOK, body)
 }

@@ -16,18 +16,19 @@ import (
 	"usher/internal/valid"
 )
 
-// Options are what a deployment decides about sign-ins.
+// Options configures sign-ins and sign-outs.
 type Options struct {
 	RedirectURIs []string // allowed, compared exactly; the first is the default
-	LogoutURIs   []string // where a sign-out may return to; likewise, but there may be none
-	Unbound      bool     // no cookie: for a client without a jar, on loopback
+	LogoutURIs   []string // allowed post-logout redirect URIs; may be empty
+	Unbound      bool     // set no cookie, for a client without a cookie jar on loopback
 	Now          func() time.Time
 }
 
-var locales = regexp.MustCompile(`^[A-Za-z0-9-]{1,35}( [A-Za-z0-9-]{1,35}){0,9}$`) // BCP 47 tags, spaces between
+// locales matches a list of BCP 47 language tags.
+var locales = regexp.MustCompile(`^[A-Za-z0-9-]{1,35}( [A-Za-z0-9-]{1,35}){0,9}$`)
 
 // Login serves GET /login.
-func Login(provider Authorizer, sealer Sealer, opts Options) api.Operation {
+func Login(provider AuthorizationEndpoint, sealer Sealer, opts Options) api.Operation {
 	return api.Operation{
 		Name:        "login",
 		Routes:      []string{"GET /login"},
@@ -45,7 +46,7 @@ func Login(provider Authorizer, sealer Sealer, opts Options) api.Operation {
 			if err != nil {
 				return err
 			}
-			if request.Connection == "" { // what its limits ask for by themselves, they check by themselves, too
+			if request.Connection == "" { // not a requirement: the limits check it at the callback
 				if request.Connection, err = c.FrontEnd.LoginConnection(); err != nil {
 					return err
 				}
@@ -68,23 +69,24 @@ func Login(provider Authorizer, sealer Sealer, opts Options) api.Operation {
 func parseLogin(r *http.Request, opts Options) (request Authorization, returnTo string, err error) {
 	q := httpapi.NewQuery(r)
 	request = Authorization{
-		RedirectURI: q.Check("redirect_uri", valid.In(opts.RedirectURIs, "is not one of those allowed")),
+		RedirectURI: q.Check("redirect_uri", valid.In(opts.RedirectURIs, "is not one of the allowed URLs")),
 		Connection:  q.Check("connection", valid.Connection),
 		ScreenHint:  q.OneOf("screen_hint", "signup"),
-		LoginHint:   q.Check("login_hint", valid.When(isHint, "must have 256 bytes at most, and no control characters")),
+		LoginHint:   q.Check("login_hint", valid.When(isShortLine, shortLine)),
 		Prompt:      q.OneOf("prompt", "none", "login", "consent", "select_account"),
-		UILocales:   q.Check("ui_locales", valid.When(locales.MatchString, "must be language tags with spaces between")),
+		UILocales:   q.Check("ui_locales", valid.When(locales.MatchString, "must be language tags separated by spaces")),
 		MFA:         q.OneOf("mfa", "required") != "",
 	}
-	returnTo = q.Check("return_to", valid.When(isLocalPath, "must be a path on the front-end's own host, without empty segments, . and .., of 256 bytes at most"))
+	returnTo = q.Check("return_to", valid.When(isLocalPath,
+		"must be a path of at most 256 bytes on the front-end's host, without empty, . and .. segments"))
 	if request.MFA && request.Prompt == "none" {
-		q.Refuse("prompt", "cannot be none with mfa=required: the user has to be asked")
+		q.Refuse("prompt", "cannot be none with mfa=required, which needs the user's input")
 	}
 	return request, returnTo, q.Err()
 }
 
-// checkLimits refuses what the calling front-end may not ask for. Where the request
-// names no redirect URI, it chooses one of the front-end's.
+// checkLimits checks the request against the calling front-end's limits. If the request has
+// no redirect URI, it sets one that the limits allow.
 func checkLimits(r *http.Request, c api.Call, opts Options, request *Authorization) error {
 	if request.Connection != "" {
 		if err := c.FrontEnd.CheckConnection(request.Connection); err != nil {
@@ -102,11 +104,13 @@ func checkLimits(r *http.Request, c api.Call, opts Options, request *Authorizati
 	return nil
 }
 
-// begin makes the sign-in's secrets, puts them into the request, and returns
-// the cookie that binds it to the browser; nil where it is not to be bound.
-func begin(ctx context.Context, sealer Sealer, opts Options, caller httpapi.Caller, request *Authorization, returnTo string) (*http.Cookie, error) {
-	asked := demands{mfa: request.MFA, connection: request.Connection}
-	t, x := newTicket(opts.Now()), newTransaction(caller, request.RedirectURI, asked, returnTo)
+// begin generates the sign-in's secrets and adds them to the request. It returns the cookie
+// that binds the sign-in to the browser; nil if opts.Unbound is set.
+func begin(
+	ctx context.Context, sealer Sealer, opts Options, caller httpapi.Caller, request *Authorization, returnTo string,
+) (*http.Cookie, error) {
+	required := requirements{mfa: request.MFA, connection: request.Connection}
+	t, x := newTicket(opts.Now()), newTransaction(caller, request.RedirectURI, required, returnTo)
 	request.Verifier = x.verifier()
 	state := t.encode()
 	if opts.Unbound {
@@ -124,8 +128,8 @@ func begin(ctx context.Context, sealer Sealer, opts Options, caller httpapi.Call
 	return cookie, err
 }
 
-// defaultRedirect prefers the front-end whose host the request names, so that
-// one service can serve localhost and 127.0.0.1, or several front-ends.
+// defaultRedirect returns the first allowed URI with the request's host, or else the first
+// URI. With it one service can serve localhost and 127.0.0.1, or several front-ends.
 func defaultRedirect(allowed []string, host string) string {
 	for _, uri := range allowed {
 		if u, err := url.Parse(uri); err == nil && strings.EqualFold(u.Host, host) {
@@ -135,4 +139,6 @@ func defaultRedirect(allowed []string, host string) string {
 	return allowed[0]
 }
 
-func isHint(s string) bool { return len(s) <= 256 && !strings.ContainsFunc(s, unicode.IsControl) }
+const shortLine = "must have at most 256 bytes and no control characters"
+
+func isShortLine(s string) bool { return len(s) <= 256 && !strings.ContainsFunc(s, unicode.IsControl) }

@@ -4,35 +4,32 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
-	"unicode"
 
 	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/permission"
 )
 
-// SignOut is a logout request (OpenID Connect RP-Initiated Logout 1.0, section
-// 2). Empty members are left out.
+// SignOut is a logout request (OpenID Connect RP-Initiated Logout 1.0, section 2). Empty
+// fields are omitted.
 type SignOut struct {
 	RedirectURI string
 	IDTokenHint string
 	State       string
 }
 
-// Exit is the provider's page that signs a browser out.
-type Exit interface {
-	// LogoutURL is where the browser signs out; it makes no call.
+// LogoutEndpoint is the provider's logout endpoint.
+type LogoutEndpoint interface {
+	// LogoutURL returns the URL that signs the browser out. It makes no network call.
 	LogoutURL(context.Context, SignOut) (string, error)
 }
 
-const (
-	maxHint  = 6 << 10 // bytes; it goes through two URLs, which the gateway bounds
-	maxState = 256
-)
+// maxHint is the maximum length of an ID token, in bytes. The token is part of two URLs,
+// whose length the gateway limits.
+const maxHint = 6 << 10
 
 // Logout serves GET /logout.
-func Logout(provider Exit, opts Options) api.Operation {
+func Logout(provider LogoutEndpoint, opts Options) api.Operation {
 	return api.Operation{
 		Name:        "logout",
 		Routes:      []string{"GET /logout"},
@@ -68,13 +65,13 @@ func parseLogout(r *http.Request, c api.Call, opts Options) (SignOut, error) {
 		State:       q.String("state"),
 	}
 	if uri := request.RedirectURI; uri != "" && !slices.Contains(opts.LogoutURIs, uri) {
-		q.Refuse("post_logout_redirect_uri", "is not one of those allowed")
+		q.Refuse("post_logout_redirect_uri", "is not one of the allowed URLs")
 	}
 	if hint := request.IDTokenHint; hint != "" && (len(hint) > maxHint || !signedToken.MatchString(hint)) {
-		q.Refuse("id_token_hint", "is not an ID token of 6 KiB at most")
+		q.Refuse("id_token_hint", "must be an ID token of at most 6 KiB")
 	}
-	if state := request.State; len(state) > maxState || strings.ContainsFunc(state, unicode.IsControl) {
-		q.Refuse("state", "must have 256 bytes at most, and no control characters")
+	if !isShortLine(request.State) {
+		q.Refuse("state", shortLine)
 	}
 	if own := c.FrontEnd.LogoutURIs(opts.LogoutURIs); request.RedirectURI == "" && len(own) > 0 {
 		request.RedirectURI = defaultRedirect(own, r.Host)

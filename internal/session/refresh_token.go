@@ -12,18 +12,17 @@ import (
 	"usher/internal/valid"
 )
 
-// Refreshed is what a refresh token was traded for, and whose it is where an
-// ID token tells.
+// Refreshed is the result of a refresh. UserID is "" if the response has no ID token.
 type Refreshed struct {
 	Tokens Tokens
 	UserID string
 }
 
-// Refresher trades refresh tokens.
+// Refresher exchanges refresh tokens for new tokens.
 type Refresher interface {
-	// Refresh trades one, once; scope "" asks for what was granted before. It
-	// fails with refresh-token-refused for whatever reason there is, with
-	// id-token-invalid, and as a failing provider does.
+	// Refresh exchanges a refresh token without retries. Scope "" requests the scopes that
+	// were granted before. It fails with refresh-token-refused for any refusal, with
+	// id-token-invalid, or with a provider error.
 	Refresh(ctx context.Context, token, scope string) (Refreshed, error)
 }
 
@@ -32,11 +31,11 @@ const (
 	maxScope        = 1 << 10
 )
 
-// scopes is the form of a list of scopes (RFC 6749, section 3.3).
+// scopes matches a list of scopes (RFC 6749, section 3.3).
 var scopes = regexp.MustCompile(`^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$`)
 
-// RefreshToken serves POST /token. A rotated refresh token works once, so nothing
-// is sent twice that the provider may have seen.
+// RefreshToken serves POST /token. It never retries after the provider may have received
+// the token, since a rotated refresh token works only once.
 func RefreshToken(provider Refresher) api.Operation {
 	return api.Operation{
 		Name:        "refreshtoken",
@@ -53,15 +52,16 @@ func RefreshToken(provider Refresher) api.Operation {
 			}
 			var faults valid.Faults
 			faults.Check("refresh_token", &body.RefreshToken, token(maxRefreshToken))
-			faults.Check("scope", body.Scope, valid.When(isScopes, "must be scopes with single spaces between, of 1024 bytes at most"))
+			faults.Check("scope", body.Scope,
+				valid.When(isScopes, "must be scopes separated by single spaces, with at most 1024 bytes"))
 			if err := faults.Err(); err != nil {
 				return err
 			}
-			asked := ""
+			scope := ""
 			if body.Scope != nil {
-				asked = *body.Scope
+				scope = *body.Scope
 			}
-			refreshed, err := provider.Refresh(r.Context(), body.RefreshToken, asked)
+			refreshed, err := provider.Refresh(r.Context(), body.RefreshToken, scope)
 			if err != nil {
 				return err
 			}
@@ -76,16 +76,17 @@ func RefreshToken(provider Refresher) api.Operation {
 
 func isScopes(text string) bool { return len(text) <= maxScope && scopes.MatchString(text) }
 
-// token is the rule for a token of any form. Its faults never quote the token.
-func token(longest int) valid.Rule {
+// token is the rule for any token of at most maxBytes bytes. Its faults never quote the
+// token.
+func token(maxBytes int) valid.Rule {
 	return func(text string) string {
 		switch {
 		case text == "":
 			return "is missing"
-		case len(text) > longest:
+		case len(text) > maxBytes:
 			return "is too long"
 		case strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }):
-			return "has characters that no token has"
+			return "has characters that are not allowed in a token"
 		}
 		return ""
 	}

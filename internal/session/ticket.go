@@ -11,7 +11,7 @@ import (
 	"usher/internal/problem"
 )
 
-// lifetime is how long a user has for the provider's pages.
+// lifetime is the maximum time between /login and /callback.
 const lifetime = 10 * time.Minute
 
 const (
@@ -19,9 +19,9 @@ const (
 	expiryBytes = 8
 )
 
-// ticket is what the state parameter holds: which sign-in this is, and until
-// when. It goes through the provider's and the front-end's logs, so it holds
-// nothing that could finish the sign-in.
+// ticket is the content of the state parameter: the sign-in's ID and expiry. The provider
+// and the front-end may log the state, so it holds no secret that could finish the
+// sign-in.
 type ticket struct {
 	id     [idBytes]byte
 	expiry time.Time
@@ -33,44 +33,45 @@ func newTicket(now time.Time) ticket {
 	return t
 }
 
-// begun is when the sign-in was begun, to the second.
+// begun returns the start of the sign-in, in whole seconds.
 func (t ticket) begun() time.Time { return t.expiry.Add(-lifetime) }
 
-// name tells sign-ins apart; it is safe in a cookie's name.
+// name returns the sign-in's ID in a form that is valid in a cookie name.
 func (t ticket) name() string { return base64.RawURLEncoding.EncodeToString(t.id[:]) }
 
 func (t ticket) encode() []byte {
-	return binary.BigEndian.AppendUint64(t.id[:], uint64(t.expiry.Unix())) // after 1970
+	return binary.BigEndian.AppendUint64(t.id[:], uint64(t.expiry.Unix())) // never negative
 }
 
 var errTooShort = errors.New("too short")
 
-// decodeTicket returns the ticket and what follows it.
+// decodeTicket returns the ticket and the bytes after it.
 func decodeTicket(plain []byte) (t ticket, rest []byte, err error) {
 	if len(plain) < idBytes+expiryBytes {
 		return ticket{}, nil, errTooShort
 	}
 	copy(t.id[:], plain)
-	t.expiry = time.Unix(int64(binary.BigEndian.Uint64(plain[idBytes:])), 0) // we made it
+	t.expiry = time.Unix(int64(binary.BigEndian.Uint64(plain[idBytes:])), 0) // from encode, so no overflow
 	return t, plain[idBytes+expiryBytes:], nil
 }
 
-// openTicket authenticates a state. One that has expired comes with the error.
+// openTicket authenticates and decodes a state. It returns an expired ticket together with
+// the error.
 func openTicket(ctx context.Context, sealer Sealer, state string, now time.Time) (ticket, []byte, error) {
 	if state == "" {
 		return ticket{}, nil, problem.StateMissing.New("The state parameter is missing.")
 	}
-	notOurs := problem.StateInvalid.New("The state was not made by this service, or was altered.")
+	invalid := problem.StateInvalid.New("The state was not made by this service, or was altered.")
 	plain, err := sealer.Open(ctx, statePurpose, "", state)
 	if problem.IsProblem(err) {
 		return ticket{}, nil, err
 	}
 	if err != nil {
-		return ticket{}, nil, notOurs
+		return ticket{}, nil, invalid
 	}
 	t, rest, err := decodeTicket(plain)
 	if err != nil {
-		return ticket{}, nil, notOurs
+		return ticket{}, nil, invalid
 	}
 	if !now.Before(t.expiry) {
 		return t, rest, problem.StateExpired.New("The sign-in was begun more than 10 minutes ago. Begin again.")

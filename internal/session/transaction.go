@@ -11,48 +11,46 @@ import (
 	"usher/internal/httpapi"
 )
 
-// Sealer makes the state and the cookie, each for a purpose of its own.
+// Sealer encrypts and authenticates the state and the cookie.
 type Sealer = httpapi.Sealer
 
-// What is sealed. A state never opens as a cookie, nor the other way round. A
-// new layout of the cookie takes a new purpose: while functions are replaced,
-// one of the version before must not read a new cookie as asking for less.
+// The purposes of sealed values. A state cannot be opened as a cookie, or a cookie as a
+// state. A change to the cookie's layout needs a new purpose: during a release, the
+// previous version must not misread a new cookie and drop a requirement.
 const (
 	statePurpose  = "sign-in-state-2"
 	cookiePurpose = "sign-in-cookie-4"
 
-	// cookieBefore is the one of the version before, which took no nonce with a date.
-	// The layout is the same: what was begun before a release is finished after it.
-	cookieBefore = "sign-in-cookie-3"
+	// previousCookiePurpose is from the version without a date in the nonce. The layout is
+	// the same, so that sign-ins begun before a release can be finished after it.
+	previousCookiePurpose = "sign-in-cookie-3"
 )
 
 const (
 	secretBytes = 32
 	hashBytes   = 16
-	fixedBytes  = secretBytes + 2*hashBytes + 2 // and flags, and the length of the connection's name
+	fixedBytes  = secretBytes + 2*hashBytes + 2 // flags, and the length of the connection's name
 )
 
-// flagMFA is the one flag that there is.
 const flagMFA byte = 1
 
-// transaction is what the browser's cookie holds: what finishing the sign-in
-// takes, and what it was asked to show, which nobody on the way can strip. Its
-// form is short, so that many cookies fit into a request.
+// transaction is the content of the browser's cookie. It is authenticated, so that
+// requirements cannot be removed, and short, so that many cookies fit into a request.
 type transaction struct {
-	secret   [secretBytes]byte // of which nonce and verifier are made
-	redirect [hashBytes]byte   // which redirect URI, as a hash
-	frontEnd [hashBytes]byte   // which front-end has begun it, likewise
-	asked    demands
+	secret   [secretBytes]byte // the source of nonce and verifier
+	redirect [hashBytes]byte   // hash of the redirect URI
+	frontEnd [hashBytes]byte   // hash of the front-end that began the sign-in
+	required requirements
 	returnTo string
 }
 
-func newTransaction(by httpapi.Caller, redirectURI string, asked demands, returnTo string) transaction {
-	x := transaction{redirect: hash(redirectURI), frontEnd: hash(by.FrontEnd()), asked: asked, returnTo: returnTo}
+func newTransaction(by httpapi.Caller, redirectURI string, required requirements, returnTo string) transaction {
+	x := transaction{redirect: hash(redirectURI), frontEnd: hash(by.FrontEnd()), required: required, returnTo: returnTo}
 	_, _ = rand.Read(x.secret[:]) // never fails
 	return x
 }
 
-func (x transaction) nonce() string    { return x.derive("nonce") }         // without its date
+func (x transaction) nonce() string    { return x.derive("nonce") }         // without the date
 func (x transaction) verifier() string { return x.derive("code_verifier") } // 43 characters (RFC 7636, section 4.1)
 
 func (x transaction) derive(label string) string {
@@ -61,7 +59,7 @@ func (x transaction) derive(label string) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// redirectURI finds the URI among those allowed now.
+// redirectURI returns the transaction's redirect URI if it is still allowed.
 func (x transaction) redirectURI(allowed []string) (string, bool) {
 	for _, uri := range allowed {
 		if hash(uri) == x.redirect {
@@ -71,8 +69,8 @@ func (x transaction) redirectURI(allowed []string) (string, bool) {
 	return "", false
 }
 
-// begunBy reports whether this front-end has begun the sign-in, whichever of its
-// containers.
+// begunBy reports whether the caller's front-end began the sign-in, in any of its role
+// sessions.
 func (x transaction) begunBy(c httpapi.Caller) bool { return hash(c.FrontEnd()) == x.frontEnd }
 
 func hash(text string) [hashBytes]byte {
@@ -82,12 +80,12 @@ func hash(text string) [hashBytes]byte {
 
 func (x transaction) encode() []byte {
 	var flags byte
-	if x.asked.mfa {
+	if x.required.mfa {
 		flags = flagMFA
 	}
 	plain := slices.Concat(x.secret[:], x.redirect[:], x.frontEnd[:])
-	plain = append(plain, flags, byte(len(x.asked.connection))) // /login takes 128 bytes at most
-	plain = append(plain, x.asked.connection...)
+	plain = append(plain, flags, byte(len(x.required.connection))) // at most 128 bytes, see valid.Connection
+	plain = append(plain, x.required.connection...)
 	return append(plain, x.returnTo...)
 }
 
@@ -104,7 +102,7 @@ func decodeTransaction(plain []byte) (x transaction, err error) {
 	copy(x.secret[:], plain)
 	copy(x.redirect[:], plain[secretBytes:])
 	copy(x.frontEnd[:], plain[secretBytes+hashBytes:])
-	x.asked = demands{mfa: flags == flagMFA, connection: string(rest[:length])}
+	x.required = requirements{mfa: flags == flagMFA, connection: string(rest[:length])}
 	x.returnTo = string(rest[length:])
 	return x, nil
 }
