@@ -1,8 +1,6 @@
-// Package metadata is what front-ends keep with a user: what the user may edit,
-// and what the company decides. The two are apart, so that a front-end may be
-// allowed the one and not the other.
+// Package metadata reads and changes a user's metadata: user metadata, which the user may
+// edit, and app_metadata, which the company decides. Each kind has its own permission.
 //
-// It owns the meaning of a change, how nested objects are merged, and how large
-// the whole may be. Where metadata is kept, and that a member of it is this
-// service's own, is auth0's. Users as a whole, with their metadata, are users'.
+// It merges nested objects and bounds the size. Package auth0 stores metadata and hides
+// this service's own member of app_metadata.
 package metadata

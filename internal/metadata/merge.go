@@ -2,8 +2,8 @@ package metadata
 
 import "maps"
 
-// mergePatch applies a JSON merge patch (RFC 7396, section 2) to a decoded
-// value, at every level. It changes neither.
+// mergePatch applies a JSON merge patch (RFC 7396, section 2) to a decoded value and
+// returns the result. It does not modify its arguments.
 func mergePatch(target, patch any) any {
 	changes, ok := patch.(map[string]any)
 	if !ok {
@@ -23,8 +23,8 @@ func mergePatch(target, patch any) any {
 	return merged
 }
 
-// isFlat reports whether a patch means the same to the provider, which merges
-// the first level only.
+// isFlat reports whether a patch has no nested objects. The provider applies such a patch
+// correctly, since it merges only the first level.
 func isFlat(patch map[string]any) bool {
 	for _, value := range patch {
 		if _, nested := value.(map[string]any); nested {

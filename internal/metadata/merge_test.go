@@ -16,7 +16,7 @@ func decoded(t testing.TB, text string) any {
 	return value
 }
 
-// The test cases of RFC 7396, appendix A, and a few more.
+// The first test cases are from RFC 7396, appendix A.
 func TestMergePatch(t *testing.T) {
 	tests := []struct{ original, patch, result string }{
 		{`{"a":"b"}`, `{"a":"c"}`, `{"a":"c"}`},
@@ -55,8 +55,8 @@ func TestMergePatch(t *testing.T) {
 	}
 }
 
-// A patch applied twice is as one applied once, it leaves alone what it does
-// not name, and sending the members that it changes is the same as itself.
+// A patch is idempotent, does not change other members, and equals a first-level merge of
+// the changed members.
 func FuzzMergePatch(f *testing.F) {
 	for _, seed := range [][2]string{
 		{`{"a":{"b":1}}`, `{"a":{"b":null,"c":{}}}`}, {`{"a":1}`, `{"a":{"b":{"c":null}}}`}, {`{}`, `{"a":[null,{"b":null}]}`},
@@ -75,17 +75,17 @@ func FuzzMergePatch(f *testing.F) {
 		}
 		for name, value := range object {
 			if _, named := patch[name]; !named && !cmp.Equal(value, once[name]) {
-				t.Errorf("%q was not in %s, and has changed", name, change)
+				t.Errorf("%q is not in %s, but has changed", name, change)
 			}
 		}
 		sent := firstLevel(object, changesOf(object, once, patch))
 		if diff := cmp.Diff(once, sent); diff != "" {
-			t.Errorf("%s, as the provider merges what is sent:\n%s", change, diff)
+			t.Errorf("%s, merged by the provider:\n%s", change, diff)
 		}
 	})
 }
 
-// firstLevel is how the provider merges.
+// firstLevel merges as the provider does.
 func firstLevel(object, changes map[string]any) map[string]any {
 	out := map[string]any{}
 	for name, value := range object {

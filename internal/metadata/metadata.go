@@ -16,56 +16,54 @@ import (
 
 // Kind is one of the two kinds of metadata.
 type Kind struct {
-	noun        string // in the audit log, and of the path
+	noun        string // in the path and the audit log
 	permissions []permission.Name
-	reserved    []string // names that the first level may not have
+	reserved    []string // forbidden names at the first level
 }
 
 // Both kinds.
 var (
 	User = Kind{noun: "metadata", permissions: []permission.Name{permission.Metadata}}
-	App  = Kind{noun: "app-metadata", permissions: []permission.Name{permission.AppMetadata}, reserved: valid.ReservedAppMetadata}
+	App  = Kind{"app-metadata", []permission.Name{permission.AppMetadata}, valid.ReservedAppMetadata}
 )
 
 func (k Kind) route(method string) string { return method + " /" + k.noun + "/{user_id}" }
 
 func (k Kind) function(verb string) string { return verb + strings.ReplaceAll(k.noun, "-", "") }
 
-// Reader reads a user's metadata of one kind: an empty object where there is
-// none. Its errors are problems: user-not-found, and those of a failing
-// provider.
+// Reader reads a user's metadata of one kind; an empty object if there is none. It fails
+// with user-not-found or with a provider error.
 type Reader interface {
 	Read(ctx context.Context, user limits.UserID) (map[string]any, error)
 }
 
-// Store also changes it. Write sets the first-level members that are there,
-// removes those that are nil, leaves all others as they are, and returns the
-// whole as it is then. Its errors are problems, as Read's, and
-// metadata-too-large.
+// Store reads and changes metadata of one kind. Write sets the first-level members in
+// changes, removes those that are nil, and returns all metadata. It fails like Read, or
+// with metadata-too-large.
 type Store interface {
 	Reader
 	Write(ctx context.Context, user limits.UserID, changes map[string]any) (map[string]any, error)
 }
 
-// MaxSize is how large one kind of a user's metadata may become by a change, in
-// bytes of JSON: as much as one PUT can carry. Both kinds together stay far
-// below the megabyte beyond which the provider's lists and searches leave
-// metadata out
+// MaxSize is the maximum size of one kind of a user's metadata, in bytes of JSON. It equals
+// the maximum body of a PUT. It is far below one megabyte, above which the provider omits
+// metadata from lists and searches
 // (https://auth0.com/docs/manage-users/user-accounts/metadata/metadata-fields-data).
 const MaxSize = httpapi.MaxBody
 
-// checkSize fails with metadata-too-large. What is too large already may still
-// be changed to something that is not larger.
+// checkSize fails with metadata-too-large. It accepts metadata that is already too large if
+// the change does not enlarge it.
 func checkSize(before, after map[string]any) error {
 	size, err := sizeOf(after)
 	if err != nil || size <= MaxSize {
 		return err
 	}
-	was, err := sizeOf(before)
-	if err != nil || size <= was {
+	oldSize, err := sizeOf(before)
+	if err != nil || size <= oldSize {
 		return err
 	}
-	return problem.MetadataTooLarge.New(fmt.Sprintf("The metadata would have %d bytes of JSON; %d is the most.", size, MaxSize))
+	detail := fmt.Sprintf("The metadata would have %d bytes of JSON. The maximum is %d.", size, MaxSize)
+	return problem.MetadataTooLarge.New(detail)
 }
 
 func sizeOf(object map[string]any) (int, error) {
@@ -75,5 +73,5 @@ func sizeOf(object map[string]any) (int, error) {
 	if err := enc.Encode(object); err != nil {
 		return 0, fmt.Errorf("measure metadata: %w", err)
 	}
-	return text.Len() - 1, nil // the encoder ends with a newline
+	return text.Len() - 1, nil // Encode appends a newline
 }

@@ -13,20 +13,20 @@ import (
 	"usher/internal/valid"
 )
 
-// store notes what it was asked, and merges as the provider does.
+// store is a fake that records its calls and merges as the provider does.
 type store struct {
 	object map[string]any
-	asked  []string
+	calls  []string
 }
 
 func (s *store) Read(context.Context, limits.UserID) (map[string]any, error) {
-	s.asked = append(s.asked, "read")
+	s.calls = append(s.calls, "read")
 	return s.object, nil
 }
 
 func (s *store) Write(_ context.Context, _ limits.UserID, changes map[string]any) (map[string]any, error) {
 	text, err := json.Marshal(changes)
-	s.asked = append(s.asked, "write "+string(text))
+	s.calls = append(s.calls, "write "+string(text))
 	out := map[string]any{}
 	for name, value := range s.object {
 		out[name] = value
@@ -63,32 +63,32 @@ func send(op api.Operation, body string, headers ...string) *httptest.ResponseRe
 
 const none = ""
 
-// Only what changes is sent, and only what is needed is read.
-func TestWhatIsReadAndSent(t *testing.T) {
-	tests := map[string]struct{ before, method, body, asked, after string }{
-		"a flat patch":                {`{"a":1,"b":2}`, "PATCH", `{"a":3,"b":null,"c":[{"d":null}]}`, `write {"a":3,"b":null,"c":[{"d":null}]}`, `{"a":3,"c":[{"d":null}]}`},
-		"an empty patch":              {`{"a":1}`, "PATCH", `{}`, `read`, `{"a":1}`},
-		"a nested patch":              {`{"a":{"x":1,"y":{"z":2}},"b":2}`, "PATCH", `{"a":{"y":{"z":null,"w":3}}}`, `read, write {"a":{"x":1,"y":{"w":3}}}`, `{"a":{"x":1,"y":{"w":3}},"b":2}`},
-		"a nested patch of nothing":   {`{}`, "PATCH", `{"a":{"b":null}}`, `read, write {"a":{}}`, `{"a":{}}`},
-		"a nested patch and a flat":   {`{"a":{"x":1},"b":2}`, "PATCH", `{"a":{"y":2},"b":3,"c":null}`, `read, write {"a":{"x":1,"y":2},"b":3}`, `{"a":{"x":1,"y":2},"b":3}`},
-		"a patch that is so already":  {`{"a":{"x":1}}`, "PATCH", `{"a":{"x":1.0,"y":null}}`, `read`, `{"a":{"x":1}}`},
-		"a nested one over a value":   {`{"a":1}`, "PATCH", `{"a":{"x":null,"y":1}}`, `read, write {"a":{"y":1}}`, `{"a":{"y":1}}`},
-		"an empty object over one":    {`{"a":{"x":1}}`, "PATCH", `{"a":{}}`, `read`, `{"a":{"x":1}}`},
-		"a replacement":               {`{"a":1,"b":2}`, "PUT", `{"b":{"c":null},"d":4}`, `read, write {"a":null,"b":{"c":null},"d":4}`, `{"b":{"c":null},"d":4}`},
-		"an empty replacement":        {`{"a":1}`, "PUT", `{}`, `read, write {"a":null}`, `{}`},
-		"a replacement of nothing":    {`{}`, "PUT", `{}`, `read`, `{}`},
-		"a null in a replacement":     {`{"a":1}`, "PUT", `{"a":null}`, none, none},
-		"a name with a dot":           {`{}`, "PATCH", `{"a.b":1}`, none, none},
-		"a name with a dollar, below": {`{}`, "PUT", `{"a":[{"b":{"$c":1}}]}`, none, none},
-		"a number that loses a digit": {`{}`, "PATCH", `{"a":9007199254740993}`, none, none},
+// Only changed members are written, and metadata is read only if necessary.
+func TestCalls(t *testing.T) {
+	tests := map[string]struct{ before, method, body, calls, after string }{
+		"a flat patch":                           {`{"a":1,"b":2}`, "PATCH", `{"a":3,"b":null,"c":[{"d":null}]}`, `write {"a":3,"b":null,"c":[{"d":null}]}`, `{"a":3,"c":[{"d":null}]}`},
+		"an empty patch":                         {`{"a":1}`, "PATCH", `{}`, `read`, `{"a":1}`},
+		"a nested patch":                         {`{"a":{"x":1,"y":{"z":2}},"b":2}`, "PATCH", `{"a":{"y":{"z":null,"w":3}}}`, `read, write {"a":{"x":1,"y":{"w":3}}}`, `{"a":{"x":1,"y":{"w":3}},"b":2}`},
+		"a nested patch of empty metadata":       {`{}`, "PATCH", `{"a":{"b":null}}`, `read, write {"a":{}}`, `{"a":{}}`},
+		"a nested and a flat member":             {`{"a":{"x":1},"b":2}`, "PATCH", `{"a":{"y":2},"b":3,"c":null}`, `read, write {"a":{"x":1,"y":2},"b":3}`, `{"a":{"x":1,"y":2},"b":3}`},
+		"a patch without a change":               {`{"a":{"x":1}}`, "PATCH", `{"a":{"x":1.0,"y":null}}`, `read`, `{"a":{"x":1}}`},
+		"a nested patch of a value":              {`{"a":1}`, "PATCH", `{"a":{"x":null,"y":1}}`, `read, write {"a":{"y":1}}`, `{"a":{"y":1}}`},
+		"an empty object in a patch":             {`{"a":{"x":1}}`, "PATCH", `{"a":{}}`, `read`, `{"a":{"x":1}}`},
+		"a replacement":                          {`{"a":1,"b":2}`, "PUT", `{"b":{"c":null},"d":4}`, `read, write {"a":null,"b":{"c":null},"d":4}`, `{"b":{"c":null},"d":4}`},
+		"an empty replacement":                   {`{"a":1}`, "PUT", `{}`, `read, write {"a":null}`, `{}`},
+		"an empty replacement of empty metadata": {`{}`, "PUT", `{}`, `read`, `{}`},
+		"a null in a replacement":                {`{"a":1}`, "PUT", `{"a":null}`, none, none},
+		"a name with a dot":                      {`{}`, "PATCH", `{"a.b":1}`, none, none},
+		"a nested name with a dollar":            {`{}`, "PUT", `{"a":[{"b":{"$c":1}}]}`, none, none},
+		"a number that loses a digit":            {`{}`, "PATCH", `{"a":9007199254740993}`, none, none},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t, tt.before)
 			op := map[string]api.Operation{"PATCH": metadata.Update(metadata.User, s), "PUT": metadata.Replace(metadata.User, s)}[tt.method]
 			w := send(op, tt.body)
-			if got := strings.Join(s.asked, ", "); got != tt.asked {
-				t.Errorf("asked %s, want %s", got, tt.asked)
+			if got := strings.Join(s.calls, ", "); got != tt.calls {
+				t.Errorf("calls: %s, want %s", got, tt.calls)
 			}
 			if tt.after == none {
 				if w.Code != 400 {
@@ -109,14 +109,14 @@ func TestIfMatch(t *testing.T) {
 	tests := map[string]struct {
 		tag    string
 		status int
-		asked  string
+		calls  string
 	}{
-		"current":  {current, 200, `read, write {"a":3}`},
-		"any":      {"*", 200, `read, write {"a":3}`},
-		"stale":    {stale, 412, `read`},
-		"of two":   {stale + ", " + current, 200, `read, write {"a":3}`},
-		"no ETag":  {"mine", 400, none},
-		"weak one": {"W/" + current, 412, `read`},
+		"current":     {current, 200, `read, write {"a":3}`},
+		"a wildcard":  {"*", 200, `read, write {"a":3}`},
+		"stale":       {stale, 412, `read`},
+		"one of two":  {stale + ", " + current, 200, `read, write {"a":3}`},
+		"not an ETag": {"mine", 400, none},
+		"weak":        {"W/" + current, 412, `read`},
 	}
 	for name, tt := range tests {
 		for _, op := range []string{"update", "replace"} {
@@ -126,59 +126,59 @@ func TestIfMatch(t *testing.T) {
 				if w := send(all[op], `{"a":3}`, "If-Match", tt.tag); w.Code != tt.status {
 					t.Errorf("%d %s", w.Code, w.Body)
 				}
-				if got := strings.Join(s.asked, ", "); got != tt.asked {
-					t.Errorf("asked %s, want %s", got, tt.asked)
+				if got := strings.Join(s.calls, ", "); got != tt.calls {
+					t.Errorf("calls: %s, want %s", got, tt.calls)
 				}
 			})
 		}
 	}
 }
 
-// The limit is told where the metadata is read, which a large patch is.
+// The size is checked if the metadata is read, which is always so for a large patch.
 func TestSize(t *testing.T) {
 	text := func(n int) string { return strings.Repeat("x", n) }
-	const most = metadata.MaxSize - len(`{"a":"","b":""}`)
+	const limit = metadata.MaxSize - len(`{"a":"","b":""}`)
 	tests := map[string]struct {
 		before, patch string
 		status, calls int
 	}{
-		"as much as there may be":       {`{"a":"` + text(most-5000) + `"}`, `{"b":"` + text(5000) + `"}`, 200, 2},
-		"a byte more":                   {`{"a":"` + text(most-5000) + `"}`, `{"b":"` + text(5001) + `"}`, 422, 1},
-		"a byte more, nested":           {`{"a":"` + text(most-3) + `"}`, `{"b":{"c":1}}`, 422, 1},
-		"too much already, and smaller": {`{"a":"` + text(most+500) + `","b":"xx"}`, `{"b":{}}`, 200, 2},
-		"too much already, and as much": {`{"a":"` + text(most+500) + `","b":""}`, `{"b":{}}`, 200, 2},
-		"too much already, and more":    {`{"a":"` + text(most+500) + `","b":""}`, `{"b":{"c":1}}`, 422, 1},
-		"a little, unread":              {`{"a":"` + text(most) + `"}`, `{"b":"` + text(4000) + `"}`, 200, 1},
+		"the maximum":                  {`{"a":"` + text(limit-5000) + `"}`, `{"b":"` + text(5000) + `"}`, 200, 2},
+		"one byte more":                {`{"a":"` + text(limit-5000) + `"}`, `{"b":"` + text(5001) + `"}`, 422, 1},
+		"one byte more, nested":        {`{"a":"` + text(limit-3) + `"}`, `{"b":{"c":1}}`, 422, 1},
+		"too large, becomes smaller":   {`{"a":"` + text(limit+500) + `","b":"xx"}`, `{"b":{}}`, 200, 2},
+		"too large, keeps its size":    {`{"a":"` + text(limit+500) + `","b":""}`, `{"b":{}}`, 200, 2},
+		"too large, becomes larger":    {`{"a":"` + text(limit+500) + `","b":""}`, `{"b":{"c":1}}`, 422, 1},
+		"a small patch without a read": {`{"a":"` + text(limit) + `"}`, `{"b":"` + text(4000) + `"}`, 200, 1},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t, tt.before)
 			w := send(metadata.Update(metadata.App, s), tt.patch)
-			if w.Code != tt.status || len(s.asked) != tt.calls {
-				t.Errorf("%d after %d calls, want %d after %d", w.Code, len(s.asked), tt.status, tt.calls)
+			if w.Code != tt.status || len(s.calls) != tt.calls {
+				t.Errorf("%d after %d calls, want %d after %d", w.Code, len(s.calls), tt.status, tt.calls)
 			}
 		})
 	}
 }
 
-// The two kinds differ by what they reserve.
+// Only app_metadata has reserved names.
 func TestReservedNames(t *testing.T) {
 	for _, name := range valid.ReservedAppMetadata {
 		for _, value := range []string{`null`, `1`, `{}`} {
 			body := `{"` + name + `":` + value + `}`
 			s := newStore(t, `{}`)
-			if w := send(metadata.Update(metadata.App, s), body); w.Code != 400 || s.asked != nil || !strings.Contains(w.Body.String(), `"field":"`+name+`"`) {
-				t.Errorf("PATCH %s: %d %s, asked %v", body, w.Code, w.Body, s.asked)
+			if w := send(metadata.Update(metadata.App, s), body); w.Code != 400 || s.calls != nil || !strings.Contains(w.Body.String(), `"field":"`+name+`"`) {
+				t.Errorf("PATCH %s: %d %s, calls: %v", body, w.Code, w.Body, s.calls)
 			}
-			if w := send(metadata.Replace(metadata.App, s), body); w.Code != 400 || s.asked != nil {
-				t.Errorf("PUT %s: %d %s, asked %v", body, w.Code, w.Body, s.asked)
+			if w := send(metadata.Replace(metadata.App, s), body); w.Code != 400 || s.calls != nil {
+				t.Errorf("PUT %s: %d %s, calls: %v", body, w.Code, w.Body, s.calls)
 			}
 		}
 		if w := send(metadata.Update(metadata.App, newStore(t, `{}`)), `{"a":{"`+name+`":1}}`); w.Code != 200 && name != "__proto__" {
 			t.Errorf("%s below the first level: %d %s", name, w.Code, w.Body)
 		}
 		if w := send(metadata.Update(metadata.User, newStore(t, `{}`)), `{"`+name+`":1}`); w.Code != 200 {
-			t.Errorf("%s in what users may edit: %d %s", name, w.Code, w.Body)
+			t.Errorf("%s in user metadata: %d %s", name, w.Code, w.Body)
 		}
 	}
 }

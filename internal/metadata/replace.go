@@ -12,10 +12,9 @@ import (
 	"usher/internal/valid"
 )
 
-// Replace serves PUT /metadata/{user_id}, and PUT /app-metadata/{user_id}. The
-// provider cannot replace: the metadata is read, and every member that is to go
-// is removed by name. One that another front-end adds between the two calls
-// stays.
+// Replace serves PUT /metadata/{user_id} and PUT /app-metadata/{user_id}. The provider has
+// no replacement, so Replace reads the metadata and then removes the other members by name.
+// A member that another front-end adds between the two calls remains.
 func Replace(kind Kind, dir Store) api.Operation {
 	return api.Operation{
 		Name:        kind.function("replace"),
@@ -47,7 +46,7 @@ func Replace(kind Kind, dir Store) api.Operation {
 	}
 }
 
-// checkNulls refuses nulls at the first level: to the provider they mean removal.
+// checkNulls rejects nulls at the first level, which the provider treats as removals.
 func checkNulls(object map[string]any, faults *valid.Faults) {
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if object[name] == nil {
@@ -56,7 +55,9 @@ func checkNulls(object map[string]any, faults *valid.Faults) {
 	}
 }
 
-func replace(ctx context.Context, dir Store, user limits.UserID, match httpapi.Match, object map[string]any) (map[string]any, error) {
+func replace(
+	ctx context.Context, dir Store, user limits.UserID, match httpapi.Match, object map[string]any,
+) (map[string]any, error) {
 	before, err := dir.Read(ctx, user)
 	if err != nil {
 		return nil, err
@@ -73,7 +74,7 @@ func replace(ctx context.Context, dir Store, user limits.UserID, match httpapi.M
 			changes[name] = nil
 		}
 	}
-	if len(changes) == 0 { // to the provider an empty object would mean that all is to go, this service's own too
+	if len(changes) == 0 { // the provider would remove everything, including this service's own member
 		return before, nil
 	}
 	return dir.Write(ctx, user, changes)

@@ -12,18 +12,17 @@ import (
 	"usher/internal/valid"
 )
 
-// unread is how large a patch may be that is sent without a look at what there
-// is, in bytes of JSON. A larger one could make the whole too large at once.
-const unread = 4 << 10
+// maxBlindPatch is the maximum size of a patch that is sent without reading the metadata
+// first, in bytes of JSON. It bounds how far such a patch can exceed MaxSize.
+const maxBlindPatch = 4 << 10
 
-// Update serves PATCH /metadata/{user_id}, and PATCH /app-metadata/{user_id}: a
-// JSON merge patch (RFC 7396).
+// Update serves PATCH /metadata/{user_id} and PATCH /app-metadata/{user_id}, JSON merge
+// patches (RFC 7396).
 //
-// The provider merges the first level by itself, so a flat patch is one call,
-// and those who write different first-level members never lose each other's
-// changes. Where the patch has a nested object, the metadata is read and the
-// whole member sent that it is in: of two who change one member at once, the
-// last writer wins, since the provider has no conditional write.
+// The provider merges the first level, so a flat patch is one call, and concurrent changes
+// to different first-level members are safe. For a nested object Update reads the metadata
+// and sends the complete first-level member. If two callers change the same member at the
+// same time, the last write wins, because the provider has no conditional write.
 func Update(kind Kind, dir Store) api.Operation {
 	return api.Operation{
 		Name:        kind.function("update"),
@@ -54,12 +53,14 @@ func Update(kind Kind, dir Store) api.Operation {
 	}
 }
 
-func apply(ctx context.Context, dir Store, user limits.UserID, match httpapi.Match, patch map[string]any) (map[string]any, error) {
+func apply(
+	ctx context.Context, dir Store, user limits.UserID, match httpapi.Match, patch map[string]any,
+) (map[string]any, error) {
 	size, err := sizeOf(patch)
 	if err != nil {
 		return nil, err
 	}
-	if !match.Asked() && len(patch) > 0 && isFlat(patch) && size <= unread {
+	if !match.Asked() && len(patch) > 0 && isFlat(patch) && size <= maxBlindPatch {
 		return dir.Write(ctx, user, patch)
 	}
 	before, err := dir.Read(ctx, user)
@@ -80,24 +81,24 @@ func apply(ctx context.Context, dir Store, user limits.UserID, match httpapi.Mat
 	return dir.Write(ctx, user, changes)
 }
 
-// changesOf returns the first-level members of the patch that are not yet as
-// they are to be: nobody else's are sent.
+// changesOf returns the first-level members that the patch changes. It omits other members,
+// so that concurrent changes to them are not lost.
 func changesOf(before, after, patch map[string]any) map[string]any {
 	changes := map[string]any{}
 	for name := range patch {
-		value, there := after[name]
-		old, was := before[name]
+		value, exists := after[name]
+		old, existed := before[name]
 		switch {
-		case !there && was:
+		case !exists && existed:
 			changes[name] = nil
-		case there && !(was && isSame(old, value)):
+		case exists && !(existed && isSame(old, value)):
 			changes[name] = value
 		}
 	}
 	return changes
 }
 
-// isSame compares as JSON: a number that was read is kept as it is written.
+// isSame compares the JSON forms. Numbers in stored metadata keep their original notation.
 func isSame(a, b any) bool {
 	one, err := json.Marshal(a)
 	if err != nil {

@@ -10,9 +10,8 @@ import (
 	"usher/internal/permission"
 )
 
-// PasswordTicketer makes a link that lets its holder set the user's password.
-// Its errors are problems: user-not-found, user-has-no-password,
-// invalid-request, and those of a failing provider.
+// PasswordTicketer creates a link with which its holder sets the user's password. It fails
+// with user-not-found, user-has-no-password or invalid-request, or with a provider error.
 type PasswordTicketer interface {
 	PasswordTicket(ctx context.Context, user limits.UserID, o TicketOptions) (Ticket, error)
 }
@@ -22,9 +21,9 @@ type passwordTicketBody struct {
 	VerifiesEmail bool `json:"verifies_email"`
 }
 
-// CreatePasswordTicket serves POST /password-tickets, for a front-end that sends
-// its own mail. Only the front-end knows whether it mails the link to the user's
-// address, and so whether using it verifies that.
+// CreatePasswordTicket serves POST /password-tickets, for front-ends that send their own
+// mail. Using the link verifies the user's address only if the front-end mails it there, so
+// the front-end decides this with verifies_email.
 func CreatePasswordTicket(dir PasswordTicketer, resultURLs []string) api.Operation {
 	return api.Operation{
 		Name:        "createpasswordticket",

@@ -10,15 +10,14 @@ import (
 	"usher/internal/permission"
 )
 
-// VerificationTicketer makes a link that verifies the user's address. Its
-// errors are problems: user-not-found, user-has-no-email, invalid-request, and
-// those of a failing provider.
+// VerificationTicketer creates a link that verifies the user's address. It fails with
+// user-not-found, user-has-no-email or invalid-request, or with a provider error.
 type VerificationTicketer interface {
 	VerificationTicket(ctx context.Context, user limits.UserID, o TicketOptions) (Ticket, error)
 }
 
-// CreateVerificationTicket serves POST /verification-tickets, for a front-end
-// that sends its own mail.
+// CreateVerificationTicket serves POST /verification-tickets, for front-ends that send
+// their own mail.
 func CreateVerificationTicket(dir VerificationTicketer, resultURLs []string) api.Operation {
 	return api.Operation{
 		Name:        "createverificationticket",

@@ -1,7 +1,6 @@
-// Package recovery is how users get back into their accounts, and show that an
-// address is theirs: mails and links to set a password or to verify an address.
+// Package recovery implements mails and links to set a password or to verify an email
+// address.
 //
-// It owns what front-ends ask for and are answered. The mails, the pages behind
-// the links and the life of a link are the identity provider's; how it is asked
-// for them is auth0's. A link is a credential: no log line holds one.
+// The identity provider sends the mails and serves the pages behind the links. Package
+// auth0 calls it. A link is a credential and must not be logged.
 package recovery

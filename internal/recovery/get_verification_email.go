@@ -10,14 +10,14 @@ import (
 	"usher/internal/permission"
 )
 
-// VerificationEmail is a mail by which a user verifies an address, on its way.
+// VerificationEmail is a mail with a link to verify an address.
 type VerificationEmail struct {
 	ID        string     `json:"id"`
 	Status    Status     `json:"status"`
 	CreatedAt *time.Time `json:"created_at,omitempty"`
 }
 
-// Status is how far a mail has come.
+// Status is the delivery status of a mail.
 type Status string
 
 // All statuses.
@@ -28,8 +28,8 @@ const (
 	Failed     Status = "failed"
 )
 
-// VerificationReader finds a mail that was asked for. Its errors are problems:
-// verification-email-not-found, and those of a failing provider.
+// VerificationReader reads the status of a mail. It fails with verification-email-not-found
+// or with a provider error.
 type VerificationReader interface {
 	Verification(ctx context.Context, id string) (VerificationEmail, error)
 }

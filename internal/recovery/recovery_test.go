@@ -16,30 +16,30 @@ import (
 	"usher/internal/recovery"
 )
 
-// provider notes what it was asked.
+// provider is a fake that records its calls.
 type provider struct {
-	asked   []string
+	calls   []string
 	options recovery.TicketOptions
 	err     error
 }
 
 func (p *provider) MailPasswordLink(_ context.Context, connection, email string) error {
-	p.asked = append(p.asked, "mail "+email+" in "+connection)
+	p.calls = append(p.calls, "mail "+email+" in "+connection)
 	return p.err
 }
 
 func (p *provider) PasswordTicket(_ context.Context, id limits.UserID, o recovery.TicketOptions) (recovery.Ticket, error) {
-	p.asked, p.options = append(p.asked, "password "+id.String()), o
+	p.calls, p.options = append(p.calls, "password "+id.String()), o
 	return recovery.Ticket{URL: "https://t/?ticket=SECRET#", ExpiresAt: time.Date(2026, 2, 1, 8, 0, 0, 0, time.UTC)}, p.err
 }
 
 func (p *provider) VerificationTicket(_ context.Context, id limits.UserID, o recovery.TicketOptions) (recovery.Ticket, error) {
-	p.asked, p.options = append(p.asked, "verification "+id.String()), o
+	p.calls, p.options = append(p.calls, "verification "+id.String()), o
 	return recovery.Ticket{URL: "https://t/?ticket=SECRET#", ExpiresAt: time.Date(2026, 2, 1, 8, 0, 0, 0, time.UTC)}, p.err
 }
 
 func (p *provider) SendVerification(_ context.Context, id limits.UserID) (recovery.VerificationEmail, error) {
-	p.asked = append(p.asked, "send "+id.String())
+	p.calls = append(p.calls, "send "+id.String())
 	return recovery.VerificationEmail{ID: "job/1", Status: recovery.Pending}, p.err
 }
 
@@ -54,19 +54,19 @@ func send(op api.Operation, body string) *httptest.ResponseRecorder {
 
 var allowed = []string{"https://app.example.com/done", "https://app.example.com/other"}
 
-// What is asked for reaches the provider as it was asked.
-func TestWhatTheProviderIsAsked(t *testing.T) {
+// Every option of a request reaches the provider.
+func TestProviderCalls(t *testing.T) {
 	tests := map[string]struct {
 		operation func(*provider) api.Operation
 		body      string
-		asked     string
+		call      string
 		options   recovery.TicketOptions
 	}{
 		"a reset": {
 			func(p *provider) api.Operation { return recovery.ResetPassword(p, "default") },
 			`{"email":"a@example.com"}`, "mail a@example.com in default", recovery.TicketOptions{},
 		},
-		"a reset elsewhere": {
+		"a reset in another connection": {
 			func(p *provider) api.Operation { return recovery.ResetPassword(p, "default") },
 			`{"email":"a@example.com","connection":"staff"}`, "mail a@example.com in staff", recovery.TicketOptions{},
 		},
@@ -79,7 +79,7 @@ func TestWhatTheProviderIsAsked(t *testing.T) {
 			`{"user_id":"u","ttl":60,"result_url":"https://app.example.com/other","verifies_email":true}`, "password u",
 			recovery.TicketOptions{ResultURL: "https://app.example.com/other", Lifetime: time.Minute, VerifiesEmail: true},
 		},
-		"the longest verification ticket": {
+		"a verification ticket with the maximum lifetime": {
 			func(p *provider) api.Operation { return recovery.CreateVerificationTicket(p, allowed) },
 			`{"user_id":"u","ttl":2592000}`, "verification u", recovery.TicketOptions{Lifetime: 30 * 24 * time.Hour},
 		},
@@ -94,7 +94,7 @@ func TestWhatTheProviderIsAsked(t *testing.T) {
 			if w := send(tt.operation(p), tt.body); w.Code >= 300 {
 				t.Fatalf("%d %s", w.Code, w.Body)
 			}
-			if diff := cmp.Diff([]string{tt.asked}, p.asked); diff != "" {
+			if diff := cmp.Diff([]string{tt.call}, p.calls); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff(tt.options, p.options); diff != "" {
@@ -104,7 +104,7 @@ func TestWhatTheProviderIsAsked(t *testing.T) {
 	}
 }
 
-func TestAnswers(t *testing.T) {
+func TestResponses(t *testing.T) {
 	w := send(recovery.CreatePasswordTicket(&provider{}, nil), `{"user_id":"u"}`)
 	if want := `{"url":"https://t/?ticket=SECRET#","expires_at":"2026-02-01T08:00:00Z"}` + "\n"; w.Code != 201 || w.Body.String() != want {
 		t.Errorf("%d %s", w.Code, w.Body)
@@ -119,10 +119,10 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// Without a list of result URLs none is allowed.
+// Without configured result URLs, none is allowed.
 func TestNoResultURLs(t *testing.T) {
 	p := &provider{}
-	if w := send(recovery.CreatePasswordTicket(p, nil), `{"user_id":"u","result_url":"https://app.example.com/done"}`); w.Code != 400 || p.asked != nil {
-		t.Errorf("%d %s, asked %v", w.Code, w.Body, p.asked)
+	if w := send(recovery.CreatePasswordTicket(p, nil), `{"user_id":"u","result_url":"https://app.example.com/done"}`); w.Code != 400 || p.calls != nil {
+		t.Errorf("%d %s, provider calls: %v", w.Code, w.Body, p.calls)
 	}
 }

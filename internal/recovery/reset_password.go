@@ -10,10 +10,9 @@ import (
 	"usher/internal/valid"
 )
 
-// Mailer mails whoever has the address in the connection a link to set a
-// password. It succeeds whether or not anybody has. Its errors are problems:
-// invalid-request for a connection without passwords, and those of a failing
-// provider.
+// Mailer mails the user with the address in the connection a link to set a password. It
+// succeeds even if there is no such user. It fails with invalid-request for a connection
+// without passwords, or with a provider error.
 type Mailer interface {
 	MailPasswordLink(ctx context.Context, connection, email string) error
 }
@@ -23,8 +22,8 @@ type resetBody struct {
 	Connection *string `json:"connection"`
 }
 
-// accepted is the answer to every reset. It is the same whether or not the
-// address exists, and so are the provider calls: one, and no look-up.
+// accepted is the response to every reset. It does not reveal whether the address exists;
+// nor does the timing, since the number of provider calls is the same.
 type accepted struct {
 	Status string `json:"status"`
 }

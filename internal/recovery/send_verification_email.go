@@ -12,9 +12,8 @@ import (
 	"usher/internal/valid"
 )
 
-// Verifier sends mails by which users verify their addresses. The errors of
-// SendVerification are problems: user-not-found, user-has-no-email, and those
-// of a failing provider.
+// Verifier mails verification links. SendVerification fails with user-not-found or
+// user-has-no-email, or with a provider error.
 type Verifier interface {
 	SendVerification(ctx context.Context, user limits.UserID) (VerificationEmail, error)
 }
@@ -23,8 +22,8 @@ type verificationBody struct {
 	UserID *string `json:"user_id"`
 }
 
-// SendVerificationEmail serves POST /verification-emails. The provider sends the
-// mail later; where Location leads to tells when it has.
+// SendVerificationEmail serves POST /verification-emails. The provider sends the mail
+// asynchronously; the resource in Location has its status.
 func SendVerificationEmail(dir Verifier) api.Operation {
 	return api.Operation{
 		Name:        "sendverificationemail",

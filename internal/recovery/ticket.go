@@ -11,23 +11,23 @@ import (
 	"usher/internal/valid"
 )
 
-// Ticket is a link that the front-end hands to the user by itself.
+// Ticket is a link that the front-end delivers to the user. It is a credential.
 type Ticket struct {
 	URL       string    `json:"url"`
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
-// TicketOptions are what can be asked of a ticket.
+// TicketOptions configures a ticket.
 type TicketOptions struct {
-	ResultURL     string        // where its page leads to when it is done; "" for nowhere
-	Lifetime      time.Duration // whole seconds; 0 for the provider's own, five days
-	VerifiesEmail bool          // using it shows whose the address is; of a password ticket only
+	ResultURL     string        // redirect target after the ticket was used; "" for none
+	Lifetime      time.Duration // whole seconds; 0 for the provider's default of five days
+	VerifiesEmail bool          // whether using a password ticket verifies the address
 }
 
-// The lifetimes that may be asked for.
+// The bounds of a lifetime, in seconds.
 const (
-	shortestTTL = 60
-	longestTTL  = 30 * 24 * 60 * 60
+	minTTL = 60
+	maxTTL = 30 * 24 * 60 * 60
 )
 
 type ticketBody struct {
@@ -36,10 +36,11 @@ type ticketBody struct {
 	TTL       *int    `json:"ttl"` // seconds
 }
 
-// valid returns whom the ticket is for and what is asked of it, within the limits of
-// the calling front-end. resultURLs are compared exactly: the page behind the link
-// must not lead just anywhere.
-func (b ticketBody) valid(ctx context.Context, c api.Call, resultURLs []string) (user limits.UserID, o TicketOptions, err error) {
+// valid returns the user and the options of the ticket. It checks them against resultURLs
+// and the calling front-end's limits.
+func (b ticketBody) valid(
+	ctx context.Context, c api.Call, resultURLs []string,
+) (user limits.UserID, o TicketOptions, err error) {
 	var faults valid.Faults
 	faults.Require("user_id", b.UserID, valid.ID)
 	faults.Check("result_url", b.ResultURL, valid.In(resultURLs, "is not one of the configured result URLs"))
@@ -48,8 +49,8 @@ func (b ticketBody) valid(ctx context.Context, c api.Call, resultURLs []string) 
 	}
 	if b.TTL != nil {
 		o.Lifetime = time.Duration(*b.TTL) * time.Second
-		faults.AddIf(*b.TTL < shortestTTL || *b.TTL > longestTTL, "ttl",
-			fmt.Sprintf("must be a whole number of seconds from %d to %d", shortestTTL, longestTTL))
+		faults.AddIf(*b.TTL < minTTL || *b.TTL > maxTTL, "ttl",
+			fmt.Sprintf("must be a whole number of seconds from %d to %d", minTTL, maxTTL))
 	}
 	if err := faults.Err(); err != nil {
 		return user, o, err
