@@ -21,7 +21,7 @@ const (
 )
 
 // Connections returns the connections of the sign-in application that its login page shows;
-// see identities.Offerer.
+// see identities.ConnectionLister.
 func (i Identities) Connections(ctx context.Context) ([]identities.Connection, error) {
 	credentials, err := i.client.opts.Credentials.Current(ctx)
 	if err != nil {

@@ -1,7 +1,6 @@
-// Package identities is the ways in which people sign in: the connections that
-// there are, and the identities that one user's account is made of. Two
-// accounts of one person become one here, and are parted again.
+// Package identities lists connections and a user's identities, links two accounts of one
+// person, and unlinks them again.
 //
-// It owns what proves that two accounts belong to one person, which is never an
-// equal address alone. Beginning and finishing a sign-in is session's.
+// It defines the proof that two accounts belong to the same person; equal email addresses
+// are not sufficient. Package session implements sign-ins.
 package identities

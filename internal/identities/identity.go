@@ -10,21 +10,21 @@ import (
 	"usher/internal/problem"
 )
 
-// Identity is one way in which a user signs in, on the wire.
+// Identity is the JSON form of one of a user's identities.
 type Identity struct {
 	Connection string   `json:"connection"`
 	Provider   string   `json:"provider"`
 	UserID     string   `json:"user_id"` // within the provider
 	Social     bool     `json:"social"`
-	Primary    bool     `json:"primary"`           // the one that the account was made with
-	Profile    *Profile `json:"profile,omitempty"` // of a linked account; the primary's is the user's own
+	Primary    bool     `json:"primary"`           // whether the account was created with it
+	Profile    *Profile `json:"profile,omitempty"` // nil for the primary identity
 }
 
-// accountID is the id of the account that the identity makes by itself, and so
-// the subject of its ID tokens as long as it is not linked.
+// accountID returns the ID of the identity's account while it is not linked. It is the
+// subject of that account's ID tokens.
 func (i Identity) accountID() string { return i.Provider + "|" + i.UserID }
 
-// Profile is what a linked account said of its person when it was linked.
+// Profile is the profile of a linked account at the time of linking.
 type Profile struct {
 	Email         string `json:"email,omitempty"`
 	EmailVerified *bool  `json:"email_verified,omitempty"`
@@ -36,7 +36,7 @@ type Profile struct {
 	Picture       string `json:"picture,omitempty"` // a URL
 }
 
-// Account is what matters here of a user.
+// Account holds the properties of a user that matter for linking.
 type Account struct {
 	ID            string
 	Email         string
@@ -45,9 +45,8 @@ type Account struct {
 	Identities    []Identity // the primary one first
 }
 
-// isLegible reports whether it can be told who the account is: its first identity
-// can be read. Where not, nothing is linked or unlinked.
-func (a Account) isLegible() bool {
+// hasPrimary reports whether the account's primary identity is present and readable.
+func (a Account) hasPrimary() bool {
 	if len(a.Identities) == 0 {
 		return false
 	}
@@ -55,11 +54,12 @@ func (a Account) isLegible() bool {
 	return first.Connection != "" && first.Provider != "" && first.UserID != ""
 }
 
-func illegible() error {
-	return problem.ProviderFailed.New("Nothing was changed: the identity provider's answer does not say by which identity the account was made.")
+func errNoPrimary() error {
+	const detail = "Nothing was changed: the identity provider's response does not show the account's primary identity."
+	return problem.ProviderFailed.New(detail)
 }
 
-// Connection is the one that the account belongs to; "" where the provider does not say.
+// Connection returns the connection of the primary identity; "" if unknown.
 func (a Account) Connection() string {
 	if len(a.Identities) == 0 {
 		return ""
@@ -72,25 +72,26 @@ func (a Account) has(accountID string) bool {
 }
 
 func (a Account) sharesVerifiedEmail(other Account) bool {
-	return a.ID != other.ID && a.Email != "" && a.EmailVerified && other.EmailVerified && address.Same(a.Email, other.Email)
+	return a.ID != other.ID && a.Email != "" && a.EmailVerified && other.EmailVerified &&
+		address.Same(a.Email, other.Email)
 }
 
-// Reader knows accounts. Account fails with user-not-found.
+// Reader reads accounts. Account fails with user-not-found.
 type Reader interface {
 	Account(ctx context.Context, user limits.UserID) (Account, error)
 }
 
-// ErrNotTaken is in the error of a change that the provider understood and did
-// not make. Its answer does not say for certain why: to be found out by reading.
+// ErrNotTaken is wrapped by the error of a change that the provider refused. The provider's
+// response does not reliably show the reason, so the caller must read the account.
 var ErrNotTaken = errors.New("the provider did not take the change")
 
-// identityList is what every operation on a user's identities answers.
+// identityList is the response of every operation on a user's identities.
 type identityList struct {
 	Identities  []Identity    `json:"identities"`
-	Suggestions *[]Suggestion `json:"suggestions,omitempty"` // nil where they were not asked for
+	Suggestions *[]Suggestion `json:"suggestions,omitempty"` // nil if not requested
 }
 
-// listOf leaves out the linked identities of which nothing could be read.
+// listOf omits linked identities that were completely unreadable.
 func listOf(identities []Identity) identityList {
 	isBlank := func(i Identity) bool { return !i.Primary && i == (Identity{}) }
 	return identityList{Identities: slices.DeleteFunc(append([]Identity{}, identities...), isBlank)}

@@ -13,14 +13,14 @@ import (
 	"usher/internal/problem"
 )
 
-// Linker makes an account an identity of another one, which cannot be undone
-// for its metadata. Link fails with identity-already-linked or user-not-found,
-// or with what wraps ErrNotTaken.
+// Linker links accounts: the other account becomes an identity of the user. Its metadata is
+// lost permanently. Link fails with identity-already-linked or user-not-found, or with an
+// error that wraps ErrNotTaken.
 type Linker interface {
 	Prover
 	Reader
-	// AccountWithin is Account for the subject of a token. It fails with the
-	// front-end's refusal.
+	// AccountWithin is Account for the subject of a token. It also fails if the front-end's
+	// limits exclude the account.
 	AccountWithin(ctx context.Context, f limits.FrontEnd, subject string) (Account, error)
 	Link(ctx context.Context, user limits.UserID, other Identity) ([]Identity, error)
 }
@@ -38,7 +38,7 @@ func Link(dir Linker, sealer httpapi.Sealer, now func() time.Time) api.Operation
 			if err := httpapi.Decode(r, &body); err != nil {
 				return err
 			}
-			if err := body.malformed(); err != nil {
+			if err := body.checkFormat(); err != nil {
 				return err
 			}
 			subject, err := body.check(r.Context(), dir, sealer, c.User.String(), now())
@@ -55,72 +55,75 @@ func Link(dir Linker, sealer httpapi.Sealer, now func() time.Time) api.Operation
 	}
 }
 
-// link reads the other account first: its own linked identities would come
-// along, or be lost, and nobody has asked for either. Then it reads the user's, so
-// that neither a blocked account nor its holder gets in by way of the other one.
+// link reads both accounts before the change. It rejects an account with linked identities,
+// which would move or be lost unintentionally. It rejects a blocked account on either side,
+// which would otherwise be usable through the other one.
 func link(ctx context.Context, dir Linker, c api.Call, subject string) ([]Identity, error) {
-	if subject == c.User.String() { // a linked identity signs in as the account that it is linked to
-		return nil, alreadyLinked()
+	if subject == c.User.String() { // the ID token of a linked identity has the user's own subject
+		return nil, errAlreadyLinked()
 	}
 	other, err := dir.AccountWithin(ctx, c.FrontEnd, subject)
 	if problem.Is(err, problem.UserNotFound) {
-		return nil, whyNot(ctx, dir, c.User, subject, problem.ProofRefused.Wrap(err, "Nothing was linked: the account of link_id_token is no longer there.",
-			problem.Field{Field: "link_id_token", Detail: "is of an account that is no longer there"}))
+		refused := problem.ProofRefused.Wrap(err, "Nothing was linked: the account of link_id_token no longer exists.",
+			problem.Field{Field: "link_id_token", Detail: "belongs to an account that no longer exists"})
+		return nil, explain(ctx, dir, c.User, subject, refused)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := linkable(other); err != nil {
+	if err := checkLinkable(other); err != nil {
 		return nil, err
 	}
 	user, err := dir.Account(ctx, c.User)
 	switch {
 	case err != nil:
 		return nil, err
-	case !user.isLegible():
-		return nil, illegible()
+	case !user.hasPrimary():
+		return nil, errNoPrimary()
 	case user.Blocked:
-		return nil, accountBlocked("id_token", "the user")
+		return nil, errBlocked("id_token", "the user")
 	}
 	linked, err := dir.Link(ctx, c.User, other.Identities[0])
 	if errors.Is(err, ErrNotTaken) {
-		return nil, whyNot(ctx, dir, c.User, subject, err)
+		return nil, explain(ctx, dir, c.User, subject, err)
 	}
 	return linked, err
 }
 
-// linkable says what keeps an account from being linked to any user.
-func linkable(other Account) error {
-	if !other.isLegible() {
-		return illegible()
+// checkLinkable fails if the account cannot be linked to any user.
+func checkLinkable(other Account) error {
+	if !other.hasPrimary() {
+		return errNoPrimary()
 	}
 	if other.Blocked {
-		return accountBlocked("link_id_token", "the account of link_id_token")
+		return errBlocked("link_id_token", "the account of link_id_token")
 	}
 	if len(other.Identities) != 1 {
-		return problem.AccountHasIdentities.New("Nothing was linked: the account of link_id_token has linked identities of its own. Unlink them first.")
+		const detail = "Nothing was linked: the account of link_id_token has linked identities. Unlink them first."
+		return problem.AccountHasIdentities.New(detail)
 	}
 	return nil
 }
 
-func accountBlocked(field, whose string) error {
-	return problem.AccountBlocked.New("Nothing was linked: "+whose+" is blocked.", problem.Field{Field: field, Detail: "is of a blocked account"})
+func errBlocked(field, account string) error {
+	return problem.AccountBlocked.New("Nothing was linked: "+account+" is blocked.",
+		problem.Field{Field: field, Detail: "belongs to a blocked account"})
 }
 
-// whyNot finds out why nothing was linked: the user may be gone, or have the
-// identity already, as after an answer that was lost. If neither is so, it is
-// otherwise.
-func whyNot(ctx context.Context, dir Reader, id limits.UserID, subject string, otherwise error) error {
+// explain returns the reason of a failed link: the user does not exist, or already has the
+// identity, for example because the response to an earlier link was lost. Otherwise it
+// returns fallback.
+func explain(ctx context.Context, dir Reader, id limits.UserID, subject string, fallback error) error {
 	user, err := dir.Account(ctx, id)
 	switch {
 	case err != nil:
 		return err
 	case user.has(subject):
-		return alreadyLinked()
+		return errAlreadyLinked()
 	}
-	return otherwise
+	return fallback
 }
 
-func alreadyLinked() error {
-	return problem.IdentityAlreadyLinked.New("The account of link_id_token is this user's already.")
+func errAlreadyLinked() error {
+	return problem.IdentityAlreadyLinked.New("The account of link_id_token is already linked to this user.")
 }

@@ -11,7 +11,7 @@ import (
 	"usher/internal/problem"
 )
 
-// Suggestion is another account that may be the same person's, on the wire.
+// Suggestion is the JSON form of another account that may belong to the same person.
 type Suggestion struct {
 	UserID     string `json:"user_id"`
 	Connection string `json:"connection"`
@@ -19,8 +19,7 @@ type Suggestion struct {
 	Social     bool   `json:"social"`
 }
 
-// Finder also finds the accounts that have an address as it is given or in lower
-// case.
+// Finder also finds accounts by address, in the given spelling or in lower case.
 type Finder interface {
 	Reader
 	ByEmail(ctx context.Context, email string) ([]Account, error)
@@ -44,21 +43,22 @@ func List(dir Finder) api.Operation {
 			if err != nil {
 				return err
 			}
-			answer := listOf(account.Identities)
+			list := listOf(account.Identities)
 			if suggest != nil && *suggest {
 				suggestions, err := suggestionsFor(r.Context(), dir, c.FrontEnd, account)
 				if err != nil {
 					return err
 				}
-				answer.Suggestions = &suggestions
+				list.Suggestions = &suggestions
 			}
-			return httpapi.JSON(w, http.StatusOK, answer)
+			return httpapi.JSON(w, http.StatusOK, list)
 		},
 	}
 }
 
-// suggestionsFor are hints and no proofs. Both addresses must be verified: who
-// enters somebody else's would be shown their account, or be shown to them.
+// suggestionsFor returns accounts with the same verified address. They are hints, not
+// proofs. An unverified address may belong to another person, whose account it must not
+// reveal.
 func suggestionsFor(ctx context.Context, dir Finder, f limits.FrontEnd, account Account) ([]Suggestion, error) {
 	suggestions := []Suggestion{}
 	if account.Email == "" || !account.EmailVerified {
@@ -69,14 +69,17 @@ func suggestionsFor(ctx context.Context, dir Finder, f limits.FrontEnd, account 
 		return nil, err
 	}
 	for _, other := range others {
-		if other.ID == "" || other.Email == "" { // it may be this person's, or one that must not be shown
+		if other.ID == "" || other.Email == "" { // unreadable
 			return nil, problem.ProviderFailed.New("The identity provider's response does not show who has this email address.")
 		}
-		if !account.sharesVerifiedEmail(other) || other.Blocked || len(other.Identities) == 0 || f.CheckConnection(other.Connection()) != nil {
+		if !account.sharesVerifiedEmail(other) || other.Blocked || len(other.Identities) == 0 ||
+			f.CheckConnection(other.Connection()) != nil {
 			continue
 		}
 		first := other.Identities[0]
-		suggestions = append(suggestions, Suggestion{UserID: other.ID, Connection: first.Connection, Provider: first.Provider, Social: first.Social})
+		suggestions = append(suggestions, Suggestion{
+			UserID: other.ID, Connection: first.Connection, Provider: first.Provider, Social: first.Social,
+		})
 	}
 	return suggestions, nil
 }

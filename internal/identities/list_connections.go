@@ -11,33 +11,33 @@ import (
 	"usher/internal/permission"
 )
 
-// Kind is what a person does to sign in through a connection.
+// Kind is the kind of a connection.
 type Kind string
 
 // The kinds of connections.
 const (
-	Database     Kind = "database"     // types a password
-	Social       Kind = "social"       // is known to somebody else, such as GitHub
-	Enterprise   Kind = "enterprise"   // is known to their company
-	Passwordless Kind = "passwordless" // gets a code by mail or text message
+	Database     Kind = "database"     // password
+	Social       Kind = "social"       // account at a social provider, such as GitHub
+	Enterprise   Kind = "enterprise"   // account at the user's company
+	Passwordless Kind = "passwordless" // code by email or SMS
 )
 
-// Connection is a way to sign in, on the wire.
+// Connection is the JSON form of a connection.
 type Connection struct {
 	Name        string `json:"name"`
 	DisplayName string `json:"display_name"` // for people
-	Strategy    string `json:"strategy"`     // the protocol, or whose login page it is
+	Strategy    string `json:"strategy"`     // the protocol or the social provider
 	Kind        Kind   `json:"kind"`
 }
 
-// Offerer knows the connections that a login page would show: those that are
-// enabled for the application that users sign in to, and not hidden.
-type Offerer interface {
+// ConnectionLister lists the connections that a login page shows: those that are enabled
+// for the sign-in application and not hidden.
+type ConnectionLister interface {
 	Connections(ctx context.Context) ([]Connection, error)
 }
 
 // ListConnections serves GET /connections.
-func ListConnections(dir Offerer) api.Operation {
+func ListConnections(dir ConnectionLister) api.Operation {
 	return api.Operation{
 		Name:        "listconnections",
 		Routes:      []string{"GET /connections"},
@@ -47,7 +47,8 @@ func ListConnections(dir Offerer) api.Operation {
 			if err != nil {
 				return err
 			}
-			sorted := slices.DeleteFunc(append([]Connection{}, found...), func(found Connection) bool { return c.FrontEnd.CheckConnection(found.Name) != nil })
+			isExcluded := func(found Connection) bool { return c.FrontEnd.CheckConnection(found.Name) != nil }
+			sorted := slices.DeleteFunc(append([]Connection{}, found...), isExcluded)
 			slices.SortFunc(sorted, func(a, b Connection) int { return cmp.Compare(a.Name, b.Name) })
 			return httpapi.JSON(w, http.StatusOK, struct {
 				Connections []Connection `json:"connections"`

@@ -13,8 +13,8 @@ import (
 	"usher/internal/problem"
 )
 
-// Unlinker makes an identity an account of its own again. Unlink fails with
-// what wraps ErrNotTaken where there is no such identity (any more).
+// Unlinker turns a linked identity into a separate account. Unlink fails with an error that
+// wraps ErrNotTaken if the user has no such identity.
 type Unlinker interface {
 	Reader
 	Unlink(ctx context.Context, user limits.UserID, identity Identity) ([]Identity, error)
@@ -29,8 +29,9 @@ func Unlink(dir Unlinker) api.Operation {
 		Permissions: []permission.Name{permission.Identities},
 		Change:      "identity.unlink",
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
-			httpapi.ConcernsOther(r.Context(), Identity{Provider: c.Parameter("provider"), UserID: c.Parameter("identity")}.accountID())
-			remaining, err := unlink(r.Context(), dir, c.User, c.Parameter("provider"), c.Parameter("identity"))
+			provider, identity := c.Parameter("provider"), c.Parameter("identity")
+			httpapi.ConcernsOther(r.Context(), Identity{Provider: provider, UserID: identity}.accountID())
+			remaining, err := unlink(r.Context(), dir, c.User, provider, identity)
 			if err != nil {
 				return err
 			}
@@ -39,30 +40,30 @@ func Unlink(dir Unlinker) api.Operation {
 	}
 }
 
-// unlink reads the user first, since the provider's refusals do not tell the
-// primary identity from one that is not there.
+// unlink reads the user first, since the provider refuses the primary identity and an
+// unknown identity in the same way.
 func unlink(ctx context.Context, dir Unlinker, id limits.UserID, provider, identityID string) ([]Identity, error) {
 	user, err := dir.Account(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if !user.isLegible() {
-		return nil, illegible()
+	if !user.hasPrimary() {
+		return nil, errNoPrimary()
 	}
-	i := slices.IndexFunc(user.Identities, func(i Identity) bool { return i.Provider == provider && i.UserID == identityID })
+	isWanted := func(i Identity) bool { return i.Provider == provider && i.UserID == identityID }
+	i := slices.IndexFunc(user.Identities, isWanted)
 	if i < 0 {
 		return nil, problem.IdentityNotFound.New("The user has no such identity.")
 	}
 	identity := user.Identities[i]
 	if identity.Primary {
-		return nil, problem.PrimaryIdentity.New("The account was made with this identity, and is nothing without it.")
+		return nil, problem.PrimaryIdentity.New("The account was created with this identity, which cannot be unlinked.")
 	}
 	remaining, err := dir.Unlink(ctx, id, identity)
 	if !errors.Is(err, ErrNotTaken) {
 		return remaining, err
 	}
-	// Somebody else was faster, or the first of several attempts was made after
-	// all: then it is done.
+	// Another caller, or an earlier attempt whose response was lost, may have unlinked it.
 	user, readErr := dir.Account(ctx, id)
 	switch {
 	case readErr != nil:

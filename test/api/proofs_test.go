@@ -27,11 +27,11 @@ func TestLinkingNeedsTwoProofs(t *testing.T) {
 				status int
 				fields map[string]string // what is told of them
 			}{
-				"another user's":       {proofs(graces, octos), 0, 422, map[string]string{"id_token": "is another user's"}},
-				"the other way round":  {proofs(octos, mine), 0, 422, map[string]string{"id_token": "is another user's"}},
-				"forged":               {proofs(forged, octos), 0, 422, map[string]string{"id_token": "is not an ID token of a sign-in here"}},
-				"the other one forged": {proofs(mine, forged), 0, 422, map[string]string{"link_id_token": "is not an ID token of a sign-in here"}},
-				"both forged":          {proofs(forged, forged), 0, 422, map[string]string{"id_token": "is not an ID token of a sign-in here", "link_id_token": "is not an ID token of a sign-in here"}},
+				"another user's":       {proofs(graces, octos), 0, 422, map[string]string{"id_token": "belongs to another user"}},
+				"the other way round":  {proofs(octos, mine), 0, 422, map[string]string{"id_token": "belongs to another user"}},
+				"forged":               {proofs(forged, octos), 0, 422, map[string]string{"id_token": "is not a valid ID token of this application"}},
+				"the other one forged": {proofs(mine, forged), 0, 422, map[string]string{"link_id_token": "is not a valid ID token of this application"}},
+				"both forged":          {proofs(forged, forged), 0, 422, map[string]string{"id_token": "is not a valid ID token of this application", "link_id_token": "is not a valid ID token of this application"}},
 				"old":                  {proofs(mine, octos), 11 * time.Minute, 422, map[string]string{"id_token": "was issued more than 10 minutes ago", "link_id_token": "was issued more than 10 minutes ago"}},
 				"expired":              {proofs(mine, octos), 240 * time.Hour, 422, map[string]string{"id_token": "has expired", "link_id_token": "has expired"}},
 				"no JWT":               {proofs("x", "a.b.c"), 0, 400, map[string]string{"id_token": "is not a JWT", "link_id_token": "is not a JWT"}},
@@ -76,7 +76,7 @@ func TestLinkingRefusesAccountsThatCannotBe(t *testing.T) {
 		s.want(s.call("DELETE", "/users/"+url.PathEscape(subjectOf(octos)), ""), 204, "")
 		got := s.call("POST", path, body)
 		s.want(got, 422, "proof-refused")
-		if !strings.Contains(string(got.body), "is of an account that is no longer there") {
+		if !strings.Contains(string(got.body), "belongs to an account that no longer exists") {
 			t.Errorf("%s", got.body)
 		}
 		apples := s.idToken(t, "?connection=apple", "octo@example.com")
@@ -117,7 +117,7 @@ func TestLinkingNeedsFreshSignIns(t *testing.T) {
 			}
 			adas := s.signedInAs(t, "", "ada@example.com")["tokens"].(map[string]any)
 			octos := s.signedInAs(t, "?connection=github", "octo@example.com")["tokens"].(map[string]any)
-			const undated, long = "is not of a sign-in that was begun here", "is of a sign-in that was begun more than 20 minutes ago"
+			const undated, long = "does not belong to a sign-in that this service began", "belongs to a sign-in that was begun more than 20 minutes ago"
 			mine, other := adas["id_token"].(string), octos["id_token"].(string)
 			wantRefused(link(refreshed(adas["refresh_token"]), other), "id_token", undated)
 			wantRefused(link(mine, refreshed(octos["refresh_token"])), "link_id_token", undated)
