@@ -10,17 +10,16 @@ import (
 	"usher/internal/permission"
 )
 
-// Block is an administrator's block, on the wire.
+// Block is the JSON form of an administrator's block.
 type Block struct {
 	UserID        string `json:"user_id"`
 	Blocked       bool   `json:"blocked"`
-	SessionsEnded bool   `json:"sessions_ended"` // false where the provider's plan has no sessions that could be ended
+	SessionsEnded bool   `json:"sessions_ended"` // false if the provider's plan cannot end sessions
 }
 
-// Blocker blocks a user, and then ends the user's sessions and refresh tokens.
-// It is idempotent. Its errors are problems: user-not-found, partly-updated
-// where the user is blocked and may still be signed in, and those of a failing
-// provider.
+// Blocker blocks a user and then ends the user's sessions and refresh tokens. It is
+// idempotent. It fails with user-not-found, with partly-updated if the user is blocked but
+// may still be signed in, or with a provider error.
 type Blocker interface {
 	Block(ctx context.Context, user limits.UserID) (sessionsEnded bool, err error)
 }

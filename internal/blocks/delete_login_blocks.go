@@ -10,8 +10,8 @@ import (
 	"usher/internal/permission"
 )
 
-// Lifter lifts all of a user's login blocks. It is idempotent, and fails with
-// user-not-found where there is no such user.
+// Lifter lifts all of a user's login blocks. It is idempotent. It fails with
+// user-not-found.
 type Lifter interface {
 	LiftLoginBlocks(ctx context.Context, user limits.UserID) error
 }

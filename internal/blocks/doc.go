@@ -1,8 +1,7 @@
-// Package blocks is what keeps a user from signing in: the block that an
-// administrator sets and lifts, and the login blocks that the provider sets by
-// itself after too many wrong passwords.
+// Package blocks manages the two independent kinds of blocks: the block that an
+// administrator sets and lifts, and the login blocks that the provider sets after too many
+// wrong passwords.
 //
-// The two know nothing of each other. Whether a user is blocked by an
-// administrator is also shown by the user itself, which is users' work; ending
-// sessions without a block is session's.
+// Package users also returns the administrator's block. Package session ends sessions
+// without a block.
 package blocks

@@ -10,15 +10,15 @@ import (
 	"usher/internal/permission"
 )
 
-// LoginBlock keeps sign-ins with one identifier out, from one address or from
-// all. The provider sets it after too many wrong passwords.
+// LoginBlock blocks sign-ins with one identifier, from one IP address or from all. The
+// provider sets it after too many wrong passwords.
 type LoginBlock struct {
 	Identifier string `json:"identifier,omitempty"` // email address, phone number or username
 	IP         string `json:"ip,omitempty"`         // "" for all addresses
 	Connection string `json:"connection,omitempty"`
 }
 
-// Lister lists a user's login blocks, or fails with user-not-found.
+// Lister lists a user's login blocks. It fails with user-not-found.
 type Lister interface {
 	LoginBlocks(ctx context.Context, user limits.UserID) ([]LoginBlock, error)
 }

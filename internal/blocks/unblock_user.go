@@ -10,8 +10,7 @@ import (
 	"usher/internal/permission"
 )
 
-// Unblocker lifts an administrator's block. It is idempotent, and fails with
-// user-not-found where there is no such user.
+// Unblocker lifts an administrator's block. It is idempotent. It fails with user-not-found.
 type Unblocker interface {
 	Unblock(ctx context.Context, user limits.UserID) error
 }

@@ -1,6 +1,3 @@
-// Package events shows a user's history: sign-ins, failures and changes, as the
-// provider has logged them, in words of our own.
-//
-// Which of the provider's codes is which of ours, and how its log is walked, is
-// auth0's.
+// Package events lists a user's events: sign-ins, failures and changes from the provider's
+// log. Package auth0 reads the log and maps its codes to the types of this package.
 package events

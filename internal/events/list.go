@@ -11,27 +11,27 @@ import (
 	"usher/internal/permission"
 )
 
-// Event is a line of a user's history. It holds nothing of the provider's own
-// sentences, which may quote what somebody typed.
+// Event is one event of a user. It omits the provider's descriptions, which may quote user
+// input.
 type Event struct {
 	ID         string     `json:"id"`
 	Type       Type       `json:"type"`
-	At         *time.Time `json:"at,omitempty"` // nil where the provider's date cannot be read
+	At         *time.Time `json:"at,omitempty"` // nil if the provider's date is unreadable
 	IP         string     `json:"ip,omitempty"`
 	UserAgent  string     `json:"user_agent,omitempty"`
 	Connection string     `json:"connection,omitempty"`
-	Client     string     `json:"client,omitempty"` // the application's id at the provider
+	Client     string     `json:"client,omitempty"` // the application's ID at the provider
 }
 
-// Page is a part of a history. Next is nil on the last one.
+// Page is one page of events. Next is nil on the last page.
 type Page struct {
 	Events []Event
 	Next   *Position
 }
 
-// Lister lists what is known of a user, newest first, from a position on (nil:
-// from now). A user who is not there has no history, or that of one who was.
-// Its errors are those of a failing provider.
+// Lister lists a user's events, newest first, after a position (nil for the first page). It
+// returns the remaining events of a deleted user, and none for an unknown one. It fails
+// with provider errors.
 type Lister interface {
 	Events(ctx context.Context, user limits.UserID, from *Position, limit int) (Page, error)
 }
@@ -61,7 +61,7 @@ func List(log Lister, sealer httpapi.Sealer) api.Operation {
 			if err != nil {
 				return err
 			}
-			if c.Gone { // the front-end may not see what users of other connections did
+			if c.Gone { // the user may have belonged to a connection outside the limits
 				return writePage(w, r, sealer, c.User.String(), limit, Page{})
 			}
 			page, err := log.Events(r.Context(), c.User, from, limit)
@@ -73,20 +73,22 @@ func List(log Lister, sealer httpapi.Sealer) api.Operation {
 	}
 }
 
-func writePage(w http.ResponseWriter, r *http.Request, sealer httpapi.Sealer, userID string, limit int, page Page) error {
-	answer := struct {
+func writePage(
+	w http.ResponseWriter, r *http.Request, sealer httpapi.Sealer, userID string, limit int, page Page,
+) error {
+	body := struct {
 		Events []Event `json:"events"`
 		Next   string  `json:"next,omitempty"`
 	}{Events: page.Events}
-	if answer.Events == nil {
-		answer.Events = []Event{} // an empty list, not null
+	if body.Events == nil {
+		body.Events = []Event{} // encodes as [] instead of null
 	}
 	if page.Next != nil {
 		var err error
-		if answer.Next, err = httpapi.SealCursor(r.Context(), sealer, cursorPurpose, userID, *page.Next); err != nil {
+		if body.Next, err = httpapi.SealCursor(r.Context(), sealer, cursorPurpose, userID, *page.Next); err != nil {
 			return err
 		}
-		httpapi.LinkNext(w, r, answer.Next, limit)
+		httpapi.LinkNext(w, r, body.Next, limit)
 	}
-	return httpapi.JSON(w, http.StatusOK, answer)
+	return httpapi.JSON(w, http.StatusOK, body)
 }

@@ -7,22 +7,21 @@ import (
 	"time"
 )
 
-// Position is where a walk through a history stands. It says which event was
-// answered last, and not only how many, since new ones move all others on.
+// Position is a position in a user's events. It records the last event, because new events
+// shift the offsets of all others.
 type Position struct {
-	Passed  int       `json:"n"`           // how many lay before the next one, when that was looked at
-	At      time.Time `json:"t"`           // when the last one answered happened; zero where no date could be read …
-	Seen    []byte    `json:"s"`           // … and which of that instant were answered, as hashes of their ids
-	Undated []byte    `json:"u,omitempty"` // those answered whose dates cannot be read
+	Passed  int       `json:"n"`           // offset of the next event, at the time of the response
+	At      time.Time `json:"t"`           // time of the last event returned; zero if no date was readable
+	Seen    []byte    `json:"s"`           // hashes of the IDs of the events returned with that time
+	Undated []byte    `json:"u,omitempty"` // hashes of the IDs of the events returned without a readable date
 }
 
-// hashSize is small, so that a cursor fits into a URL even where all of the
-// provider's 1,000 events are of one instant. Two that share a hash are taken
-// for one: of a hundred at one instant, one pair in a million.
+// hashSize is the size of a hash, in bytes. It is small, so that a cursor fits into a URL
+// even if all of the provider's 1,000 events have the same time. Among a hundred events
+// with the same time, the probability of a collision is about one in a million.
 const hashSize = 4
 
-// Has reports whether the event was answered already, or came in since before
-// what was.
+// Has reports whether the event was already returned, or is newer than the last event.
 func (p *Position) Has(e Event) bool {
 	switch {
 	case p == nil:
@@ -45,8 +44,8 @@ func isAmong(hashes []byte, e Event) bool {
 	return false
 }
 
-// After is the position behind the events, which are newest first and follow
-// p; passed is how many lie before the next one.
+// After returns the position after the events, which are newest first and follow p. passed
+// is the offset of the next event.
 func (p *Position) After(events []Event, passed int) *Position {
 	next := &Position{Passed: passed}
 	if p != nil {

@@ -1,6 +1,6 @@
 package events
 
-// Type says what happened. Its values are a part of the contract.
+// Type is the type of an event. Its values are part of the API.
 type Type string
 
 // Signing in and out.
@@ -73,5 +73,5 @@ const (
 	APIChange           Type = "api-change"
 	APIChangeFailed     Type = "api-change-failed"
 	APIRead             Type = "api-read"
-	Other               Type = "other" // whatever has no word here
+	Other               Type = "other" // a type without a name here
 )

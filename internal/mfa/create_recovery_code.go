@@ -10,14 +10,14 @@ import (
 	"usher/internal/permission"
 )
 
-// RecoveryMaker makes a new recovery code; the one before is good no more. It
-// fails with user-not-found and mfa-not-enrolled.
+// RecoveryMaker creates a recovery code, which replaces the previous one. It fails with
+// user-not-found or mfa-not-enrolled.
 type RecoveryMaker interface {
 	NewRecoveryCode(ctx context.Context, user limits.UserID) (string, error)
 }
 
-// CreateRecoveryCode serves POST /mfa/{user_id}/recovery-code. The code is shown
-// this once; nobody can read it again.
+// CreateRecoveryCode serves POST /mfa/{user_id}/recovery-code. The code is only in this
+// response.
 func CreateRecoveryCode(dir RecoveryMaker) api.Operation {
 	return api.Operation{
 		Name:        "createrecoverycode",

@@ -10,7 +10,7 @@ import (
 	"usher/internal/permission"
 )
 
-// Remover removes one of a user's methods. It fails with user-not-found and
+// Remover removes one of a user's methods. It fails with user-not-found or
 // mfa-method-not-found.
 type Remover interface {
 	Remove(ctx context.Context, user limits.UserID, method string) error

@@ -1,7 +1,5 @@
-// Package mfa is what users prove themselves with beside the password, as seen
-// from outside a sign-in: what they have enrolled, the link to enrol, and what a
-// help desk takes away or gives anew.
+// Package mfa manages users' second factors: it lists, enrolls, removes and resets them, and
+// creates recovery codes.
 //
-// That a sign-in asks for a second factor, and whether it shows one, is
-// session's work.
+// Package session requests and checks second factors in sign-ins.
 package mfa

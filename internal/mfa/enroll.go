@@ -12,34 +12,33 @@ import (
 	"usher/internal/valid"
 )
 
-// How an enrolment's link gets to the user.
+// How the enrollment link reaches the user.
 const (
 	byLink  = "link"  // the caller delivers it
 	byEmail = "email" // the provider mails it
 )
 
-// Phone is the factor of one who may choose between SMS and Voice.
+// Phone is the factor with which the user chooses between SMS and Voice.
 const Phone = "phone"
 
-// factors are those that can be asked for. An email address cannot be enrolled
-// by a link.
+// factors lists the factors that a link can enroll. Email is not among them.
 var factors = []string{TOTP, Phone, Push, WebAuthnRoaming, WebAuthnPlatform}
 
-// Enrollment is what is asked for an enrolment.
+// Enrollment holds the options of an enrollment.
 type Enrollment struct {
-	Factor        string // one of those above, or "" for the user to choose
-	AllowMultiple bool   // the user may have another factor already
-	SendMail      bool   // to the user's address
+	Factor        string // one of factors; "" if the user chooses
+	AllowMultiple bool   // whether the user may already have a factor
+	SendMail      bool   // whether the provider mails the link to the user
 }
 
-// Ticket is an enrolment's link, and when it ends. It is a credential.
+// Ticket is an enrollment link. It is a credential.
 type Ticket struct {
 	URL     string
 	Expires time.Time
 }
 
-// Enroller makes an enrolment's link, and mails it if asked to. It fails with
-// user-not-found and mfa-already-enrolled.
+// Enroller creates an enrollment link, and mails it if requested. It fails with
+// user-not-found or mfa-already-enrolled.
 type Enroller interface {
 	Enroll(ctx context.Context, user limits.UserID, e Enrollment) (Ticket, error)
 }
@@ -50,14 +49,13 @@ type enrollBody struct {
 	AllowMultiple bool    `json:"allow_multiple"`
 }
 
-type enrollAnswer struct {
+type enrollResponse struct {
 	Delivery  string     `json:"delivery"`
 	URL       string     `json:"url,omitempty"`
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 }
 
-// Enroll serves POST /mfa/{user_id}/enrollments. Who has the link mailed does
-// not get it.
+// Enroll serves POST /mfa/{user_id}/enrollments. The response omits a link that is mailed.
 func Enroll(dir Enroller) api.Operation {
 	return api.Operation{
 		Name:        "enrollmfa",
@@ -70,18 +68,19 @@ func Enroll(dir Enroller) api.Operation {
 			if err := httpapi.Decode(r, &body); err != nil {
 				return err
 			}
-			asked, err := body.enrollment()
+			enrollment, err := body.enrollment()
 			if err != nil {
 				return err
 			}
-			made, err := dir.Enroll(r.Context(), c.User, asked)
+			ticket, err := dir.Enroll(r.Context(), c.User, enrollment)
 			if err != nil {
 				return err
 			}
-			if asked.SendMail {
-				return httpapi.JSON(w, http.StatusAccepted, enrollAnswer{Delivery: byEmail})
+			if enrollment.SendMail {
+				return httpapi.JSON(w, http.StatusAccepted, enrollResponse{Delivery: byEmail})
 			}
-			return httpapi.JSON(w, http.StatusCreated, enrollAnswer{Delivery: byLink, URL: made.URL, ExpiresAt: &made.Expires})
+			created := enrollResponse{Delivery: byLink, URL: ticket.URL, ExpiresAt: &ticket.Expires}
+			return httpapi.JSON(w, http.StatusCreated, created)
 		},
 	}
 }

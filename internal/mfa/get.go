@@ -11,7 +11,7 @@ import (
 	"usher/internal/permission"
 )
 
-// The types of methods, in words that outlive a provider.
+// The types of methods, with names that do not depend on the provider.
 const (
 	TOTP             = "totp" // an authenticator app
 	SMS              = "sms"
@@ -19,17 +19,17 @@ const (
 	Email            = "email"
 	Push             = "push"
 	WebAuthnRoaming  = "webauthn-roaming"  // a security key
-	WebAuthnPlatform = "webauthn-platform" // the device's own
-	Passkey          = "passkey"           // takes the password's place
+	WebAuthnPlatform = "webauthn-platform" // an authenticator of the device
+	Passkey          = "passkey"           // replaces the password
 	RecoveryCode     = "recovery-code"
-	Other            = "other" // one that the provider has come to know since
+	Other            = "other" // unknown to this version
 )
 
-// Method is one way in which a user can prove who they are, on the wire.
+// Method is the JSON form of an authentication method.
 type Method struct {
 	ID          string     `json:"id"`
 	Type        string     `json:"type"`
-	Confirmed   bool       `json:"confirmed"` // false while the user has yet to use it for the first time
+	Confirmed   bool       `json:"confirmed"` // whether the user has completed the enrollment
 	Name        string     `json:"name,omitempty"`
 	PhoneNumber string     `json:"phone_number,omitempty"` // masked
 	Email       string     `json:"email,omitempty"`        // masked
@@ -37,8 +37,7 @@ type Method struct {
 	LastUsedAt  *time.Time `json:"last_used_at,omitempty"`
 }
 
-// Lister lists all that a user has enrolled, the password excepted. It fails
-// with user-not-found.
+// Lister lists all of a user's methods except the password. It fails with user-not-found.
 type Lister interface {
 	Methods(ctx context.Context, user limits.UserID) ([]Method, error)
 }

@@ -10,16 +10,15 @@ import (
 	"usher/internal/permission"
 )
 
-// ResetResult is what a reset has done, on the wire.
+// ResetResult is the JSON form of a reset's result.
 type ResetResult struct {
-	MethodsRemoved int  `json:"methods_removed"` // none where there were none, as after an earlier reset
-	SessionsEnded  bool `json:"sessions_ended"`  // false where the provider's plan has no sessions that could be ended
+	MethodsRemoved int  `json:"methods_removed"`
+	SessionsEnded  bool `json:"sessions_ended"` // false if the provider's plan cannot end sessions
 }
 
-// Resetter removes all of a user's methods, has the provider forget the
-// browsers that it remembers, and then ends the user's sessions and refresh
-// tokens. It is idempotent. It fails with user-not-found, and with
-// partly-updated where the methods are gone and more was to be done.
+// Resetter removes all of a user's methods and remembered browsers, and then ends the user's
+// sessions and refresh tokens. It is idempotent. It fails with user-not-found, or with
+// partly-updated if a later step fails.
 type Resetter interface {
 	Reset(ctx context.Context, user limits.UserID) (ResetResult, error)
 }

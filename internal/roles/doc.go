@@ -1,7 +1,6 @@
-// Package roles is what a user may do in the company's applications: the roles
-// that there are, and which of them a user has.
+// Package roles lists roles, and reads and changes the roles of a user. A request names a
+// role by its name or its ID.
 //
-// It owns the shape of a role on the wire, and how a role is named: by its name
-// or its id. What a role permits is decided at the identity provider, and what
-// an application makes of it is the application's.
+// The permissions of a role are configured at the identity provider and enforced by the
+// company's applications.
 package roles

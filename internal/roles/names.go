@@ -9,10 +9,10 @@ import (
 	"usher/internal/problem"
 )
 
-// maxName is the longest name or id of a role that is taken, in bytes.
+// maxName is the maximum length of a role's name or ID, in bytes.
 const maxName = 256
 
-// roleName is the rule for the name or id of a role.
+// roleName is the rule for a role's name or ID.
 func roleName(name string) string {
 	switch {
 	case name == "":
@@ -27,9 +27,8 @@ func roleName(name string) string {
 // ids begin with "rol_" (https://auth0.com/docs/api/management/v2/roles/get-roles-by-id).
 func couldBeID(name string) bool { return strings.HasPrefix(name, "rol_") }
 
-// named finds the role that has this id, or else this name, and says what is
-// wrong where it is not one. An id goes first: nobody can take it over by
-// giving a role that name.
+// named returns the role with this ID, or else the only role with this name. Otherwise it
+// returns a fault. The ID has precedence, so that a role's name cannot hide another role.
 func named(all []Role, name string) (found Role, fault string) {
 	if i := slices.IndexFunc(all, func(r Role) bool { return r.ID == name }); i >= 0 {
 		return all[i], ""
@@ -43,15 +42,15 @@ func named(all []Role, name string) (found Role, fault string) {
 	}
 	switch matches {
 	case 0:
-		return Role{}, strconv.Quote(name) + " is neither the name nor the id of a role"
+		return Role{}, strconv.Quote(name) + " is neither the name nor the ID of a role"
 	case 1:
 		return found, ""
 	}
-	return Role{}, strconv.Quote(name) + " is the name of several roles; give the id"
+	return Role{}, strconv.Quote(name) + " is the name of several roles. Use the ID."
 }
 
-// allNamed is named for a list, in which a role may stand by its name and by its
-// id, too. It names every one that is not a role.
+// allNamed is named for a list. It returns a role once even if the list has both its name
+// and its ID. It fails with unknown-roles, which lists every unknown name.
 func allNamed(all []Role, names []string) ([]Role, error) {
 	var found []Role
 	var unknown []problem.Field
@@ -64,12 +63,12 @@ func allNamed(all []Role, names []string) ([]Role, error) {
 		}
 	}
 	if len(unknown) > 0 {
-		return nil, problem.UnknownRoles.New("Nothing was changed: some of these are not roles.", unknown...)
+		return nil, problem.UnknownRoles.New("Nothing was changed: some values are not roles.", unknown...)
 	}
 	return found, nil
 }
 
-// without are the roles that stand in the first list and not in the second.
+// without returns the roles that are not in others.
 func without(roles, others []Role) []Role {
 	return slices.DeleteFunc(slices.Clone(roles), func(r Role) bool {
 		return slices.ContainsFunc(others, func(o Role) bool { return o.ID == r.ID })

@@ -12,8 +12,8 @@ import (
 	"usher/internal/problem"
 )
 
-// RemoveUserRoles serves DELETE /user-roles/{user_id}: it takes all roles from the user,
-// or the one that the query names. It is idempotent.
+// RemoveUserRoles serves DELETE /user-roles/{user_id}. It removes all of the user's roles,
+// or the role in the query. It is idempotent.
 func RemoveUserRoles(dir Changer) api.Operation {
 	return api.Operation{
 		Name:        "removeuserroles",
@@ -38,22 +38,21 @@ func remove(ctx context.Context, dir Changer, user limits.UserID, name string) e
 	if err != nil {
 		return err
 	}
-	gone := held
+	obsolete := held
 	if name != "" {
-		if gone, err = theOne(ctx, dir, held, name); err != nil {
+		if obsolete, err = heldRole(ctx, dir, held, name); err != nil {
 			return err
 		}
 	}
-	if len(gone) == 0 {
+	if len(obsolete) == 0 {
 		return nil
 	}
-	return dir.Change(ctx, user, gone, nil)
+	return dir.Change(ctx, user, obsolete, nil)
 }
 
-// theOne is the role to take away, none where the user does not have it. A name
-// that is nobody's is told, or a misspelt one would look like a right that is
-// gone.
-func theOne(ctx context.Context, dir Lister, held []Role, name string) ([]Role, error) {
+// heldRole returns the named role, or no role if the user does not have it. It fails with
+// unknown-roles for a misspelled name, which would otherwise look like a successful removal.
+func heldRole(ctx context.Context, dir Lister, held []Role, name string) ([]Role, error) {
 	found, fault := named(held, name)
 	if fault == "" && (found.ID == name || !couldBeID(name)) {
 		return []Role{found}, nil
@@ -65,7 +64,8 @@ func theOne(ctx context.Context, dir Lister, held []Role, name string) ([]Role, 
 	role, unknown := named(all, name)
 	switch {
 	case unknown != "" && fault != "":
-		return nil, problem.UnknownRoles.New("Nothing was changed: this is not a role.", problem.Field{Field: "role", Detail: unknown})
+		return nil, problem.UnknownRoles.New("Nothing was changed: the value is not a role.",
+			problem.Field{Field: "role", Detail: unknown})
 	case unknown != "": // the user has a role that was deleted
 		return []Role{found}, nil
 	}

@@ -8,38 +8,38 @@ import (
 	"usher/internal/limits"
 )
 
-// Role is a role on the wire.
+// Role is the JSON form of a role.
 type Role struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
 	Description string `json:"description,omitempty"`
 }
 
-// roleList is what every operation with an answer answers.
+// roleList is the response of every operation that returns roles.
 type roleList struct {
 	Roles []Role `json:"roles"`
 }
 
-// listOf puts the roles in the order of their names. It is never null.
+// listOf sorts the roles by name. Roles is never nil, so that it does not encode as null.
 func listOf(roles []Role) roleList {
 	sorted := append([]Role{}, roles...)
 	slices.SortFunc(sorted, func(a, b Role) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return roleList{Roles: sorted}
 }
 
-// Lister knows all roles.
+// Lister lists all roles.
 type Lister interface {
 	All(ctx context.Context) ([]Role, error)
 }
 
-// Getter knows a user's roles, or fails with user-not-found.
+// Getter lists a user's roles. It fails with user-not-found.
 type Getter interface {
 	OfUser(ctx context.Context, user limits.UserID) ([]Role, error)
 }
 
-// Changer takes roles from a user and then gives others: where only the first
-// half is done, the user has too few rights and not too many. It fails with
-// user-not-found, or with partly-updated where only the second half failed.
+// Changer removes roles from a user and then assigns others, so that a failure in between
+// leaves the user with too few rights instead of too many. It fails with user-not-found, or
+// with partly-updated if only the assignment failed.
 type Changer interface {
 	Lister
 	Getter

@@ -14,12 +14,11 @@ import (
 	"usher/internal/valid"
 )
 
-// MaxRoles is how many roles a user can have; the provider's own limit
+// MaxRoles is the maximum number of a user's roles, a limit of the provider
 // (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/entity-limit-policy).
 const MaxRoles = 50
 
-// SetUserRoles serves PUT /user-roles/{user_id}: the user has these roles then, and no
-// others.
+// SetUserRoles serves PUT /user-roles/{user_id}, which replaces all of the user's roles.
 func SetUserRoles(dir Changer) api.Operation {
 	return api.Operation{
 		Name:        "setuserroles",
@@ -48,7 +47,7 @@ func SetUserRoles(dir Changer) api.Operation {
 
 func check(names []string) error {
 	var faults valid.Faults
-	faults.AddIf(names == nil, "roles", "must be an array; an empty one takes all roles away")
+	faults.AddIf(names == nil, "roles", "must be an array. An empty array removes all roles.")
 	if len(names) > MaxRoles {
 		return problem.Invalid("roles", fmt.Sprintf("has more than %d entries", MaxRoles))
 	}
@@ -60,8 +59,8 @@ func check(names []string) error {
 	return faults.Err()
 }
 
-// set changes no more than the difference, so that the same set again changes
-// nothing, and a repeat completes what was done by half.
+// set changes only the difference. A repetition therefore changes nothing, or completes a
+// change that failed halfway.
 func set(ctx context.Context, dir Changer, user limits.UserID, names []string) ([]Role, error) {
 	held, err := dir.OfUser(ctx, user)
 	if err != nil {
