@@ -2,8 +2,8 @@ package valid
 
 import "regexp"
 
-// connectionName is the form of a connection's name: letters, digits and
-// hyphens, neither first nor last a hyphen.
+// connectionName matches a connection's name: at most 128 letters, digits and hyphens,
+// without a hyphen at the start or end.
 var connectionName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,126}[A-Za-z0-9])?$`)
 
 // Connection is the rule for the name of a connection.

@@ -1,7 +1,6 @@
-// Package valid is the vocabulary of valid input: email addresses, ids, names of
-// connections, text, metadata. Its rules are tables for the operations; Faults collects
-// what is wrong with a request.
+// Package valid has the rules for input: email addresses, IDs, connection names, text and
+// metadata. Faults collects the faults of a request.
 //
-// Some rules are the provider's. They are applied here so that nothing is refused there,
-// or changed without an error.
+// Some rules are limits of the provider. They are checked here, because the provider may
+// return an unclear error or change a value silently.
 package valid

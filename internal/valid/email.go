@@ -9,33 +9,34 @@ import (
 
 const noEmail = "must be one email address, without a name around it"
 
-// Email is the rule for the address of a new or changed user: one bare address
-// (RFC 5322, section 3.4.1, addr-spec), without invisible characters.
+// Email is the rule for the address of a new or changed user: one addr-spec (RFC 5322,
+// section 3.4.1) without invisible characters.
 func Email(value string) string {
 	addr, err := mail.ParseAddress(value)
-	if err != nil || addr.Address != value || len(value) > 254 || strings.ContainsFunc(value, unseen) {
+	if err != nil || addr.Address != value || len(value) > 254 || strings.ContainsFunc(value, isInvisible) {
 		return noEmail
 	}
 	return ""
 }
 
-// maxEmail is the maximum length of an address, in bytes: the limits of its parts
-// (RFC 5321, section 4.5.3.1), and the sign between them.
+// maxEmail is the maximum length of an address, in bytes: local part, "@" and domain
+// (RFC 5321, section 4.5.3.1).
 const maxEmail = 64 + 1 + 255
 
-// KnownEmail is the rule for the address of an existing user. Identity providers send
-// addresses that Email refuses, such as a..b@docomo.example.
+// KnownEmail is the rule for the address of an existing user. It accepts addresses that
+// Email rejects, such as a..b@docomo.example, since identity providers send them.
 func KnownEmail(value string) string {
 	at := strings.LastIndexByte(value, '@')
-	if at < 1 || at == len(value)-1 || len(value) > maxEmail || !utf8.ValidString(value) || strings.ContainsFunc(value, unseen) {
+	if at < 1 || at == len(value)-1 || len(value) > maxEmail || !utf8.ValidString(value) ||
+		strings.ContainsFunc(value, isInvisible) {
 		return noEmail
 	}
 	return ""
 }
 
-// unseen finds invisible characters: spaces, controls, marks of direction, modifiers of
-// the neighbouring character, and the replacement character.
-func unseen(r rune) bool {
+// isInvisible reports whether a character is invisible or ambiguous: spaces, controls,
+// direction marks, variation selectors, and the replacement character.
+func isInvisible(r rune) bool {
 	return !unicode.IsPrint(r) || r == ' ' || r == utf8.RuneError ||
 		unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

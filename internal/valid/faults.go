@@ -8,31 +8,31 @@ import (
 	"usher/internal/problem"
 )
 
-// Rule says what is wrong with a value; "" for a valid one.
+// Rule returns the fault of a value; "" if the value is valid.
 type Rule func(value string) string
 
-// Faults collects what is wrong with the fields of a request.
+// Faults collects the faults of a request's fields.
 type Faults struct{ fields []problem.Field }
 
-// Add notes a fault of a field.
+// Add adds a fault of a field.
 func (f *Faults) Add(field, detail string) {
 	f.fields = append(f.fields, problem.Field{Field: field, Detail: detail})
 }
 
-// AddIf notes a fault where there is one.
-func (f *Faults) AddIf(isWrong bool, field, detail string) {
-	if isWrong {
+// AddIf adds a fault if isFault is true.
+func (f *Faults) AddIf(isFault bool, field, detail string) {
+	if isFault {
 		f.Add(field, detail)
 	}
 }
 
-// AddMadeUp notes a fault of an input whose name the client made up. The response
-// quotes at most 100 characters of the name; the log quotes none.
+// AddMadeUp adds a fault of an input whose name the client controls. The response quotes at
+// most 100 characters of the name. The log omits it.
 func (f *Faults) AddMadeUp(name, detail string) {
 	f.fields = append(f.fields, problem.Field{Field: shortened(name), Detail: detail, MadeUp: true})
 }
 
-// Check holds a field to a rule. nil is a field that is absent.
+// Check checks a field by a rule. A nil value is absent and valid.
 func (f *Faults) Check(field string, value *string, rule Rule) {
 	if value != nil {
 		detail := rule(*value)
@@ -49,10 +49,10 @@ func (f *Faults) Require(field string, value *string, rule Rule) {
 // Join adds the faults of another collection.
 func (f *Faults) Join(other Faults) { f.fields = append(f.fields, other.fields...) }
 
-// Err is an invalid-request problem that lists the faults; nil for none.
+// Err returns an invalid-request problem that lists the faults; nil if there are none.
 func (f *Faults) Err() error { return problem.InvalidFields(f.fields) }
 
-// When is the rule that a condition holds; detail is the fault.
+// When returns a rule with the fault detail for values for which holds is false.
 func When(holds func(value string) bool, detail string) Rule {
 	return func(value string) string {
 		if holds(value) {
@@ -62,12 +62,12 @@ func When(holds func(value string) bool, detail string) Rule {
 	}
 }
 
-// In is the rule for a fixed set of values; detail is the fault.
+// In returns the rule for a set of allowed values, with the fault detail.
 func In(allowed []string, detail string) Rule {
 	return When(func(value string) bool { return slices.Contains(allowed, value) }, detail)
 }
 
-// OneOf is In for values that the fault lists.
+// OneOf is like In, with a fault that lists the allowed values.
 func OneOf(allowed ...string) Rule { return In(allowed, fmt.Sprintf("must be one of %q", allowed)) }
 
 func shortened(name string) string {

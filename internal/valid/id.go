@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// MaxID is the maximum length of an id, in bytes. Two ids of that length may be too long for one path.
+// MaxID is the maximum length of an ID, in bytes. A path with two such IDs can be too long.
 const MaxID = 400
 
-// ID is the rule for the id of a user or another resource. "." and ".." would reach other
-// routes at the provider, since no escaping covers them.
+// ID is the rule for the ID of a user or another resource. It rejects "." and "..", which
+// escaping does not change and which would lead to other routes at the provider.
 func ID(id string) string {
 	switch {
 	case id == "" || id == "." || id == "..":
@@ -28,6 +28,6 @@ func ID(id string) string {
 	return ""
 }
 
-// isFormat reports whether a character is invisible: a mark of direction or of zero width, by
-// which one id passes for another where people read it.
+// isFormat reports whether a character is invisible, such as a direction mark or a zero-width
+// space. With such characters two different IDs can look the same.
 func isFormat(r rune) bool { return unicode.Is(unicode.Cf, r) }

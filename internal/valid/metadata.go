@@ -8,9 +8,8 @@ import (
 	"unicode"
 )
 
-// ReservedAppMetadata are the names that no caller may use at the first level
-// of app_metadata: "usher" is this service's own, the others the provider
-// keeps to itself
+// ReservedAppMetadata lists the forbidden names at the first level of app_metadata: "usher"
+// for this service, the others for the provider
 // (https://auth0.com/docs/manage-users/user-accounts/metadata/metadata-fields-data).
 var ReservedAppMetadata = []string{
 	"usher", "__tenant", "_id", "blocked", "clientID", "created_at", "email", "email_verified", "globalClientID",
@@ -18,12 +17,12 @@ var ReservedAppMetadata = []string{
 	"multifactor_last_modified", "updated_at", "user_id",
 }
 
-// maxFaults bounds the reported faults of one object.
+// maxFaults is the maximum number of reported faults of one object.
 const maxFaults = 20
 
-// Metadata holds a decoded object to what the provider can keep as metadata, and
-// returns it with its numbers as float64. path stands before each name, as in
-// "app_metadata."; reserved are names that the first level may not have.
+// Metadata checks whether the provider can store a decoded object as metadata, and returns
+// it with numbers as float64. path is the prefix of each name, such as "app_metadata.".
+// reserved lists the forbidden names at the first level.
 func (f *Faults) Metadata(object map[string]any, path string, reserved []string) map[string]any {
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if slices.Contains(reserved, name) {
@@ -40,7 +39,7 @@ func (f *Faults) refuse(path, detail string) {
 	}
 }
 
-// metadata checks what is below path, which ends in a dot.
+// metadata checks the value at path, which ends in a dot.
 func (f *Faults) metadata(v any, path string) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -68,8 +67,8 @@ func (f *Faults) metadata(v any, path string) any {
 	return v
 }
 
-// faultOfName refuses the characters that the provider refuses in names, and the
-// property that every JavaScript object has.
+// faultOfName rejects names that the provider rejects, control characters, and __proto__,
+// which JavaScript objects cannot store.
 func faultOfName(name string) string {
 	switch {
 	case strings.ContainsAny(name, ".$"):

@@ -6,32 +6,29 @@ import (
 	"strings"
 )
 
-// double returns the number as the provider keeps it, in IEEE 754's 64 bits; ok
-// is false where too much would be lost: a digit of a whole number, which may
-// be an id, or all of a number that is too large or too small. Fractions are
-// rounded, as everywhere (RFC 8259, section 6).
+// double converts a number to the provider's format, an IEEE 754 double. ok is false if a
+// whole number, which may be an ID, would lose a digit, or if the number is out of range.
+// Fractions are rounded (RFC 8259, section 6).
 func double(n json.Number) (value float64, ok bool) {
 	value, err := n.Float64()
 	if err != nil {
 		return 0, false
 	}
 	given, ok := decimalOf(n.String())
-	kept, _ := decimalOf(strconv.FormatFloat(value, 'e', -1, 64))
-	if !ok || given.digits != "" && kept.digits == "" {
+	stored, _ := decimalOf(strconv.FormatFloat(value, 'e', -1, 64))
+	if !ok || given.digits != "" && stored.digits == "" {
 		return 0, false
 	}
-	return value, given.exponent < 0 || given == kept
+	return value, given.exponent < 0 || given == stored
 }
 
-// decimal is digits × 10^exponent, with no zero first or last; zero has no
-// digits.
+// decimal is digits × 10^exponent, without leading or trailing zeros. Zero has no digits.
 type decimal struct {
 	digits   string
 	exponent int
 }
 
-// decimalOf reads a number of JSON's without its sign; ok is false for an
-// exponent that is no number of this machine's.
+// decimalOf parses a JSON number without its sign. ok is false if the exponent overflows.
 func decimalOf(text string) (d decimal, ok bool) {
 	mantissa, exponent, hasExponent := strings.Cut(strings.ToLower(strings.TrimPrefix(text, "-")), "e")
 	if hasExponent {

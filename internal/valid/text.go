@@ -9,10 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// faultOfNull is that of a text with U+0000, at which some stores and libraries cut it off.
+// faultOfNull is the fault of a text with U+0000, at which some libraries truncate it.
 const faultOfNull = "holds U+0000, which no text may"
 
-// NoNull is the rule for any text.
+// NoNull is the rule for text without U+0000.
 func NoNull(text string) string {
 	if strings.ContainsRune(text, 0) {
 		return faultOfNull
@@ -20,18 +20,18 @@ func NoNull(text string) string {
 	return ""
 }
 
-// IsLine reports whether the text is one line, without control characters: C0, DEL and C1, and
-// the two separators that Unicode has for lines and paragraphs.
+// IsLine reports whether the text is one line: without control characters (C0, DEL, C1) and
+// Unicode's line and paragraph separators.
 func IsLine(text string) bool { return !strings.ContainsFunc(text, breaksLine) }
 
 func breaksLine(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) }
 
-// Line is the rule for one line of 1 to longest characters.
-func Line(longest int) Rule {
+// Line returns the rule for one line of 1 to maxLength characters.
+func Line(maxLength int) Rule {
 	return func(value string) string {
 		switch n := utf8.RuneCountInString(value); {
-		case n < 1 || n > longest:
-			return fmt.Sprintf("must have 1 to %d characters", longest)
+		case n < 1 || n > maxLength:
+			return fmt.Sprintf("must have 1 to %d characters", maxLength)
 		case !IsLine(value):
 			return "must be one line, without control characters"
 		}
@@ -39,7 +39,8 @@ func Line(longest int) Rule {
 	}
 }
 
-// Nulls notes the names and texts with U+0000 in a decoded JSON value, at any depth.
+// Nulls adds a fault for each name and text with U+0000 in a decoded JSON value, at any
+// depth.
 func (f *Faults) Nulls(value any, path string) {
 	if len(f.fields) >= maxFaults {
 		return
