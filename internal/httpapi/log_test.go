@@ -64,7 +64,7 @@ func TestNamesChosenByTheClientAreNotLogged(t *testing.T) {
 		"twice":           {body: `{"` + name + `":1,"` + name + `":1}`, log: "is given twice"},
 		"twice, below":    {body: `{"metadata":{"` + name + `":1,"` + name + `":1}}`, log: "is given twice"},
 		"too deep":        {body: `{"` + name + `":` + nested + `}`, log: "is nested too deeply"},
-		"in metadata":     {body: `{"metadata":{"` + name + `":1}}`, log: "is a name with . or $, which none may have"},
+		"in metadata":     {body: `{"metadata":{"` + name + `":1}}`, log: "is a name with . or $, which are not allowed"},
 		"a number there":  {body: `{"metadata":{"bob@local":1e999}}`, log: "is a number that would lose digits: send it as a string"},
 	}
 	h := handler(func(_ http.ResponseWriter, r *http.Request) error {

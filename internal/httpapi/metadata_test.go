@@ -24,7 +24,7 @@ func checked(object map[string]any, path string, reserved ...string) (map[string
 
 func TestMetadata(t *testing.T) {
 	const (
-		dot  = "is a name with . or $, which none may have"
+		dot  = "is a name with . or $, which are not allowed"
 		lost = "is a number that would lose digits: send it as a string"
 	)
 	tests := map[string]struct {
@@ -37,7 +37,7 @@ func TestMetadata(t *testing.T) {
 		"a dollar inside":            {`{"a$b":1}`, []string{"m.a$b: " + dot}},
 		"in an array":                {`{"a":[1,[{"b.c":1}]]}`, []string{"m.a.b.c: " + dot}},
 		"a control character":        {`{"a\u0001b":1}`, []string{"m.a\x01b: is a name with control characters"}},
-		"a prototype":                {`{"a":{"__proto__":{}}}`, []string{"m.a.__proto__: is no name that can be kept"}},
+		"a prototype":                {`{"a":{"__proto__":{}}}`, []string{"m.a.__proto__: is not allowed as a name"}},
 		"reserved":                   {`{"taken":null}`, []string{"m.taken: is reserved"}},
 		"reserved, below":            {`{"a":{"taken":1}}`, nil},
 		"several":                    {`{"$":1,".":2,"taken":9007199254740993}`, []string{"m.taken: is reserved", "m.$: " + dot, "m..: " + dot, "m.taken: " + lost}},

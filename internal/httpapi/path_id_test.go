@@ -18,9 +18,9 @@ func TestPathID(t *testing.T) {
 		"dots inside":           {"a..b/../c", ""},
 		"three dots":            {"...", ""},
 		"the longest":           {strings.Repeat("x", 400), ""},
-		"empty":                 {"", "id: is not an id"},
-		"a dot":                 {".", "id: is not an id"},
-		"two dots":              {"..", "id: is not an id"},
+		"empty":                 {"", "id: is not a valid ID"},
+		"a dot":                 {".", "id: is not a valid ID"},
+		"two dots":              {"..", "id: is not a valid ID"},
 		"too long":              {strings.Repeat("x", 401), "id: is longer than 400 bytes"},
 		"too long in bytes":     {strings.Repeat("é", 201), "id: is longer than 400 bytes"},
 		"not UTF-8":             {"a\xff", "id: is not UTF-8"},
@@ -28,9 +28,9 @@ func TestPathID(t *testing.T) {
 		"a zero":                {"a\x00", "id: has control characters"},
 		"a delete":              {"a\x7f", "id: has control characters"},
 		"a C1 control (U+0085)": {"a\u0085", "id: has control characters"},
-		"an override (U+202E)":  {"auth0|1\u202e2", "id: has characters that nobody sees"},
-		"zero width (U+200B)":   {"auth0|1\u200b", "id: has characters that nobody sees"},
-		"a mark (U+FEFF)":       {"\ufeffauth0|1", "id: has characters that nobody sees"},
+		"an override (U+202E)":  {"auth0|1\u202e2", "id: has invisible characters"},
+		"zero width (U+200B)":   {"auth0|1\u200b", "id: has invisible characters"},
+		"a mark (U+FEFF)":       {"\ufeffauth0|1", "id: has invisible characters"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

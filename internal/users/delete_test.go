@@ -15,7 +15,7 @@ func TestDelete(t *testing.T) {
 	one := []users.User{{ID: "u|1", Email: "ada@example.com"}}
 	two := []users.User{one[0], {ID: "u|2", Email: "Ada@example.com"}}
 	const (
-		noAddress = "invalid-request | email: must be one email address, without a name around it"
+		noAddress = "invalid-request | email: must be one email address without a display name"
 		byEmail   = "by email Ada@example.com"
 		searched  = "search for Ada@example.com"
 	)

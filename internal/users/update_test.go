@@ -150,7 +150,7 @@ func TestUpdateRefuses(t *testing.T) {
 		"metadata":                        {"/users/u", patchType, `{"metadata":{}}`, "invalid-request | metadata: unknown field"},
 		"app_metadata":                    {"/users/u", patchType, `{"app_metadata":{}}`, "invalid-request | app_metadata: unknown field"},
 		"blocked":                         {"/users/u", patchType, `{"blocked":true}`, "invalid-request | blocked: unknown field"},
-		"a bad value":                     {"/users/u", patchType, `{"email":"x"}`, "invalid-request | email: must be one email address, without a name around it"},
+		"a bad value":                     {"/users/u", patchType, `{"email":"x"}`, "invalid-request | email: must be one email address without a display name"},
 		"password removed":                {"/users/u", patchType, `{"password":null}`, "invalid-request | password: cannot be removed"},
 		"email_verified removed":          {"/users/u", patchType, `{"email_verified":null}`, "invalid-request | email_verified: cannot be removed"},
 		"verify_email removed":            {"/users/u", patchType, `{"email":"a@b.example","verify_email":null}`, "invalid-request | verify_email: cannot be removed"},

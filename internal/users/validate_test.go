@@ -12,7 +12,7 @@ import (
 // Create and update validate every member by the same rules.
 func TestValidation(t *testing.T) {
 	const (
-		address = "must be one email address, without a name around it"
+		address = "must be one email address without a display name"
 		phone   = "must be in E.164 form, such as +14155550123"
 		picture = "must be an http or https URL"
 	)

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-const noEmail = "must be one email address, without a name around it"
+const noEmail = "must be one email address without a display name"
 
 // Email is the rule for the address of a new or changed user: one addr-spec (RFC 5322,
 // section 3.4.1) without invisible characters.

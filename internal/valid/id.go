@@ -15,7 +15,7 @@ const MaxID = 400
 func ID(id string) string {
 	switch {
 	case id == "" || id == "." || id == "..":
-		return "is not an id"
+		return "is not a valid ID"
 	case len(id) > MaxID:
 		return fmt.Sprintf("is longer than %d bytes", MaxID)
 	case !utf8.ValidString(id):
@@ -23,7 +23,7 @@ func ID(id string) string {
 	case strings.ContainsFunc(id, unicode.IsControl):
 		return "has control characters"
 	case strings.ContainsFunc(id, isFormat):
-		return "has characters that nobody sees"
+		return "has invisible characters"
 	}
 	return ""
 }

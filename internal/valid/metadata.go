@@ -72,11 +72,11 @@ func (f *Faults) metadata(v any, path string) any {
 func faultOfName(name string) string {
 	switch {
 	case strings.ContainsAny(name, ".$"):
-		return "is a name with . or $, which none may have"
+		return "is a name with . or $, which are not allowed"
 	case strings.ContainsFunc(name, unicode.IsControl):
 		return "is a name with control characters"
 	case name == "__proto__":
-		return "is no name that can be kept"
+		return "is not allowed as a name"
 	}
 	return ""
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // faultOfNull is the fault of a text with U+0000, at which some libraries truncate it.
-const faultOfNull = "holds U+0000, which no text may"
+const faultOfNull = "contains U+0000, which is not allowed"
 
 // NoNull is the rule for text without U+0000.
 func NoNull(text string) string {
