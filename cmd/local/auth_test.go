@@ -97,7 +97,7 @@ func TestAuthOptions(t *testing.T) {
 		"tokens for nobody":      {[]string{"-auth", "bearer", "-issuer", "https://tenant.example.com/"}, "needs -audience"},
 		"an issuer on http":      {[]string{"-auth", "bearer", "-issuer", "http://tenant.example.com/", "-audience", "a"}, "is not an https URL"},
 		"a rule of nothing":      {[]string{"-token-rule", "client=azp; idtyp=app"}, "go with -auth bearer"},
-		"a rule for everybody":   {[]string{"-auth", "bearer", "-token-rule", "client=azp; azp={client}"}, "tells no application from a user"},
+		"a rule for everybody":   {[]string{"-auth", "bearer", "-token-rule", "client=azp; azp={client}"}, "does not distinguish an application from a user"},
 		"a front-end on http":    {[]string{"-frontend", "http://app.example.com"}, "neither https nor http on loopback"},
 		"a front-end and -env":   {[]string{"-frontend", "https://app.example.com", "-env", "x"}, "do not go with -env"},
 		"a front-end of nowhere": {[]string{"-frontend", "app"}, "is not an absolute URL"},

@@ -7,35 +7,36 @@ import (
 	"strings"
 )
 
-// Authorizer is what can be configured of the function that checks front-ends'
-// bearer tokens. It needs no secret.
+// Authorizer is the configuration of the function that checks front-ends' bearer tokens. It
+// needs no secret.
 type Authorizer struct {
-	Issuer         string     // FRONTEND_ISSUER: who makes the tokens, compared exactly
-	Audience       string     // FRONTEND_AUDIENCE: for whom they are made, compared exactly
-	TokenRule      TokenRule  // FRONTEND_TOKEN_RULE: which tokens are an application's own
+	Issuer         string     // FRONTEND_ISSUER: the tokens' issuer, compared exactly
+	Audience       string     // FRONTEND_AUDIENCE: the tokens' audience, compared exactly
+	TokenRule      TokenRule  // FRONTEND_TOKEN_RULE: how to recognize an application's own token
 	LogLevel       slog.Level // LOG_LEVEL
 	MetricsService string     // METRICS_SERVICE
 }
 
-// AuthorizerFromEnv reads the authorizer's configuration. Its error lists all
-// that is wrong.
+// AuthorizerFromEnv reads the authorizer's configuration. Its error lists all faults.
 func AuthorizerFromEnv(getenv func(string) string) (Authorizer, error) {
-	a := Authorizer{Issuer: getenv("FRONTEND_ISSUER"), Audience: getenv("FRONTEND_AUDIENCE"), MetricsService: getenv("METRICS_SERVICE")}
-	var wrong []error
+	a := Authorizer{
+		Issuer: getenv("FRONTEND_ISSUER"), Audience: getenv("FRONTEND_AUDIENCE"), MetricsService: getenv("METRICS_SERVICE"),
+	}
+	var faults []error
 	for name, value := range map[string]string{"FRONTEND_ISSUER": a.Issuer, "FRONTEND_AUDIENCE": a.Audience} {
 		if value == "" {
-			wrong = append(wrong, fmt.Errorf("%s is missing", name))
+			faults = append(faults, fmt.Errorf("%s is missing", name))
 		} else if strings.TrimSpace(value) != value {
-			wrong = append(wrong, fmt.Errorf("%s %q has spaces around it", name, value))
+			faults = append(faults, fmt.Errorf("%s %q has spaces around it", name, value))
 		}
 	}
 	rule := getenv("FRONTEND_TOKEN_RULE")
 	var err error
 	if a.TokenRule, err = ParseTokenRule(rule); err != nil {
-		wrong = append(wrong, fmt.Errorf("FRONTEND_TOKEN_RULE %q %w", rule, err))
+		faults = append(faults, fmt.Errorf("FRONTEND_TOKEN_RULE %q %w", rule, err))
 	}
 	a.LogLevel, err = logLevel(getenv)
-	return a, errors.Join(append(wrong, err)...)
+	return a, errors.Join(append(faults, err)...)
 }
 
 func logLevel(getenv func(string) string) (level slog.Level, err error) {

@@ -13,19 +13,19 @@ func TestAuthorizerFromEnv(t *testing.T) {
 	tests := map[string]struct {
 		env   map[string]string
 		want  Authorizer
-		wrong []string // what the error says; nil for none
+		wrong []string // parts of the error; nil for no error
 	}{
-		"as it should be": {map[string]string{"FRONTEND_ISSUER": issuer, "FRONTEND_AUDIENCE": audience}, Authorizer{Issuer: issuer, Audience: audience}, nil},
-		"all of it": {map[string]string{"FRONTEND_ISSUER": issuer, "FRONTEND_AUDIENCE": audience, "LOG_LEVEL": "warn", "METRICS_SERVICE": "usher"},
+		"minimal": {map[string]string{"FRONTEND_ISSUER": issuer, "FRONTEND_AUDIENCE": audience}, Authorizer{Issuer: issuer, Audience: audience}, nil},
+		"all variables": {map[string]string{"FRONTEND_ISSUER": issuer, "FRONTEND_AUDIENCE": audience, "LOG_LEVEL": "warn", "METRICS_SERVICE": "usher"},
 			Authorizer{Issuer: issuer, Audience: audience, LogLevel: slog.LevelWarn, MetricsService: "usher"}, nil},
-		"nothing":     {nil, Authorizer{}, []string{"FRONTEND_ISSUER is missing", "FRONTEND_AUDIENCE is missing"}},
-		"no issuer":   {map[string]string{"FRONTEND_AUDIENCE": audience}, Authorizer{Audience: audience}, []string{"FRONTEND_ISSUER is missing"}},
-		"no audience": {map[string]string{"FRONTEND_ISSUER": issuer}, Authorizer{Issuer: issuer}, []string{"FRONTEND_AUDIENCE is missing"}},
-		"a space":     {map[string]string{"FRONTEND_ISSUER": issuer + " ", "FRONTEND_AUDIENCE": audience}, Authorizer{Issuer: issuer + " ", Audience: audience}, []string{"has spaces around it"}},
-		"a rule": {map[string]string{"FRONTEND_ISSUER": issuer, "FRONTEND_AUDIENCE": audience, "FRONTEND_TOKEN_RULE": "client=azp; idtyp=app"},
+		"nothing":          {nil, Authorizer{}, []string{"FRONTEND_ISSUER is missing", "FRONTEND_AUDIENCE is missing"}},
+		"no issuer":        {map[string]string{"FRONTEND_AUDIENCE": audience}, Authorizer{Audience: audience}, []string{"FRONTEND_ISSUER is missing"}},
+		"no audience":      {map[string]string{"FRONTEND_ISSUER": issuer}, Authorizer{Issuer: issuer}, []string{"FRONTEND_AUDIENCE is missing"}},
+		"a trailing space": {map[string]string{"FRONTEND_ISSUER": issuer + " ", "FRONTEND_AUDIENCE": audience}, Authorizer{Issuer: issuer + " ", Audience: audience}, []string{"has spaces around it"}},
+		"a token rule": {map[string]string{"FRONTEND_ISSUER": issuer, "FRONTEND_AUDIENCE": audience, "FRONTEND_TOKEN_RULE": "client=azp; idtyp=app"},
 			Authorizer{Issuer: issuer, Audience: audience, TokenRule: TokenRule{"azp", "idtyp", "app"}}, nil},
-		"rules that always hold, and more": {map[string]string{"FRONTEND_ISSUER": issuer, "FRONTEND_TOKEN_RULE": "client=azp; iss=" + issuer},
-			Authorizer{Issuer: issuer}, []string{"FRONTEND_AUDIENCE is missing", `FRONTEND_TOKEN_RULE "client=azp; iss=` + issuer + `" has a condition that tells no application`}},
+		"an invalid rule and a missing audience": {map[string]string{"FRONTEND_ISSUER": issuer, "FRONTEND_TOKEN_RULE": "client=azp; iss=" + issuer},
+			Authorizer{Issuer: issuer}, []string{"FRONTEND_AUDIENCE is missing", `FRONTEND_TOKEN_RULE "client=azp; iss=` + issuer + `" does not distinguish an application`}},
 		"an unknown level": {map[string]string{"FRONTEND_ISSUER": issuer, "FRONTEND_AUDIENCE": audience, "LOG_LEVEL": "loud"}, Authorizer{Issuer: issuer, Audience: audience}, []string{`LOG_LEVEL "loud"`}},
 	}
 	for name, tt := range tests {

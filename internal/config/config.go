@@ -1,4 +1,4 @@
-// Package config turns the environment into one validated struct.
+// Package config reads the configuration from environment variables and validates it.
 package config
 
 import (
@@ -6,50 +6,51 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"usher/internal/limits"
+	"usher/internal/loopback"
 )
 
-// The ways in which a sign-in is bound to the browser that began it.
+// How a sign-in is bound to the browser that began it.
 const (
-	BindingCookie = "cookie" // by a cookie, as it should be
-	BindingNone   = "none"   // not at all: for a client without a cookie jar, on loopback
+	BindingCookie = "cookie" // the default
+	BindingNone   = "none"   // not bound: for a client without a cookie jar, on loopback
 )
 
-// The ways in which the gateway authenticates front-ends.
+// How the gateway authenticates front-ends.
 const (
-	AuthIAM    = "iam"    // by the signature of a role or user
-	AuthBearer = "bearer" // by a token, which an authorizer checks
+	AuthIAM    = "iam"    // by the AWS signature of a role or user
+	AuthBearer = "bearer" // by a bearer token, which an authorizer checks
 )
 
-// Config is all that can be configured, beside the secret.
+// Config is the configuration of the service. The secret is separate. All URLs are compared
+// exactly.
 type Config struct {
 	SecretID           string        // SECRET_ID: name or ARN of the credentials in Secrets Manager
-	ReadSecretID       string        // READ_SECRET_ID: another one's, which functions that only read use; for rotatesecret, "" for none
-	SecretTTL          time.Duration // SECRET_TTL: how long they are used before they are read again
-	Connection         string        // CONNECTION: where users are created unless said otherwise
-	RedirectURIs       []string      // REDIRECT_URIS: where sign-ins may return to, compared exactly; the first is the default
-	LogoutURIs         []string      // POST_LOGOUT_REDIRECT_URIS: where sign-outs may return to, compared exactly; the first is the default
-	ResultURLs         []string      // RESULT_URLS: where the pages behind mailed links may lead to, compared exactly
-	Audience           string        // AUDIENCE: the API that users' access tokens are for; "" for none
-	ManagementAudience string        // MANAGEMENT_AUDIENCE: "" for the tenant's own
-	Scopes             []string      // SCOPES: what a sign-in asks for
+	ReadSecretID       string        // READ_SECRET_ID: the secret of functions that only read; "" for none
+	SecretTTL          time.Duration // SECRET_TTL: how long credentials are cached
+	Connection         string        // CONNECTION: default connection of new users
+	RedirectURIs       []string      // REDIRECT_URIS: allowed redirect URIs; the first is the default
+	LogoutURIs         []string      // POST_LOGOUT_REDIRECT_URIS: allowed URIs; the first is the default
+	ResultURLs         []string      // RESULT_URLS: allowed redirect targets of the pages behind mailed links
+	Audience           string        // AUDIENCE: the API for which users' access tokens are issued; "" for none
+	ManagementAudience string        // MANAGEMENT_AUDIENCE: "" for the tenant's default
+	Scopes             []string      // SCOPES: requested by sign-ins
 	Binding            string        // LOGIN_BINDING
 	FrontendAuth       string        // FRONTEND_AUTH: how the gateway authenticates front-ends
-	Limits             limits.Policy // FRONTEND_LIMITS: what single front-ends are limited to
-	AllowNobody        bool          // DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS: and that it need not
+	Limits             limits.Policy // FRONTEND_LIMITS: limits of individual front-ends
+	AllowNobody        bool          // DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS
 	LogLevel           slog.Level    // LOG_LEVEL
-	MetricsService     string        // METRICS_SERVICE: under which name metrics are written; "" for none at all
+	MetricsService     string        // METRICS_SERVICE: the dimension Service of metrics; "" to write none
 	SAMLocal           bool          // AWS_SAM_LOCAL, which only `sam local` sets
 
-	// No variable sets these. They are for tests, which a busy machine must not fail.
-	Deadline time.Duration // for all that is done for one request; 0 for 8 s
-	Backoff  time.Duration // before a call to the provider is repeated; 0 for 100 ms
+	// No variable sets these fields. Tests use them to avoid failures on a slow machine.
+	Deadline time.Duration // of one request; 0 for 8 s
+	Backoff  time.Duration // before a provider call is retried; 0 for 100 ms
 }
 
 // The defaults.
@@ -59,7 +60,7 @@ const (
 	defaultSecretTTL  = 5 * time.Minute
 )
 
-// FromEnv reads the configuration. Its error lists all that is wrong.
+// FromEnv reads the configuration. Its error lists all faults.
 func FromEnv(getenv func(string) string) (Config, error) {
 	c := Config{
 		SecretID:           getenv("SECRET_ID"),
@@ -77,66 +78,68 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		MetricsService:     getenv("METRICS_SERVICE"),
 		SAMLocal:           getenv("AWS_SAM_LOCAL") == "true",
 	}
-	var wrong []error
+	var faults []error
 	if c.SecretID == "" {
-		wrong = append(wrong, errors.New("SECRET_ID is missing"))
+		faults = append(faults, errors.New("SECRET_ID is missing"))
 	}
 	if ttl := getenv("SECRET_TTL"); ttl != "" {
 		parsed, err := time.ParseDuration(ttl)
 		if err != nil || parsed <= 0 {
-			wrong = append(wrong, fmt.Errorf("SECRET_TTL %q is not a duration such as 5m", ttl))
+			faults = append(faults, fmt.Errorf("SECRET_TTL %q is not a duration such as 5m", ttl))
 		}
 		c.SecretTTL = parsed
 	}
 	level, err := logLevel(getenv)
 	c.LogLevel = level
-	wrong = append(wrong, err)
+	faults = append(faults, err)
 	policy, err := limits.Parse(getenv("FRONTEND_LIMITS"), c.Deployment())
 	if err != nil {
-		wrong = append(wrong, fmt.Errorf("FRONTEND_LIMITS: %w", err))
+		faults = append(faults, fmt.Errorf("FRONTEND_LIMITS: %w", err))
 	}
 	c.Limits = policy
 	if c.FrontendAuth != AuthIAM && c.FrontendAuth != AuthBearer {
-		wrong = append(wrong, fmt.Errorf("FRONTEND_AUTH %q is not one of iam, bearer", c.FrontendAuth))
+		faults = append(faults, fmt.Errorf("FRONTEND_AUTH %q is not one of iam, bearer", c.FrontendAuth))
 	}
 	switch allow := getenv("DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS"); allow {
 	case "true":
 		c.AllowNobody = true
 	case "false", "":
 	default:
-		wrong = append(wrong, fmt.Errorf("DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS %q is not one of true, false", allow))
+		faults = append(faults, fmt.Errorf("DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS %q is not one of true, false", allow))
 	}
-	return c, errors.Join(append(wrong, c.Validate())...)
+	return c, errors.Join(append(faults, c.Validate())...)
 }
 
-// Validate lists all that is wrong with a configuration, wherever it is from.
+// Validate returns an error that lists all faults of the configuration.
 func (c Config) Validate() error {
-	var wrong []error
+	var faults []error
 	if len(c.RedirectURIs) == 0 {
-		wrong = append(wrong, errors.New("REDIRECT_URIS is empty: list at least one"))
+		faults = append(faults, errors.New("REDIRECT_URIS is empty: list at least one"))
 	}
-	for kind, uris := range map[string][]string{"redirect URI": c.RedirectURIs, "post-logout redirect URI": c.LogoutURIs, "result URL": c.ResultURLs} {
+	for kind, uris := range map[string][]string{
+		"redirect URI": c.RedirectURIs, "post-logout redirect URI": c.LogoutURIs, "result URL": c.ResultURLs,
+	} {
 		for _, uri := range uris {
-			wrong = append(wrong, checkURI(kind, uri))
+			faults = append(faults, checkURI(kind, uri))
 		}
 	}
 	if !slices.Contains(c.Scopes, "openid") {
-		wrong = append(wrong, errors.New("SCOPES lacks openid"))
+		faults = append(faults, errors.New("SCOPES lacks openid"))
 	}
 	switch c.Binding {
 	case BindingCookie:
 	case BindingNone:
-		if !slices.ContainsFunc(c.RedirectURIs, notOnLoopback) {
-			break
+		if slices.ContainsFunc(c.RedirectURIs, notOnLoopback) {
+			faults = append(faults, errors.New("LOGIN_BINDING=none lets a leaked callback URL sign a user in, "+
+				"so every redirect URI must be on http loopback"))
 		}
-		wrong = append(wrong, errors.New("LOGIN_BINDING=none makes a leaked callback URL a sign-in, so every redirect URI must be on http loopback"))
 	default:
-		wrong = append(wrong, fmt.Errorf("LOGIN_BINDING %q is not one of cookie, none", c.Binding))
+		faults = append(faults, fmt.Errorf("LOGIN_BINDING %q is not one of cookie, none", c.Binding))
 	}
-	return errors.Join(wrong...)
+	return errors.Join(faults...)
 }
 
-// Deployment is what front-ends' limits can narrow.
+// Deployment returns the URLs that a front-end's limits can restrict.
 func (c Config) Deployment() limits.Deployment {
 	return limits.Deployment{RedirectURIs: c.RedirectURIs, LogoutURIs: c.LogoutURIs, ResultURLs: c.ResultURLs}
 }
@@ -151,8 +154,8 @@ func splitList(list string) []string {
 	return parts
 }
 
-// checkURI takes absolute https URIs, and http ones on loopback
-// (RFC 8252, section 7.3), without a fragment (RFC 6749, section 3.1.2).
+// checkURI accepts absolute https URIs, and http URIs on loopback (RFC 8252, section 7.3).
+// It rejects fragments (RFC 6749, section 3.1.2).
 func checkURI(kind, uri string) error {
 	u, err := url.Parse(uri)
 	switch {
@@ -168,9 +171,5 @@ func checkURI(kind, uri string) error {
 
 func notOnLoopback(uri string) bool {
 	u, err := url.Parse(uri)
-	if err != nil || u.Scheme != "http" {
-		return true
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
+	return err != nil || u.Scheme != "http" || !loopback.Is(u.Hostname())
 }

@@ -12,7 +12,7 @@ import (
 	"usher/internal/limits"
 )
 
-// environment is what a function has at the least, and changes to it.
+// environment returns the minimal environment with changes.
 func environment(changes map[string]string) func(string) string {
 	env := map[string]string{"SECRET_ID": "usher/auth", "REDIRECT_URIS": "https://app.example.com/callback"}
 	for name, value := range changes {
@@ -41,20 +41,20 @@ func TestFromEnv(t *testing.T) {
 		env  map[string]string
 		want func(*Config)
 	}{
-		"the least":            {nil, func(*Config) {}},
-		"a TTL":                {map[string]string{"SECRET_TTL": "90s"}, func(c *Config) { c.SecretTTL = 90 * time.Second }},
-		"a connection":         {map[string]string{"CONNECTION": "staff"}, func(c *Config) { c.Connection = "staff" }},
-		"audiences":            {map[string]string{"AUDIENCE": "a", "MANAGEMENT_AUDIENCE": "m"}, func(c *Config) { c.Audience, c.ManagementAudience = "a", "m" }},
-		"scopes":               {map[string]string{"SCOPES": " openid\temail "}, func(c *Config) { c.Scopes = []string{"openid", "email"} }},
-		"a log level":          {map[string]string{"LOG_LEVEL": "debug"}, func(c *Config) { c.LogLevel = slog.LevelDebug }},
-		"a log level, shouted": {map[string]string{"LOG_LEVEL": "WARN"}, func(c *Config) { c.LogLevel = slog.LevelWarn }},
-		"a cookie":             {map[string]string{"LOGIN_BINDING": "cookie"}, func(*Config) {}},
-		"by IAM":               {map[string]string{"FRONTEND_AUTH": "iam"}, func(*Config) {}},
-		"by token":             {map[string]string{"FRONTEND_AUTH": "bearer"}, func(c *Config) { c.FrontendAuth = AuthBearer }},
-		"anybody":              {map[string]string{"DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS": "true"}, func(c *Config) { c.AllowNobody = true }},
-		"not anybody":          {map[string]string{"DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS": "false"}, func(*Config) {}},
-		"in sam local":         {map[string]string{"AWS_SAM_LOCAL": "true"}, func(c *Config) { c.SAMLocal = true }},
-		"almost in sam local":  {map[string]string{"AWS_SAM_LOCAL": "1"}, func(*Config) {}},
+		"minimal":                             {nil, func(*Config) {}},
+		"a TTL":                               {map[string]string{"SECRET_TTL": "90s"}, func(c *Config) { c.SecretTTL = 90 * time.Second }},
+		"a connection":                        {map[string]string{"CONNECTION": "staff"}, func(c *Config) { c.Connection = "staff" }},
+		"audiences":                           {map[string]string{"AUDIENCE": "a", "MANAGEMENT_AUDIENCE": "m"}, func(c *Config) { c.Audience, c.ManagementAudience = "a", "m" }},
+		"scopes":                              {map[string]string{"SCOPES": " openid\temail "}, func(c *Config) { c.Scopes = []string{"openid", "email"} }},
+		"a log level":                         {map[string]string{"LOG_LEVEL": "debug"}, func(c *Config) { c.LogLevel = slog.LevelDebug }},
+		"a log level in upper case":           {map[string]string{"LOG_LEVEL": "WARN"}, func(c *Config) { c.LogLevel = slog.LevelWarn }},
+		"a cookie":                            {map[string]string{"LOGIN_BINDING": "cookie"}, func(*Config) {}},
+		"by IAM":                              {map[string]string{"FRONTEND_AUTH": "iam"}, func(*Config) {}},
+		"by token":                            {map[string]string{"FRONTEND_AUTH": "bearer"}, func(c *Config) { c.FrontendAuth = AuthBearer }},
+		"unauthenticated callers allowed":     {map[string]string{"DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS": "true"}, func(c *Config) { c.AllowNobody = true }},
+		"unauthenticated callers not allowed": {map[string]string{"DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS": "false"}, func(*Config) {}},
+		"in sam local":                        {map[string]string{"AWS_SAM_LOCAL": "true"}, func(c *Config) { c.SAMLocal = true }},
+		"another value of AWS_SAM_LOCAL":      {map[string]string{"AWS_SAM_LOCAL": "1"}, func(*Config) {}},
 		"redirect URIs": {map[string]string{"REDIRECT_URIS": " https://b.example.com/cb?x=1 , http://localhost:3000/callback,,"},
 			func(c *Config) {
 				c.RedirectURIs = []string{"https://b.example.com/cb?x=1", "http://localhost:3000/callback"}
@@ -84,25 +84,25 @@ func TestFromEnvRefuses(t *testing.T) {
 		env  map[string]string
 		want []string // a part of each fault
 	}{
-		"no secret":                {map[string]string{"SECRET_ID": ""}, []string{"SECRET_ID is missing"}},
-		"a TTL without a unit":     {map[string]string{"SECRET_TTL": "300"}, []string{`SECRET_TTL "300"`}},
-		"no TTL at all":            {map[string]string{"SECRET_TTL": "0s"}, []string{`SECRET_TTL "0s"`}},
-		"a TTL below nought":       {map[string]string{"SECRET_TTL": "-5m"}, []string{`SECRET_TTL "-5m"`}},
-		"no log level":             {map[string]string{"LOG_LEVEL": "loud"}, []string{`LOG_LEVEL "loud"`}},
-		"no redirect URI":          {map[string]string{"REDIRECT_URIS": " , "}, []string{"REDIRECT_URIS is empty"}},
-		"no openid":                {map[string]string{"SCOPES": "profile openid2"}, []string{"SCOPES lacks openid"}},
-		"another binding":          {map[string]string{"LOGIN_BINDING": "None"}, []string{`LOGIN_BINDING "None"`}},
-		"unbound on https":         {map[string]string{"LOGIN_BINDING": "none"}, []string{unbound}},
-		"unbound on both":          {map[string]string{"LOGIN_BINDING": "none", "REDIRECT_URIS": "http://localhost/cb,https://app.example.com/cb"}, []string{unbound}},
-		"unbound on https locally": {map[string]string{"LOGIN_BINDING": "none", "REDIRECT_URIS": "https://localhost/cb"}, []string{unbound}},
-		"another way to call":      {map[string]string{"FRONTEND_AUTH": "IAM"}, []string{`FRONTEND_AUTH "IAM"`}},
-		"anybody, by and by":       {map[string]string{"DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS": "yes"}, []string{`DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS "yes"`}},
+		"no secret":                                   {map[string]string{"SECRET_ID": ""}, []string{"SECRET_ID is missing"}},
+		"a TTL without a unit":                        {map[string]string{"SECRET_TTL": "300"}, []string{`SECRET_TTL "300"`}},
+		"a TTL of zero":                               {map[string]string{"SECRET_TTL": "0s"}, []string{`SECRET_TTL "0s"`}},
+		"a negative TTL":                              {map[string]string{"SECRET_TTL": "-5m"}, []string{`SECRET_TTL "-5m"`}},
+		"an unknown log level":                        {map[string]string{"LOG_LEVEL": "loud"}, []string{`LOG_LEVEL "loud"`}},
+		"no redirect URI":                             {map[string]string{"REDIRECT_URIS": " , "}, []string{"REDIRECT_URIS is empty"}},
+		"no openid":                                   {map[string]string{"SCOPES": "profile openid2"}, []string{"SCOPES lacks openid"}},
+		"an unknown binding":                          {map[string]string{"LOGIN_BINDING": "None"}, []string{`LOGIN_BINDING "None"`}},
+		"unbound on https":                            {map[string]string{"LOGIN_BINDING": "none"}, []string{unbound}},
+		"unbound on loopback and https":               {map[string]string{"LOGIN_BINDING": "none", "REDIRECT_URIS": "http://localhost/cb,https://app.example.com/cb"}, []string{unbound}},
+		"unbound on https loopback":                   {map[string]string{"LOGIN_BINDING": "none", "REDIRECT_URIS": "https://localhost/cb"}, []string{unbound}},
+		"an unknown authentication":                   {map[string]string{"FRONTEND_AUTH": "IAM"}, []string{`FRONTEND_AUTH "IAM"`}},
+		"an invalid flag for unauthenticated callers": {map[string]string{"DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS": "yes"}, []string{`DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS "yes"`}},
 		"limits beyond the deployment": {
 			map[string]string{"FRONTEND_LIMITS": `{"unlisted":"no","front_ends":[{"name":"shop","client_id":"c","redirect_uris":["https://evil.example.com/"]}]}`},
 			[]string{`FRONTEND_LIMITS: unlisted must be one of`, "front_ends[0].redirect_uris[0] is not allowed by the deployment"},
 		},
-		"two redirect URIs": {map[string]string{"REDIRECT_URIS": "/a,https://app.example.com/cb,/b"}, []string{`"/a"`, `"/b"`}},
-		"all at once": {
+		"two invalid redirect URIs": {map[string]string{"REDIRECT_URIS": "/a,https://app.example.com/cb,/b"}, []string{`"/a"`, `"/b"`}},
+		"several faults": {
 			map[string]string{"SECRET_ID": "", "SECRET_TTL": "x", "LOG_LEVEL": "x", "REDIRECT_URIS": "http://app.example.com/cb", "SCOPES": "email", "LOGIN_BINDING": "none"},
 			[]string{"SECRET_ID", "SECRET_TTL", "LOG_LEVEL", `"http://app.example.com/cb" is neither https`, "SCOPES", unbound},
 		},
@@ -111,7 +111,7 @@ func TestFromEnvRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := FromEnv(environment(tt.env))
 			if err == nil {
-				t.Fatal("it was taken")
+				t.Fatal("no error")
 			}
 			faults := strings.Split(err.Error(), "\n")
 			if len(faults) != len(tt.want) {
@@ -143,8 +143,8 @@ func TestFromEnvReadsLimits(t *testing.T) {
 	}
 }
 
-// What is wrong must not keep the log from being written, nor from being read.
-func TestFromEnvWithFaultsStillSaysHowToRun(t *testing.T) {
+// The log settings are returned even with an error, since the error is logged.
+func TestFromEnvWithFaultsReturnsLogSettings(t *testing.T) {
 	c, err := FromEnv(environment(map[string]string{"SECRET_ID": "", "LOG_LEVEL": "debug", "AWS_SAM_LOCAL": "true"}))
 	if err == nil || c.LogLevel != slog.LevelDebug || !c.SAMLocal {
 		t.Errorf("%+v, %v", c, err)
@@ -153,19 +153,19 @@ func TestFromEnvWithFaultsStillSaysHowToRun(t *testing.T) {
 
 func TestRedirectURIs(t *testing.T) {
 	const (
-		taken    = ""
+		valid    = ""
 		absolute = "is not an absolute URL"
 		fragment = "has a fragment"
 		insecure = "is neither https nor http on loopback"
 	)
 	for uri, want := range map[string]string{
-		"https://app.example.com/callback":             taken,
-		"https://app.example.com:8443/callback?a=b":    taken,
-		"https://app.example.com":                      taken,
-		"http://127.0.0.1:3000/callback":               taken,
-		"http://127.9.9.9/callback":                    taken,
-		"http://[::1]:3000/callback":                   taken,
-		"http://localhost:3000/callback":               taken,
+		"https://app.example.com/callback":             valid,
+		"https://app.example.com:8443/callback?a=b":    valid,
+		"https://app.example.com":                      valid,
+		"http://127.0.0.1:3000/callback":               valid,
+		"http://127.9.9.9/callback":                    valid,
+		"http://[::1]:3000/callback":                   valid,
+		"http://localhost:3000/callback":               valid,
 		"":                                             absolute,
 		"/callback":                                    absolute,
 		"callback":                                     absolute,
@@ -195,9 +195,9 @@ func TestRedirectURIs(t *testing.T) {
 	} {
 		err := Config{RedirectURIs: []string{uri}, Scopes: []string{"openid"}, Binding: BindingCookie}.Validate()
 		switch {
-		case want == taken && err != nil:
+		case want == valid && err != nil:
 			t.Errorf("%q: %v", uri, err)
-		case want != taken && (err == nil || !strings.Contains(err.Error(), want)):
+		case want != valid && (err == nil || !strings.Contains(err.Error(), want)):
 			t.Errorf("%q: %v, want %q", uri, err, want)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestTokenRulesThatAreRead(t *testing.T) {
+func TestParseTokenRule(t *testing.T) {
 	for text, want := range map[string]TokenRule{
 		"":                               {},
 		"client=azp; idtyp=app":          {"azp", "idtyp", "app"},
@@ -25,8 +25,8 @@ func TestTokenRulesThatAreRead(t *testing.T) {
 	}
 }
 
-func TestTokenRulesThatAreRefused(t *testing.T) {
-	const form, tells = "is not of the form", "tells no application from a user"
+func TestParseTokenRuleRefuses(t *testing.T) {
+	const form, tells = "is not of the form", "does not distinguish an application from a user"
 	tests := map[string]string{
 		" ": form, "auth0": form, "azp": form, "client=azp": form, "client=azp;": form, "client=azp; idtyp": form, "client=azp; =app": form,
 		"idtyp=app": form, "idtyp=app; client=azp": form, " client=azp; idtyp=app": form, "client=azp; idtyp=app ": form, "client=azp; idtyp=app;": form,
@@ -38,8 +38,8 @@ func TestTokenRulesThatAreRefused(t *testing.T) {
 
 		"client=azp; idtyp=": "idtyp is empty", "client=cid; sub=": "sub is empty",
 		"client=cid; sub={Client}": "brace", "client=cid; sub={client": "brace", "client=cid; sub={{client}}": "brace", "client=cid; sub={client}{sub}": "brace",
-		"client=cid; sub=0oa1":                    "sub has to be compared",
-		"client=azp; gty=client-credentials":      "gty is no proof alone",
+		"client=cid; sub=0oa1":                    "sub must be compared",
+		"client=azp; gty=client-credentials":      "gty is not a sufficient proof",
 		"client=azp; preferred_username={client}": "users choose", "client=azp; preferred_username=service-account-shop": "users choose",
 		"client=azp; Preferred_Username=x{client}": "users choose", "client=azp; preferred_username=service-account-{client}x": "users choose",
 	}

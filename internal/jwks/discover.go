@@ -5,12 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
 	"time"
+
+	"usher/internal/loopback"
 )
 
 // maxHops is how often an answer may send on to another address.
@@ -84,11 +85,7 @@ func (d *discovery) ask(ctx context.Context) (string, error) {
 // confidential reports whether nobody on the way can change what is there: https,
 // or this very machine.
 func confidential(u *url.URL) bool {
-	if u.Hostname() == "" {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+	return u.Scheme == "https" && u.Hostname() != "" || u.Scheme == "http" && loopback.Is(u.Hostname())
 }
 
 func stayConfidential(r *http.Request, via []*http.Request) error {

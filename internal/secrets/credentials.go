@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
+
+	"usher/internal/loopback"
 )
 
 // Credentials are those of the two applications at the provider: one signs
@@ -79,15 +80,10 @@ func checkDomain(domain string, plainHTTP bool) error {
 	if err != nil || u.Host != host || u.Hostname() == "" || strings.ContainsAny(host, " @/?#\\") {
 		return errors.New(`the "domain" is not a host name such as tenant.example.com, without a scheme, a path or a slash`)
 	}
-	if insecure && !plainHTTP && !loopback(u.Hostname()) {
+	if insecure && !plainHTTP && !loopback.Is(u.Hostname()) {
 		return errors.New(`the "domain" asks for plain http, which is for a tenant on this machine only`)
 	}
 	return nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // String names the tenant and no secret, however the credentials are printed.

@@ -34,7 +34,7 @@ var importRules = map[string][]string{
 	"internal/version":    {},
 	"internal/nonce":      {"internal/problem"},
 	"internal/valid":      {"internal/problem"},
-	"internal/jwks":       {"github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
+	"internal/jwks":       {"internal/loopback", "github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
 
 	// The way of a request.
 	"internal/httpapi": {"internal/problem", "internal/strictjson", "internal/valid", "internal/version"},
@@ -44,7 +44,7 @@ var importRules = map[string][]string{
 	"internal/metrics": {"internal/httpapi"},
 
 	// Secrets and providers.
-	"internal/secrets":    {"internal/problem", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
+	"internal/secrets":    {"internal/loopback", "internal/problem", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
 	"internal/seal":       {"internal/secrets"},
 	"internal/authorizer": {"internal/jwks", "internal/permission", "internal/skew", "internal/strictjson", "github.com/aws/aws-lambda-go/..."},
 	"internal/rotation":   {"internal/secrets", "internal/problem"},
@@ -52,7 +52,7 @@ var importRules = map[string][]string{
 		"github.com/auth0/go-auth0/...", "github.com/coreos/go-oidc/...", "github.com/tidwall/gjson/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
 
 	// Wiring.
-	"internal/config":      {"internal/limits"},
+	"internal/config":      {"internal/limits", "internal/loopback"},
 	"internal/boot/bearer": {"internal/authorizer", "internal/config", "internal/httpapi", "internal/jwks", "internal/metrics", "github.com/aws/aws-lambda-go/..."},
 	"internal/boot": {anyDomain, "internal/api", "internal/auth0", "internal/config", "internal/gateway", "internal/httpapi", "internal/metrics", "internal/problem", "internal/seal", "internal/secrets",
 		"github.com/aws/aws-lambda-go/..."},

@@ -1,6 +1,5 @@
-// Package loopback keeps servers for development to the machine that they run on, and
-// to those on it who mean to call them. A server that listens on loopback alone is
-// reached by every web page in the developer's browser.
+// Package loopback recognizes loopback hosts, and protects development servers on loopback.
+// Without protection, any web page in the developer's browser can call such a server.
 package loopback
 
 import (
@@ -10,14 +9,14 @@ import (
 	"strings"
 )
 
-// Is reports whether a host is this machine, by its name or address on loopback.
+// Is reports whether a host name or IP address is loopback.
 func Is(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Guard keeps web pages of others away from a server, and with them other machines,
-// unless remote lets these in. It may be called by the other hosts' names, too.
+// Guard protects a server from web pages of other origins. Unless remote is set, it also
+// rejects requests for hosts that are neither loopback nor listed in others.
 func Guard(h http.Handler, remote bool, others ...string) http.Handler {
 	h = SameOrigin(h)
 	if remote {
@@ -26,9 +25,9 @@ func Guard(h http.Handler, remote bool, others ...string) http.Handler {
 	return Hosts(h, others...)
 }
 
-// Hosts refuses requests for another host than this machine and those named: a web
-// page could give its own name this machine's address, and so read what the server
-// tells (DNS rebinding).
+// Hosts rejects requests for a host that is neither loopback nor listed in others. This
+// prevents DNS rebinding, in which a web page resolves its own name to this machine's
+// address to read responses.
 func Hosts(h http.Handler, others ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.Host)
@@ -36,16 +35,16 @@ func Hosts(h http.Handler, others ...string) http.Handler {
 			host = strings.Trim(r.Host, "[]")
 		}
 		if !Is(host) && !slices.Contains(others, host) {
-			http.Error(w, "This server is for this machine alone; call it by localhost or 127.0.0.1.", http.StatusMisdirectedRequest)
+			const text = "This server is for this machine only. Call it by localhost or 127.0.0.1."
+			http.Error(w, text, http.StatusMisdirectedRequest)
 			return
 		}
 		h.ServeHTTP(w, r)
 	})
 }
 
-// SameOrigin refuses what pages of other origins send to change something: they get
-// no answer to read, but the change would be made. Clients other than browsers send no
-// Origin, and pass.
+// SameOrigin rejects changes that web pages of other origins request. Such pages cannot read
+// the response, but the change would happen. Clients that send no Origin are not affected.
 func SameOrigin(h http.Handler) http.Handler {
 	return http.NewCrossOriginProtection().Handler(h)
 }

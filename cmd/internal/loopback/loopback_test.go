@@ -32,15 +32,15 @@ func TestSameOrigin(t *testing.T) {
 		method, site, origin string
 		want                 int
 	}{
-		"no browser":              {"POST", "", "", 204},
-		"its own page":            {"POST", "same-origin", "http://127.0.0.1:3000", 204},
-		"the address bar":         {"POST", "none", "", 204},
-		"another site":            {"POST", "cross-site", "https://evil.example.com", 403},
-		"another port":            {"DELETE", "same-site", "http://127.0.0.1:8080", 403},
-		"an old browser's page":   {"POST", "", "http://127.0.0.1:3000", 204},
-		"an old browser, foreign": {"POST", "", "https://evil.example.com", 403},
-		"a page of nowhere":       {"POST", "", "null", 403},
-		"a link":                  {"GET", "cross-site", "", 204},
+		"not a browser":                  {"POST", "", "", 204},
+		"the same origin":                {"POST", "same-origin", "http://127.0.0.1:3000", 204},
+		"a typed address":                {"POST", "none", "", 204},
+		"another site":                   {"POST", "cross-site", "https://evil.example.com", 403},
+		"another port":                   {"DELETE", "same-site", "http://127.0.0.1:8080", 403},
+		"an old browser, same origin":    {"POST", "", "http://127.0.0.1:3000", 204},
+		"an old browser, another origin": {"POST", "", "https://evil.example.com", 403},
+		"an opaque origin":               {"POST", "", "null", 403},
+		"a link":                         {"GET", "cross-site", "", 204},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"usher/internal/auth0"
+	"usher/internal/loopback"
 	"usher/internal/permission"
 )
 
@@ -137,7 +138,7 @@ func checkSpareURLs(f facts) diagnosis {
 
 func onLoopback(uri string) bool {
 	u, err := url.Parse(uri)
-	return err == nil && (u.Hostname() == "localhost" || strings.HasPrefix(u.Hostname(), "127.") || u.Hostname() == "::1")
+	return err == nil && loopback.Is(u.Hostname())
 }
 
 func checkConnection(f facts) diagnosis {
