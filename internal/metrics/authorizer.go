@@ -1,6 +1,7 @@
 package metrics
 
-// Denied writes that the authorizer refused a token. The reasons are few.
+// Denied writes that the authorizer refused a token. reason must have few values, since each
+// is a separate metric.
 func (w *Writer) Denied(reason string) {
 	line := w.document()
 	line.Code = reason

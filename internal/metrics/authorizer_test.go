@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func TestAuthorizersMetrics(t *testing.T) {
+func TestAuthorizerMetrics(t *testing.T) {
 	tests := map[string]struct {
 		write   func(*Writer)
 		metrics string
@@ -26,17 +26,17 @@ func TestAuthorizersMetrics(t *testing.T) {
 			for _, fault := range faultsOf(line) {
 				t.Error(fault)
 			}
-			var told document
-			if err := json.Unmarshal([]byte(line), &told); err != nil {
+			var parsed document
+			if err := json.Unmarshal([]byte(line), &parsed); err != nil {
 				t.Fatal(err)
 			}
-			last := told.AWS.Metrics[0]
+			last := parsed.AWS.Metrics[0]
 			last.Dimensions = last.Dimensions[len(last.Dimensions)-1:]
 			if got := inWords([]directive{last}); got != tt.metrics {
 				t.Errorf("%s, want %s", got, tt.metrics)
 			}
-			if first := told.AWS.Metrics[0].Dimensions[0]; !slices.Equal(first, []string{"Service"}) {
-				t.Errorf("the first dimensions are %v: the alarms look at the service alone", first)
+			if first := parsed.AWS.Metrics[0].Dimensions[0]; !slices.Equal(first, []string{"Service"}) {
+				t.Errorf("the first dimensions are %v, but the alarms use Service", first)
 			}
 			if !strings.HasSuffix(line, tt.values+"\n") || strings.Count(line, "\n") != 1 {
 				t.Errorf("%s", line)

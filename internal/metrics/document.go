@@ -2,8 +2,8 @@ package metrics
 
 import "encoding/json"
 
-// document is a line in the embedded metric format. The values stand at its
-// root, each under its metric's name.
+// document is a line in the embedded metric format. The values are members of its root,
+// named like the metrics.
 type document struct {
 	AWS       metadata `json:"_aws"`
 	Level     string   `json:"level"`
@@ -19,7 +19,7 @@ type metadata struct {
 	Metrics   []directive `json:"CloudWatchMetrics"`
 }
 
-// directive says which of the values are metrics, and under which dimensions.
+// directive defines which values are metrics, and their dimensions.
 type directive struct {
 	Namespace  string       `json:"Namespace"`
 	Dimensions [][]string   `json:"Dimensions"`
@@ -36,7 +36,7 @@ type value struct {
 	unit string
 }
 
-// present are the definitions of those metrics that have a value.
+// present returns the definitions of the named metrics that have a value.
 func (d document) present(names []string) []definition {
 	var found []definition
 	for _, name := range names {
@@ -47,7 +47,7 @@ func (d document) present(names []string) []definition {
 	return found
 }
 
-// MarshalJSON puts the values at the root.
+// MarshalJSON adds the values to the root.
 func (d document) MarshalJSON() ([]byte, error) {
 	type plain document
 	head, err := json.Marshal(plain(d))

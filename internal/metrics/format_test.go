@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// What the specification of the embedded metric format asks for; its address is
-// in doc.go.
+// Limits of the embedded metric format; doc.go has the URL of the specification.
 const (
 	maxLine       = 256 << 10
 	maxMetrics    = 100
@@ -20,12 +19,12 @@ const (
 
 var units = []string{"Count", "Milliseconds", "None", "Bytes", "Seconds", "Percent"}
 
-// faultsOf tells how a line breaks the specification.
+// faultsOf returns how a line violates the specification.
 func faultsOf(line string) (faults []string) {
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	var root map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(line), &root); err != nil || len(line) > maxLine {
-		return []string{"the line is no JSON object, or too long"}
+		return []string{"the line is not a JSON object, or is too long"}
 	}
 	var aws map[string]json.RawMessage
 	if err := json.Unmarshal(root["_aws"], &aws); err != nil || len(aws) != 2 {
@@ -41,7 +40,7 @@ func faultsOf(line string) (faults []string) {
 	}
 	for _, d := range directives {
 		if len(d) != 3 {
-			fault("a directive has members that the specification does not know: %v", d)
+			fault("a directive has unknown members: %v", d)
 		}
 		var namespace string
 		if err := json.Unmarshal(d["Namespace"], &namespace); err != nil || namespace == "" || len(namespace) > 255 {
@@ -86,33 +85,33 @@ func faultsOfMetrics(root map[string]json.RawMessage, raw json.RawMessage) (faul
 	return faults
 }
 
-// The specification, broken once at a time.
+// Every violation of the specification is detected.
 func TestFaultsOf(t *testing.T) {
 	good := written(t, busy())
 	tests := map[string][2]string{
-		"cut off":                {`}` + "\n", "\n"},
-		"no timestamp":           {`"Timestamp":1767225600123,`, ``},
-		"seconds":                {`1767225600123`, `1767225600`},
-		"no metadata":            {`"_aws"`, `"aws"`},
-		"another member":         {`"Timestamp"`, `"Extra":1,"Timestamp"`},
-		"no namespace":           {`"Namespace":"Usher"`, `"Namespace":""`},
-		"a dimension not given":  {`"Service":"prod-usher",`, ``},
-		"a dimension of numbers": {`"Service":"prod-usher"`, `"Service":7`},
-		"an empty dimension":     {`"Service":"prod-usher"`, `"Service":""`},
-		"a metric not given":     {`"Requests":1,`, ``},
-		"a metric of text":       {`"Requests":1`, `"Requests":"1"`},
-		"an unknown unit":        {`"Unit":"Milliseconds"`, `"Unit":"ms"`},
-		"a flat dimension set":   {`[["Service"]]`, `["Service"]`},
-		"a long dimension":       {`"Service":"prod-usher"`, `"Service":"` + strings.Repeat("x", 1025) + `"`},
+		"truncated":                   {`}` + "\n", "\n"},
+		"no timestamp":                {`"Timestamp":1767225600123,`, ``},
+		"a timestamp in seconds":      {`1767225600123`, `1767225600`},
+		"no metadata":                 {`"_aws"`, `"aws"`},
+		"an unknown member":           {`"Timestamp"`, `"Extra":1,"Timestamp"`},
+		"no namespace":                {`"Namespace":"Usher"`, `"Namespace":""`},
+		"a dimension without a value": {`"Service":"prod-usher",`, ``},
+		"a numeric dimension":         {`"Service":"prod-usher"`, `"Service":7`},
+		"an empty dimension":          {`"Service":"prod-usher"`, `"Service":""`},
+		"a metric without a value":    {`"Requests":1,`, ``},
+		"a metric with text":          {`"Requests":1`, `"Requests":"1"`},
+		"an unknown unit":             {`"Unit":"Milliseconds"`, `"Unit":"ms"`},
+		"a flat dimension set":        {`[["Service"]]`, `["Service"]`},
+		"a long dimension":            {`"Service":"prod-usher"`, `"Service":"` + strings.Repeat("x", 1025) + `"`},
 	}
 	for name, change := range tests {
 		t.Run(name, func(t *testing.T) {
 			bad := strings.Replace(good, change[0], change[1], 1)
 			if bad == good {
-				t.Fatal("nothing was changed")
+				t.Fatal("no change")
 			}
 			if len(faultsOf(bad)) == 0 {
-				t.Errorf("%s passes", bad)
+				t.Errorf("no fault in %s", bad)
 			}
 		})
 	}

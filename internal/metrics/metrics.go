@@ -8,26 +8,25 @@ import (
 	"usher/internal/httpapi"
 )
 
-// Namespace is that of all metrics.
+// Namespace is the namespace of all metrics.
 const Namespace = "Usher"
 
-// The dimensions. Each has few values, since CloudWatch bills every combination
-// as a metric of its own: never a path, a user or a caller.
+// The dimensions. CloudWatch bills every combination of values as a separate metric, so a
+// dimension never contains a path, a user or a caller.
 const (
 	byService   = "Service"   // the stack
 	byOperation = "Operation" // the route's pattern
-	byCode      = "Code"      // of a problem, or why a token is refused
+	byCode      = "Code"      // a problem's code, or the reason for refusing a token
 )
 
-// Writer writes the metrics of requests. It is safe for concurrent use as far as
-// its output is.
+// Writer writes the metrics of requests. It is safe for concurrent use if its output is.
 type Writer struct {
 	out     io.Writer
 	service string
 	now     func() time.Time
 }
 
-// New returns a Writer of the metrics of a service.
+// New returns a Writer for a service.
 func New(out io.Writer, service string, now func() time.Time) *Writer {
 	return &Writer{out: out, service: service, now: now}
 }
@@ -41,7 +40,8 @@ func (w *Writer) Write(s httpapi.Summary) {
 		{Namespace, [][]string{{byService, byOperation}}, line.present(ofOperations)},
 	}
 	if s.Problem != "" {
-		line.AWS.Metrics = append(line.AWS.Metrics, directive{Namespace, [][]string{{byService, byCode}}, line.present(ofCodes)})
+		problems := directive{Namespace, [][]string{{byService, byCode}}, line.present(ofCodes)}
+		line.AWS.Metrics = append(line.AWS.Metrics, problems)
 	}
 	w.print(line)
 }
@@ -53,7 +53,7 @@ func (w *Writer) document() document {
 func (w *Writer) print(line document) {
 	encoded, err := json.Marshal(line)
 	if err != nil {
-		return // it cannot be: there are numbers and strings in it
+		return // cannot happen: line has only numbers and strings
 	}
-	_, _ = w.out.Write(append(encoded, '\n')) // who could be told?
+	_, _ = w.out.Write(append(encoded, '\n')) // an error of the log cannot be logged
 }

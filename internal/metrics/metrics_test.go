@@ -13,18 +13,18 @@ import (
 	"usher/internal/httpapi"
 )
 
-// written is the line of one request, which must be one.
+// written returns the line of one request.
 func written(t *testing.T, s httpapi.Summary) string {
 	t.Helper()
 	var out bytes.Buffer
 	New(&out, "prod-usher", func() time.Time { return time.UnixMilli(1767225600123) }).Write(s)
 	if strings.Count(out.String(), "\n") != 1 || !strings.HasSuffix(out.String(), "\n") {
-		t.Fatalf("it is not one line: %q", out.String())
+		t.Fatalf("not one line: %q", out.String())
 	}
 	return out.String()
 }
 
-// busy is a request of which everything can be told.
+// busy returns a request with a value for almost every metric.
 func busy() httpapi.Summary {
 	return httpapi.Summary{
 		Route: "GET /users/{id}", Status: 503, Problem: "provider-unavailable", Duration: 1234567 * time.Microsecond, Cold: true,
@@ -40,14 +40,14 @@ func TestWrite(t *testing.T) {
 		metrics string // the directives: dimensions, names and units
 		values  string
 	}{
-		"everything": {busy(),
+		"almost all metrics": {busy(),
 			`Service: ` + strings.Trim(all, `"`) + `; Service,Operation: Requests Count,Faults Count,Latency Milliseconds; Service,Code: Problems Count`,
 			`{"Service":"prod-usher","Operation":"GET /users/{id}","Code":"provider-unavailable","Requests":1,"Faults":1,"Latency":1234,"Problems":1,"ColdStarts":1,
 			"ProviderCalls":5,"ProviderTime":1000,"ProviderRetries":3,"ProviderThrottled":2,"TokenFetches":1,"CredentialsRefused":4,"SecretFailures":6,"ProviderLeft":0}`},
-		"next to nothing": {httpapi.Summary{Route: "none", Status: 200, Counts: httpapi.Counts{ProviderLeft: -1}},
+		"only required metrics": {httpapi.Summary{Route: "none", Status: 200, Counts: httpapi.Counts{ProviderLeft: -1}},
 			`Service: Requests Count,Faults Count,Latency Milliseconds; Service,Operation: Requests Count,Faults Count,Latency Milliseconds`,
 			`{"Service":"prod-usher","Operation":"none","Requests":1,"Faults":0,"Latency":0}`},
-		"a client's fault": {httpapi.Summary{Route: "GET /users", Status: 400, Problem: "invalid-request", Counts: httpapi.Counts{ProviderLeft: -1}},
+		"a client error": {httpapi.Summary{Route: "GET /users", Status: 400, Problem: "invalid-request", Counts: httpapi.Counts{ProviderLeft: -1}},
 			`Service: Requests Count,Faults Count,Latency Milliseconds,Problems Count; Service,Operation: Requests Count,Faults Count,Latency Milliseconds; Service,Code: Problems Count`,
 			`{"Service":"prod-usher","Operation":"GET /users","Code":"invalid-request","Requests":1,"Faults":0,"Latency":0,"Problems":1}`},
 	}
@@ -58,17 +58,17 @@ func TestWrite(t *testing.T) {
 				t.Error(fault)
 			}
 			var root map[string]any
-			var told document
+			var parsed document
 			if err := json.Unmarshal([]byte(line), &root); err != nil {
 				t.Fatal(err)
 			}
-			if err := json.Unmarshal([]byte(line), &told); err != nil {
+			if err := json.Unmarshal([]byte(line), &parsed); err != nil {
 				t.Fatal(err)
 			}
-			if told.AWS.Timestamp != 1767225600123 || told.Message != "metrics" {
+			if parsed.AWS.Timestamp != 1767225600123 || parsed.Message != "metrics" {
 				t.Errorf("%s", line)
 			}
-			if got := inWords(told.AWS.Metrics); got != tt.metrics {
+			if got := inWords(parsed.AWS.Metrics); got != tt.metrics {
 				t.Errorf("%s\nwant %s", got, tt.metrics)
 			}
 			for _, other := range []string{"_aws", "level", "msg"} {
@@ -97,18 +97,17 @@ func inWords(directives []directive) string {
 	return strings.Join(all, "; ")
 }
 
-// However busy requests are, what CloudWatch bills does not grow with them: the
-// names are a list, and the dimensions are the service, the route and the code.
+// The number of billed metrics is bounded: only known names and dimensions are used.
 func TestDimensionsAreBounded(t *testing.T) {
-	var told document
-	if err := json.Unmarshal([]byte(written(t, busy())), &told); err != nil {
+	var parsed document
+	if err := json.Unmarshal([]byte(written(t, busy())), &parsed); err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range told.AWS.Metrics {
+	for _, d := range parsed.AWS.Metrics {
 		for _, set := range d.Dimensions {
 			for _, name := range set {
 				if !slices.Contains([]string{"Service", "Operation", "Code"}, name) {
-					t.Errorf("a dimension is %s", name)
+					t.Errorf("unknown dimension %s", name)
 				}
 			}
 		}

@@ -2,20 +2,21 @@ package metrics
 
 import "usher/internal/httpapi"
 
-// metric is a metric's name and unit, and how it is read off a request.
+// metric defines how a metric is computed from a request.
 type metric struct {
 	name, unit string
 	value      func(httpapi.Summary) int64
-	rare       bool // written only where it is not 0
+	rare       bool // whether the value 0 is omitted
 }
 
-// metrics are all of them.
+// metrics lists the metrics of requests. Faults counts failures of the service and of the
+// provider.
 var metrics = []metric{
 	{"Requests", "Count", func(httpapi.Summary) int64 { return 1 }, false},
-	{"Faults", "Count", func(s httpapi.Summary) int64 { return one(s.Status >= 500) }, false}, // the service's own, or the provider's
+	{"Faults", "Count", func(s httpapi.Summary) int64 { return oneIf(s.Status >= 500) }, false},
 	{"Latency", "Milliseconds", func(s httpapi.Summary) int64 { return s.Duration.Milliseconds() }, false},
-	{"Problems", "Count", func(s httpapi.Summary) int64 { return one(s.Problem != "") }, true},
-	{"ColdStarts", "Count", func(s httpapi.Summary) int64 { return one(s.Cold) }, true},
+	{"Problems", "Count", func(s httpapi.Summary) int64 { return oneIf(s.Problem != "") }, true},
+	{"ColdStarts", "Count", func(s httpapi.Summary) int64 { return oneIf(s.Cold) }, true},
 	{"ProviderCalls", "Count", func(s httpapi.Summary) int64 { return s.ProviderCalls }, true},
 	{"ProviderTime", "Milliseconds", func(s httpapi.Summary) int64 { return s.ProviderTime.Milliseconds() }, true},
 	{"ProviderRetries", "Count", func(s httpapi.Summary) int64 { return s.Retries }, true},
@@ -23,27 +24,26 @@ var metrics = []metric{
 	{"TokenFetches", "Count", func(s httpapi.Summary) int64 { return s.TokenFetches }, true},
 	{"CredentialsRefused", "Count", func(s httpapi.Summary) int64 { return s.Refused }, true},
 	{"SecretFailures", "Count", func(s httpapi.Summary) int64 { return s.SecretFailures }, true},
-	{"UnreadableMembers", "Count", func(s httpapi.Summary) int64 { return s.Unreadable }, true}, // of the provider's answers
+	{"UnreadableMembers", "Count", func(s httpapi.Summary) int64 { return s.Unreadable }, true}, // in provider responses
 }
 
-// ofAuthorizer are those of the authorizer, which sees calls before they are
-// requests of ours.
+// ofAuthorizer lists the metrics of the authorizer.
 var ofAuthorizer = []definition{
 	{"AuthorizerDenials", "Count"},
-	{"AuthorizerFailures", "Count"}, // the issuer's keys could not be had
+	{"AuthorizerFailures", "Count"}, // the issuer's keys were not available
 }
 
-// providerLeft is apart: 0 of it is worth knowing, and "not told" is none.
+// providerLeft is not in metrics, since 0 is written and -1 (unknown) is omitted.
 const providerLeft = "ProviderLeft"
 
-// What stands under which dimensions. Under the service alone stands everything.
+// The metrics by dimensions: all by service, some also by operation or code.
 var (
 	all          = Names()
 	ofOperations = []string{"Requests", "Faults", "Latency"}
 	ofCodes      = []string{"Problems"}
 )
 
-// Names lists the metrics that a service can have.
+// Names lists all metrics.
 func Names() []string {
 	var names []string
 	for _, m := range metrics {
@@ -69,8 +69,8 @@ func valuesOf(s httpapi.Summary) map[string]value {
 	return values
 }
 
-func one(is bool) int64 {
-	if is {
+func oneIf(condition bool) int64 {
+	if condition {
 		return 1
 	}
 	return 0
