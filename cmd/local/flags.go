@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"usher/cmd/internal/loopback"
+	"usher/internal/loopback"
 	"usher/internal/boot"
 	"usher/localtenant"
 )

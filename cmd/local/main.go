@@ -17,7 +17,7 @@ import (
 	"syscall"
 	"time"
 
-	"usher/cmd/internal/loopback"
+	"usher/cmd/internal/guard"
 	"usher/internal/boot"
 	"usher/internal/httpapi"
 	"usher/operations"
@@ -50,7 +50,7 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: set.config.LogLevel, ReplaceAttr: shortTime}))
 	defer servers.close()
 	if set.tenant != nil {
-		if err := servers.start(opts.tenantAddr, loopback.Guard(set.tenant, opts.allowRemote), set.tenant.ConnState); err != nil {
+		if err := servers.start(opts.tenantAddr, guard.Loopback(set.tenant, opts.allowRemote), set.tenant.ConnState); err != nil {
 			return err
 		}
 	}
@@ -60,7 +60,7 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 	}
 	service := boot.New(set.config, set.credentials, log, time.Now)
 	handler := service.Handler(httpapi.ServeOptions{Log: log}, authenticate, operations.All(service)...)
-	if err := servers.start(set.addr, loopback.Guard(handler, opts.allowRemote), nil); err != nil {
+	if err := servers.start(set.addr, guard.Loopback(handler, opts.allowRemote), nil); err != nil {
 		return err
 	}
 	greet(out, set, opts)

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"usher/cmd/internal/envfile"
-	"usher/cmd/internal/loopback"
+	"usher/internal/loopback"
 	"usher/internal/config"
 	"usher/internal/secrets"
 	"usher/localtenant"

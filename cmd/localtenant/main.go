@@ -19,7 +19,8 @@ import (
 	"syscall"
 	"time"
 
-	"usher/cmd/internal/loopback"
+	"usher/cmd/internal/guard"
+	"usher/internal/loopback"
 	"usher/localtenant"
 )
 
@@ -138,7 +139,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	c.greet(stdout, tenant, base)
-	return serve(ctx, listener, loopback.Guard(tenant, c.allowRemote, bridge), tenant.ConnState)
+	return serve(ctx, listener, guard.Loopback(tenant, c.allowRemote, bridge), tenant.ConnState)
 }
 
 // secure puts TLS on a listener, if it is asked for, and says how the tenant is reached.

@@ -109,7 +109,7 @@ func TestSettingsThatAreWrong(t *testing.T) {
 
 // The README names every setting of a file.
 func TestTheNamesAreDocumented(t *testing.T) {
-	page, err := os.ReadFile("../../README.md")
+	page, err := os.ReadFile("../../../docs/local.md")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,23 +1,18 @@
-// Package loopback recognizes loopback hosts, and protects development servers on loopback.
-// Without protection, any web page in the developer's browser can call such a server.
-package loopback
+// Package guard protects development servers on loopback. Without protection, any web page in the developer's browser can call such a server.
+package guard
 
 import (
 	"net"
 	"net/http"
 	"slices"
 	"strings"
+
+	"usher/internal/loopback"
 )
 
-// Is reports whether a host name or IP address is loopback.
-func Is(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// Guard protects a server from web pages of other origins. Unless remote is set, it also
+// Loopback protects a server from web pages of other origins. Unless remote is set, it also
 // rejects requests for hosts that are neither loopback nor listed in others.
-func Guard(h http.Handler, remote bool, others ...string) http.Handler {
+func Loopback(h http.Handler, remote bool, others ...string) http.Handler {
 	h = SameOrigin(h)
 	if remote {
 		return h
@@ -34,7 +29,7 @@ func Hosts(h http.Handler, others ...string) http.Handler {
 		if err != nil {
 			host = strings.Trim(r.Host, "[]")
 		}
-		if !Is(host) && !slices.Contains(others, host) {
+		if !loopback.Is(host) && !slices.Contains(others, host) {
 			const text = "This server is for this machine only. Call it by localhost or 127.0.0.1."
 			http.Error(w, text, http.StatusMisdirectedRequest)
 			return

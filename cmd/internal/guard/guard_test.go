@@ -1,11 +1,11 @@
-package loopback_test
+package guard_test
 
 import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
 
-	"usher/cmd/internal/loopback"
+	"usher/cmd/internal/guard"
 )
 
 var reached = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
@@ -20,7 +20,7 @@ func TestHosts(t *testing.T) {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Host = host
 		w := httptest.NewRecorder()
-		loopback.Hosts(reached, "172.17.0.1").ServeHTTP(w, r)
+		guard.Hosts(reached, "172.17.0.1").ServeHTTP(w, r)
 		if w.Code != want {
 			t.Errorf("host %q: %d, want %d", host, w.Code, want)
 		}
@@ -51,7 +51,7 @@ func TestSameOrigin(t *testing.T) {
 				}
 			}
 			w := httptest.NewRecorder()
-			loopback.SameOrigin(reached).ServeHTTP(w, r)
+			guard.SameOrigin(reached).ServeHTTP(w, r)
 			if w.Code != tt.want {
 				t.Errorf("%d, want %d", w.Code, tt.want)
 			}
