@@ -2,7 +2,6 @@ package auth0
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -28,8 +27,8 @@ func (c *Client) endAccess(ctx context.Context, userID string) (ended bool, err 
 
 // notInPlan reports whether the provider refused a call because the tenant's plan does not include it.
 func notInPlan(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && (e.Status == 402 || slices.Contains([]string{"feature_not_enabled", "operation_not_supported", "not_entitled"}, e.Code))
+	e := failureIn(err)
+	return e.Status == 402 || slices.Contains([]string{"feature_not_enabled", "operation_not_supported", "not_entitled"}, e.Code)
 }
 
 // doneUnreadable returns partly-updated with status 502: the change was made, but the

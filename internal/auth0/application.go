@@ -2,7 +2,6 @@ package auth0
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"sync"
@@ -160,6 +159,6 @@ func (a *application) readVersions(ctx context.Context) (versions secrets.Versio
 
 // refusesClient reports whether err refuses the client, not the code: the provider may return 403 for both.
 func refusesClient(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) && e.Code != "invalid_grant"
+	e := failureIn(err)
+	return (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden) && e.Code != "invalid_grant"
 }

@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -31,7 +32,7 @@ func (p *provider) ask(c secrets.Credentials) (*oauth2.Token, error) {
 	if slices.Contains(node, c.ClientSecret) {
 		return &oauth2.Token{AccessToken: "of " + c.ClientSecret}, nil
 	}
-	return nil, &Error{Status: max(p.status, http.StatusUnauthorized), Code: firstOf(p.code, "access_denied")}
+	return nil, &Error{Status: max(p.status, http.StatusUnauthorized), Code: cmp.Or(p.code, "access_denied")}
 }
 
 func withSecret(secret string) secrets.Credentials {

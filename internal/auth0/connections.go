@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -117,8 +118,8 @@ func (c connection) isOffered() bool {
 func (c connection) shown() identities.Connection {
 	return identities.Connection{
 		Name:        c.name,
-		DisplayName: firstOf(c.displayName, properNames[c.name], c.name),
-		Strategy:    firstOf(strategyOf(c.strategy), "unknown"),
+		DisplayName: cmp.Or(c.displayName, properNames[c.name], c.name),
+		Strategy:    cmp.Or(strategyOf(c.strategy), "unknown"),
 		Kind:        kindOf(c.strategy),
 	}
 }

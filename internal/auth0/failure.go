@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,8 +48,8 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // timedOut reports whether the response did not arrive in time.
 func (e *Error) timedOut() bool {
-	var netErr net.Error
-	return errors.Is(e.cause, context.DeadlineExceeded) || errors.As(e.cause, &netErr) && netErr.Timeout()
+	failed, ok := errors.AsType[net.Error](e.cause)
+	return errors.Is(e.cause, context.DeadlineExceeded) || ok && failed.Timeout()
 }
 
 // errIncomplete means that a response lacks a required member, or is not JSON.
@@ -68,32 +69,35 @@ func statusError(resp *http.Response, body []byte, now time.Time) *Error {
 	_ = json.Unmarshal(body, &parsed)
 	e := &Error{
 		Status:     resp.StatusCode,
-		Code:       bounded(firstOf(parsed.ErrorCode, parsed.Error)),
-		RequestID:  bounded(firstOf(resp.Header.Get("X-Auth0-RequestId"), resp.Header.Get("X-Correlation-Id"), resp.Header.Get("CF-Ray"))),
+		Code:       bounded(cmp.Or(parsed.ErrorCode, parsed.Error)),
+		RequestID:  bounded(cmp.Or(resp.Header.Get("X-Auth0-RequestId"), resp.Header.Get("X-Correlation-Id"), resp.Header.Get("CF-Ray"))),
 		RetryAfter: retryAfter(resp.StatusCode, resp.Header, now),
 		left:       limitLeft(resp.Header),
-		message:    firstOf(parsed.Message, parsed.ErrorDescription),
+		message:    cmp.Or(parsed.Message, parsed.ErrorDescription),
 		sent:       true,
 	}
 	return e
 }
 
+// failureIn returns the provider's failure in err; a zero one for none.
+func failureIn(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return &Error{}
+}
+
+// isRefusal reports whether the provider refused the request, other than for its rate.
+func (e *Error) isRefusal() bool {
+	return e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests
+}
+
 // oauthError removes the provider's own text from x/oauth2's errors.
 func oauthError(err error) error {
-	var refused *oauth2.RetrieveError
-	if errors.As(err, &refused) { // an error with status 200; all others are already an *Error
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok { // an error with status 200; all others are already an *Error
 		return &Error{Status: http.StatusBadGateway, Code: bounded(refused.ErrorCode), sent: true}
 	}
 	return err
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }
 
 // bounded limits what a broken proxy can add to the log.

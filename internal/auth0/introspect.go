@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -67,7 +68,7 @@ func introspection(use, issuer string, token signedToken) session.Introspection 
 		ExpiresAt: token.expiry.Unix(),
 		IssuedAt:  token.issuedAt.Unix(),
 		Scope:     scope,
-		ClientID:  firstOf(token.party, clientID),
+		ClientID:  cmp.Or(token.party, clientID),
 	}
 	if token.claims.has("nbf") {
 		out.NotBefore = token.notBefore.Unix()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"sync"
 
 	"usher/internal/jwks"
@@ -39,15 +38,14 @@ type recordingKeys struct {
 
 func (k *recordingKeys) VerifySignature(ctx context.Context, token string) ([]byte, error) {
 	payload, err := k.set.VerifySignature(ctx, token)
-	errors.As(err, &k.failure)
+	k.failure, _ = errors.AsType[*jwks.FetchError](err)
 	return payload, err
 }
 
 // keysProblem is providerProblem for the key set. The set is public, so a refusal concerns
 // neither the caller's request nor our credentials.
 func keysProblem(err error) error {
-	var e *Error
-	if errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests {
+	if failureIn(err).isRefusal() {
 		return problem.ProviderFailed.Wrap(fmt.Errorf("check a token: %w", err), unusableDetail)
 	}
 	return providerProblem(fmt.Errorf("check a token: %w", err))

@@ -2,7 +2,6 @@ package auth0
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 
@@ -86,6 +85,6 @@ func (m MFA) NewRecoveryCode(ctx context.Context, id limits.UserID) (string, err
 
 // isAboutUser reports whether the provider did not find the user, rather than the user's method.
 func isAboutUser(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && (e.isAboutNoUserID() || e.Code == "inexistent_user" || e.Code == "user_not_found" || e.message == "User not found")
+	e := failureIn(err)
+	return e.isAboutNoUserID() || e.Code == "inexistent_user" || e.Code == "user_not_found" || e.message == "User not found"
 }

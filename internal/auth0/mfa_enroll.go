@@ -2,7 +2,6 @@ package auth0
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -58,7 +57,6 @@ func (m MFA) Enroll(ctx context.Context, id limits.UserID, e mfa.Enrollment) (mf
 
 // isAlreadyEnrolled reports whether the provider refused a ticket because the user already has a factor.
 func isAlreadyEnrolled(err error) bool {
-	var e *Error
 	return hasStatus(err, http.StatusConflict) ||
-		hasStatus(err, http.StatusBadRequest) && errors.As(err, &e) && strings.Contains(e.message, "already enrolled")
+		hasStatus(err, http.StatusBadRequest) && strings.Contains(failureIn(err).message, "already enrolled")
 }

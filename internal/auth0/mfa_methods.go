@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -96,7 +97,7 @@ func (r *reading) method(v gjson.Result) (m mfa.Method, err error) {
 	if m.ID == "" && kind != firstFactor {
 		return mfa.Method{}, errIncomplete
 	}
-	m.Type = firstOf(typeWords[management.AuthenticationMethodTypeEnum(kind)], mfa.Other)
+	m.Type = cmp.Or(typeWords[management.AuthenticationMethodTypeEnum(kind)], mfa.Other)
 	switch {
 	case kind == firstFactor:
 		m.Type = firstFactor

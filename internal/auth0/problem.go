@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,13 +35,13 @@ func providerProblem(err error) error {
 	if err == nil || problem.IsProblem(err) {
 		return err
 	}
-	var e *Error
+	e, isFailure := errors.AsType[*Error](err)
 	switch {
-	case errors.As(err, &e) && e.Status != 0:
+	case isFailure && e.Status != 0:
 		return statusProblem(err, e)
-	case errors.As(err, &e) && e.timedOut(), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case isFailure && e.timedOut(), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return problem.ProviderTimeout.Wrap(err, "The identity provider did not answer in time.")
-	case errors.As(err, &e):
+	case isFailure:
 		return problem.ProviderUnavailable.Wrap(err, "The identity provider cannot be reached. Try again.")
 	default: // an unreadable response
 		return problem.ProviderFailed.Wrap(err, unusableDetail)
@@ -50,10 +51,7 @@ func providerProblem(err error) error {
 // hasStatus reports whether the provider returned this status. A 400 for an ID that no user
 // can have counts as 404.
 func hasStatus(err error, status int) bool {
-	var e *Error
-	if !errors.As(err, &e) {
-		return false
-	}
+	e := failureIn(err)
 	if e.isAboutNoUserID() {
 		return status == http.StatusNotFound
 	}
@@ -166,7 +164,7 @@ func inputProblem(err error, e *Error) error {
 func fieldsProblem(err error, names []string, detail string) error {
 	var fields []problem.Field
 	for _, name := range names {
-		fields = append(fields, problem.Field{Field: firstOf(wireName[name], name), Detail: detail})
+		fields = append(fields, problem.Field{Field: cmp.Or(wireName[name], name), Detail: detail})
 	}
 	return problem.InvalidRequest.Wrap(err, fields[0].Field+": "+detail, fields...)
 }

@@ -1,9 +1,9 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -97,11 +97,10 @@ func tokenFrom(body []byte) (*oauth2.Token, error) {
 
 // refreshProblem returns the same problem for all refusals: a reused, expired or invalid token.
 func refreshProblem(err error, c secrets.Credentials) error {
-	var e *Error
 	switch {
 	case refusesClient(err):
 		return credentialsRefused(err, c.Domain, "sign-in", c.ClientID)
-	case errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests:
+	case failureIn(err).isRefusal():
 		const detail = "The refresh token is unknown, has expired, or was used before. The user has to sign in."
 		return problem.RefreshTokenRefused.Wrap(err, detail)
 	}
@@ -127,6 +126,6 @@ func (t Tokens) refreshed(ctx context.Context, c secrets.Credentials, token *oau
 		TokenType:    token.Type(),
 		ExpiresIn:    token.ExpiresIn,
 		// Absent if it equals the requested scope (RFC 6749, section 5.1).
-		Scope: firstOf(granted, asked, strings.Join(t.client.opts.Scopes, " ")),
+		Scope: cmp.Or(granted, asked, strings.Join(t.client.opts.Scopes, " ")),
 	}}, nil
 }

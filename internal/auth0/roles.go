@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -91,7 +92,7 @@ func (r *reading) role(v gjson.Result) (roles.Role, error) {
 	if role.ID == "" {
 		return roles.Role{}, errIncomplete
 	}
-	role.Name = firstOf(role.Name, role.ID) // a request may contain either
+	role.Name = cmp.Or(role.Name, role.ID) // a request may contain either
 	return role, nil
 }
 

@@ -2,7 +2,6 @@ package auth0
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 
@@ -51,8 +50,7 @@ func (a Applications) Accepts(ctx context.Context, c secrets.Credentials) error 
 		return nil
 	}
 	_, err := a.client.SignIn().exchange(ctx, c, session.Redemption{Code: noCode, Verifier: noCode})
-	var e *Error
-	if errors.As(err, &e) && e.Code == "invalid_grant" {
+	if failureIn(err).Code == "invalid_grant" {
 		return nil
 	}
 	return exchangeProblem(err, c)

@@ -5,7 +5,6 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"golang.org/x/oauth2"
@@ -95,14 +94,13 @@ func (s SignIn) exchange(ctx context.Context, c secrets.Credentials, r session.R
 }
 
 func exchangeProblem(err error, c secrets.Credentials) error {
-	var e *Error
 	switch {
-	case errors.As(err, &e) && e.Code == "invalid_grant":
+	case failureIn(err).Code == "invalid_grant":
 		const detail = "The code is wrong, has expired, or was used before. Start the sign-in again."
 		return problem.CodeRefused.Wrap(err, detail)
 	case refusesClient(err):
 		return credentialsRefused(err, c.Domain, "sign-in", c.ClientID)
-	case errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests:
+	case failureIn(err).isRefusal():
 		return problem.CodeRefused.Wrap(err, "The identity provider refused the code. Start the sign-in again.")
 	}
 	return providerProblem(err)

@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -179,7 +180,7 @@ func (t *tokenCache) refusedLately(c secrets.Credentials) error {
 // request sends a client credentials grant (RFC 6749, section 4.4). AuthStyle is explicit,
 // since detecting it could take a second request.
 func (t *tokenCache) request(ctx context.Context, c secrets.Credentials) (*oauth2.Token, error) {
-	audience := firstOf(t.audience, c.BaseURL()+"/api/v2/")
+	audience := cmp.Or(t.audience, c.BaseURL()+"/api/v2/")
 	grant := clientcredentials.Config{
 		ClientID:       c.ManagementClientID,
 		ClientSecret:   c.ManagementClientSecret,
@@ -202,8 +203,7 @@ func (t *tokenCache) request(ctx context.Context, c secrets.Credentials) (*oauth
 
 // tokenProblem distinguishes a refused secret from a failed provider.
 func tokenProblem(err error, c secrets.Credentials) error {
-	var e *Error
-	if errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests {
+	if failureIn(err).isRefusal() {
 		return credentialsRefused(err, c.Domain, "management", c.ManagementClientID)
 	}
 	return providerProblem(err)

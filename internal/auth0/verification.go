@@ -2,7 +2,6 @@ package auth0
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -87,8 +86,8 @@ func noVerification(cause error) error {
 
 // isMalformedID reports whether the provider refused the form of an ID in the path.
 func isMalformedID(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Status == http.StatusBadRequest && e.Code == "invalid_uri"
+	e := failureIn(err)
+	return e.Status == http.StatusBadRequest && e.Code == "invalid_uri"
 }
 
 func verificationFrom(j job) recovery.VerificationEmail {

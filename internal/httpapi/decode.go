@@ -106,8 +106,7 @@ func fieldNames(into any) []string {
 }
 
 func decodeProblem(err error, known []string) error {
-	var kind *json.UnmarshalTypeError
-	if errors.As(err, &kind) {
+	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return problem.Invalid(wirePath(kind.Field, known), "must be "+jsonType(kind.Type)+notValue(kind.Value))
 	}
 	return problem.InvalidJSON.Wrap(err, "The JSON is broken.") // readObject usually reports the position first

@@ -41,8 +41,8 @@ func checkNames(object map[string]any, known []string) error {
 }
 
 func bodyProblem(err error) error {
-	fault := (*strictjson.Fault)(nil)
-	if !errors.As(err, &fault) {
+	fault, ok := errors.AsType[*strictjson.Fault](err)
+	if !ok {
 		return err
 	}
 	switch fault.Kind {

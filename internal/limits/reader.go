@@ -126,8 +126,8 @@ const maxDepth = 10
 // decode reads the document's JSON.
 func decode(text string) (any, error) {
 	value, err := strictjson.ReadExact([]byte(text), maxDepth)
-	fault := (*strictjson.Fault)(nil)
-	if !errors.As(err, &fault) {
+	fault, ok := errors.AsType[*strictjson.Fault](err)
+	if !ok {
 		return value, err
 	}
 	switch fault.Kind {

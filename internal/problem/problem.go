@@ -77,15 +77,14 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // Is reports whether err is, or wraps, a problem of this kind.
 func Is(err error, kind Kind) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Kind.Code == kind.Code
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Kind.Code == kind.Code
 }
 
 // From returns the problem that err is or wraps. Any other error becomes an Internal
 // problem that hides its text from the client.
 func From(err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
 	return Internal.Wrap(err, "Something went wrong.")
@@ -93,6 +92,6 @@ func From(err error) *Error {
 
 // IsProblem reports whether err is, or wraps, a problem of any kind.
 func IsProblem(err error) bool {
-	var e *Error
-	return errors.As(err, &e)
+	_, ok := errors.AsType[*Error](err)
+	return ok
 }
