@@ -81,11 +81,15 @@ func TestTokenRequest(t *testing.T) {
 			e := startTokenEndpoint(t, bearerToken("one", 86400))
 			c, _ := newClient(holding(credentialsAt(e.URL, "s3cr3t")), newClock(), func(o *Options) { o.ManagementAudience = audience })
 			wantToken(t, c, "one")
+			wanted := audience
+			if wanted == "" {
+				wanted = e.URL + "/api/v2/"
+			}
 			want := url.Values{
 				"grant_type":    {"client_credentials"},
 				"client_id":     {localtenant.ClientID},
 				"client_secret": {"s3cr3t"},
-				"audience":      {cmp.Or(audience, e.URL+"/api/v2/")},
+				"audience":      {wanted},
 			}
 			if diff := cmp.Diff(want, <-e.forms); diff != "" {
 				t.Error(diff)
