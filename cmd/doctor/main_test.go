@@ -233,7 +233,7 @@ func TestByASecret(t *testing.T) {
 		var results []doctor.Result
 		decoder := json.NewDecoder(strings.NewReader(out.String()))
 		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(&results); err != nil || len(results) != len(doctor.Checks()) || messages.Len() > 0 {
+		if err := decoder.Decode(&results); err != nil || len(results) == 0 || messages.Len() > 0 {
 			t.Fatalf("%v: %s %s", err, &out, &messages)
 		}
 		byID := map[string]doctor.Result{}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -23,10 +22,11 @@ type Inspector struct {
 
 // NewInspector returns an inspector with one version of the credentials. managementAudience
 // is "" for the tenant's own. deadline is for one call; 0 is the service's 8 s.
-func NewInspector(c secrets.Credentials, managementAudience string, transport *ReadOnly, now func() time.Time, deadline time.Duration) *Inspector {
+func NewInspector(c secrets.Credentials, managementAudience string, transport *ReadOnly,
+	now func() time.Time, deadline time.Duration) *Inspector {
 	return &Inspector{credentials: c, client: New(Options{
 		Credentials: secrets.Static(c), ManagementAudience: managementAudience,
-		Log: slog.New(slog.DiscardHandler), Now: now, Deadline: deadline, Transport: transport,
+		Now: now, Deadline: deadline, Transport: transport,
 	})}
 }
 
@@ -54,11 +54,8 @@ func (i *Inspector) Discovery(ctx context.Context) (Discovery, error) {
 	if err := json.NewDecoder(resp.Body).Decode(&doc); err != nil || doc.Issuer == "" || doc.TokenEndpoint == "" {
 		return Discovery{}, ErrNoIssuer
 	}
-	found := Discovery{Issuer: doc.Issuer}
-	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
-		found.Date = date
-	}
-	return found, nil
+	date, _ := http.ParseTime(resp.Header.Get("Date"))
+	return Discovery{Issuer: doc.Issuer, Date: date}, nil
 }
 
 // ErrNoIssuer means that a host responds, but not as an issuer.
@@ -91,12 +88,11 @@ func (i *Inspector) Refreshes(ctx context.Context) error {
 }
 
 func ignoreInvalidGrant(err error) error {
-	var e *Error
-	switch {
-	case errors.As(err, &e) && e.Code == "invalid_grant":
-		return nil
-	case err == nil:
+	if err == nil {
 		return fmt.Errorf("the provider accepted %q as a grant", noCode)
+	}
+	if e, ok := errors.AsType[*Error](err); ok && e.Code == "invalid_grant" {
+		return nil
 	}
 	return err
 }
@@ -115,9 +111,9 @@ const (
 
 // RefusalOf returns the reason for a failure.
 func RefusalOf(err error) Refusal {
-	var e *Error
+	e, ok := errors.AsType[*Error](err)
 	switch {
-	case !errors.As(err, &e) || e.Status != http.StatusUnauthorized && e.Status != http.StatusForbidden:
+	case !ok || e.Status != http.StatusUnauthorized && e.Status != http.StatusForbidden:
 		return NotRefused
 	case e.Code == "": // a firewall's page, not the tenant's response
 		return NotRefused

@@ -3,74 +3,80 @@ package auth0
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"slices"
 
-	"github.com/auth0/go-auth0/v3/management"
-	actionsclient "github.com/auth0/go-auth0/v3/management/actions/client"
-	"github.com/auth0/go-auth0/v3/management/actions/triggers/bindings"
-	clientsclient "github.com/auth0/go-auth0/v3/management/clients/client"
-	factorsclient "github.com/auth0/go-auth0/v3/management/guardian/factors/client"
-	"github.com/auth0/go-auth0/v3/management/resourceservers"
 	"github.com/tidwall/gjson"
-
-	"usher/internal/secrets"
 )
+
+// get reads an object of the Management API. Members of unexpected types are tolerated, except
+// the essential one, which must be a text.
+func (i *Inspector) get(ctx context.Context, essential, path string, query url.Values) (gjson.Result, error) {
+	address := anyTenant + path + "?" + query.Encode()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return gjson.Result{}, err
+	}
+	resp, err := i.client.sdk.HTTPClient.Do(r)
+	if err != nil {
+		return gjson.Result{}, err // without the path: it may contain a secret in place of an ID
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return gjson.Result{}, err
+	}
+	root := gjson.ParseBytes(body)
+	if !gjson.ValidBytes(body) || essential != "" && root.Get(essential).Type != gjson.String {
+		return gjson.Result{}, errIncomplete
+	}
+	return root, nil
+}
+
+// list reads a list of objects. name is "@this" if the response is the list itself.
+func (i *Inspector) list(ctx context.Context, name, path string, query url.Values) ([]gjson.Result, error) {
+	root, err := i.get(ctx, "", path, query)
+	if err != nil {
+		return nil, err
+	}
+	items := root.Get(name)
+	if !items.IsArray() {
+		return nil, errIncomplete
+	}
+	return items.Array(), nil
+}
 
 // Registration is the registration of an application.
 type Registration struct {
 	Type       string // "regular_web"
-	AuthMethod string // at the token endpoint; "none" for a public client
+	AuthMethod string // at the token endpoint; "none" for a public client; "" if the token may not read it
 	Grants     []string
 	Callbacks  []string
 	LogoutURLs []string
-	Partial    bool // the token may read only the type
 }
 
-// registrationFields omits the secrets, which some scopes can read.
-const registrationFields = "client_id,app_type,token_endpoint_auth_method,grant_types,callbacks,allowed_logout_urls"
-
-// Registration reads an application's registration (scope read:clients).
+// Registration reads an application's registration (scope read:clients), but not its secrets,
+// which some scopes can read.
 func (i *Inspector) Registration(ctx context.Context, clientID string) (Registration, error) {
-	fields := registrationFields
-	r := i.client.reading(ctx)
-	c, err := i.read(ctx, r, "client_id", func(ctx context.Context) (any, error) {
-		return clientsclient.NewClient(i.client.sdk).Get(ctx, clientID, &management.GetClientRequestParameters{Fields: &fields})
-	})
-	if err != nil {
-		return Registration{}, fmt.Errorf("read application %q: %w", secrets.ShownID(clientID), err)
-	}
+	fields := "client_id,app_type,token_endpoint_auth_method,grant_types,callbacks,allowed_logout_urls"
+	c, err := i.get(ctx, "client_id", "/clients/"+url.PathEscape(clientID), url.Values{"fields": {fields}})
 	return Registration{
-		Type:       r.text("client.app_type", c.Get("app_type")),
-		AuthMethod: r.text("client.token_endpoint_auth_method", c.Get("token_endpoint_auth_method")),
-		Grants:     r.texts("client.grant_types", c.Get("grant_types")),
-		Callbacks:  r.texts("client.callbacks", c.Get("callbacks")),
-		LogoutURLs: r.texts("client.allowed_logout_urls", c.Get("allowed_logout_urls")),
-		Partial:    c.Get("token_endpoint_auth_method").Type == gjson.Null,
-	}, nil
+		Type:       c.Get("app_type").String(),
+		AuthMethod: c.Get("token_endpoint_auth_method").String(),
+		Grants:     texts(c.Get("grant_types")),
+		Callbacks:  texts(c.Get("callbacks")),
+		LogoutURLs: texts(c.Get("allowed_logout_urls")),
+	}, err
 }
 
-// read reads an object with an essential member of type string.
-func (i *Inspector) read(ctx context.Context, r *reading, essential string, send func(context.Context) (any, error)) (gjson.Result, error) {
-	body, err := call(ctx, send)
-	if err != nil {
-		return gjson.Result{}, err
+func texts(list gjson.Result) []string {
+	var all []string
+	for _, item := range list.Array() {
+		all = append(all, item.String())
 	}
-	root, err := r.parse(body)
-	if err == nil && root.Get(essential).Type != gjson.String {
-		err = errIncomplete
-	}
-	return root, err
-}
-
-// list reads a list with or without a name.
-func (i *Inspector) list(ctx context.Context, r *reading, name string, send func(context.Context) (any, error)) ([]gjson.Result, error) {
-	body, err := call(ctx, send)
-	if err != nil {
-		return nil, err
-	}
-	_, items, err := r.list(body, name)
-	return items, err
+	return all
 }
 
 // Connection holds the settings of a connection.
@@ -80,22 +86,19 @@ type Connection struct {
 	SignUps  bool // users may create accounts
 }
 
-// Connection reads the connection with this name (scope read:connections). It keeps one of
-// the options; others may be secrets.
-func (i *Inspector) Connection(ctx context.Context, name string) (c Connection, found bool, err error) {
-	fields := "name,strategy,options"
-	r := i.client.reading(ctx)
-	all, err := i.list(ctx, r, "connections", func(ctx context.Context) (any, error) {
-		return i.client.connections.List(ctx, &management.ListConnectionsQueryParameters{Name: &name, Fields: &fields})
-	})
-	if err != nil {
-		return Connection{}, false, fmt.Errorf("look for connection %q: %w", name, err)
+// Connection reads the connection with this name; nil if there is none (scope read:connections).
+// It keeps one of the options; others may be secrets.
+func (i *Inspector) Connection(ctx context.Context, name string) (*Connection, error) {
+	query := url.Values{"name": {name}, "fields": {"name,strategy,options"}, "take": {"1"}}
+	all, err := i.list(ctx, "connections", "/connections", query)
+	if err != nil || len(all) == 0 {
+		return nil, err
 	}
-	if len(all) == 0 {
-		return Connection{}, false, nil
-	}
-	closed := r.isTrue("connection.options.disable_signup", all[0].Get("options.disable_signup"), false)
-	return Connection{Name: name, Database: r.text("connection.strategy", all[0].Get("strategy")) == "auth0", SignUps: !closed}, true, nil
+	return &Connection{
+		Name:     name,
+		Database: all[0].Get("strategy").String() == "auth0",
+		SignUps:  !all[0].Get("options.disable_signup").Bool(),
+	}, nil
 }
 
 // EnabledConnections returns the names of the connections that the sign-in application's
@@ -116,67 +119,67 @@ func (i *Inspector) EnabledConnections(ctx context.Context) ([]string, error) {
 
 // Action is the state of an Action in the login flow.
 type Action struct {
-	Exists   bool
 	Deployed bool
 	Changed  bool // since its deployment
 	Bound    bool // to the login flow
 }
 
-// LoginAction reads the Action with this name (scope read:actions).
-func (i *Inspector) LoginAction(ctx context.Context, name string) (Action, error) {
-	trigger := management.ActionTriggerTypeEnumPostLogin
-	r := i.client.reading(ctx)
-	all, err := i.list(ctx, r, "actions", func(ctx context.Context) (any, error) {
-		return actionsclient.NewClient(i.client.sdk).List(ctx, &management.ListActionsRequestParameters{ActionName: &name, TriggerID: &trigger})
-	})
+// LoginAction reads the Action with this name; nil if there is none (scope read:actions).
+func (i *Inspector) LoginAction(ctx context.Context, name string) (*Action, error) {
+	query := url.Values{"actionName": {name}, "triggerId": {"post-login"}, "per_page": {"50"}}
+	all, err := i.list(ctx, "actions", "/actions/actions", query)
 	if err != nil {
-		return Action{}, fmt.Errorf("look for Action %q: %w", name, err)
+		return nil, err
 	}
-	at := slices.IndexFunc(all, func(a gjson.Result) bool { return r.text("action.name", a.Get("name")) == name })
+	at := slices.IndexFunc(all, func(a gjson.Result) bool { return a.Get("name").String() == name })
 	if at < 0 {
-		return Action{}, nil
+		return nil, nil
 	}
-	found := Action{Exists: true, Deployed: all[at].Get("deployed_version").Type != gjson.Null}
-	found.Changed = found.Deployed && !r.isTrue("action.all_changes_deployed", all[at].Get("all_changes_deployed"), false)
 	// All Actions of a flow fit on one page.
-	bound, err := i.list(ctx, r, "bindings", func(ctx context.Context) (any, error) {
-		return bindings.NewClient(i.client.sdk).List(ctx, &trigger, &management.ListActionTriggerBindingsRequestParameters{})
-	})
-	if err != nil {
-		return Action{}, fmt.Errorf("list the login flow's Actions: %w", err)
-	}
-	id := r.text("action.id", all[at].Get("id"))
-	found.Bound = id != "" && slices.ContainsFunc(bound, func(b gjson.Result) bool { return r.text("binding.action.id", b.Get("action.id")) == id })
-	return found, nil
+	bound, err := i.list(ctx, "bindings", "/actions/triggers/post-login/bindings", url.Values{"per_page": {"50"}})
+	id, deployed := all[at].Get("id").String(), all[at].Get("deployed_version").Type != gjson.Null
+	return &Action{
+		Deployed: deployed,
+		Changed:  deployed && !all[at].Get("all_changes_deployed").Bool(),
+		Bound:    slices.ContainsFunc(bound, func(b gjson.Result) bool { return b.Get("action.id").String() == id }),
+	}, err
 }
 
 // Factors returns the enabled second factors (scope read:guardian_factors).
 func (i *Inspector) Factors(ctx context.Context) ([]string, error) {
-	r := i.client.reading(ctx)
-	all, err := i.list(ctx, r, "", func(ctx context.Context) (any, error) { return factorsclient.NewClient(i.client.sdk).List(ctx) })
-	if err != nil {
-		return nil, fmt.Errorf("list the factors: %w", err)
-	}
+	all, err := i.list(ctx, "@this", "/guardian/factors", nil)
 	var on []string
 	for _, f := range all {
-		if r.isTrue("factor.enabled", f.Get("enabled"), false) {
-			on = append(on, r.text("factor.name", f.Get("name")))
+		if f.Get("enabled").Bool() {
+			on = append(on, f.Get("name").String())
 		}
 	}
-	return on, nil
+	return on, err
 }
 
-// OfflineAccess reports whether an API exists and allows refresh tokens (scope read:resource_servers).
-func (i *Inspector) OfflineAccess(ctx context.Context, audience string) (allowed, found bool, err error) {
-	r := i.client.reading(ctx)
-	api, err := i.read(ctx, r, "identifier", func(ctx context.Context) (any, error) {
-		return resourceservers.NewClient(i.client.sdk).Get(ctx, audience, &management.GetResourceServerRequestParameters{})
-	})
+// API is an API that the tenant issues tokens for. Users and Clients say who gets them, in Auth0's
+// terms: "allow_all", "require_client_grant" or "deny_all"
+// (https://auth0.com/docs/get-started/apis/api-access-policies-for-applications).
+// "" means that the tenant does not say; then all users get them.
+type API struct {
+	OfflineAccess bool
+	Users         string // through an application
+	Clients       string // for the applications themselves
+}
+
+// API reads the API with this audience; nil if there is none (scope read:resource_servers).
+func (i *Inspector) API(ctx context.Context, audience string) (*API, error) {
+	api, err := i.get(ctx, "identifier", "/resource-servers/"+url.PathEscape(audience), nil)
 	switch {
 	case hasStatus(err, http.StatusNotFound):
-		return false, false, nil
+		return nil, nil
 	case err != nil:
-		return false, false, fmt.Errorf("read API %q: %w", audience, err)
+		return nil, err
 	}
-	return r.isTrue("api.allow_offline_access", api.Get("allow_offline_access"), false), true, nil
+	policies := api.Get("subject_type_authorization")
+	return &API{
+		OfflineAccess: api.Get("allow_offline_access").Bool(),
+		Users:         policies.Get("user.policy").String(),
+		Clients:       policies.Get("client.policy").String(),
+	}, nil
 }

@@ -20,11 +20,9 @@ type ReadOnly struct {
 // Budget is the tenant's rate limit for the Management API
 // (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy).
 type Budget struct {
-	Told     bool
-	Limit    int       // the size of a burst
-	Left     int       // the largest observed remainder
-	Reset    time.Time // when the limit is fully restored
-	Exceeded bool      // a request was refused with 429
+	Limit    int  // the size of a burst; 0 if the tenant does not say
+	Left     int  // the largest observed remainder
+	Exceeded bool // a request was refused with 429
 }
 
 // NewReadOnly returns a transport over next; nil for the default transport.
@@ -56,12 +54,8 @@ func (o *ReadOnly) remember(resp *http.Response) {
 	}
 	left := limitLeft(resp.Header)
 	limit, err := strconv.Atoi(resp.Header.Get("X-RateLimit-Limit"))
-	if left < 0 || err != nil || o.budget.Told && left <= o.budget.Left {
-		return
-	}
-	o.budget.Told, o.budget.Limit, o.budget.Left = true, limit, left
-	if reset := resetOf(resp.Header); !reset.IsZero() {
-		o.budget.Reset = reset
+	if left >= 0 && err == nil && (o.budget.Limit == 0 || left > o.budget.Left) {
+		o.budget.Limit, o.budget.Left = limit, left
 	}
 }
 

@@ -16,9 +16,9 @@ import (
 	"usher/internal/identities"
 	"usher/internal/limits/limitstest"
 	"usher/internal/mfa"
+	"usher/internal/problem"
 	"usher/internal/recovery"
 	"usher/internal/roles"
-	"usher/internal/secrets"
 	"usher/internal/users"
 )
 
@@ -71,31 +71,10 @@ var sdkCalls = map[string]struct {
 		return err
 	}},
 	"connections.List": {"GET /connections", func(ctx context.Context, c *Client) error {
-		_, _, err := inspecting(c).Connection(ctx, "db")
-		return err
-	}},
-	"clientsclient.Get": {"GET /clients/*", func(ctx context.Context, c *Client) error {
-		_, err := inspecting(c).Registration(ctx, "*")
-		return err
+		return c.Users().explainPolicy(ctx, problem.PasswordTooWeak.New(""), "db")
 	}},
 	"clientsclient.Update": {"PATCH /clients/*", func(ctx context.Context, c *Client) error {
 		return c.Applications().SetSecret(ctx, "*", "secret")
-	}},
-	"actionsclient.List": {"GET /actions/actions", func(ctx context.Context, c *Client) error {
-		_, err := inspecting(c).LoginAction(ctx, "require-mfa")
-		return err
-	}},
-	"bindings.List": {"GET /actions/triggers/post-login/bindings", func(ctx context.Context, c *Client) error {
-		_, err := inspecting(c).LoginAction(ctx, "require-mfa")
-		return err
-	}},
-	"factorsclient.List": {"GET /guardian/factors", func(ctx context.Context, c *Client) error {
-		_, err := inspecting(c).Factors(ctx)
-		return err
-	}},
-	"resourceservers.Get": {"GET /resource-servers/*", func(ctx context.Context, c *Client) error {
-		_, _, err := inspecting(c).OfflineAccess(ctx, "*")
-		return err
 	}},
 	"logs.List": {"GET /users/*/logs", func(ctx context.Context, c *Client) error {
 		_, err := c.Events().Events(ctx, anyone, nil, 10)
@@ -170,10 +149,6 @@ var sdkCalls = map[string]struct {
 	}},
 }
 
-func inspecting(c *Client) *Inspector {
-	return &Inspector{client: c, credentials: secrets.Credentials{Domain: "tenant.example.com", ClientID: "*"}}
-}
-
 // oddTenant returns one body for one kind of request, and valid responses for all others.
 type oddTenant struct {
 	request, body string
@@ -184,7 +159,6 @@ func (o *oddTenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	others := map[string]string{
 		"POST /oauth/token":                   `{"access_token":"a","expires_in":60}`,
 		"GET /users/*/authentication-methods": `{"authenticators":[]}`,
-		"GET /actions/actions":                `{"actions":[{"id":"a","name":"require-mfa"}]}`,
 		"GET /sessions/*":                     `{"id":"*","user_id":"*"}`,
 	}
 	request := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/api/v2")

@@ -9,72 +9,51 @@ import (
 	"strings"
 
 	"usher/internal/auth0"
-	"usher/internal/limits"
-	"usher/internal/permission"
 	"usher/internal/secrets"
 )
 
-const (
-	ofApplication = "Compare the client id and the secret with those in the Dashboard (Applications, Settings)"
-	signsNobodyIn = "the operations of " + string(permission.SignIn) + " are not in use"
-)
-
-func checkManagementCredentials(f facts) diagnosis {
-	return f.checkCredentials("management", f.managementID(), func(v version) error { return v.management })
+func checkManagementCredentials(f facts) Result {
+	id := f.current().credentials.ManagementClientID
+	return f.checkCredentials("management", id, func(v version) error { return v.management })
 }
 
-func checkSignInCredentials(f facts) diagnosis {
-	if !f.uses(permission.SignIn) {
-		return unchecked(signsNobodyIn, "")
+func checkSignInCredentials(f facts) Result {
+	id := f.current().credentials.ClientID
+	r := f.checkCredentials("sign-in", id, func(v version) error { return v.codes })
+	if r.Outcome == Wrong && statusOf(f.registration.err) == http.StatusNotFound {
+		return wrong(fmt.Sprintf("the tenant has no application %q", secrets.ShownID(id)),
+			swapped(id)+"Compare client_id with the one in the Dashboard (Applications, Settings).")
 	}
-	id := ""
-	if c, ok := f.current(); ok {
-		id = c.credentials.ClientID
-	}
-	d := f.checkCredentials("sign-in", id, func(v version) error { return v.codes })
-	if d.outcome == Wrong && statusOf(f.tenant.registration.err) == http.StatusNotFound {
-		return wrong(fmt.Sprintf("the tenant has no application %q", secrets.ShownID(id)), swapped(id)+"Compare client_id with the one in the Dashboard (Applications, Settings).")
-	}
-	return d
+	return r
 }
 
-func (f facts) managementID() string {
-	c, _ := f.current()
-	return c.credentials.ManagementClientID
-}
-
-// checkCredentials compares what the tenant makes of an application's credentials,
-// version by version.
-func (f facts) checkCredentials(which, id string, of func(version) error) diagnosis {
-	current, ok := f.current()
-	if !ok {
-		return unchecked(errNoIDs.Error(), "")
-	}
-	if !current.asked {
-		return unchecked(errUnasked.Error(), "")
-	}
+// checkCredentials compares the tenant's verdicts on the versions of an application's credentials.
+func (f facts) checkCredentials(which, id string, of func(version) error) Result {
+	current, shown := f.current(), secrets.ShownID(id)
 	switch verdictOf(of(current)) {
 	case taken:
-		return fine("the tenant takes those of %q", secrets.ShownID(id))
+		return fine("the tenant takes those of %q", shown)
 	case unknown:
 		return noTokens(of(current))
 	}
-	advice := swapped(id) + ofApplication
-	id = secrets.ShownID(id)
 	for _, v := range f.versions[1:] {
-		switch {
-		case !v.asked || verdictOf(of(v)) != taken:
-		case v.stage == pending: // as in the middle of every rotation, and the service takes it
-			return warn(fmt.Sprintf("the tenant refuses those of %q in %s, and takes those in %s: a rotation is under way, or stopped before its last step", id, current.stage, v.stage), resumeRotation)
-		default:
-			return wrong(fmt.Sprintf("the tenant refuses those of %q in %s, and takes those in %s", id, current.stage, v.stage),
-				"The tenant and the secret have parted: finish the rotation (docs/keys.md), or store in AWSCURRENT what the tenant has.")
+		if !v.asked || verdictOf(of(v)) != taken {
+			continue
 		}
+		found := fmt.Sprintf("the tenant refuses those of %q in %s, and takes those in %s", shown, current.stage, v.stage)
+		if v.stage == pending { // as during every rotation; the service uses it, too
+			return warn(found+": a rotation is under way, or stopped before its last step", resumeRotation)
+		}
+		return wrong(found, "The tenant and the secret differ: finish the rotation (docs/keys.md), "+
+			"or store the tenant's secret in AWSCURRENT.")
 	}
-	return wrong(fmt.Sprintf("the tenant refuses those of the %s application %q in %s", which, id, current.name()), advice+"; the tenant does not say which of them is wrong.")
+	found := fmt.Sprintf("the tenant refuses those of the %s application %q in %s",
+		which, shown, cmp.Or(current.stage, "the file"))
+	return wrong(found, swapped(id)+"Compare the client id and the secret with those in the Dashboard "+
+		"(Applications, Settings); the tenant does not say which of them is wrong.")
 }
 
-// swapped is what to look at first where an id has the length of a secret.
+// swapped is the first advice for an ID that is as long as a secret.
 func swapped(id string) string {
 	if secrets.ShownID(id) == id {
 		return ""
@@ -82,39 +61,40 @@ func swapped(id string) string {
 	return "The id looks like a secret: are the two swapped? "
 }
 
-// noTokens is the diagnosis where the token endpoint fails: nothing works then.
-func noTokens(err error) diagnosis {
-	switch {
-	case statusOf(err) == http.StatusTooManyRequests:
+// noTokens is the result if the token endpoint fails. Then nothing works.
+func noTokens(err error) Result {
+	switch statusOf(err) {
+	case http.StatusTooManyRequests:
 		return wrong("the token endpoint refuses requests: the tenant's rate limit is reached", ofRateLimit)
-	case statusOf(err) == http.StatusUnauthorized, statusOf(err) == http.StatusForbidden: // in words that are not the tenant's
+	case http.StatusUnauthorized, http.StatusForbidden: // not in the tenant's words
 		return wrong("something in front of the token endpoint refuses: "+rootCause(err), letThrough)
 	}
 	return wrong("the token endpoint gave no usable answer: "+rootCause(err), whereTenantFails)
 }
 
-func checkManagementAudience(f facts) diagnosis {
-	current, ok := f.current()
-	if !ok || !current.asked {
-		return unchecked(errUnasked.Error(), "")
-	}
-	audience := cmp.Or(f.Config.ManagementAudience, current.credentials.BaseURL()+"/api/v2/")
+func checkManagementAudience(f facts) Result {
+	audience := cmp.Or(f.Config.ManagementAudience, f.current().credentials.BaseURL()+"/api/v2/")
 	switch {
-	case auth0.RefusalOf(current.management) == auth0.UnknownAPI && f.Config.ManagementAudience == "":
+	case auth0.RefusalOf(f.current().management) == auth0.UnknownAPI && f.Config.ManagementAudience == "":
 		return wrong(fmt.Sprintf("the tenant has no API %q: the domain is a custom one", audience),
 			"Set MANAGEMENT_AUDIENCE to the tenant's own, https://TENANT.REGION.auth0.com/api/v2/.")
-	case auth0.RefusalOf(current.management) == auth0.UnknownAPI:
-		return wrong(fmt.Sprintf("the tenant has no API %q", audience),
-			"Set MANAGEMENT_AUDIENCE to the identifier of the API \"Auth0 Management API\" in the Dashboard (Applications, APIs).")
+	case auth0.RefusalOf(f.current().management) == auth0.UnknownAPI:
+		return wrong(fmt.Sprintf("the tenant has no API %q", audience), "Set MANAGEMENT_AUDIENCE to the identifier "+
+			"of the API \"Auth0 Management API\" in the Dashboard (Applications, APIs).")
 	case f.managed == nil:
-		return unchecked(errNoToken.Error(), "")
+		return unchecked(noToken, "")
 	}
 	return fine("it is %q", audience)
 }
 
-// needs are the scopes that the operations in use need, with the groups that need
-// each.
-func (f facts) needs() map[string][]string {
+const (
+	whereScopes   = "in the Dashboard (Applications, APIs, Auth0 Management API, Application Access)"
+	rotationScope = "update:client_keys"
+	limitsScope   = "read:users" // limits require reading the user first
+)
+
+// neededScopes are the scopes that the operations in use need, with the groups that need each.
+func (f facts) neededScopes() map[string][]string {
 	all := map[string][]string{}
 	for _, g := range f.Groups {
 		for _, scope := range g.Needs {
@@ -124,96 +104,97 @@ func (f facts) needs() map[string][]string {
 	if f.Rotation {
 		all[rotationScope] = append(all[rotationScope], "the rotation of the secrets")
 	}
-	if policy, err := limits.Parse(f.Limits, f.Config.Deployment()); err == nil && len(policy.Connections()) > 0 {
+	if len(f.policy.value.Connections()) > 0 {
 		all[limitsScope] = append(all[limitsScope], "limits of front-ends")
 	}
 	return all
 }
 
-const (
-	rotationScope = "update:client_keys"
-	limitsScope   = "read:users" // whose user somebody is, is read before anything is done
-)
-
-func checkScopes(f facts) diagnosis {
-	if f.managed == nil {
-		if current, ok := f.current(); ok && auth0.RefusalOf(current.management) == auth0.RefusedAPI {
-			return wrong(fmt.Sprintf("the application %q was granted nothing of the Management API", secrets.ShownID(f.managementID())),
-				"Authorize it in the Dashboard (Applications, APIs, Auth0 Management API, Application Access) for: "+strings.Join(slices.Sorted(maps.Keys(f.needs())), " "))
-		}
-		return unchecked(errNoToken.Error(), "")
+func checkScopes(f facts) Result {
+	needs, granted := f.neededScopes(), []string(nil)
+	scopes := slices.Sorted(maps.Keys(needs))
+	switch {
+	case f.managed != nil:
+		granted = f.managed.scopes
+	case auth0.RefusalOf(f.current().management) == auth0.RefusedAPI:
+		id := secrets.ShownID(f.current().credentials.ManagementClientID)
+		return wrong(fmt.Sprintf("the application %q was granted nothing of the Management API", id),
+			"Authorize it "+whereScopes+" for: "+strings.Join(scopes, " "))
+	default:
+		return unchecked(noToken, "")
 	}
-	needs := f.needs()
-	var missing, words []string
-	for _, scope := range slices.Sorted(maps.Keys(needs)) {
-		if !slices.Contains(f.managed.scopes, scope) {
-			missing = append(missing, scope)
-			words = append(words, fmt.Sprintf("%s (for %s)", scope, strings.Join(needs[scope], ", ")))
-		}
+	missing := without(scopes, granted)
+	if len(missing) == 0 {
+		return fine("it has all %d", len(needs))
 	}
-	if len(missing) > 0 {
-		return wrong("it lacks "+strings.Join(words, "; "),
-			"Grant them in the Dashboard (Applications, APIs, Auth0 Management API, Application Access): "+strings.Join(missing, " ")+"; or name the groups in use by -groups.")
+	var words []string
+	for _, scope := range missing {
+		words = append(words, fmt.Sprintf("%s (for %s)", scope, strings.Join(needs[scope], ", ")))
 	}
-	return fine("it has all %d", len(needs))
+	return wrong("it lacks "+strings.Join(words, "; "), "Grant them "+whereScopes+": "+
+		strings.Join(missing, " ")+"; or name the groups in use by -groups.")
 }
 
-// secretReads are scopes that show what nobody should see.
-var secretReads = []string{"read:client_keys", "read:client_credentials", "read:user_idp_tokens", "read:custom_signing_keys", "read:encryption_keys"}
+// without returns the items of all that are not in others.
+func without(all, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(others, s) })
+}
 
-func checkSpareScopes(f facts) diagnosis {
-	switch {
-	case f.onThisMachine():
-		return unchecked(thisMachine, "")
-	case f.managed == nil:
-		return unchecked(errNoToken.Error(), "")
+// secretReads are scopes that read secrets.
+var secretReads = []string{
+	"read:client_keys", "read:client_credentials", "read:user_idp_tokens", "read:custom_signing_keys", "read:encryption_keys",
+}
+
+func checkSpareScopes(f facts) Result {
+	if f.onThisMachine() {
+		return unchecked("this is a tenant on this machine", "")
 	}
-	needs := f.needs()
-	var spare []string
-	for _, scope := range f.managed.scopes {
-		_, needed := needs[scope]
-		if dangerous := !strings.HasPrefix(scope, "read:") || slices.Contains(secretReads, scope); dangerous && !needed {
-			spare = append(spare, scope)
-		}
-	}
+	spare := without(f.managed.scopes, slices.Collect(maps.Keys(f.neededScopes())))
+	spare = slices.DeleteFunc(spare, func(scope string) bool {
+		return strings.HasPrefix(scope, "read:") && !slices.Contains(secretReads, scope)
+	})
 	if len(spare) == 0 {
 		return fine("it can change no more than the operations in use do")
 	}
 	slices.Sort(spare)
-	advice := "Take them away in the Dashboard (Applications, APIs, Auth0 Management API, Application Access): every function's token can do what this application can."
+	advice := "Take them away " + whereScopes + ": every function's token can do what this application can."
 	if slices.Contains(spare, rotationScope) {
 		advice += " If the secrets are rotated by this stack, say so by -rotation."
 	}
 	return warn("it has more: "+strings.Join(spare, " "), advice)
 }
 
-func checkGrantTypes(f facts) diagnosis {
-	current, ok := f.current()
-	if !ok || !current.asked {
-		return unchecked(errUnasked.Error(), "")
-	}
-	var missing []string
-	lacks := func(err error, grant, id string) {
-		if auth0.RefusalOf(err) == auth0.RefusedGrant {
-			missing = append(missing, fmt.Sprintf("%q may not use %s", secrets.ShownID(id), grant))
+func checkGrantTypes(f facts) Result {
+	current := f.current()
+	application, management := current.credentials.ClientID, current.credentials.ManagementClientID
+	var used, missing []string
+	verdicts := map[verdict]bool{}
+	for _, probe := range []struct {
+		grant, id string
+		needs     need
+		err       error
+	}{
+		{"authorization_code", application, signIn, current.codes},
+		{"refresh_token", application, signIn, current.refreshing},
+		{"client_credentials", management, none, current.management},
+	} {
+		if f.unmet(probe.needs).Outcome != "" {
+			continue
 		}
-	}
-	probes := []error{current.management}
-	lacks(current.management, "client_credentials", current.credentials.ManagementClientID)
-	if f.uses(permission.SignIn) {
-		lacks(current.codes, "authorization_code", current.credentials.ClientID)
-		lacks(current.refreshing, "refresh_token", current.credentials.ClientID)
-		probes = append(probes, current.codes, current.refreshing)
+		used = append(used, probe.grant)
+		verdicts[verdictOf(probe.err)] = true
+		if auth0.RefusalOf(probe.err) == auth0.RefusedGrant {
+			missing = append(missing, fmt.Sprintf("%q may not use %s", secrets.ShownID(probe.id), probe.grant))
+		}
 	}
 	switch {
 	case len(missing) > 0:
-		return wrong(strings.Join(missing, "; "), "Tick the grants in the Dashboard (Applications, Settings, Advanced Settings, Grant Types).")
-	case slices.ContainsFunc(probes, func(err error) bool { return verdictOf(err) == unknown }):
+		return wrong(strings.Join(missing, "; "),
+			"Tick the grants in the Dashboard (Applications, Settings, Advanced Settings, Grant Types).")
+	case verdicts[unknown]:
 		return unchecked("the token endpoint gave no usable answer", "")
-	case slices.ContainsFunc(probes, func(err error) bool { return verdictOf(err) == refused }):
+	case verdicts[refused]:
 		return unchecked("the tenant refuses the credentials before it looks at the grants", "")
-	case !f.uses(permission.SignIn):
-		return fine("client_credentials")
 	}
-	return fine("authorization_code, refresh_token and client_credentials")
+	return fine("%s", strings.Join(used, ", "))
 }

@@ -8,43 +8,15 @@ import (
 	"slices"
 	"strings"
 
-	"usher/internal/auth0"
 	"usher/internal/loopback"
-	"usher/internal/permission"
 )
 
-// registered is what is registered of the sign-in application, or why that is not
-// known.
-func (f facts) registered() (auth0.Registration, *diagnosis) {
-	var why diagnosis
-	r := f.tenant.registration
-	switch {
-	case !f.uses(permission.SignIn):
-		why = unchecked(signsNobodyIn, "")
-	case statusOf(r.err) == http.StatusNotFound:
-		why = unchecked("the tenant has no such application", "")
-	case r.err != nil:
-		why = keptAway(r.err, "read:clients")
-	case r.value.Partial:
-		why = unchecked("the management application lacks read:clients", "To have this checked, grant the management application read:clients.")
-	default:
-		return r.value, nil
-	}
-	return auth0.Registration{}, &why
-}
-
-func checkApplicationType(f facts) diagnosis {
-	r, why := f.registered()
-	if why != nil {
-		return *why
-	}
+func checkApplicationType(f facts) Result {
+	r := f.registration.value
 	const setting = "In the Dashboard (Applications, Settings), "
-	var spare []string
-	for _, g := range r.Grants {
-		if g == "implicit" || strings.Contains(g, "password") {
-			spare = append(spare, g)
-		}
-	}
+	spare := slices.DeleteFunc(slices.Clone(r.Grants), func(grant string) bool {
+		return grant != "implicit" && !strings.Contains(grant, "password")
+	})
 	const post = setting + `set "Authentication Method" (Credentials) to "Client Secret (Post)".`
 	switch r.AuthMethod {
 	case "client_secret_post":
@@ -64,38 +36,27 @@ func checkApplicationType(f facts) diagnosis {
 	return fine("%s, %s", r.Type, r.AuthMethod)
 }
 
-func checkCallbacks(f facts) diagnosis {
-	r, why := f.registered()
-	if why != nil {
-		return *why
-	}
-	if len(f.Config.RedirectURIs) == 0 { // of sign-outs there may be none
+func checkCallbacks(f facts) Result {
+	if len(f.Config.RedirectURIs) == 0 { // sign-outs need no URIs
 		return unchecked("no redirect URI is configured", "")
 	}
-	return compare(f.Config.RedirectURIs, r.Callbacks, "Allowed Callback URLs")
+	return compare(f.Config.RedirectURIs, f.registration.value.Callbacks, "Allowed Callback URLs")
 }
 
-func checkLogoutURLs(f facts) diagnosis {
-	r, why := f.registered()
-	if why != nil {
-		return *why
-	}
-	return compare(f.Config.LogoutURIs, r.LogoutURLs, "Allowed Logout URLs")
+func checkLogoutURLs(f facts) Result {
+	return compare(f.Config.LogoutURIs, f.registration.value.LogoutURLs, "Allowed Logout URLs")
 }
 
-// compare finds what is configured here and not allowed there.
-func compare(configured, allowed []string, field string) diagnosis {
-	var missing []string
-	for _, uri := range configured {
-		if !slices.ContainsFunc(allowed, func(pattern string) bool { return allows(pattern, uri) }) {
-			missing = append(missing, uri)
-		}
-	}
-	if len(missing) > 0 {
-		return wrong("the tenant does not allow "+strings.Join(missing, ", "),
-			fmt.Sprintf("Add exactly that to %q in the Dashboard (Applications, Settings), or take it out of the configuration.", field))
-	}
-	if len(configured) == 0 {
+// compare finds configured URIs that the tenant does not allow.
+func compare(configured, allowed []string, field string) Result {
+	missing := slices.DeleteFunc(slices.Clone(configured), func(uri string) bool {
+		return slices.ContainsFunc(allowed, func(pattern string) bool { return allows(pattern, uri) })
+	})
+	switch {
+	case len(missing) > 0:
+		return wrong("the tenant does not allow "+strings.Join(missing, ", "), fmt.Sprintf("Add exactly that to %q "+
+			"in the Dashboard (Applications, Settings), or take it out of the configuration.", field))
+	case len(configured) == 0:
 		return fine("none is configured")
 	}
 	return fine("the tenant allows all %d", len(configured))
@@ -117,23 +78,18 @@ func allows(pattern, uri string) bool {
 	return ok && ok2 && label != "" && !strings.ContainsAny(label, "./:?#@")
 }
 
-func checkSpareURLs(f facts) diagnosis {
-	r, why := f.registered()
-	if why != nil {
-		return *why
+func checkSpareURLs(f facts) Result {
+	all := slices.Concat(f.registration.value.Callbacks, f.registration.value.LogoutURLs)
+	slices.Sort(all)
+	spare := without(slices.Compact(all), slices.Concat(f.Config.RedirectURIs, f.Config.LogoutURIs))
+	spare = slices.DeleteFunc(spare, func(u string) bool {
+		return !strings.Contains(u, "*") && (!onLoopback(u) || f.onThisMachine())
+	})
+	if len(spare) == 0 {
+		return fine("the tenant allows no wildcards, and no addresses of a developer's machine")
 	}
-	ours := slices.Concat(f.Config.RedirectURIs, f.Config.LogoutURIs)
-	var spare []string
-	for _, u := range slices.Concat(r.Callbacks, r.LogoutURLs) {
-		if (strings.Contains(u, "*") || onLoopback(u) && !f.onThisMachine()) && !slices.Contains(ours, u) && !slices.Contains(spare, u) {
-			spare = append(spare, u)
-		}
-	}
-	if len(spare) > 0 {
-		return warn("the tenant also allows "+strings.Join(spare, ", "),
-			"Take these out of the application's URLs in the Dashboard: codes may be sent to whatever listens there. Development has an application of its own.")
-	}
-	return fine("the tenant allows no wildcards, and no addresses of a developer's machine")
+	return warn("the tenant also allows "+strings.Join(spare, ", "), "Remove these from the application's URLs "+
+		"in the Dashboard: codes may be sent there. For development, use a separate application.")
 }
 
 func onLoopback(uri string) bool {
@@ -141,8 +97,8 @@ func onLoopback(uri string) bool {
 	return err == nil && loopback.Is(u.Hostname())
 }
 
-func checkConnection(f facts) diagnosis {
-	c := f.tenant.connection
+func checkConnection(f facts) Result {
+	c := f.connection
 	switch {
 	case c.err != nil:
 		return keptAway(c.err, "read:connections")
@@ -151,23 +107,20 @@ func checkConnection(f facts) diagnosis {
 	case !c.value.Database:
 		return wrong(fmt.Sprintf("%q is no database: users cannot be created in it", c.value.Name), "Set CONNECTION to a database in the Dashboard (Authentication, Database).")
 	}
-	signUps := "anybody may sign up"
 	if !c.value.SignUps {
-		signUps = "sign-ups are closed"
+		return fine("%q is a database; sign-ups are closed", c.value.Name)
 	}
-	return fine("%q is a database; %s", c.value.Name, signUps)
+	return fine("%q is a database; anybody may sign up", c.value.Name)
 }
 
-func checkConnectionEnabled(f facts) diagnosis {
-	enabled := f.tenant.enabled
+func checkConnectionEnabled(f facts) Result {
+	enabled := f.enabled
 	switch {
-	case !f.uses(permission.SignIn):
-		return unchecked(signsNobodyIn, "")
 	case statusOf(enabled.err) == http.StatusNotFound:
 		return unchecked("the tenant has no such application", "")
 	case enabled.err != nil:
 		return keptAway(enabled.err, "read:connections and read:clients")
-	case f.tenant.connection.err == nil && f.tenant.connection.value == nil:
+	case f.connection.err == nil && f.connection.value == nil:
 		return unchecked("the tenant has no such connection", "")
 	case !slices.Contains(enabled.value, f.Config.Connection):
 		return wrong(fmt.Sprintf("%q is not enabled: nobody who is created there can sign in", f.Config.Connection), "Switch it on in the Dashboard (Applications, Connections).")
@@ -175,17 +128,15 @@ func checkConnectionEnabled(f facts) diagnosis {
 	return fine("%q is enabled, and %s beside it", f.Config.Connection, plural(len(enabled.value)-1, "other connection"))
 }
 
-func checkAudience(f facts) diagnosis {
-	switch api := f.tenant.offline; {
-	case !f.uses(permission.SignIn):
-		return unchecked(signsNobodyIn, "")
+func checkAudience(f facts) Result {
+	switch api := f.usersAPI; {
 	case f.Config.Audience == "":
 		return fine("none is asked for")
 	case api.err != nil:
 		return keptAway(api.err, "read:resource_servers")
 	case api.value == nil:
 		return wrong(fmt.Sprintf("the tenant has no API %q: every sign-in fails", f.Config.Audience), "Create the API in the Dashboard (Applications, APIs), or set AUDIENCE to one that is there.")
-	case !*api.value && slices.Contains(f.Config.Scopes, "offline_access"):
+	case !api.value.OfflineAccess && slices.Contains(f.Config.Scopes, "offline_access"):
 		return wrong(fmt.Sprintf("the API %q allows no offline access: there will be no refresh tokens", f.Config.Audience), `Switch on "Allow Offline Access" of the API in the Dashboard, or take offline_access out of SCOPES.`)
 	}
 	return fine("%q", f.Config.Audience)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-func checkConfiguration(f facts) diagnosis {
+func checkConfiguration(f facts) Result {
 	meaningless := ""
 	if len(f.Unknown) > 0 {
 		meaningless = "names in the file that mean nothing here: " + strings.Join(f.Unknown, ", ")
@@ -37,12 +37,4 @@ func oneLine(err error) string {
 		lines = append(lines, strings.TrimSpace(line))
 	}
 	return strings.Join(lines, "; ")
-}
-
-func quoted(list []string) string {
-	var all []string
-	for _, s := range list {
-		all = append(all, fmt.Sprintf("%q", s))
-	}
-	return strings.Join(all, ", ")
 }

@@ -14,12 +14,8 @@ import (
 	"usher/internal/skew"
 )
 
-func checkDomain(f facts) diagnosis {
-	c, ok := f.current()
-	if !ok {
-		return unchecked(errNoIDs.Error(), "")
-	}
-	domain, err := c.credentials.Domain, f.reached.err
+func checkDomain(f facts) Result {
+	domain, err := f.current().credentials.Domain, f.reached.err
 	switch {
 	case is[*net.DNSError](err):
 		return wrong(fmt.Sprintf("no such host: %q", domain), `Compare the domain with the one in the Dashboard (Settings of the application); it looks like "tenant.eu.auth0.com".`)
@@ -45,12 +41,9 @@ func answered(err error) bool {
 	return errors.Is(err, auth0.ErrNoIssuer) || statusOf(err) != 0
 }
 
-func checkTLS(f facts) diagnosis {
-	c, ok := f.current()
+func checkTLS(f facts) Result {
 	switch {
-	case !ok:
-		return unchecked(errNoIDs.Error(), "")
-	case strings.HasPrefix(c.credentials.Domain, "http://"):
+	case strings.HasPrefix(f.current().credentials.Domain, "http://"):
 		return unchecked("this is a tenant on plain http, on this machine", "")
 	case isTLS(f.reached.err):
 		return wrong(rootCause(f.reached.err), "Nothing is sent there. If the domain is right, something stands between: a proxy that breaks TLS open, or a custom domain without its certificate.")
@@ -60,13 +53,10 @@ func checkTLS(f facts) diagnosis {
 	return fine("it is for this name, and from an authority that this machine trusts")
 }
 
-func checkDiscovery(f facts) diagnosis {
-	c, ok := f.current()
-	err := f.reached.err
+func checkDiscovery(f facts) Result {
+	domain, err := f.current().credentials.Domain, f.reached.err
 	status := statusOf(err)
 	switch {
-	case !ok:
-		return unchecked(errNoIDs.Error(), "")
 	case err != nil && !answered(err):
 		return unchecked("it cannot be reached", "")
 	case status >= 500:
@@ -74,9 +64,9 @@ func checkDiscovery(f facts) diagnosis {
 	case status == http.StatusTooManyRequests:
 		return wrong("the tenant's rate limit is reached", ofRateLimit)
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return wrong(fmt.Sprintf("%q answers %d: something in front of the tenant refuses", c.credentials.Domain, status), letThrough)
+		return wrong(fmt.Sprintf("%q answers %d: something in front of the tenant refuses", domain, status), letThrough)
 	case err != nil:
-		return wrong(fmt.Sprintf("%q answers, and is no tenant of Auth0: it has no OpenID Connect configuration", c.credentials.Domain),
+		return wrong(fmt.Sprintf("%q answers, and is no tenant of Auth0: it has no OpenID Connect configuration", domain),
 			"Compare the domain with the one in the Dashboard (Settings of the application). No secret was sent there.")
 	case f.reached.value.Issuer != f.issuer:
 		return wrong(fmt.Sprintf("the host calls itself %q, and not %q: ID tokens will be refused", f.reached.value.Issuer, f.issuer),
@@ -94,11 +84,8 @@ const (
 	largeSkew = skew.Limit
 )
 
-func checkClock(f facts) diagnosis {
-	switch {
-	case f.reached.err != nil || f.issuer == "":
-		return unchecked("the tenant has told no time", "")
-	case f.reached.value.Date.IsZero():
+func checkClock(f facts) Result {
+	if f.reached.value.Date.IsZero() {
 		return unchecked("the tenant tells no time", "")
 	}
 	off, direction := f.skew.Abs(), "behind"

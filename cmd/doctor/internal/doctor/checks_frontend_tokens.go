@@ -2,11 +2,11 @@ package doctor
 
 import "fmt"
 
-// checkFrontendTokens looks who gets tokens for the API of front-ends. The authorizer refuses those of users
-// anyway; a tenant that gives none is the second lock.
-func checkFrontendTokens(f facts) diagnosis {
+// checkFrontendTokens finds out who gets tokens for the front-ends' API. Users should get none,
+// although the authorizer refuses their tokens, too.
+func checkFrontendTokens(f facts) Result {
 	const set = `In the Dashboard (Applications, APIs, the API, Settings, Application Access Policy), set "User Access" to deny and "Client Access" to a client grant, as deploy/auth0/bearer.yaml does.`
-	tokens, api := f.Tokens, f.tenant.access
+	tokens, api := f.Tokens, f.frontEndsAPI
 	switch {
 	case tokens == nil:
 		return unchecked("front-ends sign their calls", "If they send bearer tokens, say so by FRONTEND_AUTH, FRONTEND_ISSUER and FRONTEND_AUDIENCE in the environment.")
@@ -15,6 +15,8 @@ func checkFrontendTokens(f facts) diagnosis {
 			"Make a separate API for front-ends: FRONTEND_AUDIENCE and AUDIENCE have to differ.")
 	case f.issuer != "" && tokens.Issuer != f.issuer:
 		return unchecked("another issuer issues the tokens", "See there that users get no tokens for this API; docs/bearer.md has a table by issuer.")
+	case f.managed == nil:
+		return f.unmet(token)
 	case api.err != nil:
 		return keptAway(api.err, "read:resource_servers")
 	case api.value == nil:

@@ -2,25 +2,21 @@ package doctor
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-
-	"usher/internal/permission"
 )
 
 // mfaAction is the one in deploy/auth0.
 const mfaAction = "require-mfa"
 
-func checkMFAAction(f facts) diagnosis {
-	a := f.tenant.action
-	const install = "deploy/auth0/README.md says how to install it."
+func checkMFAAction(f facts) Result {
+	a := f.action
+	const install = "See deploy/auth0/README.md."
 	switch {
-	case !f.uses(permission.SignIn):
-		return unchecked(signsNobodyIn, "")
 	case a.err != nil:
 		return keptAway(a.err, "read:actions")
-	case !a.value.Exists:
-		return warn(fmt.Sprintf("the tenant has no Action %q: a sign-in that demands a second factor is refused in the end", mfaAction), "If front-ends are to demand one, install it. "+install)
+	case a.value == nil:
+		return warn(fmt.Sprintf("the tenant has no Action %q: sign-ins that demand a second factor are refused", mfaAction),
+			"Install it if front-ends demand second factors. "+install)
 	case !a.value.Deployed:
 		return wrong(fmt.Sprintf("the Action %q is not deployed", mfaAction), "Deploy it in the Dashboard (Actions, Library). "+install)
 	case !a.value.Bound:
@@ -31,14 +27,11 @@ func checkMFAAction(f facts) diagnosis {
 	return fine("%q is deployed, and in the login flow", mfaAction)
 }
 
-func checkMFAFactors(f facts) diagnosis {
-	factors := f.tenant.factors
-	on := slices.DeleteFunc(slices.Clone(factors.value), func(name string) bool { return name == "recovery-code" }) // is none by itself
+func checkMFAFactors(f facts) Result {
+	on := without(f.factors.value, []string{"recovery-code"}) // users cannot enroll only this one
 	switch {
-	case !f.uses(permission.SignIn):
-		return unchecked(signsNobodyIn, "")
-	case factors.err != nil:
-		return keptAway(factors.err, "read:guardian_factors")
+	case f.factors.err != nil:
+		return keptAway(f.factors.err, "read:guardian_factors")
 	case len(on) == 0:
 		return warn("none is switched on: nobody can enrol one, or sign in where one is demanded", "Switch some on in the Dashboard (Security, Multi-factor Auth).")
 	}

@@ -9,7 +9,7 @@ import (
 	"usher/internal/secrets"
 )
 
-func checkSecret(f facts) diagnosis {
+func checkSecret(f facts) Result {
 	switch {
 	case f.SecretID == "":
 		return unchecked("the credentials are those of a file", "")
@@ -17,40 +17,34 @@ func checkSecret(f facts) diagnosis {
 		finding, advice := readFailure(f.unread, f.SecretID)
 		return wrong(finding, advice)
 	}
-	v := f.versions[0]
-	if padded := v.padded(); len(padded) > 0 {
-		return wrong("there is white space around "+strings.Join(padded, ", "), "Store the JSON without it: the tenant takes it for a part of the value.")
-	}
-	applications := "one application does both"
-	if !v.oneApplication() {
-		applications = "one application signs users in, another one manages them"
-	}
-	return fine("%s is of %s; %s", currentStage, day(v.made), applications)
-}
-
-// padded are the members with white space around them, which is easily copied along.
-func (v version) padded() []string {
-	c := v.credentials
-	var found []string
+	v, c := f.current(), f.current().credentials
+	var padded []string // white space is easily copied along
 	for _, member := range []struct{ name, value string }{
 		{"client_id", c.ClientID}, {"client_secret", c.ClientSecret},
 		{"management_client_id", c.ManagementClientID}, {"management_client_secret", c.ManagementClientSecret},
 	} {
 		if strings.TrimSpace(member.value) != member.value {
-			found = append(found, member.name)
+			padded = append(padded, member.name)
 		}
 	}
-	return found
+	switch {
+	case len(padded) > 0:
+		return wrong("there is white space around "+strings.Join(padded, ", "),
+			"Store the JSON without it: the tenant takes it for a part of the value.")
+	case v.oneApplication():
+		return fine("%s is of %s; one application does both", currentStage, day(v.made))
+	}
+	return fine("%s is of %s; one application signs users in, another one manages them", currentStage, day(v.made))
 }
 
-// apiError is an error of the AWS SDK's, whichever service it is from.
+// apiError is an error of any AWS service.
 type apiError interface {
 	error
 	ErrorCode() string
 	ErrorMessage() string
 }
 
-// readFailure says what keeps a secret from being read, and never what is in it.
+// readFailure says why a secret cannot be read. It never quotes the content.
 func readFailure(err error, id string) (finding, advice string) {
 	refused, isRefused := errors.AsType[apiError](err)
 	switch {
@@ -69,17 +63,17 @@ func readFailure(err error, id string) (finding, advice string) {
 		"Give this command AWS credentials and a region (AWS_PROFILE, AWS_REGION), and a network path to Secrets Manager."
 }
 
-// accessFailure tells which right is missing.
+// accessFailure names the missing permission.
 func accessFailure(refused apiError, id string) (finding, advice string) {
 	code := refused.ErrorCode()
 	ofKey := strings.Contains(refused.ErrorMessage(), "KMS") || strings.Contains(refused.ErrorMessage(), "kms:")
 	switch {
 	case code == "DecryptionFailure", code == "AccessDeniedException" && ofKey:
 		return fmt.Sprintf("the caller may not decrypt with the key of secret %q (%s)", id, code),
-			"Allow kms:Decrypt on the secret's key, in the key's policy and in the caller's; the functions' roles need it as well."
+			"Allow kms:Decrypt in the key's policy and in the caller's; the functions' roles need it as well."
 	case code == "AccessDeniedException":
 		return fmt.Sprintf("the caller may not read secret %q (%s)", id, code),
-			"Allow secretsmanager:GetSecretValue on the secret, in the caller's policies and in the secret's own, if it has one."
+			"Allow secretsmanager:GetSecretValue in the caller's policies and in the secret's own, if it has one."
 	}
 	return fmt.Sprintf("Secrets Manager refuses the request (%s)", code),
 		"Compare the AWS credentials (AWS_PROFILE), AWS_REGION and the secret's ARN."
@@ -100,37 +94,37 @@ func day(at time.Time) string {
 }
 
 // checkSecretVersions looks for a rotation that began and did not end.
-func checkSecretVersions(f facts) diagnosis {
-	if f.SecretID == "" {
+func checkSecretVersions(f facts) Result {
+	switch {
+	case f.SecretID == "":
 		return unchecked("the credentials are those of a file", "")
-	}
-	current, ok := f.current()
-	if !ok {
+	case len(f.versions) == 0:
 		return unchecked("the secret cannot be read", "")
 	}
 	if next, rotating := f.staged(pending); rotating {
 		return f.ofPending(next)
 	}
-	old, ok := f.staged(previous)
-	if ok && f.accepted(current) == refused && f.accepted(old) == taken {
-		return warn("the tenant takes AWSPREVIOUS in place of AWSCURRENT", "The secret was changed, and the tenant was not: set the new one there, or move AWSCURRENT back.")
-	}
+	old, _ := f.staged(previous)
+	settled := fmt.Sprintf("%s is of %s, and no rotation is under way", currentStage, day(f.current().made))
 	switch {
+	case f.accepted(f.current()) == refused && f.accepted(old) == taken:
+		return warn("the tenant takes AWSPREVIOUS in place of AWSCURRENT",
+			"The secret was changed, and the tenant was not: set the new one there, or move AWSCURRENT back.")
 	case f.described.err == nil && f.described.value.Rotating():
 		return warn(pending+" is there without a value: a rotation is under way, or stopped at its first step", resumeRotation)
 	case f.described.err != nil:
-		return unchecked("the secret cannot be described, which would tell of a rotation that has made nothing yet: "+rootCause(f.described.err),
-			"To have this checked, allow secretsmanager:DescribeSecret on the secret.")
+		return unchecked("the secret cannot be described, which would show a rotation before its first step: "+
+			rootCause(f.described.err), "To have this checked, allow secretsmanager:DescribeSecret on the secret.")
 	case old.foreign:
-		return fine("%s is of %s, and no rotation is under way; %s, which is about another domain or application, is never tried", currentStage, day(current.made), previous)
+		return fine("%s; %s, which is about another domain or application, is never tried", settled, previous)
 	}
-	return fine("%s is of %s, and no rotation is under way", currentStage, day(current.made))
+	return fine("%s", settled)
 }
 
-const resumeRotation = "If no rotation is running now, resume it: docs/keys.md says how. Leave the label where it is."
+const resumeRotation = "If no rotation is running now, resume it as docs/keys.md says. Do not move the label."
 
-// ofPending says what is known of a version that is being rotated to.
-func (f facts) ofPending(v version) diagnosis {
+// ofPending is the result for a version that is being rotated to.
+func (f facts) ofPending(v version) Result {
 	switch {
 	case errors.Is(v.err, errContents), errors.Is(v.err, secrets.ErrBinary):
 		return warn(pending+" is there, and cannot be used", "See what the rotation's log says; docs/keys.md says how to go on.")
@@ -141,13 +135,10 @@ func (f facts) ofPending(v version) diagnosis {
 		return warn(pending+" is there, and is about another domain or application than "+currentStage+": no rotation goes on with it",
 			"Begin a new rotation, or store what is to be current in "+currentStage+".")
 	}
-	found := fmt.Sprintf("%s of %s is there, and ", pending, day(v.made))
-	switch f.accepted(v) {
-	case refused:
-		return warn(found+"the tenant refuses it: a rotation is under way, or stopped before it changed the tenant", resumeRotation)
-	case taken:
-		return warn(found+"the tenant takes it: a rotation is under way, or stopped before its last step", resumeRotation)
-	case unknown:
-	}
-	return warn(found+"what the tenant makes of it is not known", resumeRotation)
+	verdict := map[verdict]string{
+		refused: "the tenant refuses it: a rotation is under way, or stopped before it changed the tenant",
+		taken:   "the tenant takes it: a rotation is under way, or stopped before its last step",
+		unknown: "the tenant gives no answer about it",
+	}[f.accepted(v)]
+	return warn(fmt.Sprintf("%s of %s is there, and %s", pending, day(v.made), verdict), resumeRotation)
 }

@@ -15,14 +15,14 @@ var endpointID = regexp.MustCompile(`^vpce-[0-9a-f]{8,17}$`)
 var errNotAnID = errors.New("it has not the form of an id")
 
 // checkVPCEndpoint says the worst of all endpoints.
-func checkVPCEndpoint(f facts) diagnosis {
+func checkVPCEndpoint(f facts) Result {
 	if len(f.Endpoints) == 0 {
 		return unchecked("no endpoint was named", "Name those of the parameter VpcEndpointIds by -vpce.")
 	}
 	worst := fine("%s: available, for execute-api, with private DNS", strings.Join(f.Endpoints, ", "))
 	for i, id := range f.Endpoints {
-		if d := ofEndpoint(id, f.endpoints[i]); severity[d.outcome] > severity[worst.outcome] {
-			worst = d
+		if r := ofEndpoint(id, f.endpoints[i]); severity[r.Outcome] > severity[worst.Outcome] {
+			worst = r
 		}
 	}
 	return worst
@@ -30,7 +30,7 @@ func checkVPCEndpoint(f facts) diagnosis {
 
 var severity = map[Outcome]int{OK: 0, NotChecked: 1, Warning: 2, Wrong: 3}
 
-func ofEndpoint(id string, e reading[vpcendpoint.Endpoint]) diagnosis {
+func ofEndpoint(id string, e reading[vpcendpoint.Endpoint]) Result {
 	if e.err != nil {
 		return endpointFailure(id, e.err)
 	}
@@ -41,14 +41,14 @@ func ofEndpoint(id string, e reading[vpcendpoint.Endpoint]) diagnosis {
 	case v.Type != "Interface":
 		return wrong(fmt.Sprintf("%s is of type %s, and not Interface", id, v.Type), create)
 	case !strings.EqualFold(v.State, "available"):
-		return wrong(fmt.Sprintf("%s is not available: it is %s", id, v.State), "Wait, if it is pending; else accept it, or create it anew.")
+		return wrong(fmt.Sprintf("%s is not available: it is %s", id, v.State), "Wait, if it is pending; else accept it, or create it again.")
 	case !v.PrivateDNS:
 		return warn(id+" has no private DNS: the gateway's ordinary name leads nowhere in its VPC", "Switch private DNS on, or let front-ends call the gateway by the endpoint's own name.")
 	}
 	return fine("%s", id)
 }
 
-func endpointFailure(id string, err error) diagnosis {
+func endpointFailure(id string, err error) Result {
 	refused, isRefused := errors.AsType[*vpcendpoint.Error](err)
 	switch {
 	case errors.Is(err, errNotAnID):

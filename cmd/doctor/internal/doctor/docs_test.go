@@ -29,8 +29,8 @@ func TestDocumentedChecks(t *testing.T) {
 		t.Fatal("the documentation has no table of checks")
 	}
 	var want, told []string
-	for _, c := range Checks() {
-		want = append(want, c.ID)
+	for _, c := range checks {
+		want = append(want, c.id)
 	}
 	for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| [^|]+ \\| [^|]+ \\|$").FindAllStringSubmatch(table, -1) {
 		told = append(told, row[1])

@@ -1,9 +1,8 @@
-// Package doctor examines a deployment: its configuration, its secret, the tenant
-// and what is set up there, and the VPC endpoint. It says, check by check, what is
-// right and what to change, and changes nothing itself.
+// Package doctor examines a deployment: its configuration, its secret, the tenant with its setup,
+// and the VPC endpoints. It changes nothing.
 //
-// First the facts are gathered (gather*.go), each with what kept it away; then
-// every check (checks.go) makes its diagnosis of the facts alone.
+// It first gathers the facts (gather*.go), each with the reason for its absence. Then every check
+// (checks.go) derives its result from the facts.
 package doctor
 
 import (
@@ -18,7 +17,7 @@ import (
 	"usher/internal/secrets"
 )
 
-// Outcome is what came of a check.
+// Outcome is the outcome of a check.
 type Outcome string
 
 // The outcomes.
@@ -29,14 +28,14 @@ const (
 	NotChecked Outcome = "not checked"
 )
 
-// Result is a check and what came of it. Finding and Advice are single lines for
-// people; ID does not change from release to release.
+// Result is the result of a check. Finding and Advice are single lines for people. ID does not
+// change between releases.
 type Result struct {
 	ID      string  `json:"id"`
 	Title   string  `json:"title"`
 	Outcome Outcome `json:"outcome"`
 	Finding string  `json:"finding"`          // for "not checked", why
-	Advice  string  `json:"advice,omitempty"` // what to do, where there is something
+	Advice  string  `json:"advice,omitempty"` // what to do, if anything
 }
 
 // Patient is the deployment to examine.
@@ -53,39 +52,43 @@ type Patient struct {
 	Endpoints   []string            // ids of VPC endpoints
 }
 
-// Instruments are what to look with.
+// Instruments are the doctor's access to the outside.
 type Instruments struct {
 	Now       func() time.Time
 	Getenv    func(string) string // where AWS is
 	Transport http.RoundTripper   // to the tenant; nil: one as the service has
-	Deadline  time.Duration       // for one call to the tenant, and twice that for what is asked of AWS at once; 0 for 8 s
+	Deadline  time.Duration       // for one call to the tenant, and doubled for AWS; 0 for 8 s
 }
 
-// Examine makes all checks, in the order in which they depend on each other.
+// Examine makes all checks.
 func Examine(ctx context.Context, p Patient, with Instruments) []Result {
 	with.Deadline = cmp.Or(with.Deadline, 8*time.Second)
 	f := gather(ctx, p, with)
-	results := make([]Result, 0, len(checks))
+	var results []Result
 	for _, c := range checks {
-		d := c.look(f)
-		results = append(results, Result{ID: c.id, Title: c.title, Outcome: d.outcome, Finding: d.finding, Advice: d.advice})
+		r := f.unmet(c.needs)
+		if r.Outcome == "" {
+			r = c.look(f)
+		}
+		r.ID, r.Title = c.id, c.title
+		results = append(results, r)
 	}
 	return results
 }
 
-// diagnosis is a Result without its name.
-type diagnosis struct {
-	outcome         Outcome
-	finding, advice string
+func fine(format string, args ...any) Result {
+	return Result{Outcome: OK, Finding: fmt.Sprintf(format, args...)}
 }
 
-func fine(format string, args ...any) diagnosis {
-	return diagnosis{outcome: OK, finding: fmt.Sprintf(format, args...)}
+func warn(finding, advice string) Result {
+	return Result{Outcome: Warning, Finding: finding, Advice: advice}
 }
 
-func warn(finding, advice string) diagnosis { return diagnosis{Warning, finding, advice} }
+func wrong(finding, advice string) Result {
+	return Result{Outcome: Wrong, Finding: finding, Advice: advice}
+}
 
-func wrong(finding, advice string) diagnosis { return diagnosis{Wrong, finding, advice} }
-
-// unchecked says why a check was not made, and what would allow it, if anything.
-func unchecked(why, how string) diagnosis { return diagnosis{NotChecked, why, how} }
+// unchecked says why a check was not made, and how to enable it, if possible.
+func unchecked(why, how string) Result {
+	return Result{Outcome: NotChecked, Finding: why, Advice: how}
+}

@@ -8,26 +8,37 @@ import (
 
 	"usher/cmd/doctor/internal/vpcendpoint"
 	"usher/internal/auth0"
+	"usher/internal/limits"
 	"usher/internal/permission"
 	"usher/internal/secrets"
 )
 
-// facts are all that the checks know.
+// facts are the input of the checks.
 type facts struct {
 	Patient
-	versions  []version // of the credentials, the current one first; none where none can be read
-	unread    error     // why the current version cannot be
+	policy    reading[limits.Policy]
+	versions  []version // of the credentials, the current one first; empty if it cannot be read
+	unread    error     // why the current version cannot be read
 	described reading[secrets.Description]
 	reached   reading[auth0.Discovery]
 	issuer    string        // the expected one
-	skew      time.Duration // how much the tenant's clock is ahead of this one; with reached.Date
-	managed   *version      // with which a management token was had; nil: with none
-	tenant    setup
+	skew      time.Duration // how far the tenant's clock is ahead of this one
+	managed   *version      // whose management token reads the setup; nil: none was issued
 	budget    auth0.Budget
 	endpoints []reading[vpcendpoint.Endpoint] // as Patient.Endpoints
+
+	// The setup at the tenant. A nil pointer means that the tenant has no such object.
+	registration reading[auth0.Registration] // of the sign-in application
+	connection   reading[*auth0.Connection]
+	limited      map[string]reading[*auth0.Connection] // those that front-ends are limited to
+	enabled      reading[[]string]
+	usersAPI     reading[*auth0.API]
+	frontEndsAPI reading[*auth0.API]
+	action       reading[*auth0.Action]
+	factors      reading[[]string]
 }
 
-// reading is a fact, or what kept it away.
+// reading is a fact, or the reason for its absence.
 type reading[T any] struct {
 	value T
 	err   error
@@ -35,61 +46,38 @@ type reading[T any] struct {
 
 func read[T any](value T, err error) reading[T] { return reading[T]{value, err} }
 
-// setup is what is set up at the tenant.
-type setup struct {
-	registration reading[auth0.Registration]           // of the sign-in application
-	connection   reading[*auth0.Connection]            // nil: there is none
-	limited      map[string]reading[*auth0.Connection] // those that front-ends are limited to
-	enabled      reading[[]string]
-	offline      reading[*bool]         // of the audience; nil: there is no such API
-	access       reading[*auth0.Access] // to the API of front-ends' tokens; nil: there is none
-	action       reading[auth0.Action]
-	factors      reading[[]string]
-}
-
-// version is a version of the credentials and what the tenant makes of it.
+// version is a version of the credentials with the tenant's responses to it.
 type version struct {
 	stage       string // AWSCURRENT, AWSPENDING, AWSPREVIOUS; "" of a file
 	made        time.Time
 	credentials secrets.Credentials
 	err         error // why it cannot be used
-	foreign     bool  // it is about another domain or application than the current one
-	asked       bool  // the tenant was; else what follows says nothing
+	foreign     bool  // it is for another domain or application than the current one
+	asked       bool  // the tenant was asked; otherwise the following members say nothing
 	scopes      []string
 	management  error // why there is no management token
 	codes       error // why codes cannot be redeemed
 	refreshing  error // why tokens cannot be refreshed
 }
 
-// name is what to call the version in a sentence.
-func (v version) name() string {
-	if v.stage == "" {
-		return "the file"
-	}
-	return v.stage
-}
-
 func (v version) oneApplication() bool {
 	return v.credentials.ClientID == v.credentials.ManagementClientID
 }
 
-// current is the version that everything is to work with.
-func (f facts) current() (version, bool) {
-	if len(f.versions) == 0 || f.versions[0].err != nil {
-		return version{}, false
+// current returns the version that the service uses; a zero one if it cannot be read.
+func (f facts) current() version {
+	if len(f.versions) == 0 {
+		return version{}
 	}
-	return f.versions[0], true
+	return f.versions[0]
 }
 
 // onThisMachine reports whether the tenant is a developer's own.
 func (f facts) onThisMachine() bool {
-	c, ok := f.current()
-	return ok && onLoopback(c.credentials.BaseURL())
+	return onLoopback(f.current().credentials.BaseURL())
 }
 
-const thisMachine = "this is a tenant on this machine"
-
-// staged finds a version beside the current one.
+// staged finds the version with a staging label.
 func (f facts) staged(stage string) (version, bool) {
 	i := slices.IndexFunc(f.versions, func(v version) bool { return v.stage == stage })
 	if i < 0 {
@@ -100,38 +88,29 @@ func (f facts) staged(stage string) (version, bool) {
 
 // uses reports whether a group of operations is in use.
 func (f facts) uses(group permission.Name) bool {
-	for _, g := range f.Groups {
-		if g.Name == group {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.Groups, func(g permission.Group) bool { return g.Name == group })
 }
 
-// verdict is what the tenant makes of an application's credentials.
+// verdict says whether the tenant accepts an application's credentials.
 type verdict int
 
 const (
-	unknown verdict = iota // it failed in another way
+	unknown verdict = iota // the request failed in another way
 	taken
 	refused
 )
 
 func verdictOf(err error) verdict {
-	switch auth0.RefusalOf(err) {
-	case auth0.RefusedClient:
+	switch refusal := auth0.RefusalOf(err); {
+	case refusal == auth0.RefusedClient:
 		return refused
-	case auth0.RefusedGrant, auth0.UnknownAPI, auth0.RefusedAPI: // looked at only when the credentials are right
+	case err == nil, refusal != auth0.NotRefused: // the tenant checks everything else after the credentials
 		return taken
-	case auth0.NotRefused:
-		if err == nil {
-			return taken
-		}
 	}
 	return unknown
 }
 
-// accepted is what the tenant makes of all credentials of a version.
+// accepted is the verdict on all credentials of a version.
 func (f facts) accepted(v version) verdict {
 	management, signIn := verdictOf(v.management), verdictOf(v.codes)
 	if v.oneApplication() || !f.uses(permission.SignIn) {
@@ -148,13 +127,7 @@ func (f facts) accepted(v version) verdict {
 	return unknown
 }
 
-var (
-	errNoToken = errors.New("there is no management token to look with")
-	errNoIDs   = errors.New("there are no credentials to look with")
-	errUnasked = errors.New("the tenant cannot be asked")
-)
-
-// statusOf is the status of the provider's answer, or 0 for an error without one.
+// statusOf is the status of the provider's response, or 0 for an error without one.
 func statusOf(err error) int {
 	if e, ok := errors.AsType[*auth0.Error](err); ok {
 		return e.Status
@@ -162,18 +135,22 @@ func statusOf(err error) int {
 	return 0
 }
 
-const whereTenantFails = "See https://status.auth0.com, and whether a firewall or proxy answers in the tenant's place; then try again."
+const whereTenantFails = "See https://status.auth0.com, and whether a firewall or proxy responds " +
+	"instead of the tenant; then try again."
 
-// keptAway is the diagnosis where a fact is missing. scopes are those that looking
-// takes. A tenant that fails is wrong: the service gets no better answers.
-func keptAway(err error, scopes string) diagnosis {
-	switch {
-	case errors.Is(err, errNoToken), errors.Is(err, errNoIDs), errors.Is(err, errUnasked):
-		return unchecked(err.Error(), "")
-	case statusOf(err) == http.StatusForbidden:
-		return unchecked("the management application lacks "+scopes, "To have this checked, grant the management application "+scopes+".")
-	case statusOf(err) == http.StatusTooManyRequests:
+// keptAway is the result if a fact could not be read. scopes are the required ones. A failing
+// tenant is wrong: the service gets no better responses.
+func keptAway(err error, scopes string) Result {
+	switch statusOf(err) {
+	case http.StatusForbidden:
+		return lacks(scopes)
+	case http.StatusTooManyRequests:
 		return unchecked("the tenant's rate limit is reached", "")
 	}
 	return wrong("the tenant gave no usable answer: "+oneLine(err), whereTenantFails)
+}
+
+func lacks(scopes string) Result {
+	return unchecked("the management application lacks "+scopes,
+		"To have this checked, grant the management application "+scopes+".")
 }

@@ -20,11 +20,9 @@ const (
 // versions that it has.
 func (f *facts) gatherVersions(ctx context.Context, timeout time.Duration) {
 	if f.SecretID == "" {
-		if _, err := f.Credentials.Complete(false); err != nil { // which the configuration's check tells
-			f.unread = errNoIDs
-			return
+		if _, err := f.Credentials.Complete(false); err == nil { // otherwise the check of the configuration fails
+			f.versions = []version{{credentials: f.Credentials}}
 		}
-		f.versions = []version{{credentials: f.Credentials}}
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -47,16 +45,15 @@ func (f *facts) gatherVersions(ctx context.Context, timeout time.Duration) {
 }
 
 func readVersion(ctx context.Context, vault *secrets.Vault, id, stage string) version {
-	v := version{stage: stage}
-	var text string
-	text, v.made, v.err = vault.Version(ctx, id, stage)
-	if v.err == nil {
-		v.credentials, v.err = secrets.Parse(text, false)
-		if v.err != nil {
-			v.err = fmt.Errorf("%w: %w", errContents, v.err)
-		}
+	text, made, err := vault.Version(ctx, id, stage)
+	if err != nil {
+		return version{stage: stage, err: err}
 	}
-	return v
+	parsed, err := secrets.Parse(text, false)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", errContents, err)
+	}
+	return version{stage: stage, made: made, credentials: parsed, err: err}
 }
 
 // errContents says that a version can be read, and is not as it should be.

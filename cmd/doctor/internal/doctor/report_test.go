@@ -60,11 +60,11 @@ func TestJSON(t *testing.T) {
 // Ids are names for programs: of one form, and each is there once.
 func TestIDs(t *testing.T) {
 	var seen []string
-	for _, c := range Checks() {
-		if !regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`).MatchString(c.ID) || c.Title == "" || slices.Contains(seen, c.ID) {
-			t.Errorf("%+v", c)
+	for _, c := range checks {
+		if !regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`).MatchString(c.id) || c.title == "" || slices.Contains(seen, c.id) {
+			t.Errorf("%q %q", c.id, c.title)
 		}
-		seen = append(seen, c.ID)
+		seen = append(seen, c.id)
 	}
 }
 
