@@ -18,83 +18,70 @@ type options struct {
 	limitsFile string
 	json       bool
 	groups     []permission.Group
-	reads      bool
 	rotation   bool
 	endpoints  []string
 }
 
 func parseFlags(args []string, messages io.Writer) (options, error) {
-	var o options
-	var groups, endpoints string
+	o := options{groups: permission.All()}
 	flags := flag.NewFlagSet("doctor", flag.ContinueOnError)
 	flags.SetOutput(messages)
 	flags.StringVar(&o.envFile, "env", "", "examine the tenant and the settings of a `file`, as cmd/local -env uses it")
-	flags.StringVar(&o.secretID, "secret", "", "examine the tenant of a secret in AWS Secrets Manager, by its `id` or ARN, with the settings of the environment, named as the functions' are")
-	flags.StringVar(&o.limitsFile, "limits", "", "the policy document of front-ends' limits is in this `file` (docs/limits.md); without, it is in FRONTEND_LIMITS")
-	flags.BoolVar(&o.json, "json", false, "write a JSON array in place of text")
-	flags.StringVar(&groups, "groups", "", "the `groups` of operations that are in use, with commas between them (default all): "+strings.Join(names(permission.All()), ","))
-	flags.BoolVar(&o.reads, "reads", false, "the application may only read, as that of ReadSecretArn: nobody signs in to it, and of what the groups need it needs what they read with")
+	flags.StringVar(&o.secretID, "secret", "", "examine the tenant of a secret in AWS Secrets Manager, "+
+		"by its `id` or ARN, with the settings of the environment, under the functions' names")
+	flags.StringVar(&o.limitsFile, "limits", "", "the `file` with the policy document of front-ends' limits "+
+		"(docs/limits.md; default FRONTEND_LIMITS)")
+	flags.BoolVar(&o.json, "json", false, "write a JSON array instead of text")
+	groups := flags.String("groups", "", "the `groups` of operations in use, separated by commas (default all): "+
+		strings.Join(names(o.groups), ","))
+	reads := flags.Bool("reads", false, "the application only reads, like that of ReadSecretArn: "+
+		"no user signs in to it, and it needs only the read scopes of the groups")
 	flags.BoolVar(&o.rotation, "rotation", false, "the stack rotates the applications' secrets")
-	flags.StringVar(&endpoints, "vpce", "", "the `ids` of the VPC endpoints of the stack, with commas between them")
-	if err := flags.Parse(args); err != nil {
+	endpoints := flags.String("vpce", "", "the `ids` of the stack's VPC endpoints, separated by commas")
+	switch err := flags.Parse(args); {
+	case err != nil:
 		return o, err
-	}
-	if flags.NArg() > 0 {
+	case flags.NArg() > 0:
 		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	}
-	if (o.envFile == "") == (o.secretID == "") {
+	case (o.envFile == "") == (o.secretID == ""):
 		return o, errors.New("name one of -env FILE and -secret ID")
 	}
-	o.endpoints = split(endpoints)
-	var err error
-	if o.groups, err = groupsNamed(groups); o.reads {
-		o.groups = whatReads(o.groups)
+	o.endpoints = split(*endpoints)
+	for _, name := range split(*groups) {
+		if !slices.Contains(names(o.groups), name) {
+			return o, fmt.Errorf("-groups: there is no group %q; there are %s", name, strings.Join(names(o.groups), ", "))
+		}
 	}
-	return o, err
+	if *groups != "" {
+		o.groups = slices.DeleteFunc(o.groups, func(g permission.Group) bool {
+			return !slices.Contains(split(*groups), string(g.Name))
+		})
+	}
+	if *reads {
+		o.groups = readers(o.groups)
+	}
+	return o, nil
 }
 
-// split takes a list apart; white space after a comma is no part of a name.
 func split(list string) []string {
-	if list == "" {
-		return nil
-	}
-	all := strings.Split(list, ",")
-	for i, name := range all {
-		all[i] = strings.TrimSpace(name)
-	}
-	return all
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// whatReads are the groups as functions need them that only read: those for signing in
-// are none, however they call.
-func whatReads(groups []permission.Group) []permission.Group {
+// readers returns what the groups need for an application that only reads, without the operations
+// for signing in.
+func readers(groups []permission.Group) []permission.Group {
 	var all []permission.Group
 	for _, g := range groups {
-		if g.Name == permission.SignIn || !slices.ContainsFunc(g.Routes, isRead) {
+		reads := func(route string) bool { return strings.HasPrefix(route, "GET ") }
+		if g.Name == permission.SignIn || !slices.ContainsFunc(g.Routes, reads) {
 			continue
 		}
-		g.Needs = slices.DeleteFunc(slices.Clone(g.Needs), func(scope string) bool { return !strings.HasPrefix(scope, "read:") })
+		g.Needs = slices.DeleteFunc(slices.Clone(g.Needs), func(scope string) bool {
+			return !strings.HasPrefix(scope, "read:")
+		})
 		all = append(all, g)
 	}
 	return all
-}
-
-func isRead(route string) bool { return strings.HasPrefix(route, "GET ") }
-
-func groupsNamed(list string) ([]permission.Group, error) {
-	all := permission.All()
-	if list == "" {
-		return all, nil
-	}
-	var chosen []permission.Group
-	for _, name := range split(list) {
-		i := slices.IndexFunc(all, func(g permission.Group) bool { return string(g.Name) == name })
-		if i < 0 {
-			return nil, fmt.Errorf("-groups: there is no group %q; there are %s", name, strings.Join(names(all), ", "))
-		}
-		chosen = append(chosen, all[i])
-	}
-	return chosen, nil
 }
 
 func names(groups []permission.Group) []string {

@@ -24,7 +24,7 @@ const (
 	notAsked = 2 // nothing could be examined
 )
 
-// timeout is for everything. A tenant that is down costs some seconds a call.
+// timeout is for everything. If the tenant is down, each call takes some seconds.
 const timeout = 2 * time.Minute
 
 func main() {
@@ -39,88 +39,70 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 	if errors.Is(err, flag.ErrHelp) {
 		return healthy
 	}
+	var results []doctor.Result
 	if err == nil {
-		err = examine(ctx, opts, getenv, out)
+		results, err = examine(ctx, opts, getenv, out)
 	}
 	switch {
-	case errors.Is(err, errIll):
-		return ill
 	case err != nil:
 		fmt.Fprintln(messages, "doctor:", err)
 		return notAsked
+	case !doctor.Healthy(results):
+		return ill
 	}
 	return healthy
 }
 
-var errIll = errors.New("something is wrong")
-
-func examine(ctx context.Context, opts options, getenv func(string) string, out io.Writer) error {
-	p, err := patient(opts, getenv)
+func examine(ctx context.Context, o options, getenv func(string) string, out io.Writer) ([]doctor.Result, error) {
+	p, err := patient(o, getenv)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	results := doctor.Examine(limited, p, doctor.Instruments{Now: time.Now, Getenv: getenv})
-	if ctx.Err() != nil { // what could not be asked then is no finding
-		return errors.New("interrupted")
+	if ctx.Err() != nil { // a request that was interrupted is not a finding
+		return nil, errors.New("interrupted")
 	}
-	write := doctor.WriteText
-	if opts.json {
-		write = doctor.WriteJSON
+	if o.json {
+		return results, doctor.WriteJSON(out, results)
 	}
-	if err := write(out, results); err != nil {
-		return err
-	}
-	if !doctor.Healthy(results) {
-		return errIll
-	}
-	return nil
+	return results, doctor.WriteText(out, results)
 }
 
-// patient is what the command line and the environment name. What is wrong with
-// the settings is a finding, and no reason not to look at the rest.
-func patient(opts options, getenv func(string) string) (doctor.Patient, error) {
-	p := doctor.Patient{Groups: opts.groups, Rotation: opts.rotation, Endpoints: opts.endpoints, Limits: getenv(limitsName)}
-	var wrongTokens error
-	if getenv("FRONTEND_AUTH") == config.AuthBearer {
-		var tokens config.Authorizer
-		tokens, wrongTokens = config.AuthorizerFromEnv(getenv)
-		p.Tokens = &tokens
-	}
-	if opts.limitsFile != "" {
-		document, err := os.ReadFile(opts.limitsFile)
+// limitsName is the functions' environment variable for the policy document.
+const limitsName = "FRONTEND_LIMITS"
+
+// patient reads the settings. Wrong settings are a finding; the doctor examines the rest.
+func patient(o options, getenv func(string) string) (doctor.Patient, error) {
+	p := doctor.Patient{Groups: o.groups, Rotation: o.rotation, Endpoints: o.endpoints, Limits: getenv(limitsName)}
+	if o.limitsFile != "" {
+		document, err := os.ReadFile(o.limitsFile)
 		if err != nil {
 			return p, err
 		}
 		p.Limits = string(document)
 	}
-	if opts.envFile == "" {
-		p.SecretID = opts.secretID
+	if o.envFile != "" {
+		file, err := envfile.Read(o.envFile)
+		if err != nil {
+			return p, fmt.Errorf("read %s: %w", o.envFile, err)
+		}
+		settings, wrong := file.Settings("http://127.0.0.1:3000/callback", getenv) // of cmd/local
+		p.Config, p.Credentials, p.Unknown, p.Wrong = settings.Config, settings.Credentials, file.Unknown(), wrong
+	} else {
+		p.SecretID = o.secretID
+		replaced := map[string]string{"SECRET_ID": o.secretID, limitsName: ""} // the limits have a check
 		p.Config, p.Wrong = config.FromEnv(func(name string) string {
-			switch name {
-			case "SECRET_ID":
-				return opts.secretID
-			case limitsName: // has a check of its own
-				return ""
+			if value, ok := replaced[name]; ok {
+				return value
 			}
 			return getenv(name)
 		})
-		p.Wrong = errors.Join(p.Wrong, wrongTokens)
-		return p, nil
 	}
-	file, err := envfile.Read(opts.envFile)
-	if err != nil {
-		return p, fmt.Errorf("read %s: %w", opts.envFile, err)
+	if getenv("FRONTEND_AUTH") == config.AuthBearer {
+		tokens, wrong := config.AuthorizerFromEnv(getenv)
+		p.Tokens, p.Wrong = &tokens, errors.Join(p.Wrong, wrong)
 	}
-	settings, wrong := file.Settings(defaultRedirectURI, getenv)
-	p.Unknown = file.Unknown()
-	p.Config, p.Credentials, p.Wrong = settings.Config, settings.Credentials, errors.Join(wrong, wrongTokens)
 	return p, nil
 }
-
-// limitsName is where the functions find the policy document.
-const limitsName = "FRONTEND_LIMITS"
-
-// defaultRedirectURI is where cmd/local listens with the same file.
-const defaultRedirectURI = "http://127.0.0.1:3000/callback"

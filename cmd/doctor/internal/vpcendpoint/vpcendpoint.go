@@ -1,13 +1,11 @@
-// Package vpcendpoint looks at VPC endpoints, for the doctor. It asks EC2's query
-// API by itself: the AWS SDK's package for EC2 takes minutes to compile, and this
-// is one call with four fields.
+// Package vpcendpoint describes VPC endpoints. It calls EC2's query API directly, because the AWS
+// SDK's package for EC2 takes minutes to compile.
 package vpcendpoint
 
 import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -17,12 +15,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/config"
 )
 
-// Endpoint is what EC2 tells of a VPC endpoint.
+// Endpoint is EC2's description of a VPC endpoint.
 type Endpoint struct {
 	ID         string `xml:"vpcEndpointId"`
 	Service    string `xml:"serviceName"`     // "com.amazonaws.eu-central-1.execute-api"
@@ -31,7 +28,7 @@ type Endpoint struct {
 	PrivateDNS bool   `xml:"privateDnsEnabled"`
 }
 
-// Error is an answer of EC2's that is none.
+// Error is an error response of EC2.
 type Error struct {
 	Status int
 	Code   string // "InvalidVpcEndpointId.NotFound"
@@ -39,15 +36,14 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("EC2 answered %d %q", e.Status, e.Code) }
 
-// ErrNoAccess says that the environment has no region or no credentials to ask
-// with.
+// NotFound is EC2's code for a missing endpoint.
+const NotFound = "InvalidVpcEndpointId.NotFound"
+
+// ErrNoAccess means that the environment has no region or no credentials.
 var ErrNoAccess = errors.New("no AWS region or credentials")
 
-// maxAnswer is far more than EC2 says about one endpoint.
-const maxAnswer = 1 << 20
-
-// Describe describes one endpoint, in the region and with the credentials of the
-// environment. getenv is asked for where EC2 is, as the SDKs do
+// Describe describes one endpoint, in the region and with the credentials of the environment. It
+// reads EC2's address with getenv, as the SDKs do
 // (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
 func Describe(ctx context.Context, id string, getenv func(string) string) (Endpoint, error) {
 	cfg, err := config.LoadDefaultConfig(ctx)
@@ -58,67 +54,50 @@ func Describe(ctx context.Context, id string, getenv func(string) string) (Endpo
 	if err != nil { // there are none, or they have expired
 		return Endpoint{}, fmt.Errorf("%w: %w", ErrNoAccess, err)
 	}
-	address := cmp.Or(getenv("AWS_ENDPOINT_URL_EC2"), getenv("AWS_ENDPOINT_URL"), "https://ec2."+cfg.Region+"."+domainOf(cfg.Region))
-	request, err := signed(ctx, address, id, credentials, cfg.Region)
-	if err != nil {
-		return Endpoint{}, err
+	address := "https://ec2." + cfg.Region + ".amazonaws.com"
+	if strings.HasPrefix(cfg.Region, "cn-") {
+		address += ".cn"
 	}
-	resp, err := cfg.HTTPClient.Do(request)
+	address = cmp.Or(getenv("AWS_ENDPOINT_URL_EC2"), getenv("AWS_ENDPOINT_URL"), address)
+	form := url.Values{"Action": {"DescribeVpcEndpoints"}, "Version": {"2016-11-15"}, "VpcEndpointId.1": {id}}.Encode()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form))
+	if err != nil {
+		return Endpoint{}, fmt.Errorf("ask EC2: %w", err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	hash := fmt.Sprintf("%x", sha256.Sum256([]byte(form)))
+	if err := v4.NewSigner().SignHTTP(ctx, credentials, r, hash, "ec2", cfg.Region, time.Now()); err != nil {
+		return Endpoint{}, fmt.Errorf("sign the request to EC2: %w", err)
+	}
+	resp, err := cfg.HTTPClient.Do(r)
 	if err != nil {
 		return Endpoint{}, fmt.Errorf("ask EC2: %w", err)
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil {
 		return Endpoint{}, fmt.Errorf("read EC2's answer: %w", err)
 	}
 	return read(resp.StatusCode, body, id)
 }
 
-// domainOf is under which name a region's services are.
-func domainOf(region string) string {
-	if strings.HasPrefix(region, "cn-") {
-		return "amazonaws.com.cn"
-	}
-	return "amazonaws.com"
-}
-
-func signed(ctx context.Context, address, id string, credentials aws.Credentials, region string) (*http.Request, error) {
-	form := url.Values{"Action": {"DescribeVpcEndpoints"}, "Version": {"2016-11-15"}, "VpcEndpointId.1": {id}}.Encode()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form))
-	if err != nil {
-		return nil, fmt.Errorf("ask EC2: %w", err)
-	}
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-	hash := sha256.Sum256([]byte(form))
-	if err := v4.NewSigner().SignHTTP(ctx, credentials, r, hex.EncodeToString(hash[:]), "ec2", region, time.Now()); err != nil {
-		return nil, fmt.Errorf("sign the request to EC2: %w", err)
-	}
-	return r, nil
-}
-
-// read reads an answer: one endpoint, or an error.
+// read reads a response: one endpoint, or an error.
 func read(status int, body []byte, id string) (Endpoint, error) {
-	if status != http.StatusOK {
-		var failed struct {
-			Code string `xml:"Errors>Error>Code"`
-		}
-		_ = xml.Unmarshal(body, &failed) // what is no error of EC2's has no code
-		return Endpoint{}, &Error{Status: status, Code: failed.Code}
-	}
-	var answer struct {
+	var response struct {
 		Endpoints []Endpoint `xml:"vpcEndpointSet>item"`
+		Code      string     `xml:"Errors>Error>Code"`
 	}
-	if err := xml.Unmarshal(body, &answer); err != nil {
+	err := xml.Unmarshal(body, &response)
+	switch {
+	case status != http.StatusOK: // a proxy's response has no code
+		return Endpoint{}, &Error{Status: status, Code: response.Code}
+	case err != nil:
 		return Endpoint{}, fmt.Errorf("read EC2's answer: %w", err)
 	}
-	for _, e := range answer.Endpoints {
+	for _, e := range response.Endpoints {
 		if e.ID == id {
 			return e, nil
 		}
 	}
 	return Endpoint{}, &Error{Status: status, Code: NotFound}
 }
-
-// NotFound is EC2's code for an endpoint that is not there.
-const NotFound = "InvalidVpcEndpointId.NotFound"
