@@ -19,7 +19,6 @@ import (
 
 // Contract is api/openapi.yaml, ready to hold requests and responses to.
 type Contract struct {
-	document   libopenapi.Document
 	model      *v3.Document
 	validator  validator.Validator
 	operations []Operation
@@ -29,12 +28,11 @@ type Contract struct {
 
 // Operation is one method of one path.
 type Operation struct {
-	ID       string
-	Function string // the function that serves it
-	Method   string
-	Path     string // a template: /users/{id}
-	// Permission is the group of operations that it belongs to.
-	Permission string
+	ID         string
+	Function   string // the function that serves it
+	Method     string
+	Path       string // a template: /users/{id}
+	Permission string // its group of operations
 	Calls      Calls
 
 	otherParameters bool // whether undeclared ones are ignored
@@ -42,15 +40,11 @@ type Operation struct {
 	operation       *v3.Operation
 }
 
-// Calls is how often an operation calls the identity provider on a warm
-// service.
+// Calls are the numbers of calls to the identity provider on a warm service.
 type Calls struct {
-	Usual int    `yaml:"usual"`
-	Most  int    `yaml:"most"`
-	Note  string `yaml:"note"` // when it is the most
-	// Limited is how many more it makes for a front-end that is limited to
-	// connections.
-	Limited int `yaml:"limited"`
+	Usual   int `yaml:"usual"`
+	Most    int `yaml:"most"`
+	Limited int `yaml:"limited"` // additional calls for a front-end that is limited to connections
 }
 
 var load = sync.OnceValues(func() (*Contract, error) {
@@ -87,9 +81,8 @@ func parse(text []byte) (*Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Contract{document: document, model: &built.Model}
-	// Paths are matched as they stand. With servers the validator would also
-	// look for their base paths, such as a stage's, in every path.
+	c := &Contract{model: &built.Model}
+	// With servers, the validator would expect their base paths, such as a stage's.
 	c.model.Servers = nil
 	c.validator = validator.NewValidatorFromV3Model(c.model,
 		config.WithFormatAssertions(), config.WithoutSecurityValidation(), config.WithRejectUndeclaredRequestBody())
@@ -121,22 +114,21 @@ func (c *Contract) readOperations() error {
 }
 
 func newOperation(method, path string, item *v3.PathItem, operation *v3.Operation) (Operation, error) {
+	extension := func(name string) string {
+		if node := operation.Extensions.GetOrZero(name); node != nil {
+			return node.Value
+		}
+		return ""
+	}
 	op := Operation{
-		ID:        operation.OperationId,
-		Function:  operation.OperationId,
-		Method:    strings.ToUpper(method),
-		Path:      path,
-		item:      item,
-		operation: operation,
-	}
-	if node := operation.Extensions.GetOrZero("x-function"); node != nil {
-		op.Function = node.Value
-	}
-	if node := operation.Extensions.GetOrZero("x-permission"); node != nil {
-		op.Permission = node.Value
-	}
-	if node := operation.Extensions.GetOrZero("x-other-parameters"); node != nil {
-		op.otherParameters = node.Value == "ignored"
+		ID:              operation.OperationId,
+		Function:        cmp.Or(extension("x-function"), operation.OperationId),
+		Method:          strings.ToUpper(method),
+		Path:            path,
+		Permission:      extension("x-permission"),
+		otherParameters: extension("x-other-parameters") == "ignored",
+		item:            item,
+		operation:       operation,
 	}
 	node := operation.Extensions.GetOrZero("x-provider-calls")
 	if node == nil {
@@ -145,21 +137,17 @@ func newOperation(method, path string, item *v3.PathItem, operation *v3.Operatio
 	return op, node.Decode(&op.Calls)
 }
 
-// moduleRoot finds the folder of go.mod from a test's working directory, which
-// is its package's.
+// moduleRoot finds the folder of go.mod above the working directory.
 func moduleRoot() (string, error) {
 	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+	for err == nil {
+		if _, missing := os.Stat(filepath.Join(dir, "go.mod")); missing == nil {
 			return dir, nil
 		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
+		if dir == filepath.Dir(dir) {
 			return "", errors.New("no go.mod above the working directory")
 		}
-		dir = parent
+		dir = filepath.Dir(dir)
 	}
+	return "", err
 }

@@ -2,20 +2,20 @@ package contract
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+
+	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
 )
 
-// Example is a request as the contract shows one: the path with the examples of
-// its parameters, and the first example of a body, in JSON; "" where the
-// operation takes none.
+// Example returns the contract's example of a request: the path with examples of its parameters,
+// and the first example of a body in JSON; "" if the operation takes none.
 func (op Operation) Example() (target, body string, err error) {
 	target = op.Path
-	for _, p := range slices.Concat(op.item.Parameters, op.operation.Parameters) {
-		if p.In == "path" && p.Example != nil {
+	for _, p := range op.parameters("path") {
+		if p.Example != nil {
 			target = strings.ReplaceAll(target, "{"+p.Name+"}", url.PathEscape(p.Example.Value))
 		}
 	}
@@ -35,22 +35,22 @@ func (op Operation) Example() (target, body string, err error) {
 			return target, string(encoded), err
 		}
 	}
-	return "", "", fmt.Errorf("%s: %w", op.ID, errNoExample)
+	return "", "", fmt.Errorf("%s: the body has no example", op.ID)
 }
-
-var errNoExample = errors.New("the body has no example")
 
 // Parameters lists the names of the parameters of one place, "query" or "path".
 func (op Operation) Parameters(place string) []string {
 	var names []string
-	for _, p := range slices.Concat(op.item.Parameters, op.operation.Parameters) {
-		if p.In == place {
-			names = append(names, p.Name)
-		}
+	for _, p := range op.parameters(place) {
+		names = append(names, p.Name)
 	}
 	return names
 }
 
-// TakesAnyParameter reports whether parameters that the contract does not
-// declare are ignored.
+func (op Operation) parameters(place string) []*v3.Parameter {
+	all := slices.Concat(op.item.Parameters, op.operation.Parameters)
+	return slices.DeleteFunc(all, func(p *v3.Parameter) bool { return p.In != place })
+}
+
+// TakesAnyParameter reports whether the operation ignores undeclared parameters.
 func (op Operation) TakesAnyParameter() bool { return op.otherParameters }

@@ -2,14 +2,15 @@ package contract
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pb33f/libopenapi/datamodel/high/base"
 )
 
-// Declares reports whether the operation's answers with this status may have a
-// member of this name, however deep.
+// Declares reports whether the operation's responses with this status may have a member of this
+// name at any depth.
 func (op Operation) Declares(status int, member string) bool {
-	if op.operation == nil { // a request that is for none
+	if op.operation == nil { // Find found none
 		return false
 	}
 	response := op.operation.Responses.Codes.GetOrZero(fmt.Sprint(status))
@@ -24,7 +25,7 @@ func (op Operation) Declares(status int, member string) bool {
 	return false
 }
 
-// hasMember looks no deeper than any answer is.
+// hasMember stops at a depth that no response reaches: schemas can be recursive.
 func hasMember(proxy *base.SchemaProxy, member string, depth int) bool {
 	if proxy == nil || depth == 0 {
 		return false
@@ -33,7 +34,7 @@ func hasMember(proxy *base.SchemaProxy, member string, depth int) bool {
 	if schema == nil {
 		return false
 	}
-	below := append(append(append([]*base.SchemaProxy{}, schema.AllOf...), schema.OneOf...), schema.AnyOf...)
+	below := slices.Concat(schema.AllOf, schema.OneOf, schema.AnyOf)
 	if schema.Items != nil && schema.Items.IsA() {
 		below = append(below, schema.Items.A)
 	}
@@ -43,15 +44,5 @@ func hasMember(proxy *base.SchemaProxy, member string, depth int) bool {
 		}
 		below = append(below, property)
 	}
-	for _, b := range below {
-		if hasMember(b, member, depth-1) {
-			return true
-		}
-	}
-	return false
-}
-
-// Find returns the operation of a request, by its method and escaped path.
-func (c *Contract) Find(method, escapedPath string) (Operation, bool) {
-	return c.find(method, escapedPath)
+	return slices.ContainsFunc(below, func(b *base.SchemaProxy) bool { return hasMember(b, member, depth-1) })
 }

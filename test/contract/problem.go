@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"usher/internal/problem"
@@ -14,10 +15,10 @@ import (
 // members agree with one another, with the status and with the request id.
 func checkProblem(response *http.Response, body []byte) (code string, err error) {
 	isProblem := strings.HasPrefix(response.Header.Get("Content-Type"), problem.ContentType)
-	if !isProblem {
-		if response.StatusCode >= http.StatusBadRequest {
-			return "", fmt.Errorf("response: status %d without a problem document", response.StatusCode)
-		}
+	switch {
+	case !isProblem && response.StatusCode >= http.StatusBadRequest:
+		return "", fmt.Errorf("response: status %d without a problem document", response.StatusCode)
+	case !isProblem:
 		return "", nil
 	}
 	var doc problem.Document
@@ -33,7 +34,7 @@ func checkProblem(response *http.Response, body []byte) (code string, err error)
 	agree("type", doc.Type, problem.URN+doc.Code)
 	agree("status", doc.Status, response.StatusCode)
 	agree("request_id", doc.RequestID, response.Header.Get("X-Request-Id"))
-	if kind, ok := kindOf(doc.Code); ok {
+	if kind := kindOf(doc.Code); kind.Code != "" {
 		agree("title", doc.Title, kind.Title)
 		if !takesAnyStatus(doc.Code) {
 			agree("status", doc.Status, kind.Status)
@@ -42,20 +43,17 @@ func checkProblem(response *http.Response, body []byte) (code string, err error)
 	return doc.Code, errors.Join(errs...)
 }
 
-// takesAnyStatus is true for the one code that says how far a change came, and
-// has the status of what stopped it.
+// takesAnyStatus is true for the only code whose status depends on the cause.
 func takesAnyStatus(code string) bool { return code == problem.PartlyUpdated.Code }
 
-func kindOf(code string) (problem.Kind, bool) {
-	for _, kind := range problem.All() {
-		if kind.Code == code {
-			return kind, true
-		}
+// kindOf returns a zero kind for a code that is not the service's.
+func kindOf(code string) problem.Kind {
+	all := problem.All()
+	i := slices.IndexFunc(all, func(k problem.Kind) bool { return k.Code == code })
+	if i < 0 {
+		return problem.Kind{}
 	}
-	return problem.Kind{}, false
+	return all[i]
 }
 
-func isGatewayOnly(code string) bool {
-	_, ours := kindOf(code)
-	return code != "" && !ours
-}
+func isGatewayOnly(code string) bool { return code != "" && kindOf(code).Code == "" }

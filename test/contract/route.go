@@ -1,13 +1,9 @@
 package contract
 
-import (
-	"net/url"
-	"strings"
-)
+import "strings"
 
-// find returns the operation for a method and an escaped path. A parameter
-// takes one segment, whatever it holds, but not an empty one.
-func (c *Contract) find(method, escapedPath string) (Operation, bool) {
+// Find returns the operation for a method and an escaped path. A parameter matches one non-empty segment.
+func (c *Contract) Find(method, escapedPath string) (Operation, bool) {
 	for _, op := range c.operations {
 		if op.Method == method && matches(op.Path, escapedPath) {
 			return op, true
@@ -29,5 +25,3 @@ func matches(template, escapedPath string) bool {
 	}
 	return true
 }
-
-func pathURL(path string) *url.URL { return &url.URL{Path: path} }
