@@ -52,8 +52,7 @@ func (t *Tenant) listMethods(w http.ResponseWriter, r *http.Request) error {
 	isPhone := func(doc map[string]any) int { return boolRank(doc["type"] == "phone") }
 	slices.SortStableFunc(items, func(a, b map[string]any) int { return isPhone(a) - isPhone(b) }) // phones come last
 	if p := pageOf(r); p.totals && len(items) == 0 {
-		writeJSON(w, http.StatusOK, map[string]any{"authenticators": items, "start": p.start, "limit": p.limit})
-		return nil
+		return writeJSON(w, http.StatusOK, map[string]any{"authenticators": items, "start": p.start, "limit": p.limit})
 	}
 	return writePage(w, r, "authenticators", items)
 }
@@ -80,8 +79,7 @@ func (t *Tenant) createMethod(w http.ResponseWriter, r *http.Request) error {
 	if f.Type == "totp" {
 		doc["totp_secret"] = f.Secret
 	}
-	writeJSON(w, http.StatusCreated, doc)
-	return nil
+	return writeJSON(w, http.StatusCreated, doc)
 }
 
 // clashes says whether two factors are the same thing.
@@ -112,16 +110,14 @@ func (t *Tenant) replaceMethods(w http.ResponseWriter, r *http.Request) error {
 		list, docs = append(list, f), append(docs, f.created(false))
 	}
 	t.factors[id] = list
-	writeJSON(w, http.StatusOK, docs)
-	return nil
+	return writeJSON(w, http.StatusOK, docs)
 }
 
 // deleteMethods serves DELETE /api/v2/users/{id}/authentication-methods and
 // …/authenticators.
 func (t *Tenant) deleteMethods(w http.ResponseWriter, r *http.Request) error {
 	t.removeFactors(r.PathValue("id"), func(*factor) bool { return true })
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return noContent(w)
 }
 
 // method finds the factor that a path names.
@@ -143,8 +139,7 @@ func (t *Tenant) getMethod(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, f.document())
-	return nil
+	return writeJSON(w, http.StatusOK, f.document())
 }
 
 // updateMethod serves PATCH /api/v2/users/{id}/authentication-methods/{authentication_method_id}.
@@ -166,8 +161,7 @@ func (t *Tenant) updateMethod(w http.ResponseWriter, r *http.Request) error {
 	if in.Preferred != nil {
 		f.Preferred = *in.Preferred
 	}
-	writeJSON(w, http.StatusOK, f.created(true))
-	return nil
+	return writeJSON(w, http.StatusOK, f.created(true))
 }
 
 // deleteMethod serves DELETE /api/v2/users/{id}/authentication-methods/{authentication_method_id}.
@@ -177,6 +171,5 @@ func (t *Tenant) deleteMethod(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	t.removeFactors(r.PathValue("id"), func(x *factor) bool { return x == f })
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return noContent(w)
 }

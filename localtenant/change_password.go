@@ -43,6 +43,5 @@ func (t *Tenant) mailReset(connection, email string) {
 
 // plainError is how the older endpoints tell of an error.
 func plainError(w http.ResponseWriter, message string) error {
-	writeJSON(w, http.StatusBadRequest, map[string]any{"error": message})
-	return nil
+	return writeJSON(w, http.StatusBadRequest, map[string]any{"error": message})
 }

@@ -51,6 +51,5 @@ func (t *Tenant) listClientConnections(w http.ResponseWriter, r *http.Request) e
 	for i, doc := range shown {
 		shown[i] = pick(doc, r)
 	}
-	writeJSON(w, http.StatusOK, page)
-	return nil
+	return writeJSON(w, http.StatusOK, page)
 }

@@ -25,8 +25,7 @@ func (t *Tenant) getClient(w http.ResponseWriter, r *http.Request) error {
 	if holdsAny("read:client_keys", "read:client_credentials") {
 		doc["client_secret"] = c.Secrets[len(c.Secrets)-1]
 	}
-	writeJSON(w, http.StatusOK, pick(doc, r))
-	return nil
+	return writeJSON(w, http.StatusOK, pick(doc, r))
 }
 
 // summary is what every scope shows.

@@ -46,8 +46,7 @@ func (t *Tenant) updateClient(w http.ResponseWriter, r *http.Request) error {
 	if in.Secret != nil {
 		document["client_secret"] = *in.Secret
 	}
-	writeJSON(w, http.StatusOK, document)
-	return nil
+	return writeJSON(w, http.StatusOK, document)
 }
 
 // scopesOf are the scopes of a request's token, which authorized has checked.

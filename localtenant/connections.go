@@ -118,8 +118,7 @@ func (t *Tenant) listConnections(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if q.Has("take") || q.Has("from") {
-		writeJSON(w, http.StatusOK, checkpoint(r, "connections", "id", items))
-		return nil
+		return writeJSON(w, http.StatusOK, checkpoint(r, "connections", "id", items))
 	}
 	return writePage(w, r, "connections", items)
 }
@@ -130,6 +129,5 @@ func (t *Tenant) getConnection(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return newAPIError(http.StatusNotFound, "inexistent_connection", "The connection does not exist")
 	}
-	writeJSON(w, http.StatusOK, pick(c.document(), r))
-	return nil
+	return writeJSON(w, http.StatusOK, pick(c.document(), r))
 }

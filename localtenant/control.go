@@ -22,14 +22,8 @@ func strictly(r *http.Request, v any) error {
 	return nil
 }
 
-func noContent(w http.ResponseWriter) error {
-	w.WriteHeader(http.StatusNoContent)
-	return nil
-}
-
 func (t *Tenant) getSettings(w http.ResponseWriter, _ *http.Request) error {
-	writeJSON(w, http.StatusOK, t.currentSettings())
-	return nil
+	return writeJSON(w, http.StatusOK, t.currentSettings())
 }
 
 // patchSettings lays what is sent over the settings: what is not sent stays.
@@ -59,8 +53,7 @@ func (t *Tenant) Advance(d time.Duration) {
 }
 
 func (t *Tenant) getClock(w http.ResponseWriter, _ *http.Request) error {
-	writeJSON(w, http.StatusOK, map[string]any{"now": t.now().Format(timeFormat)})
-	return nil
+	return writeJSON(w, http.StatusOK, map[string]any{"now": t.now().Format(timeFormat)})
 }
 
 // moveClock takes a duration to advance by, or a time to set.
@@ -140,13 +133,11 @@ func (t *Tenant) postUser(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return badRequest("invalid_body", "%v", err)
 	}
-	writeJSON(w, http.StatusCreated, map[string]any{"user_id": id})
-	return nil
+	return writeJSON(w, http.StatusCreated, map[string]any{"user_id": id})
 }
 
 func (t *Tenant) getFaults(w http.ResponseWriter, _ *http.Request) error {
-	writeJSON(w, http.StatusOK, map[string]any{"faults": t.faults.all()})
-	return nil
+	return writeJSON(w, http.StatusOK, map[string]any{"faults": t.faults.all()})
 }
 
 // postFault adds a fault.

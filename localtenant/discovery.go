@@ -6,7 +6,7 @@ import "net/http"
 // does, not all that a real one would.
 func (t *Tenant) discovery(w http.ResponseWriter, _ *http.Request) error {
 	base := t.opts.BaseURL
-	writeJSON(w, http.StatusOK, map[string]any{
+	return writeJSON(w, http.StatusOK, map[string]any{
 		"issuer":                                t.Issuer(),
 		"authorization_endpoint":                base + "/authorize",
 		"token_endpoint":                        base + "/oauth/token",
@@ -30,5 +30,4 @@ func (t *Tenant) discovery(w http.ResponseWriter, _ *http.Request) error {
 		"request_uri_parameter_supported":                false,
 		"request_parameter_supported":                    false,
 	})
-	return nil
 }

@@ -23,7 +23,7 @@ type apiError struct {
 }
 
 func (e *apiError) Error() string                 { return e.Message }
-func (e *apiError) respond(w http.ResponseWriter) { writeJSON(w, e.Status, e) }
+func (e *apiError) respond(w http.ResponseWriter) { _ = writeJSON(w, e.Status, e) }
 
 func newAPIError(status int, code, format string, args ...any) *apiError {
 	return &apiError{Status: status, Title: http.StatusText(status), Message: fmt.Sprintf(format, args...), Code: code}
@@ -53,20 +53,25 @@ type oauthError struct {
 }
 
 func (e *oauthError) Error() string                 { return e.Code + ": " + e.Description }
-func (e *oauthError) respond(w http.ResponseWriter) { writeJSON(w, e.Status, e) }
+func (e *oauthError) respond(w http.ResponseWriter) { _ = writeJSON(w, e.Status, e) }
 
 func newOAuthError(status int, code, format string, args ...any) *oauthError {
 	return &oauthError{Status: status, Code: code, Description: fmt.Sprintf(format, args...)}
 }
 
 // writeJSON answers with v. A value that cannot be encoded is a bug in a handler.
-func writeJSON(w http.ResponseWriter, status int, v any) {
+func writeJSON(w http.ResponseWriter, status int, v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
+		return fmt.Errorf("encode a response: %w", err)
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(b)
+	_, err = w.Write(b)
+	return err
+}
+
+func noContent(w http.ResponseWriter) error {
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }

@@ -45,8 +45,7 @@ func (t *Tenant) listEnrollments(w http.ResponseWriter, r *http.Request) error {
 			items = append(items, f.enrollment())
 		}
 	}
-	writeJSON(w, http.StatusOK, items)
-	return nil
+	return writeJSON(w, http.StatusOK, items)
 }
 
 func enrollmentNotFound() error {
@@ -63,8 +62,7 @@ func (t *Tenant) getEnrollment(w http.ResponseWriter, r *http.Request) error {
 	delete(doc, "auth_method")
 	delete(doc, "type")
 	delete(doc, "name") // here it is a phone number, says the description
-	writeJSON(w, http.StatusOK, doc)
-	return nil
+	return writeJSON(w, http.StatusOK, doc)
 }
 
 // deleteEnrollment serves DELETE /api/v2/guardian/enrollments/{id}.
@@ -74,8 +72,7 @@ func (t *Tenant) deleteEnrollment(w http.ResponseWriter, r *http.Request) error 
 		return enrollmentNotFound()
 	}
 	t.removeFactors(user, func(x *factor) bool { return x == f })
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return noContent(w)
 }
 
 // createEnrollmentTicket serves POST /api/v2/guardian/enrollments/ticket.
@@ -108,8 +105,7 @@ func (t *Tenant) createEnrollmentTicket(w http.ResponseWriter, r *http.Request) 
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"ticket_id": parsed.Query().Get("ticket"), "ticket_url": link})
-	return nil
+	return writeJSON(w, http.StatusOK, map[string]any{"ticket_id": parsed.Query().Get("ticket"), "ticket_url": link})
 }
 
 // deleteMultifactor serves DELETE /api/v2/users/{id}/multifactor/{provider}.
@@ -122,14 +118,12 @@ func (t *Tenant) deleteMultifactor(w http.ResponseWriter, r *http.Request) error
 	if r.PathValue("provider") == "google-authenticator" {
 		t.removeFactors(id, func(f *factor) bool { return f.Type == "totp" })
 	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return noContent(w)
 }
 
 // forgetBrowsers serves POST /api/v2/users/{id}/multifactor/actions/invalidate-remember-browser.
 func (t *Tenant) forgetBrowsers(w http.ResponseWriter, _ *http.Request) error {
-	w.WriteHeader(http.StatusNoContent) // no browser is remembered: every challenge is asked
-	return nil
+	return noContent(w) // no browser is remembered: every challenge is asked
 }
 
 // regenerateRecoveryCode serves POST /api/v2/users/{id}/recovery-code-regeneration.
@@ -142,8 +136,7 @@ func (t *Tenant) regenerateRecoveryCode(w http.ResponseWriter, r *http.Request) 
 		return enrollmentNotFound()
 	}
 	t.recovery[id] = newRecoveryCode()
-	writeJSON(w, http.StatusOK, map[string]any{"recovery_code": t.recovery[id]})
-	return nil
+	return writeJSON(w, http.StatusOK, map[string]any{"recovery_code": t.recovery[id]})
 }
 
 func newRecoveryCode() string { return strings.ToUpper(randomID(24)) }

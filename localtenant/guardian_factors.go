@@ -15,6 +15,5 @@ func (t *Tenant) listGuardianFactors(w http.ResponseWriter, _ *http.Request) err
 	for _, name := range guardianFactors {
 		factors = append(factors, map[string]any{"name": name, "enabled": slices.Contains(t.settings.Factors, name), "trial_expired": false})
 	}
-	writeJSON(w, http.StatusOK, factors)
-	return nil
+	return writeJSON(w, http.StatusOK, factors)
 }

@@ -64,8 +64,7 @@ func (t *Tenant) link(w http.ResponseWriter, main *user, provider, id string) er
 	if err := t.users.put(&u, t.now()); err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusCreated, u.identityProfiles())
-	return nil
+	return writeJSON(w, http.StatusCreated, u.identityProfiles())
 }
 
 // identityProfiles are the identities, the account's own with its profile too, as
@@ -101,8 +100,7 @@ func (t *Tenant) unlinkIdentity(w http.ResponseWriter, r *http.Request) error {
 	if err := errors.Join(t.users.put(&u, now), t.users.put(&freed, now)); err != nil {
 		return badRequest("auth0_idp_error", "The identity's address is taken by another account.")
 	}
-	writeJSON(w, http.StatusOK, u.identityProfiles())
-	return nil
+	return writeJSON(w, http.StatusOK, u.identityProfiles())
 }
 
 // changed is the user with the account at a place changed: their own, or a linked one, whose

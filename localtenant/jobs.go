@@ -48,8 +48,7 @@ func (t *Tenant) createVerificationJob(w http.ResponseWriter, r *http.Request) e
 		return badRequest("invalid_body", "The user does not have an email address.")
 	}
 	t.sendVerification(u)
-	writeJSON(w, http.StatusCreated, t.newJob("verification_email").document("pending"))
-	return nil
+	return writeJSON(w, http.StatusCreated, t.newJob("verification_email").document("pending"))
 }
 
 func (t *Tenant) job(id string) (*job, error) {
@@ -70,8 +69,7 @@ func (t *Tenant) getJob(w http.ResponseWriter, r *http.Request) error {
 	if j.failed {
 		status = "failed"
 	}
-	writeJSON(w, http.StatusOK, j.document(status))
-	return nil
+	return writeJSON(w, http.StatusOK, j.document(status))
 }
 
 // getJobErrors serves GET /api/v2/jobs/{id}/errors: 204 where there are none.
@@ -81,9 +79,7 @@ func (t *Tenant) getJobErrors(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if len(j.errors) == 0 {
-		w.WriteHeader(http.StatusNoContent)
-		return nil
+		return noContent(w)
 	}
-	writeJSON(w, http.StatusOK, j.errors)
-	return nil
+	return writeJSON(w, http.StatusOK, j.errors)
 }

@@ -162,6 +162,5 @@ func (t *Tenant) jwks(w http.ResponseWriter, _ *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, set)
-	return nil
+	return writeJSON(w, http.StatusOK, set)
 }

@@ -84,6 +84,5 @@ func (t *Tenant) getTenantLog(w http.ResponseWriter, _ *http.Request) error {
 	for i := len(t.events) - 1; i >= 0; i-- {
 		lines = append(lines, t.events[i].document())
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"logs": lines})
-	return nil
+	return writeJSON(w, http.StatusOK, map[string]any{"logs": lines})
 }

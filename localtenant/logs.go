@@ -94,13 +94,11 @@ func (t *Tenant) listUserLogs(w http.ResponseWriter, r *http.Request) error {
 	}
 	window := append([]map[string]any{}, cut(items, p)...)
 	if !p.totals {
-		writeJSON(w, http.StatusOK, window)
-		return nil
+		return writeJSON(w, http.StatusOK, window)
 	}
-	writeJSON(w, http.StatusOK, map[string]any{
+	return writeJSON(w, http.StatusOK, map[string]any{
 		"start": p.start, "limit": p.limit, "length": len(window), "total": len(items), "logs": window,
 	})
-	return nil
 }
 
 // getLog serves GET /api/v2/logs/{id}.
@@ -109,6 +107,5 @@ func (t *Tenant) getLog(w http.ResponseWriter, r *http.Request) error {
 	if i < 0 {
 		return newAPIError(http.StatusNotFound, "log_not_found", "Log not found.")
 	}
-	writeJSON(w, http.StatusOK, t.events[i].document())
-	return nil
+	return writeJSON(w, http.StatusOK, t.events[i].document())
 }

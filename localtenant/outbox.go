@@ -28,12 +28,10 @@ func (t *Tenant) Outbox() []Mail {
 }
 
 func (t *Tenant) getOutbox(w http.ResponseWriter, _ *http.Request) error {
-	writeJSON(w, http.StatusOK, map[string]any{"messages": append([]Mail{}, t.outbox...)})
-	return nil
+	return writeJSON(w, http.StatusOK, map[string]any{"messages": append([]Mail{}, t.outbox...)})
 }
 
 func (t *Tenant) deleteOutbox(w http.ResponseWriter, _ *http.Request) error {
 	t.outbox = nil
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return noContent(w)
 }

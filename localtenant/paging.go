@@ -40,11 +40,9 @@ func writePage[T any](w http.ResponseWriter, r *http.Request, name string, items
 	p := pageOf(r)
 	window := append([]T{}, cut(items, p)...) // never null
 	if !p.totals {
-		writeJSON(w, http.StatusOK, window)
-		return nil
+		return writeJSON(w, http.StatusOK, window)
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"start": p.start, "limit": p.limit, "total": len(items), name: window})
-	return nil
+	return writeJSON(w, http.StatusOK, map[string]any{"start": p.start, "limit": p.limit, "total": len(items), name: window})
 }
 
 // checkpoint is a page of a list that is walked by from and take: the window
@@ -72,8 +70,7 @@ func writeCheckpoint(w http.ResponseWriter, r *http.Request, name, key string, i
 	if r.URL.Query().Get("include_totals") == "true" {
 		out["total"] = len(items)
 	}
-	writeJSON(w, http.StatusOK, out)
-	return nil
+	return writeJSON(w, http.StatusOK, out)
 }
 
 // pick applies fields and include_fields to a document.

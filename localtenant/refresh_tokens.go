@@ -81,8 +81,7 @@ func (t *Tenant) getRefreshToken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, rt.document())
-	return nil
+	return writeJSON(w, http.StatusOK, rt.document())
 }
 
 // updateRefreshToken serves PATCH /api/v2/refresh-tokens/{id}: its metadata.
@@ -98,8 +97,7 @@ func (t *Tenant) updateRefreshToken(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	rt.metadata = in.Metadata
-	writeJSON(w, http.StatusOK, rt.document())
-	return nil
+	return writeJSON(w, http.StatusOK, rt.document())
 }
 
 // deleteRefreshToken serves DELETE /api/v2/refresh-tokens/{id}.

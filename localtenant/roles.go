@@ -70,8 +70,7 @@ func (t *Tenant) createRole(w http.ResponseWriter, r *http.Request) error {
 		return newAPIError(http.StatusConflict, "", "Role with name '%s' already exists.", name)
 	}
 	made := t.addRole("rol_"+randomID(16), value(in.Name), value(in.Description))
-	writeJSON(w, http.StatusOK, made.document())
-	return nil
+	return writeJSON(w, http.StatusOK, made.document())
 }
 
 func (t *Tenant) roleNamed(name string) *role {
@@ -89,8 +88,7 @@ func (t *Tenant) getRole(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, role.document())
-	return nil
+	return writeJSON(w, http.StatusOK, role.document())
 }
 
 // updateRole serves PATCH /api/v2/roles/{id}.
@@ -112,8 +110,7 @@ func (t *Tenant) updateRole(w http.ResponseWriter, r *http.Request) error {
 	if in.Description != nil {
 		role.Description = *in.Description
 	}
-	writeJSON(w, http.StatusOK, role.document())
-	return nil
+	return writeJSON(w, http.StatusOK, role.document())
 }
 
 // deleteRole serves DELETE /api/v2/roles/{id}.
@@ -124,8 +121,7 @@ func (t *Tenant) deleteRole(w http.ResponseWriter, r *http.Request) error {
 	}
 	i := slices.Index(t.roles, role)
 	t.roles = slices.Delete(t.roles, i, i+1)
-	writeJSON(w, http.StatusOK, struct{}{})
-	return nil
+	return writeJSON(w, http.StatusOK, struct{}{})
 }
 
 // listRoleUsers serves GET /api/v2/roles/{id}/users, by pages or by checkpoints.
@@ -141,8 +137,7 @@ func (t *Tenant) listRoleUsers(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if q := r.URL.Query(); q.Has("take") || q.Has("from") {
-		writeJSON(w, http.StatusOK, checkpoint(r, "users", "user_id", items))
-		return nil
+		return writeJSON(w, http.StatusOK, checkpoint(r, "users", "user_id", items))
 	}
 	if p := pageOf(r); p.start+p.limit > maxRecords {
 		return badRequest("invalid_paging", "Requesting page %d exceeds the allowed maximum of %d records. "+
@@ -182,8 +177,7 @@ func (t *Tenant) assignRoleUsers(w http.ResponseWriter, r *http.Request) error {
 	for _, id := range in.Users {
 		role.add(id)
 	}
-	writeJSON(w, http.StatusOK, struct{}{})
-	return nil
+	return writeJSON(w, http.StatusOK, struct{}{})
 }
 
 func (r *role) add(userID string) {

@@ -66,12 +66,10 @@ func (t *Tenant) Stats() Stats { return t.stats.snapshot() }
 func (t *Tenant) ResetStats() { t.stats.reset() }
 
 func (t *Tenant) getStats(w http.ResponseWriter, _ *http.Request) error {
-	writeJSON(w, http.StatusOK, t.Stats())
-	return nil
+	return writeJSON(w, http.StatusOK, t.Stats())
 }
 
 func (t *Tenant) deleteStats(w http.ResponseWriter, _ *http.Request) error {
 	t.ResetStats()
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return noContent(w)
 }

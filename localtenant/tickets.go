@@ -107,8 +107,7 @@ func (t *Tenant) createPasswordTicket(w http.ResponseWriter, r *http.Request) er
 		return badRequest("operation_not_supported", "The user's connection does not support password changes.")
 	}
 	k.email = u.account(place).Email
-	writeJSON(w, http.StatusCreated, map[string]any{"ticket": t.newTicket(k, "/u/reset-password")})
-	return nil
+	return writeJSON(w, http.StatusCreated, map[string]any{"ticket": t.newTicket(k, "/u/reset-password")})
 }
 
 // identityFor finds the identity whose password a ticket sets: the account's
@@ -159,6 +158,5 @@ func (t *Tenant) createVerificationTicket(w http.ResponseWriter, r *http.Request
 	if u.Email == "" {
 		return badRequest("invalid_body", "The user does not have an email address.")
 	}
-	writeJSON(w, http.StatusCreated, map[string]any{"ticket": t.newTicket(in.ticket("verify", u, t.now()), "/u/email-verification")})
-	return nil
+	return writeJSON(w, http.StatusCreated, map[string]any{"ticket": t.newTicket(in.ticket("verify", u, t.now()), "/u/email-verification")})
 }

@@ -41,8 +41,7 @@ func (t *Tenant) token(w http.ResponseWriter, r *http.Request) error {
 	t.stats.token()
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Pragma", "no-cache")
-	writeJSON(w, http.StatusOK, body)
-	return nil
+	return writeJSON(w, http.StatusOK, body)
 }
 
 // clientCredentials issues an application's own token, for the Management API or

@@ -60,8 +60,7 @@ func (t *Tenant) getUserBlocks(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return userNotFound()
 	}
-	writeJSON(w, http.StatusOK, t.blockDocument(u))
-	return nil
+	return writeJSON(w, http.StatusOK, t.blockDocument(u))
 }
 
 // deleteUserBlocks serves DELETE /api/v2/user-blocks/{id}.
@@ -71,8 +70,7 @@ func (t *Tenant) deleteUserBlocks(w http.ResponseWriter, r *http.Request) error 
 		return userNotFound()
 	}
 	t.blocks.clear(u.ID)
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return noContent(w)
 }
 
 // identified finds the users that an identifier may mean, in any connection.
@@ -92,8 +90,7 @@ func (t *Tenant) getBlocks(w http.ResponseWriter, r *http.Request) error {
 	for _, u := range t.identified(r.URL.Query().Get("identifier")) {
 		list = append(list, t.blockDocument(u)["blocked_for"].([]any)...)
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"blocked_for": list})
-	return nil
+	return writeJSON(w, http.StatusOK, map[string]any{"blocked_for": list})
 }
 
 // deleteBlocks serves DELETE /api/v2/user-blocks?identifier=.
@@ -101,6 +98,5 @@ func (t *Tenant) deleteBlocks(w http.ResponseWriter, r *http.Request) error {
 	for _, u := range t.identified(r.URL.Query().Get("identifier")) {
 		t.blocks.clear(u.ID)
 	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return noContent(w)
 }

@@ -40,8 +40,7 @@ func (t *Tenant) changeUserRoles(w http.ResponseWriter, r *http.Request, change 
 	for _, found := range roles {
 		change(found, id)
 	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return noContent(w)
 }
 
 // assignUserRoles serves POST /api/v2/users/{id}/roles.

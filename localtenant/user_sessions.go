@@ -70,8 +70,7 @@ func (t *Tenant) deleteUserSessions(w http.ResponseWriter, r *http.Request) erro
 
 // accepted answers what a real tenant finishes later; this one has done it.
 func accepted(w http.ResponseWriter) error {
-	writeJSON(w, http.StatusAccepted, struct{}{})
-	return nil
+	return writeJSON(w, http.StatusAccepted, struct{}{})
 }
 
 func (t *Tenant) session(id string) (*session, error) {
@@ -88,8 +87,7 @@ func (t *Tenant) getSession(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, s.document())
-	return nil
+	return writeJSON(w, http.StatusOK, s.document())
 }
 
 // updateSession serves PATCH /api/v2/sessions/{id}: its metadata.
@@ -105,8 +103,7 @@ func (t *Tenant) updateSession(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.metadata = in.Metadata
-	writeJSON(w, http.StatusOK, s.document())
-	return nil
+	return writeJSON(w, http.StatusOK, s.document())
 }
 
 // deleteSession serves DELETE /api/v2/sessions/{id}. Refresh tokens outlive it.

@@ -17,8 +17,7 @@ func (t *Tenant) userinfo(w http.ResponseWriter, r *http.Request) error {
 	if !ok || !found {
 		return t.userinfoRefused(w)
 	}
-	writeJSON(w, http.StatusOK, t.userClaims(u, scopes))
-	return nil
+	return writeJSON(w, http.StatusOK, t.userClaims(u, scopes))
 }
 
 func (t *Tenant) userinfoRefused(w http.ResponseWriter) error {

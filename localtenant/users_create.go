@@ -55,8 +55,7 @@ func (t *Tenant) createUser(w http.ResponseWriter, r *http.Request) error {
 	if in.VerifyEmail != nil && *in.VerifyEmail || (in.VerifyEmail == nil && u.Email != "" && !u.EmailVerified) {
 		t.sendVerification(u)
 	}
-	writeJSON(w, http.StatusCreated, u.document())
-	return nil
+	return writeJSON(w, http.StatusCreated, u.document())
 }
 
 // newUser makes and stores a user of a database or passwordless connection.

@@ -36,13 +36,11 @@ func (t *Tenant) listUsers(w http.ResponseWriter, r *http.Request) error {
 		window = append(window, pick(doc, r))
 	}
 	if !p.totals {
-		writeJSON(w, http.StatusOK, window)
-		return nil
+		return writeJSON(w, http.StatusOK, window)
 	}
-	writeJSON(w, http.StatusOK, map[string]any{
+	return writeJSON(w, http.StatusOK, map[string]any{
 		"start": p.start, "limit": p.limit, "length": len(window), "total": len(docs), "users": window,
 	})
-	return nil
 }
 
 func keep(docs []map[string]any, ok func(map[string]any) bool) []map[string]any {

@@ -8,8 +8,7 @@ func (t *Tenant) getUser(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return userNotFound()
 	}
-	writeJSON(w, http.StatusOK, pick(u.document(), r))
-	return nil
+	return writeJSON(w, http.StatusOK, pick(u.document(), r))
 }
 
 // listUsersByEmail serves GET /api/v2/users-by-email. The address must match to
@@ -19,8 +18,7 @@ func (t *Tenant) listUsersByEmail(w http.ResponseWriter, r *http.Request) error 
 	for _, u := range t.users.withEmail(r.URL.Query().Get("email")) {
 		out = append(out, pick(u.document(), r))
 	}
-	writeJSON(w, http.StatusOK, out)
-	return nil
+	return writeJSON(w, http.StatusOK, out)
 }
 
 // deleteUser serves DELETE /api/v2/users/{id}. Deleting nobody succeeds.
@@ -33,6 +31,5 @@ func (t *Tenant) deleteUser(w http.ResponseWriter, r *http.Request) error {
 	for _, role := range t.roles {
 		role.remove(id)
 	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return noContent(w)
 }

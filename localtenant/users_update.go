@@ -47,8 +47,7 @@ func (t *Tenant) updateUser(w http.ResponseWriter, r *http.Request) error {
 	if value(in.VerifyEmail) && u.Email != "" {
 		t.sendVerification(u)
 	}
-	writeJSON(w, http.StatusOK, u.document())
-	return nil
+	return writeJSON(w, http.StatusOK, u.document())
 }
 
 // checkPatch refuses what can never go into one call.
