@@ -53,8 +53,7 @@ func (t *Tenant) listActions(w http.ResponseWriter, r *http.Request) error {
 		(q.Get("deployed") == "" || q.Get("deployed") == deployed) {
 		actions = append(actions, stage.document())
 	}
-	writeActionsPage(w, r, "actions", actions)
-	return nil
+	return writeActionsPage(w, r, "actions", actions)
 }
 
 // listBindings serves GET /api/v2/actions/triggers/{triggerId}/bindings.
@@ -67,15 +66,14 @@ func (t *Tenant) listBindings(w http.ResponseWriter, r *http.Request) error {
 			"created_at": "2024-03-01T09:00:00.000Z", "updated_at": "2024-03-01T09:00:00.000Z",
 		})
 	}
-	writeActionsPage(w, r, "bindings", bindings)
-	return nil
+	return writeActionsPage(w, r, "bindings", bindings)
 }
 
 // writeActionsPage answers with a list as the endpoints for Actions have it: with
 // totals, always.
-func writeActionsPage(w http.ResponseWriter, r *http.Request, name string, items []map[string]any) {
+func writeActionsPage(w http.ResponseWriter, r *http.Request, name string, items []map[string]any) error {
 	p := pageOf(r)
-	writeJSON(w, http.StatusOK, map[string]any{
-		"total": len(items), "page": p.start / p.limit, "per_page": p.limit, name: append([]map[string]any{}, cut(items, p)...),
+	return writeJSON(w, http.StatusOK, map[string]any{
+		"total": len(items), "page": p.start / p.limit, "per_page": p.limit, name: cut(items, p),
 	})
 }

@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,7 +26,7 @@ type transaction struct {
 	signup      bool
 	prompt      string
 	expires     time.Time
-	sessionID   string // of whoever signed in for this transaction
+	sessionID   string // of the user who signed in for this transaction
 	acr         []string
 	methods     []string // the amr of this sign-in; a session that was there before shows none
 	pending     string   // the user who gave a password and has yet to give a second factor
@@ -68,8 +69,7 @@ func (t *Tenant) authorize(w http.ResponseWriter, r *http.Request) error {
 	if u, ok := t.sessionUser(s); ok && needsFactor {
 		return t.askFactor(w, r, tx, u)
 	}
-	http.Redirect(w, r, t.firstPage(tx)+"?state="+url.QueryEscape(tx.id), http.StatusFound)
-	return nil
+	return goTo(w, r, tx.link(t.firstPage(tx)))
 }
 
 func (t *Tenant) sessionUser(s *session) (*user, bool) {
@@ -158,6 +158,9 @@ func (tx *transaction) accepts(s *session, in url.Values, now time.Time) bool {
 	return maxAge == "" || n > 0 && now.Sub(s.authTime) <= time.Duration(n)*time.Second
 }
 
+// link is a page of this sign-in.
+func (tx *transaction) link(path string) string { return path + "?state=" + url.QueryEscape(tx.id) }
+
 // begin stores a transaction and binds it to the browser.
 func (t *Tenant) begin(w http.ResponseWriter, r *http.Request, tx *transaction) {
 	tx.id, tx.expires = randomID(43), t.now().Add(transactionTTL)
@@ -187,15 +190,10 @@ func (t *Tenant) transaction(r *http.Request) (*transaction, error) {
 
 // resume serves GET /authorize/resume, where a page sends the browser when the
 // user has signed in.
-func (t *Tenant) resume(w http.ResponseWriter, r *http.Request) error {
-	tx, err := t.transaction(r)
-	if err != nil {
-		return err
-	}
+func (t *Tenant) resume(w http.ResponseWriter, r *http.Request, tx *transaction) error {
 	s := t.currentSession(r)
 	if s == nil || tx.sessionID != s.id {
-		http.Redirect(w, r, "/u/login?state="+url.QueryEscape(tx.id), http.StatusFound)
-		return nil
+		return goTo(w, r, tx.link("/u/login"))
 	}
 	return t.complete(w, r, tx)
 }
@@ -230,22 +228,30 @@ func (t *Tenant) fail(w http.ResponseWriter, r *http.Request, tx *transaction, c
 }
 
 func (t *Tenant) redirect(w http.ResponseWriter, r *http.Request, tx *transaction, params url.Values) error {
-	u, err := url.Parse(tx.redirectURI)
+	if tx.state != "" {
+		params.Set("state", tx.state)
+	}
+	if t.settings.IssuerInResponse {
+		params.Set("iss", t.Issuer())
+	}
+	to, err := withQuery(tx.redirectURI, params)
 	if err != nil {
 		return newPageError(http.StatusBadRequest, "invalid_request", "The redirect URI is not a URL.")
 	}
-	q := u.Query()
-	for k, v := range params {
-		q[k] = v
-	}
-	if tx.state != "" {
-		q.Set("state", tx.state)
-	}
-	if t.settings.IssuerInResponse {
-		q.Set("iss", t.Issuer())
-	}
-	u.RawQuery = q.Encode()
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, u.String(), http.StatusFound)
-	return nil
+	return goTo(w, r, to)
+}
+
+// withQuery sets parameters of a URL's query.
+func withQuery(to string, params url.Values) (string, error) {
+	u, err := url.Parse(to)
+	if err != nil {
+		return "", err
+	}
+	if len(params) > 0 {
+		q := u.Query()
+		maps.Copy(q, params)
+		u.RawQuery = q.Encode()
+	}
+	return u.String(), nil
 }

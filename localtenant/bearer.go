@@ -31,10 +31,14 @@ func (t *Tenant) authorized(r *http.Request, scopes []string) error {
 	}
 	held := strings.Fields(c.Scope)
 	if !slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(held, s) }) {
-		return newAPIError(http.StatusForbidden, "insufficient_scope",
-			"Insufficient scope, expected any of: %s", strings.Join(scopes, ","))
+		return insufficientScope(scopes...)
 	}
 	return nil
+}
+
+func insufficientScope(wanted ...string) error {
+	return newAPIError(http.StatusForbidden, "insufficient_scope",
+		"Insufficient scope, expected any of: %s", strings.Join(wanted, ","))
 }
 
 // RevokeManagementTokens makes every management token that was issued so far

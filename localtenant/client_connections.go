@@ -2,7 +2,6 @@ package localtenant
 
 import (
 	"net/http"
-	"slices"
 )
 
 // NewConnection is a connection to add.
@@ -36,20 +35,11 @@ func (t *Tenant) listClientConnections(w http.ResponseWriter, r *http.Request) e
 	if err := t.authorized(r, clientReaders); err != nil {
 		return err
 	}
-	if _, ok := t.clients[r.PathValue("id")]; !ok {
-		return newAPIError(http.StatusNotFound, "inexistent_client", "The client does not exist")
+	if _, err := t.client(r); err != nil {
+		return err
 	}
-	q := r.URL.Query()
-	items := []map[string]any{}
-	for _, c := range t.conns {
-		if strategies := q["strategy"]; !c.disabled && (len(strategies) == 0 || slices.Contains(strategies, c.Strategy)) {
-			items = append(items, c.document())
-		}
-	}
-	page := checkpoint(r, "connections", "id", items)
-	shown, _ := page["connections"].([]map[string]any)
-	for i, doc := range shown {
-		shown[i] = pick(doc, r)
-	}
+	enabled := documents(t.conns, func(c *connection) bool { return !c.disabled && c.isOf(r.URL.Query()["strategy"]) })
+	page := checkpoint(r, "connections", "id", enabled)
+	page["connections"] = pickAll(page["connections"].([]map[string]any), r)
 	return writeJSON(w, http.StatusOK, page)
 }

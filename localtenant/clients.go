@@ -21,8 +21,8 @@ type client struct {
 // allScopes are all scopes in the description, and those of routes that it lacks.
 func (t *Tenant) allScopes() []string {
 	out := slices.Clone(clientReaders)
-	for _, r := range t.table() {
-		out = append(out, r.scopes...)
+	for _, r := range t.Routes() {
+		out = append(out, r.Scopes...)
 	}
 	for _, methods := range t.api.Paths {
 		for _, op := range methods {

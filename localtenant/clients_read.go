@@ -7,18 +7,21 @@ import (
 	"slices"
 )
 
+func (t *Tenant) client(r *http.Request) (*client, error) {
+	if c, ok := t.clients[r.PathValue("id")]; ok {
+		return c, nil
+	}
+	return nil, newAPIError(http.StatusNotFound, "inexistent_client", "The client does not exist")
+}
+
 // getClient serves GET /api/v2/clients/{id}. What it shows depends on the scopes
 // (https://auth0.com/docs/api/management/v2/clients/get-clients-by-id).
-func (t *Tenant) getClient(w http.ResponseWriter, r *http.Request) error {
-	c, ok := t.clients[r.PathValue("id")]
-	if !ok {
-		return newAPIError(http.StatusNotFound, "inexistent_client", "The client does not exist")
-	}
+func (t *Tenant) getClient(w http.ResponseWriter, r *http.Request, c *client) error {
 	held := t.scopesOf(r)
 	holdsAny := func(scopes ...string) bool {
 		return slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(held, s) })
 	}
-	doc := c.summary()
+	doc := map[string]any{"client_id": c.ID, "name": c.ID, "app_type": cmp.Or(c.Type, "regular_web")}
 	if holdsAny("read:clients", "read:client_keys") {
 		maps.Copy(doc, c.registration())
 	}
@@ -26,11 +29,6 @@ func (t *Tenant) getClient(w http.ResponseWriter, r *http.Request) error {
 		doc["client_secret"] = c.Secrets[len(c.Secrets)-1]
 	}
 	return writeJSON(w, http.StatusOK, pick(doc, r))
-}
-
-// summary is what every scope shows.
-func (c *client) summary() map[string]any {
-	return map[string]any{"client_id": c.ID, "name": c.ID, "app_type": cmp.Or(c.Type, "regular_web")}
 }
 
 // registration is what is neither open to all readers nor secret.

@@ -25,19 +25,19 @@ func (c *connection) database() bool { return c.Strategy == "auth0" }
 
 // social says whether users come from somebody else's login page.
 func (c *connection) social() bool {
-	switch c.Strategy {
-	case "auth0", "email", "sms":
-		return false
-	}
-	return true
+	return !slices.Contains([]string{"auth0", "email", "sms"}, c.Strategy)
+}
+
+// isOf reports whether the strategy is one of a list. An empty list has all.
+func (c *connection) isOf(strategies []string) bool {
+	return len(strategies) == 0 || slices.Contains(strategies, c.Strategy)
 }
 
 // defaultConnections are a database, the two passwordless ones and four social
 // providers. Their ids are fixed, so that examples can name them.
 func defaultConnections() []*connection {
-	database := &connection{ID: "con_Local0000000001x", Name: Connection, Strategy: "auth0", policy: defaultPolicy()}
 	return []*connection{
-		database,
+		{ID: "con_Local0000000001x", Name: Connection, Strategy: "auth0", policy: defaultPolicy()},
 		{ID: "con_Local0000000002x", Name: "google-oauth2", Strategy: "google-oauth2"},
 		{ID: "con_Local0000000003x", Name: "github", Strategy: "github"},
 		{ID: "con_Local0000000004x", Name: "windowslive", Strategy: "windowslive"},
@@ -48,15 +48,15 @@ func defaultConnections() []*connection {
 }
 
 func (t *Tenant) connectionNamed(name string) (*connection, bool) {
-	i := slices.IndexFunc(t.conns, func(c *connection) bool { return c.Name == name })
-	if i < 0 {
-		return nil, false
-	}
-	return t.conns[i], true
+	return t.connectionThat(func(c *connection) bool { return c.Name == name })
 }
 
 func (t *Tenant) connectionWithID(id string) (*connection, bool) {
-	i := slices.IndexFunc(t.conns, func(c *connection) bool { return c.ID == id })
+	return t.connectionThat(func(c *connection) bool { return c.ID == id })
+}
+
+func (t *Tenant) connectionThat(fits func(*connection) bool) (*connection, bool) {
+	i := slices.IndexFunc(t.conns, fits)
 	if i < 0 {
 		return nil, false
 	}
@@ -74,9 +74,7 @@ func (c *connection) document() map[string]any {
 		"is_domain_connection": false,
 		"realms":               []string{c.Name},
 	}
-	if c.label != "" {
-		doc["display_name"] = c.label
-	}
+	addTexts(doc, map[string]string{"display_name": c.label})
 	if c.button != nil {
 		doc["show_as_button"] = *c.button
 	}
@@ -109,25 +107,23 @@ func (c *connection) databaseOptions() map[string]any {
 // listConnections serves GET /api/v2/connections.
 func (t *Tenant) listConnections(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	strategies := q["strategy"]
-	items := []map[string]any{}
-	for _, c := range t.conns {
-		if (q.Get("name") == "" || q.Get("name") == c.Name) &&
-			(len(strategies) == 0 || slices.Contains(strategies, c.Strategy)) {
-			items = append(items, pick(c.document(), r))
-		}
-	}
-	if q.Has("take") || q.Has("from") {
+	items := pickAll(documents(t.conns, func(c *connection) bool {
+		return (q.Get("name") == "" || q.Get("name") == c.Name) && c.isOf(q["strategy"])
+	}), r)
+	if byCheckpoint(r) {
 		return writeJSON(w, http.StatusOK, checkpoint(r, "connections", "id", items))
 	}
 	return writePage(w, r, "connections", items)
 }
 
-// getConnection serves GET /api/v2/connections/{id}.
-func (t *Tenant) getConnection(w http.ResponseWriter, r *http.Request) error {
-	c, ok := t.connectionWithID(r.PathValue("id"))
-	if !ok {
-		return newAPIError(http.StatusNotFound, "inexistent_connection", "The connection does not exist")
+func (t *Tenant) connection(r *http.Request) (*connection, error) {
+	if c, ok := t.connectionWithID(r.PathValue("id")); ok {
+		return c, nil
 	}
+	return nil, newAPIError(http.StatusNotFound, "inexistent_connection", "The connection does not exist")
+}
+
+// getConnection serves GET /api/v2/connections/{id}.
+func (t *Tenant) getConnection(w http.ResponseWriter, r *http.Request, c *connection) error {
 	return writeJSON(w, http.StatusOK, pick(c.document(), r))
 }

@@ -8,8 +8,16 @@ import (
 	"time"
 )
 
+// strict decodes a control request for a handler.
+func strict[T any](handle func(http.ResponseWriter, *http.Request, T) error) handler {
+	return found(func(r *http.Request) (in T, err error) {
+		err = strictly(r, &in)
+		return in, err
+	}, handle)
+}
+
 // strictly reads a control request: one JSON object without unknown fields. A
-// test that misspells a setting must hear of it.
+// test that misspells a setting must get an error.
 func strictly(r *http.Request, v any) error {
 	dec := json.NewDecoder(r.Body)
 	dec.DisallowUnknownFields()
@@ -56,15 +64,13 @@ func (t *Tenant) getClock(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, map[string]any{"now": t.now().Format(timeFormat)})
 }
 
+type clockMove struct {
+	Advance Duration  `json:"advance"`
+	Set     time.Time `json:"set"`
+}
+
 // moveClock takes a duration to advance by, or a time to set.
-func (t *Tenant) moveClock(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		Advance Duration  `json:"advance"`
-		Set     time.Time `json:"set"`
-	}
-	if err := strictly(r, &in); err != nil {
-		return err
-	}
+func (t *Tenant) moveClock(w http.ResponseWriter, r *http.Request, in clockMove) error {
 	switch {
 	case (in.Advance == 0) == in.Set.IsZero():
 		return badRequest("invalid_body", "want either advance or set")
@@ -76,15 +82,13 @@ func (t *Tenant) moveClock(w http.ResponseWriter, r *http.Request) error {
 	return t.getClock(w, r)
 }
 
+type newSecret struct {
+	Secret string   `json:"secret"`
+	During Duration `json:"during"`
+}
+
 // postSecret rotates the application's secret.
-func (t *Tenant) postSecret(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		Secret string   `json:"secret"`
-		During Duration `json:"during"`
-	}
-	if err := strictly(r, &in); err != nil {
-		return err
-	}
+func (t *Tenant) postSecret(w http.ResponseWriter, _ *http.Request, in newSecret) error {
 	if in.Secret == "" || in.During < 0 {
 		return badRequest("invalid_body", "want a secret, and during not negative")
 	}
@@ -124,11 +128,7 @@ func (t *Tenant) startAgain() error {
 }
 
 // postUser adds a user as an import does.
-func (t *Tenant) postUser(w http.ResponseWriter, r *http.Request) error {
-	var in User
-	if err := strictly(r, &in); err != nil {
-		return err
-	}
+func (t *Tenant) postUser(w http.ResponseWriter, _ *http.Request, in User) error {
 	id, err := t.addUser(in)
 	if err != nil {
 		return badRequest("invalid_body", "%v", err)
@@ -141,11 +141,7 @@ func (t *Tenant) getFaults(w http.ResponseWriter, _ *http.Request) error {
 }
 
 // postFault adds a fault.
-func (t *Tenant) postFault(w http.ResponseWriter, r *http.Request) error {
-	var in faultWire
-	if err := strictly(r, &in); err != nil {
-		return err
-	}
+func (t *Tenant) postFault(w http.ResponseWriter, _ *http.Request, in faultWire) error {
 	in.Fault.Delay = time.Duration(in.Delay)
 	if err := t.checkFault(in.Fault); err != nil {
 		return badRequest("invalid_body", "%v", err)

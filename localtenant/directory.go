@@ -2,6 +2,7 @@ package localtenant
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 	"time"
 
@@ -55,6 +56,14 @@ func newDirectory() *directory {
 func (d *directory) get(id string) (*user, bool) {
 	u, ok := d.byID[id]
 	return u, ok
+}
+
+// user is the user whom a path names.
+func (t *Tenant) user(r *http.Request) (*user, error) {
+	if u, ok := t.users.get(r.PathValue("id")); ok {
+		return u, nil
+	}
+	return nil, userNotFound()
 }
 
 // put adds a user or replaces the one with its id. It fails with errTaken when

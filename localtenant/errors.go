@@ -45,6 +45,10 @@ func userNotFound() *apiError {
 	return newAPIError(http.StatusNotFound, "inexistent_user", "The user does not exist.")
 }
 
+func userWithoutEmail() *apiError {
+	return badRequest("invalid_body", "The user does not have an email address.")
+}
+
 // oauthError is an error of the OAuth endpoints.
 type oauthError struct {
 	Status      int    `json:"-"`

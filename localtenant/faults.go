@@ -87,7 +87,7 @@ func (l *faultList) all() []faultWire {
 // checkFault refuses a fault that could never strike, or never end well.
 func (t *Tenant) checkFault(f Fault) error {
 	switch {
-	case f.Route != "" && !slices.ContainsFunc(t.table(), func(r route) bool { return r.pattern == f.Route }):
+	case f.Route != "" && !slices.ContainsFunc(t.Routes(), func(r Route) bool { return r.Pattern == f.Route }):
 		return fmt.Errorf("no route %q: want one as in the stats, such as \"GET /api/v2/users/{id}\"", f.Route)
 	case f.Times < 0 || f.Every < 0 || f.Probability < 0 || f.Probability > 1 || f.Delay < 0:
 		return errors.New("times, every and delay may not be negative, and probability is 0 to 1")

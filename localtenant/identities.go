@@ -9,18 +9,15 @@ import (
 	"strings"
 )
 
+type identityFields struct {
+	Provider string `json:"provider"`
+	UserID   any    `json:"user_id"`
+	LinkWith string `json:"link_with"`
+}
+
 // linkIdentity serves POST /api/v2/users/{id}/identities: the secondary account
 // becomes an identity of the primary one and is no account any more.
-func (t *Tenant) linkIdentity(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		Provider     string `json:"provider"`
-		ConnectionID string `json:"connection_id"`
-		UserID       any    `json:"user_id"`
-		LinkWith     string `json:"link_with"`
-	}
-	if err := decode(r, &in); err != nil {
-		return err
-	}
+func (t *Tenant) linkIdentity(w http.ResponseWriter, r *http.Request, in identityFields) error {
 	main, ok := t.users.get(r.PathValue("id"))
 	if !ok {
 		return badRequest("inexistent_user", "The user does not exist.")
@@ -76,7 +73,7 @@ func (u *user) identityProfiles() []any {
 }
 
 // unlinkIdentity serves DELETE /api/v2/users/{id}/identities/{provider}/{user_id}:
-// the identity is an account of its own again.
+// the identity becomes an account again.
 func (t *Tenant) unlinkIdentity(w http.ResponseWriter, r *http.Request) error {
 	main, ok := t.users.get(r.PathValue("id"))
 	if !ok {

@@ -1,12 +1,12 @@
 package localtenant
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 
 	"usher/internal/address"
 )
@@ -40,12 +40,10 @@ func (t *Tenant) importUsers(w http.ResponseWriter, r *http.Request) error {
 	}
 	j := t.newJob("users_import")
 	j.extra = map[string]any{"connection_id": conn.ID, "connection": conn.Name}
-	if id := r.FormValue("external_id"); id != "" {
-		j.extra["external_id"] = id
-	}
-	writeJSON(w, http.StatusAccepted, j.document("pending"))
+	addTexts(j.extra, map[string]string{"external_id": r.FormValue("external_id")})
+	pending := j.document("pending")
 	t.runImport(j, conn, text, r.FormValue("upsert") == "true")
-	return nil
+	return writeJSON(w, http.StatusAccepted, pending)
 }
 
 // runImport adds or updates the users of a file and notes what went wrong.
@@ -85,10 +83,10 @@ func shown(raw json.RawMessage) map[string]any {
 // importUser adds one user, or updates the one with its address.
 func (t *Tenant) importUser(conn *connection, raw json.RawMessage, upsert bool) (existed bool, failure map[string]any) {
 	var in User
-	dec := json.NewDecoder(strings.NewReader(string(raw)))
+	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&in); err != nil {
-		return false, map[string]any{"code": "INVALID_FORMAT", "message": err.Error()}
+		return false, importFailure(err)
 	}
 	in.Connection = conn.Name
 	old, existed := t.users.logins[loginName{conn.Name, "email", address.Fold(in.Email)}]
@@ -96,7 +94,7 @@ func (t *Tenant) importUser(conn *connection, raw json.RawMessage, upsert bool) 
 	case in.Email == "" && in.Username == "" && in.PhoneNumber == "":
 		return false, map[string]any{"code": "OBJECT_REQUIRED", "message": "Missing required property: email", "path": "email"}
 	case existed && in.Email != "" && !upsert:
-		return true, map[string]any{"code": "DUPLICATED_USER", "message": "The user already exist and upsert parameter is false"}
+		return true, importFailure(errTaken)
 	case existed && in.Email != "":
 		u, _ := old.user.changed(old.place, func(account *user) error {
 			in.fields().setProfile(account)

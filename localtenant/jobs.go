@@ -1,12 +1,13 @@
 package localtenant
 
 import (
+	"maps"
 	"net/http"
 	"time"
 )
 
 // job is work that a real tenant does later. This one does it at once, so that
-// a job is completed the first time anybody asks.
+// a job is completed at the first request for it.
 type job struct {
 	ID        string
 	Type      string
@@ -26,33 +27,29 @@ func (t *Tenant) newJob(kind string) *job {
 
 func (j *job) document(status string) map[string]any {
 	doc := map[string]any{"id": j.ID, "type": j.Type, "status": status, "created_at": j.CreatedAt.Format(timeFormat)}
-	for k, v := range j.extra {
-		doc[k] = v
-	}
+	maps.Copy(doc, j.extra)
 	return doc
 }
 
+type verificationFields struct {
+	UserID string `json:"user_id"`
+}
+
 // createVerificationJob serves POST /api/v2/jobs/verification-email.
-func (t *Tenant) createVerificationJob(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		UserID string `json:"user_id"`
-	}
-	if err := decode(r, &in); err != nil {
-		return err
-	}
+func (t *Tenant) createVerificationJob(w http.ResponseWriter, _ *http.Request, in verificationFields) error {
 	u, ok := t.users.get(in.UserID)
 	if !ok {
 		return badRequest("inexistent_user", "The user does not exist.")
 	}
 	if u.Email == "" {
-		return badRequest("invalid_body", "The user does not have an email address.")
+		return userWithoutEmail()
 	}
 	t.sendVerification(u)
 	return writeJSON(w, http.StatusCreated, t.newJob("verification_email").document("pending"))
 }
 
-func (t *Tenant) job(id string) (*job, error) {
-	j, ok := t.jobs[id]
+func (t *Tenant) job(r *http.Request) (*job, error) {
+	j, ok := t.jobs[r.PathValue("id")]
 	if !ok || !t.now().Before(j.CreatedAt.Add(jobTTL)) {
 		return nil, newAPIError(http.StatusNotFound, "inexistent_job", "The job does not exist.")
 	}
@@ -60,11 +57,7 @@ func (t *Tenant) job(id string) (*job, error) {
 }
 
 // getJob serves GET /api/v2/jobs/{id}.
-func (t *Tenant) getJob(w http.ResponseWriter, r *http.Request) error {
-	j, err := t.job(r.PathValue("id"))
-	if err != nil {
-		return err
-	}
+func (t *Tenant) getJob(w http.ResponseWriter, _ *http.Request, j *job) error {
 	status := "completed"
 	if j.failed {
 		status = "failed"
@@ -73,11 +66,7 @@ func (t *Tenant) getJob(w http.ResponseWriter, r *http.Request) error {
 }
 
 // getJobErrors serves GET /api/v2/jobs/{id}/errors: 204 where there are none.
-func (t *Tenant) getJobErrors(w http.ResponseWriter, r *http.Request) error {
-	j, err := t.job(r.PathValue("id"))
-	if err != nil {
-		return err
-	}
+func (t *Tenant) getJobErrors(w http.ResponseWriter, _ *http.Request, j *job) error {
 	if len(j.errors) == 0 {
 		return noContent(w)
 	}

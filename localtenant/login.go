@@ -2,7 +2,6 @@ package localtenant
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 )
 
@@ -14,50 +13,48 @@ const wrongLogin = "Wrong email address, user name or password."
 const tooManyFailures = "Your account has been blocked after multiple consecutive login attempts. " +
 	"Contact your administrator to unblock it."
 
-func (t *Tenant) loginPage(w http.ResponseWriter, r *http.Request) error {
-	tx, err := t.transaction(r)
-	if err != nil {
-		return err
-	}
-	return t.showLogin(w, http.StatusOK, tx, tx.loginHint, "")
-}
-
-func (t *Tenant) showLogin(w http.ResponseWriter, status int, tx *transaction, username, problem string) error {
+// loginPage serves GET /u/login, and what is wrong with a POST.
+func (t *Tenant) loginPage(w http.ResponseWriter, r *http.Request, tx *transaction, problem string) error {
 	var social []map[string]string
 	for _, c := range t.conns {
 		if c.social() && tx.connection == "" {
 			social = append(social, map[string]string{"Name": c.Name, "Display": c.displayName()})
 		}
 	}
-	return t.pages.render(w, status, "login", origin(tx.redirectURI), map[string]any{
-		"Title": "Sign in", "Client": tx.client.ID, "State": tx.id, "Username": username, "Error": problem, "Social": social,
+	return t.pages.show(w, "login", origin(tx.redirectURI), map[string]any{
+		"Title": "Sign in", "Client": tx.client.ID, "State": tx.id, "Username": tx.typed(r, "username"),
+		"Error": problem, "Social": social,
 	})
 }
 
-// login serves POST /u/login.
-func (t *Tenant) login(w http.ResponseWriter, r *http.Request) error {
-	tx, err := t.transaction(r)
-	if err != nil {
-		return err
+// typed is the value of a form's field; before the form was sent, the login hint.
+func (tx *transaction) typed(r *http.Request, field string) string {
+	if r.Method == http.MethodGet {
+		return tx.loginHint
 	}
-	name, text := strings.TrimSpace(r.PostFormValue("username")), r.PostFormValue("password")
-	found, ok := t.users.login(t.databaseFor(tx), name)
+	return strings.TrimSpace(r.PostFormValue(field))
+}
+
+// login serves POST /u/login.
+func (t *Tenant) login(w http.ResponseWriter, r *http.Request, tx *transaction) error {
+	name, text := tx.typed(r, "username"), r.PostFormValue("password")
+	found, ok := t.users.login(t.databaseFor(tx).Name, name)
 	if !ok {
-		// As much work as for a user that is there: time must not tell either.
+		// As much work as for an existing user: the time must not tell either.
 		_, _ = hashPassword(text, t.opts.PasswordCost)
 		t.record(r, eventUnknownUser, nil, name, "Wrong email or password.")
-		return t.showLogin(w, http.StatusBadRequest, tx, name, wrongLogin)
+		return t.loginPage(w, r, tx, wrongLogin)
 	}
 	u, ip := found.user, remoteIP(r)
 	if t.blocks.blocked(u.ID, ip) {
-		return t.showLogin(w, http.StatusBadRequest, tx, name, tooManyFailures)
+		return t.loginPage(w, r, tx, tooManyFailures)
 	}
 	if !found.account().password.matches(text) {
 		t.record(r, eventWrongPassword, u, name, "Wrong email or password.")
 		if t.blocks.failed(u.ID, ip); t.blocks.blocked(u.ID, ip) {
 			t.record(r, eventBlocked, u, name, "Blocked account")
 		}
-		return t.showLogin(w, http.StatusBadRequest, tx, name, wrongLogin)
+		return t.loginPage(w, r, tx, wrongLogin)
 	}
 	t.blocks.succeeded(u.ID, ip)
 	return t.firstFactorGiven(w, r, tx, u)
@@ -73,18 +70,17 @@ func (t *Tenant) firstFactorGiven(w http.ResponseWriter, r *http.Request, tx *tr
 }
 
 // databaseFor is the connection that the password page signs in to.
-func (t *Tenant) databaseFor(tx *transaction) string {
+func (t *Tenant) databaseFor(tx *transaction) *connection {
 	if c, ok := t.connectionNamed(tx.connection); ok && c.database() {
-		return c.Name
+		return c
 	}
-	return Connection
+	return t.conns[0]
 }
 
 // signedIn starts a session and goes on to the application.
 func (t *Tenant) signedIn(w http.ResponseWriter, r *http.Request, tx *transaction, u *user, methods []string) error {
 	t.startFor(w, r, tx, u, methods)
-	http.Redirect(w, r, "/authorize/resume?state="+url.QueryEscape(tx.id), http.StatusFound)
-	return nil
+	return goTo(w, r, tx.link("/authorize/resume"))
 }
 
 // startFor starts a session for a sign-in. A blocked user gets one as well: it is

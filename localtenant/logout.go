@@ -30,8 +30,7 @@ func (t *Tenant) logout(w http.ResponseWriter, r *http.Request) error {
 		return newPageError(http.StatusBadRequest, "invalid_request",
 			"The \"returnTo\" URL is not on the list of allowed logout URLs: "+to)
 	}
-	http.Redirect(w, r, to, http.StatusFound)
-	return nil
+	return goTo(w, r, to)
 }
 
 // forgetBrowser ends the session of the browser that sends r.
@@ -40,7 +39,7 @@ func (t *Tenant) forgetBrowser(w http.ResponseWriter, r *http.Request) {
 		if u, ok := t.users.get(s.userID); ok {
 			t.record(r, eventLogout, u, "", "User successfully logged out")
 		}
-		t.endSession(s.id)
+		delete(t.sessions, s.id)
 	}
 	t.setCookie(w, sessionCookie, "", -time.Second)
 }
@@ -69,18 +68,15 @@ func (t *Tenant) oidcLogout(w http.ResponseWriter, r *http.Request) error {
 		t.forgetBrowser(w, r)
 	}
 	if to == "" {
-		return t.pages.render(w, http.StatusOK, "message", "", map[string]any{
-			"Title": "Signed out", "Message": "You are signed out."})
+		return t.pages.message(w, "Signed out", "You are signed out.")
 	}
-	u, err := url.Parse(to)
+	params := url.Values{}
+	if state := r.FormValue("state"); state != "" {
+		params.Set("state", state)
+	}
+	to, err := withQuery(to, params)
 	if err != nil {
 		return newPageError(http.StatusBadRequest, "invalid_request", "The post_logout_redirect_uri is not a URL.")
 	}
-	if state := r.FormValue("state"); state != "" {
-		q := u.Query()
-		q.Set("state", state)
-		u.RawQuery = q.Encode()
-	}
-	http.Redirect(w, r, u.String(), http.StatusFound)
-	return nil
+	return goTo(w, r, to)
 }

@@ -1,7 +1,6 @@
 package localtenant
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -67,7 +66,7 @@ func (e event) document() map[string]any {
 	}
 	if e.user != nil {
 		first := e.user.primary()
-		doc["user_id"], doc["user_name"] = e.user.ID, cmp.Or(e.user.Email, e.user.Username, e.user.PhoneNumber)
+		doc["user_id"], doc["user_name"] = e.user.ID, e.user.identifier()
 		doc["connection"], doc["strategy"] = first.Connection, first.Provider
 		doc["strategy_type"] = map[bool]string{true: "social", false: "database"}[first.IsSocial]
 	}
@@ -88,24 +87,17 @@ func (t *Tenant) listUserLogs(w http.ResponseWriter, r *http.Request) error {
 		field, direction, _ := strings.Cut(s, ":")
 		slices.SortStableFunc(items, func(a, b map[string]any) int { return compare(a[field], b[field], direction == "-1") })
 	}
-	p := pageOf(r)
-	if p.start+p.limit > maxRecords {
+	if pageOf(r).tooFar() {
 		return badRequest("invalid_paging", "You can only page through the first 1000 records.")
 	}
-	window := append([]map[string]any{}, cut(items, p)...)
-	if !p.totals {
-		return writeJSON(w, http.StatusOK, window)
-	}
-	return writeJSON(w, http.StatusOK, map[string]any{
-		"start": p.start, "limit": p.limit, "length": len(window), "total": len(items), "logs": window,
-	})
+	return writeSearchPage(w, r, "logs", items)
 }
 
-// getLog serves GET /api/v2/logs/{id}.
-func (t *Tenant) getLog(w http.ResponseWriter, r *http.Request) error {
+// event is the line that a path names.
+func (t *Tenant) event(r *http.Request) (event, error) {
 	i := slices.IndexFunc(t.events, func(e event) bool { return e.id == r.PathValue("id") })
 	if i < 0 {
-		return newAPIError(http.StatusNotFound, "log_not_found", "Log not found.")
+		return event{}, newAPIError(http.StatusNotFound, "log_not_found", "Log not found.")
 	}
-	return writeJSON(w, http.StatusOK, t.events[i].document())
+	return t.events[i], nil
 }

@@ -48,6 +48,20 @@ func (p pages) render(w http.ResponseWriter, status int, name, formTarget string
 	return err
 }
 
+// show renders a page. With a problem in the data, its status is 400.
+func (p pages) show(w http.ResponseWriter, name, formTarget string, data map[string]any) error {
+	status := http.StatusOK
+	if problem, _ := data["Error"].(string); problem != "" {
+		status = http.StatusBadRequest
+	}
+	return p.render(w, status, name, formTarget, data)
+}
+
+// message shows a page that only says something.
+func (p pages) message(w http.ResponseWriter, title, message string) error {
+	return p.show(w, "message", "", map[string]any{"Title": title, "Message": message})
+}
+
 // origin is the form target of a redirect URI, with the space that keeps it apart.
 func origin(uri string) string {
 	u, err := url.Parse(uri)

@@ -2,6 +2,7 @@ package localtenant
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -29,20 +30,40 @@ func pageOf(r *http.Request) page {
 	return page{start: min(number, 1<<20) * limit, limit: limit, totals: q.Get("include_totals") == "true"}
 }
 
-// cut returns the items in the window.
+// tooFar reports whether the page is beyond the records that can be paged through.
+func (p page) tooFar() bool { return p.start+p.limit > maxRecords }
+
+// cut returns the items in the window. The result is never nil.
 func cut[T any](items []T, p page) []T {
 	start := min(p.start, len(items))
-	return items[start:min(start+p.limit, len(items))]
+	return append([]T{}, items[start:min(start+p.limit, len(items))]...)
 }
 
-// writePage answers with a list, under its name and with totals where they are asked for.
+// writePage answers with a list, in an object with totals where they are asked for.
 func writePage[T any](w http.ResponseWriter, r *http.Request, name string, items []T) error {
 	p := pageOf(r)
-	window := append([]T{}, cut(items, p)...) // never null
 	if !p.totals {
-		return writeJSON(w, http.StatusOK, window)
+		return writeJSON(w, http.StatusOK, cut(items, p))
 	}
-	return writeJSON(w, http.StatusOK, map[string]any{"start": p.start, "limit": p.limit, "total": len(items), name: window})
+	return writeJSON(w, http.StatusOK, map[string]any{
+		"start": p.start, "limit": p.limit, "total": len(items), name: cut(items, p),
+	})
+}
+
+// writeSearchPage is writePage for the endpoints whose totals have a length.
+func writeSearchPage(w http.ResponseWriter, r *http.Request, name string, items []map[string]any) error {
+	p := pageOf(r)
+	if window := cut(items, p); p.totals {
+		return writeJSON(w, http.StatusOK, map[string]any{
+			"start": p.start, "limit": p.limit, "length": len(window), "total": len(items), name: window,
+		})
+	}
+	return writePage(w, r, name, items)
+}
+
+// byCheckpoint reports whether a request walks a list by from and take.
+func byCheckpoint(r *http.Request) bool {
+	return r.URL.Query().Has("take") || r.URL.Query().Has("from")
 }
 
 // checkpoint is a page of a list that is walked by from and take: the window
@@ -75,17 +96,21 @@ func writeCheckpoint(w http.ResponseWriter, r *http.Request, name, key string, i
 
 // pick applies fields and include_fields to a document.
 func pick(doc map[string]any, r *http.Request) map[string]any {
+	return pickAll([]map[string]any{doc}, r)[0]
+}
+
+func pickAll(docs []map[string]any, r *http.Request) []map[string]any {
 	q := r.URL.Query()
 	if q.Get("fields") == "" {
-		return doc
+		return docs
 	}
 	names := strings.Split(q.Get("fields"), ",")
 	include := q.Get("include_fields") != "false"
-	out := map[string]any{}
-	for k, v := range doc {
-		if slices.Contains(names, k) == include {
-			out[k] = v
-		}
+	out := []map[string]any{}
+	for _, doc := range docs {
+		picked := maps.Clone(doc)
+		maps.DeleteFunc(picked, func(name string, _ any) bool { return slices.Contains(names, name) != include })
+		out = append(out, picked)
 	}
 	return out
 }

@@ -94,12 +94,12 @@ func (t *Tenant) oddClaims(claims map[string]any) map[string]any {
 }
 
 // run is a route's handler, and what quirks make of its answer.
-func (t *Tenant) run(rt route, w *buffer, r *http.Request) error {
+func (t *Tenant) run(rt Route, w *buffer, r *http.Request) error {
 	if err := rt.handle(w, r); err != nil {
 		return err
 	}
 	if t.settings.Quirks {
-		t.makeOdd(rt.pattern, w)
+		t.makeOdd(rt.Pattern, w)
 	}
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// role is a role and who has it, in the order of assignment.
+// role is a role and its members, in the order of assignment.
 type role struct {
 	ID          string
 	Name        string
@@ -16,13 +16,21 @@ type role struct {
 
 func (r *role) document() map[string]any {
 	doc := map[string]any{"id": r.ID, "name": r.Name}
-	if r.Description != "" {
-		doc["description"] = r.Description
-	}
+	addTexts(doc, map[string]string{"description": r.Description})
 	return doc
 }
 
-func (t *Tenant) role(id string) (*role, error) {
+func (r *role) add(userID string) {
+	if !slices.Contains(r.members, userID) {
+		r.members = append(r.members, userID)
+	}
+}
+
+func (r *role) remove(userID string) {
+	r.members = slices.DeleteFunc(r.members, func(id string) bool { return id == userID })
+}
+
+func (t *Tenant) roleWithID(id string) (*role, error) {
 	i := slices.IndexFunc(t.roles, func(r *role) bool { return r.ID == id })
 	if i < 0 {
 		return nil, newAPIError(http.StatusNotFound, "", "The role does not exist.")
@@ -30,16 +38,14 @@ func (t *Tenant) role(id string) (*role, error) {
 	return t.roles[i], nil
 }
 
+func (t *Tenant) role(r *http.Request) (*role, error) { return t.roleWithID(r.PathValue("id")) }
+
 // listRoles serves GET /api/v2/roles.
 func (t *Tenant) listRoles(w http.ResponseWriter, r *http.Request) error {
 	filter := strings.ToLower(r.URL.Query().Get("name_filter"))
-	items := []map[string]any{}
-	for _, role := range t.roles {
-		if strings.Contains(strings.ToLower(role.Name), filter) {
-			items = append(items, role.document())
-		}
-	}
-	return writePage(w, r, "roles", items)
+	return writePage(w, r, "roles", documents(t.roles, func(role *role) bool {
+		return strings.Contains(strings.ToLower(role.Name), filter)
+	}))
 }
 
 // AddRole adds a role, as an administrator does, and returns its id.
@@ -61,11 +67,7 @@ type roleFields struct {
 }
 
 // createRole serves POST /api/v2/roles, which answers 200 and not 201.
-func (t *Tenant) createRole(w http.ResponseWriter, r *http.Request) error {
-	var in roleFields
-	if err := decode(r, &in); err != nil {
-		return err
-	}
+func (t *Tenant) createRole(w http.ResponseWriter, _ *http.Request, in roleFields) error {
 	if name := value(in.Name); t.roleNamed(name) != nil {
 		return newAPIError(http.StatusConflict, "", "Role with name '%s' already exists.", name)
 	}
@@ -82,22 +84,9 @@ func (t *Tenant) roleNamed(name string) *role {
 	return nil
 }
 
-// getRole serves GET /api/v2/roles/{id}.
-func (t *Tenant) getRole(w http.ResponseWriter, r *http.Request) error {
-	role, err := t.role(r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, role.document())
-}
-
 // updateRole serves PATCH /api/v2/roles/{id}.
-func (t *Tenant) updateRole(w http.ResponseWriter, r *http.Request) error {
-	var in roleFields
-	if err := decode(r, &in); err != nil {
-		return err
-	}
-	role, err := t.role(r.PathValue("id"))
+func (t *Tenant) updateRole(w http.ResponseWriter, r *http.Request, in roleFields) error {
+	role, err := t.role(r)
 	if err != nil {
 		return err
 	}
@@ -114,57 +103,38 @@ func (t *Tenant) updateRole(w http.ResponseWriter, r *http.Request) error {
 }
 
 // deleteRole serves DELETE /api/v2/roles/{id}.
-func (t *Tenant) deleteRole(w http.ResponseWriter, r *http.Request) error {
-	role, err := t.role(r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	i := slices.Index(t.roles, role)
-	t.roles = slices.Delete(t.roles, i, i+1)
+func (t *Tenant) deleteRole(w http.ResponseWriter, _ *http.Request, gone *role) error {
+	t.roles = slices.DeleteFunc(t.roles, func(r *role) bool { return r == gone })
 	return writeJSON(w, http.StatusOK, struct{}{})
 }
 
 // listRoleUsers serves GET /api/v2/roles/{id}/users, by pages or by checkpoints.
-func (t *Tenant) listRoleUsers(w http.ResponseWriter, r *http.Request) error {
-	role, err := t.role(r.PathValue("id"))
-	if err != nil {
-		return err
-	}
+func (t *Tenant) listRoleUsers(w http.ResponseWriter, r *http.Request, role *role) error {
 	items := []map[string]any{}
 	for _, id := range role.members {
 		if u, ok := t.users.get(id); ok {
-			items = append(items, memberDocument(u))
+			doc := map[string]any{"user_id": u.ID}
+			addTexts(doc, map[string]string{"email": u.Email, "name": u.Name, "picture": u.Picture})
+			items = append(items, doc)
 		}
 	}
-	if q := r.URL.Query(); q.Has("take") || q.Has("from") {
+	if byCheckpoint(r) {
 		return writeJSON(w, http.StatusOK, checkpoint(r, "users", "user_id", items))
 	}
-	if p := pageOf(r); p.start+p.limit > maxRecords {
+	if p := pageOf(r); p.tooFar() {
 		return badRequest("invalid_paging", "Requesting page %d exceeds the allowed maximum of %d records. "+
 			"To fetch results beyond %d, use the checkpoint pagination method.", p.start/p.limit, maxRecords, maxRecords)
 	}
 	return writePage(w, r, "users", items)
 }
 
-func memberDocument(u *user) map[string]any {
-	doc := map[string]any{"user_id": u.ID}
-	for name, v := range map[string]string{"email": u.Email, "name": u.Name, "picture": u.Picture} {
-		if v != "" {
-			doc[name] = v
-		}
-	}
-	return doc
+type roleMembers struct {
+	Users []string `json:"users"`
 }
 
 // assignRoleUsers serves POST /api/v2/roles/{id}/users.
-func (t *Tenant) assignRoleUsers(w http.ResponseWriter, r *http.Request) error {
-	var in struct {
-		Users []string `json:"users"`
-	}
-	if err := decode(r, &in); err != nil {
-		return err
-	}
-	role, err := t.role(r.PathValue("id"))
+func (t *Tenant) assignRoleUsers(w http.ResponseWriter, r *http.Request, in roleMembers) error {
+	role, err := t.role(r)
 	if err != nil {
 		return err
 	}
@@ -173,15 +143,43 @@ func (t *Tenant) assignRoleUsers(w http.ResponseWriter, r *http.Request) error {
 			return userNotFound()
 		}
 	}
-	slices.Sort(in.Users) // those of one call are listed by id
+	slices.Sort(in.Users) // the users of one call are listed by id
 	for _, id := range in.Users {
 		role.add(id)
 	}
 	return writeJSON(w, http.StatusOK, struct{}{})
 }
 
-func (r *role) add(userID string) {
-	if !slices.Contains(r.members, userID) {
-		r.members = append(r.members, userID)
-	}
+// listUserRoles serves GET /api/v2/users/{id}/roles.
+func (t *Tenant) listUserRoles(w http.ResponseWriter, r *http.Request) error {
+	return writePage(w, r, "roles", documents(t.roles, func(role *role) bool {
+		return slices.Contains(role.members, r.PathValue("id"))
+	}))
+}
+
+type userRoles struct {
+	Roles []string `json:"roles"`
+}
+
+// changeUserRoles serves POST and DELETE /api/v2/users/{id}/roles. If one role does not exist,
+// no role is changed.
+func (t *Tenant) changeUserRoles(change func(*role, string)) handler {
+	return body(func(w http.ResponseWriter, r *http.Request, in userRoles) error {
+		id := r.PathValue("id")
+		if _, ok := t.users.get(id); !ok {
+			return badRequest("inexistent_user", "The user does not exist.")
+		}
+		roles := make([]*role, len(in.Roles))
+		for i, roleID := range in.Roles {
+			found, err := t.roleWithID(roleID)
+			if err != nil {
+				return badRequest("", "One or more of the roles do not exist.")
+			}
+			roles[i] = found
+		}
+		for _, found := range roles {
+			change(found, id)
+		}
+		return noContent(w)
+	})
 }

@@ -17,16 +17,16 @@ const maxBody = 1 << 20
 
 // serve puts around a route what all of them share: counting, faults, the
 // bearer token, the description, the lock and the log.
-func (t *Tenant) serve(rt route) http.Handler {
+func (t *Tenant) serve(rt Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begin := time.Now()
-		control := strings.Contains(rt.pattern, " /_tenant/")
+		control := strings.Contains(rt.Pattern, " /_tenant/")
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		var fault *Fault
 		if !control {
-			t.stats.request(rt.pattern)
-			fault = t.faults.take(rt.pattern)
+			t.stats.request(rt.Pattern)
+			fault = t.faults.take(rt.Pattern)
 		}
 		w.Header().Set("Date", t.Now().Format(http.TimeFormat)) // by which others compare their clocks
 		w = t.oddlyLimited(w, fault)
@@ -48,22 +48,22 @@ func (t *Tenant) serve(rt route) http.Handler {
 }
 
 // handle runs a route's handler as one transaction.
-func (t *Tenant) handle(rt route, w *buffer, r *http.Request, body []byte) error {
+func (t *Tenant) handle(rt Route, w *buffer, r *http.Request, body []byte) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.limits.take(w, rt.pattern, t.now()); err != nil {
+	if err := t.limits.take(w, rt.Pattern, t.now()); err != nil {
 		return err
 	}
-	if !strings.Contains(rt.pattern, " /api/v2/") {
+	if !strings.Contains(rt.Pattern, " /api/v2/") {
 		return t.run(rt, w, r)
 	}
-	if err := t.authorized(r, rt.scopes); err != nil {
+	if err := t.authorized(r, rt.Scopes); err != nil {
 		return err
 	}
-	if t.settings.NoSessions && aboutSessions(rt.pattern) {
+	if t.settings.NoSessions && aboutSessions(rt.Pattern) {
 		return notInPlan()
 	}
-	op, _ := t.api.Operation(rt.pattern) // without a description nothing is to be checked
+	op, _ := t.api.Operation(rt.Pattern) // without a description nothing is to be checked
 	if err := t.api.Check(op, r, body); err != nil {
 		if bad, ok := errors.AsType[*description.RequestError](err); ok {
 			return newAPIError(bad.Status, bad.Code, "%s", bad.Message)
@@ -78,7 +78,7 @@ func (t *Tenant) handle(rt route, w *buffer, r *http.Request, body []byte) error
 }
 
 // finish turns a handler's error into the answer.
-func (t *Tenant) finish(buf *buffer, rt route, err error) {
+func (t *Tenant) finish(buf *buffer, rt Route, err error) {
 	if err == nil {
 		return
 	}
@@ -87,7 +87,7 @@ func (t *Tenant) finish(buf *buffer, rt route, err error) {
 		known.respond(buf)
 		return
 	}
-	t.log.Error("handler failed", slog.String("route", rt.pattern), slog.Any("error", err))
+	t.log.Error("handler failed", slog.String("route", rt.Pattern), slog.Any("error", err))
 	newAPIError(http.StatusInternalServerError, "", "An internal server error occurred").respond(buf)
 }
 

@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -8,7 +9,7 @@ import (
 
 const (
 	sessionCookie = "auth0"
-	browserCookie = "did" // tells one browser from another before anybody signed in
+	browserCookie = "did" // tells one browser from another before a sign-in
 )
 
 // session is a browser in which a user is signed in.
@@ -41,10 +42,9 @@ func (t *Tenant) currentSession(r *http.Request) *session {
 	if err != nil {
 		return nil
 	}
-	s, ok := t.sessions[c.Value]
-	if !ok || !t.now().Before(s.expires()) {
+	s, err := t.liveSession(c.Value)
+	if err != nil {
 		delete(t.sessions, c.Value)
-		return nil
 	}
 	return s
 }
@@ -52,7 +52,7 @@ func (t *Tenant) currentSession(r *http.Request) *session {
 // startSession signs a user in to the browser that sends r.
 func (t *Tenant) startSession(w http.ResponseWriter, r *http.Request, u *user, methods []string) *session {
 	if old := t.currentSession(r); old != nil {
-		t.endSession(old.id)
+		delete(t.sessions, old.id)
 	}
 	now := t.now()
 	s := &session{
@@ -65,15 +65,9 @@ func (t *Tenant) startSession(w http.ResponseWriter, r *http.Request, u *user, m
 	return s
 }
 
-func (t *Tenant) endSession(id string) { delete(t.sessions, id) }
-
 // endAccess ends all sessions and refresh tokens of a user.
 func (t *Tenant) endAccess(userID string) {
-	for id, s := range t.sessions {
-		if s.userID == userID {
-			t.endSession(id)
-		}
-	}
+	t.endSessions(func(s *session) bool { return s.userID == userID })
 	t.endRefreshTokens(func(rt *refreshToken) bool { return rt.grant.userID == userID })
 }
 
@@ -85,9 +79,6 @@ func (t *Tenant) setCookie(w http.ResponseWriter, name, value string, life time.
 }
 
 func remoteIP(r *http.Request) string {
-	host, _, found := strings.Cut(r.RemoteAddr, ":")
-	if i := strings.LastIndex(r.RemoteAddr, ":"); found && strings.HasPrefix(r.RemoteAddr, "[") {
-		host = strings.Trim(r.RemoteAddr[:i], "[]")
-	}
+	host, _, _ := net.SplitHostPort(r.RemoteAddr) // net/http has set it
 	return host
 }

@@ -4,47 +4,32 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"usher/localtenant/description"
 )
 
-func (t *Tenant) signupPage(w http.ResponseWriter, r *http.Request) error {
-	tx, err := t.transaction(r)
-	if err != nil {
-		return err
-	}
-	return t.showSignup(w, http.StatusOK, tx, tx.loginHint, "")
-}
-
-func (t *Tenant) showSignup(w http.ResponseWriter, status int, tx *transaction, email, problem string) error {
-	conn, _ := t.connectionNamed(t.databaseFor(tx))
-	return t.pages.render(w, status, "signup", origin(tx.redirectURI), map[string]any{
-		"Title": "Sign up", "Client": tx.client.ID, "State": tx.id, "Username": email, "Error": problem,
-		"Rules": conn.policy.describe(),
+// signupPage serves GET /u/signup, and what is wrong with a POST.
+func (t *Tenant) signupPage(w http.ResponseWriter, r *http.Request, tx *transaction, problem string) error {
+	return t.pages.show(w, "signup", origin(tx.redirectURI), map[string]any{
+		"Title": "Sign up", "Client": tx.client.ID, "State": tx.id, "Username": tx.typed(r, "email"), "Error": problem,
+		"Rules": t.databaseFor(tx).policy.describe(),
 	})
 }
 
 // signup serves POST /u/signup.
-func (t *Tenant) signup(w http.ResponseWriter, r *http.Request) error {
-	tx, err := t.transaction(r)
-	if err != nil {
-		return err
-	}
-	email, text := strings.TrimSpace(r.PostFormValue("email")), r.PostFormValue("password")
+func (t *Tenant) signup(w http.ResponseWriter, r *http.Request, tx *transaction) error {
+	email, text, conn := tx.typed(r, "email"), r.PostFormValue("password"), t.databaseFor(tx)
 	if !description.ValidEmail(email) {
-		return t.showSignup(w, http.StatusBadRequest, tx, email, "That is not an email address.")
+		return t.signupPage(w, r, tx, "That is not an email address.")
 	}
-	connection := t.databaseFor(tx)
-	u, err := t.newUser(userFields{Connection: &connection, Email: &email, Password: &text})
+	u, err := t.newUser(userFields{Connection: &conn.Name, Email: &email, Password: &text})
 	refused, isRefused := errors.AsType[*apiError](err)
 	switch {
 	case isRefused && refused.Status == http.StatusConflict:
 		// Auth0 does not say that the address is taken, and nor does this page.
-		return t.showSignup(w, http.StatusBadRequest, tx, email, "Something went wrong. Perhaps you have an account already?")
+		return t.signupPage(w, r, tx, "Something went wrong. Perhaps you have an account already?")
 	case isRefused:
-		conn, _ := t.connectionNamed(connection)
-		return t.showSignup(w, http.StatusBadRequest, tx, email, "That password will not do. "+conn.policy.describe())
+		return t.signupPage(w, r, tx, "That password will not do. "+conn.policy.describe())
 	case err != nil:
 		return err
 	}

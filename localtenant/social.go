@@ -13,54 +13,49 @@ import (
 	"usher/internal/address"
 )
 
-// socialConnection is the social connection that a page is for.
-func (t *Tenant) socialConnection(r *http.Request) (*transaction, *connection, error) {
+// socialStep is a sign-in by a social connection.
+type socialStep struct {
+	*transaction
+	conn *connection
+}
+
+func (t *Tenant) socialStep(r *http.Request) (socialStep, error) {
 	tx, err := t.transaction(r)
 	if err != nil {
-		return nil, nil, err
+		return socialStep{}, err
 	}
 	conn, ok := t.connectionNamed(cmp.Or(r.FormValue("connection"), tx.connection))
 	if !ok || !conn.social() || (tx.connection != "" && tx.connection != conn.Name) {
-		return nil, nil, newPageError(http.StatusBadRequest, "invalid_request", "There is no such way to sign in.")
+		return socialStep{}, newPageError(http.StatusBadRequest, "invalid_request", "There is no such way to sign in.")
 	}
-	return tx, conn, nil
+	return socialStep{tx, conn}, nil
 }
 
-// socialPage stands for a provider's own pages: who are you, and do you allow it?
-func (t *Tenant) socialPage(w http.ResponseWriter, r *http.Request) error {
-	tx, conn, err := t.socialConnection(r)
-	if err != nil {
-		return err
-	}
-	return t.showSocial(w, http.StatusOK, tx, conn, tx.loginHint, "")
-}
-
-func (t *Tenant) showSocial(w http.ResponseWriter, status int, tx *transaction, conn *connection, email, problem string) error {
-	return t.pages.render(w, status, "social", origin(tx.redirectURI), map[string]any{
-		"Title": "Simulated " + conn.displayName(), "Provider": conn.displayName(), "Connection": conn.Name,
-		"Client": tx.client.ID, "State": tx.id, "Username": email, "Error": problem,
+// socialPage stands in for a provider's own pages: who are you, and do you allow it?
+func (t *Tenant) socialPage(w http.ResponseWriter, r *http.Request, step socialStep, problem string) error {
+	provider := step.conn.displayName()
+	return t.pages.show(w, "social", origin(step.redirectURI), map[string]any{
+		"Title": "Simulated " + provider, "Provider": provider, "Connection": step.conn.Name,
+		"Client": step.client.ID, "State": step.id, "Username": step.typed(r, "email"), "Error": problem,
 	})
 }
 
 // social takes the answer. Refusing goes back to the application.
-func (t *Tenant) social(w http.ResponseWriter, r *http.Request) error {
-	tx, conn, err := t.socialConnection(r)
-	if err != nil {
-		return err
-	}
+func (t *Tenant) social(w http.ResponseWriter, r *http.Request, step socialStep) error {
 	if r.PostFormValue("answer") != "allow" {
-		delete(t.txns, tx.id)
-		return t.fail(w, r, tx, "access_denied", "The user denied access.")
+		delete(t.txns, step.id)
+		return t.fail(w, r, step.transaction, "access_denied", "The user denied access.")
 	}
-	email := strings.TrimSpace(r.PostFormValue("email"))
-	if name, domain, ok := strings.Cut(email, "@"); !ok || name == "" || domain == "" { // providers take more than is valid here
-		return t.showSocial(w, http.StatusBadRequest, tx, conn, email, "That is not an email address.")
+	email := step.typed(r, "email")
+	// Providers take more than is valid here.
+	if name, domain, _ := strings.Cut(email, "@"); name == "" || domain == "" {
+		return t.socialPage(w, r, step, "That is not an email address.")
 	}
-	u, err := t.socialUser(conn, email, strings.TrimSpace(r.PostFormValue("name")))
+	u, err := t.socialUser(step.conn, email, strings.TrimSpace(r.PostFormValue("name")))
 	if err != nil {
 		return err
 	}
-	return t.firstFactorGiven(w, r, tx, u)
+	return t.firstFactorGiven(w, r, step.transaction, u)
 }
 
 // socialUser finds or makes the account of a person at a provider. A provider
@@ -106,10 +101,8 @@ func (t *Tenant) withAddress(u *user, email string) (*user, error) {
 }
 
 func (c *connection) displayName() string {
-	if name, ok := map[string]string{
+	known := map[string]string{
 		"google-oauth2": "Google", "github": "GitHub", "windowslive": "Microsoft", "apple": "Apple",
-	}[c.Name]; ok {
-		return name
 	}
-	return c.Name
+	return cmp.Or(known[c.Name], c.Name)
 }

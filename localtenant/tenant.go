@@ -67,7 +67,7 @@ type Tenant struct {
 	roles    []*role
 	factors  map[string][]*factor // by user
 	recovery map[string]string    // recovery codes by user
-	blocks   *bruteForce
+	blocks   bruteForce
 	events   []event
 	eventSeq int
 	jobs     map[string]*job
@@ -125,7 +125,7 @@ func (t *Tenant) reset() error {
 	t.roles = nil
 	t.factors = map[string][]*factor{}
 	t.recovery = map[string]string{}
-	t.blocks = newBruteForce()
+	t.blocks = bruteForce{}
 	t.events = nil
 	t.jobs = map[string]*job{}
 	t.limits = limiter{}

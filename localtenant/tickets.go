@@ -32,24 +32,40 @@ func (t *Tenant) newTicket(k ticket, path string) string {
 	return t.opts.BaseURL + path + "?ticket=" + url.QueryEscape(id) + "#"
 }
 
+// redeemed is a ticket that a request redeems, and its user.
+type redeemed struct {
+	*ticket
+	id   string
+	user *user
+}
+
 // redeemable finds a ticket of a kind that has not been used or run out.
-func (t *Tenant) redeemable(r *http.Request, kind string) (id string, k *ticket, ok bool) {
-	id = r.FormValue("ticket")
-	k, ok = t.tickets[id]
-	return id, k, ok && k.kind == kind && t.now().Before(k.expires)
+func (t *Tenant) redeemable(kind string) func(*http.Request) (redeemed, error) {
+	return func(r *http.Request) (redeemed, error) {
+		id := r.FormValue("ticket")
+		k, ok := t.tickets[id]
+		if !ok || k.kind != kind || !t.now().Before(k.expires) {
+			return redeemed{}, linkEnded()
+		}
+		u, ok := t.users.get(k.userID)
+		if !ok {
+			return redeemed{}, linkEnded()
+		}
+		return redeemed{k, id, u}, nil
+	}
 }
 
 // sendVerification mails a user the link that verifies their address.
 func (t *Tenant) sendVerification(u *user) {
-	link := t.newTicket(ticket{kind: "verify", userID: u.ID, email: u.Email, expires: t.now().Add(ticketTTL)}, "/u/email-verification")
+	link := t.newTicket(ticketFields{}.ticket("verify", u, t.now()), "/u/email-verification")
 	t.send(Mail{To: u.Email, Kind: "verify_email", Subject: "Verify your email", Link: link})
 }
 
 // sendReset mails a user the link that sets a new password.
 func (t *Tenant) sendReset(l login) {
-	email := l.account().Email
-	k := ticket{kind: "reset", userID: l.user.ID, email: email, identity: l.identity(), markVerified: true, expires: t.now().Add(ticketTTL)}
-	t.send(Mail{To: email, Kind: "reset_email", Subject: "Reset your password", Link: t.newTicket(k, "/u/reset-password")})
+	k := ticketFields{MarkVerified: true}.ticket("reset", l.user, t.now())
+	k.email, k.identity = l.account().Email, l.identity()
+	t.send(Mail{To: k.email, Kind: "reset_email", Subject: "Reset your password", Link: t.newTicket(k, "/u/reset-password")})
 }
 
 // identity names the linked account in a ticket; "" is the user's own.
@@ -84,11 +100,7 @@ func (in ticketFields) ticket(kind string, u *user, now time.Time) ticket {
 }
 
 // createPasswordTicket serves POST /api/v2/tickets/password-change.
-func (t *Tenant) createPasswordTicket(w http.ResponseWriter, r *http.Request) error {
-	var in ticketFields
-	if err := decode(r, &in); err != nil {
-		return err
-	}
+func (t *Tenant) createPasswordTicket(w http.ResponseWriter, _ *http.Request, in ticketFields) error {
 	found, err := t.ticketUser(in)
 	if err != nil {
 		return err
@@ -121,10 +133,9 @@ func (u *user) identityFor(k *ticket) int {
 
 // ticketUser is named by an id, or by an address in a connection.
 func (t *Tenant) ticketUser(in ticketFields) (login, error) {
-	if in.ResultURL != "" && in.ClientID != "" {
-		return login{}, badRequest("invalid_body", "You cannot specify both result_url and client_id.")
-	}
 	switch {
+	case in.ResultURL != "" && in.ClientID != "":
+		return login{}, badRequest("invalid_body", "You cannot specify both result_url and client_id.")
 	case in.UserID != "" && in.Email != "":
 		return login{}, badRequest("invalid_body", "You cannot specify both email and user_id.")
 	case in.UserID != "":
@@ -146,17 +157,14 @@ func (t *Tenant) ticketUser(in ticketFields) (login, error) {
 }
 
 // createVerificationTicket serves POST /api/v2/tickets/email-verification.
-func (t *Tenant) createVerificationTicket(w http.ResponseWriter, r *http.Request) error {
-	var in ticketFields
-	if err := decode(r, &in); err != nil {
-		return err
-	}
+func (t *Tenant) createVerificationTicket(w http.ResponseWriter, _ *http.Request, in ticketFields) error {
 	u, ok := t.users.get(in.UserID)
 	if !ok {
 		return userNotFound()
 	}
 	if u.Email == "" {
-		return badRequest("invalid_body", "The user does not have an email address.")
+		return userWithoutEmail()
 	}
-	return writeJSON(w, http.StatusCreated, map[string]any{"ticket": t.newTicket(in.ticket("verify", u, t.now()), "/u/email-verification")})
+	link := t.newTicket(in.ticket("verify", u, t.now()), "/u/email-verification")
+	return writeJSON(w, http.StatusCreated, map[string]any{"ticket": link})
 }

@@ -94,14 +94,10 @@ func (u *user) linkedProfile() map[string]any {
 // profile is what describes the person.
 func (u *user) profile() map[string]any {
 	doc := map[string]any{}
-	for name, value := range map[string]string{
+	addTexts(doc, map[string]string{
 		"email": u.Email, "username": u.Username, "phone_number": u.PhoneNumber, "name": u.Name,
 		"given_name": u.GivenName, "family_name": u.FamilyName, "nickname": u.Nickname, "picture": u.Picture,
-	} {
-		if value != "" {
-			doc[name] = value
-		}
-	}
+	})
 	if u.Email != "" {
 		doc["email_verified"] = u.EmailVerified
 	}
@@ -139,9 +135,12 @@ func (u *user) primary() identity {
 
 func (u *user) blocked() bool { return u.Blocked != nil && *u.Blocked }
 
-// fillDefaults sets what Auth0 sets of itself: a name, a nickname and a picture.
+// identifier is what the user signs in with.
+func (u *user) identifier() string { return cmp.Or(u.Email, u.Username, u.PhoneNumber) }
+
+// fillDefaults sets what Auth0 sets without being asked: a name, a nickname and a picture.
 func (u *user) fillDefaults() {
-	login := cmp.Or(u.Email, u.Username, u.PhoneNumber)
+	login := u.identifier()
 	if u.Name == "" {
 		u.Name, u.unnamed = login, true
 	}

@@ -1,7 +1,7 @@
 package localtenant
 
 import (
-	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -12,63 +12,44 @@ import (
 const maxFailures = 10
 
 // bruteForce counts failed logins by user and address.
-type bruteForce struct {
-	failures map[attempt]int
-}
+type bruteForce map[attempt]int
 
 type attempt struct{ userID, ip string }
 
-func newBruteForce() *bruteForce { return &bruteForce{failures: map[attempt]int{}} }
+func (b bruteForce) failed(userID, ip string) { b[attempt{userID, ip}]++ }
 
-func (b *bruteForce) failed(userID, ip string) { b.failures[attempt{userID, ip}]++ }
-
-func (b *bruteForce) blocked(userID, ip string) bool {
-	return b.failures[attempt{userID, ip}] >= maxFailures
-}
+func (b bruteForce) blocked(userID, ip string) bool { return b[attempt{userID, ip}] >= maxFailures }
 
 // succeeded forgets the failures of an address: only a row of them blocks.
-func (b *bruteForce) succeeded(userID, ip string) { delete(b.failures, attempt{userID, ip}) }
+func (b bruteForce) succeeded(userID, ip string) { delete(b, attempt{userID, ip}) }
 
-func (b *bruteForce) clear(userID string) {
-	for a := range b.failures {
-		if a.userID == userID {
-			delete(b.failures, a)
-		}
-	}
+func (b bruteForce) clear(userID string) {
+	maps.DeleteFunc(b, func(a attempt, _ int) bool { return a.userID == userID })
 }
 
-func (t *Tenant) blockDocument(u *user) map[string]any {
-	list := []any{}
-	var ips []string
-	for a := range t.blocks.failures {
-		if u != nil && a.userID == u.ID && t.blocks.blocked(u.ID, a.ip) {
-			ips = append(ips, a.ip)
+// blockList are the blocks of users, by address.
+func (t *Tenant) blockList(users ...*user) map[string]any {
+	list := []map[string]any{}
+	for _, u := range users {
+		for a := range t.blocks {
+			if a.userID == u.ID && t.blocks.blocked(u.ID, a.ip) {
+				list = append(list, map[string]any{
+					"identifier": u.identifier(), "ip": a.ip, "connection": u.primary().Connection,
+				})
+			}
 		}
 	}
-	slices.Sort(ips)
-	for _, ip := range ips {
-		list = append(list, map[string]any{
-			"identifier": cmp.Or(u.Email, u.Username, u.PhoneNumber), "ip": ip, "connection": u.primary().Connection,
-		})
-	}
+	slices.SortFunc(list, func(a, b map[string]any) int { return compare(a["ip"], b["ip"], false) })
 	return map[string]any{"blocked_for": list}
 }
 
 // getUserBlocks serves GET /api/v2/user-blocks/{id}.
-func (t *Tenant) getUserBlocks(w http.ResponseWriter, r *http.Request) error {
-	u, ok := t.users.get(r.PathValue("id"))
-	if !ok {
-		return userNotFound()
-	}
-	return writeJSON(w, http.StatusOK, t.blockDocument(u))
+func (t *Tenant) getUserBlocks(w http.ResponseWriter, _ *http.Request, u *user) error {
+	return writeJSON(w, http.StatusOK, t.blockList(u))
 }
 
 // deleteUserBlocks serves DELETE /api/v2/user-blocks/{id}.
-func (t *Tenant) deleteUserBlocks(w http.ResponseWriter, r *http.Request) error {
-	u, ok := t.users.get(r.PathValue("id"))
-	if !ok {
-		return userNotFound()
-	}
+func (t *Tenant) deleteUserBlocks(w http.ResponseWriter, _ *http.Request, u *user) error {
 	t.blocks.clear(u.ID)
 	return noContent(w)
 }
@@ -84,13 +65,9 @@ func (t *Tenant) identified(identifier string) []*user {
 	return out
 }
 
-// getBlocks serves GET /api/v2/user-blocks?identifier=. Nobody has no blocks.
+// getBlocks serves GET /api/v2/user-blocks?identifier=. Without such a user the list is empty.
 func (t *Tenant) getBlocks(w http.ResponseWriter, r *http.Request) error {
-	list := []any{}
-	for _, u := range t.identified(r.URL.Query().Get("identifier")) {
-		list = append(list, t.blockDocument(u)["blocked_for"].([]any)...)
-	}
-	return writeJSON(w, http.StatusOK, map[string]any{"blocked_for": list})
+	return writeJSON(w, http.StatusOK, t.blockList(t.identified(r.URL.Query().Get("identifier"))...))
 }
 
 // deleteBlocks serves DELETE /api/v2/user-blocks?identifier=.

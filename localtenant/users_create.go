@@ -1,8 +1,9 @@
 package localtenant
 
 import (
-	"encoding/json"
+	"cmp"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -32,27 +33,13 @@ type userFields struct {
 	UserMetadata  map[string]any `json:"user_metadata"`
 }
 
-// decode reads a body that the description has already found to be valid JSON
-// of the right types.
-func decode(r *http.Request, v any) error {
-	err := json.NewDecoder(r.Body).Decode(v)
-	if err != nil {
-		return badRequest("invalid_body", "Invalid request payload JSON format")
-	}
-	return nil
-}
-
 // createUser serves POST /api/v2/users.
-func (t *Tenant) createUser(w http.ResponseWriter, r *http.Request) error {
-	var in userFields
-	if err := decode(r, &in); err != nil {
-		return err
-	}
+func (t *Tenant) createUser(w http.ResponseWriter, _ *http.Request, in userFields) error {
 	u, err := t.newUser(in)
 	if err != nil {
 		return err
 	}
-	if in.VerifyEmail != nil && *in.VerifyEmail || (in.VerifyEmail == nil && u.Email != "" && !u.EmailVerified) {
+	if value(in.VerifyEmail) || in.VerifyEmail == nil && u.Email != "" && !u.EmailVerified {
 		t.sendVerification(u)
 	}
 	return writeJSON(w, http.StatusCreated, u.document())
@@ -99,10 +86,7 @@ func (t *Tenant) newUser(in userFields) (*user, error) {
 // blankUser is a user of a connection who has an id, made unless given.
 func blankUser(conn *connection, id string, now time.Time) *user {
 	// A given id may come with the provider's prefix or without.
-	local := strings.TrimPrefix(id, conn.Strategy+"|")
-	if local == "" {
-		local = objectID(now)
-	}
+	local := cmp.Or(strings.TrimPrefix(id, conn.Strategy+"|"), objectID(now))
 	return &user{
 		ID:        conn.Strategy + "|" + local,
 		CreatedAt: now, UpdatedAt: now,
@@ -189,24 +173,16 @@ func (t *Tenant) setPassword(u *user, conn *connection, text string) error {
 func merge(old, patch map[string]any) map[string]any {
 	out := map[string]any{}
 	if patch == nil || len(patch) > 0 {
-		for k, v := range old {
-			out[k] = v
-		}
+		maps.Copy(out, old)
 	}
-	for k, v := range patch {
-		if v == nil {
-			delete(out, k)
-		} else {
-			out[k] = v
-		}
-	}
+	maps.Copy(out, patch)
+	maps.DeleteFunc(out, func(_ string, v any) bool { return v == nil })
 	return out
 }
 
-func value[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
+func value[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
 	}
-	return *p
+	return v
 }

@@ -2,6 +2,7 @@ package localtenant
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"usher/localtenant/search"
@@ -9,8 +10,7 @@ import (
 
 // listUsers serves GET /api/v2/users from the index.
 func (t *Tenant) listUsers(w http.ResponseWriter, r *http.Request) error {
-	p := pageOf(r)
-	if p.start+p.limit > maxRecords {
+	if pageOf(r).tooFar() {
 		return badRequest("invalid_paging", "You can only page through the first 1000 records. "+
 			"See https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation")
 	}
@@ -29,35 +29,34 @@ func (t *Tenant) listUsers(w http.ResponseWriter, r *http.Request) error {
 	}
 	docs := t.users.index.find(query, by, t.now())
 	if name := q.Get("connection"); name != "" {
-		docs = keep(docs, func(doc map[string]any) bool { return inConnection(doc, name) })
+		docs = slices.DeleteFunc(docs, func(doc map[string]any) bool {
+			return !slices.Contains(search.Values(doc, "identities.connection"), any(name))
+		})
 	}
-	window := []map[string]any{}
-	for _, doc := range cut(docs, p) {
-		window = append(window, pick(doc, r))
-	}
-	if !p.totals {
-		return writeJSON(w, http.StatusOK, window)
-	}
-	return writeJSON(w, http.StatusOK, map[string]any{
-		"start": p.start, "limit": p.limit, "length": len(window), "total": len(docs), "users": window,
-	})
+	return writeSearchPage(w, r, "users", pickAll(docs, r))
 }
 
-func keep(docs []map[string]any, ok func(map[string]any) bool) []map[string]any {
-	var out []map[string]any
-	for _, doc := range docs {
-		if ok(doc) {
-			out = append(out, doc)
-		}
-	}
-	return out
+// getUser serves GET /api/v2/users/{id}: at once, not from the index.
+func (t *Tenant) getUser(w http.ResponseWriter, r *http.Request, u *user) error {
+	return writeJSON(w, http.StatusOK, pick(u.document(), r))
 }
 
-func inConnection(doc map[string]any, name string) bool {
-	for _, v := range search.Values(doc, "identities.connection") {
-		if v == name {
-			return true
-		}
+// listUsersByEmail serves GET /api/v2/users-by-email. The address must match to
+// the letter, linked identities not included.
+func (t *Tenant) listUsersByEmail(w http.ResponseWriter, r *http.Request) error {
+	found := t.users.withEmail(r.URL.Query().Get("email"))
+	return writeJSON(w, http.StatusOK, pickAll(documents(found, every), r))
+}
+
+// deleteUser serves DELETE /api/v2/users/{id}. Deleting a user who does not exist succeeds.
+func (t *Tenant) deleteUser(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	t.users.remove(id, t.now())
+	t.endAccess(id)
+	t.removeFactors(id, every)
+	t.blocks.clear(id)
+	for _, role := range t.roles {
+		role.remove(id)
 	}
-	return false
+	return noContent(w)
 }

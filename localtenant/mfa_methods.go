@@ -40,41 +40,34 @@ func (t *Tenant) factorFrom(in factorFields) (*factor, error) {
 
 // listMethods serves GET /api/v2/users/{id}/authentication-methods. Its totals
 // leave the total out when there are none, as recordings show.
-func (t *Tenant) listMethods(w http.ResponseWriter, r *http.Request) error {
-	id := r.PathValue("id")
-	if _, ok := t.users.get(id); !ok {
-		return userNotFound()
-	}
-	items := []map[string]any{}
-	for _, f := range t.factors[id] {
-		items = append(items, f.document())
-	}
-	isPhone := func(doc map[string]any) int { return boolRank(doc["type"] == "phone") }
-	slices.SortStableFunc(items, func(a, b map[string]any) int { return isPhone(a) - isPhone(b) }) // phones come last
+func (t *Tenant) listMethods(w http.ResponseWriter, r *http.Request, u *user) error {
+	isPhone := func(f *factor) bool { return f.Type == "phone" }
+	items := documents(t.factors[u.ID], func(f *factor) bool { return !isPhone(f) })
+	items = append(items, documents(t.factors[u.ID], isPhone)...) // phones come last
 	if p := pageOf(r); p.totals && len(items) == 0 {
 		return writeJSON(w, http.StatusOK, map[string]any{"authenticators": items, "start": p.start, "limit": p.limit})
 	}
 	return writePage(w, r, "authenticators", items)
 }
 
+func methodExists() error {
+	return newAPIError(http.StatusConflict, "authentication_method_exists", "The authentication method already exists.")
+}
+
 // createMethod serves POST /api/v2/users/{id}/authentication-methods.
-func (t *Tenant) createMethod(w http.ResponseWriter, r *http.Request) error {
-	var in factorFields
-	if err := decode(r, &in); err != nil {
+func (t *Tenant) createMethod(w http.ResponseWriter, r *http.Request, in factorFields) error {
+	u, err := t.user(r)
+	if err != nil {
 		return err
-	}
-	id := r.PathValue("id")
-	if _, ok := t.users.get(id); !ok {
-		return userNotFound()
 	}
 	f, err := t.factorFrom(in)
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(t.factors[id], f.clashes) {
-		return newAPIError(http.StatusConflict, "authentication_method_exists", "The authentication method already exists.")
+	if slices.ContainsFunc(t.factors[u.ID], f.clashes) {
+		return methodExists()
 	}
-	t.factors[id] = append(t.factors[id], f)
+	t.factors[u.ID] = append(t.factors[u.ID], f)
 	doc := f.created(true)
 	if f.Type == "totp" {
 		doc["totp_secret"] = f.Secret
@@ -82,18 +75,15 @@ func (t *Tenant) createMethod(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusCreated, doc)
 }
 
-// clashes says whether two factors are the same thing.
+// clashes reports whether two factors are the same thing.
 func (f *factor) clashes(other *factor) bool {
-	return f.Type == other.Type && (f.Email != "" && f.Email == other.Email || f.Phone != "" && f.Phone == other.Phone ||
-		f.KeyID != "" && f.KeyID == other.KeyID || f.Secret != "" && f.Secret == other.Secret)
+	same := func(a, b string) bool { return a != "" && a == b }
+	return f.Type == other.Type && (same(f.Email, other.Email) || same(f.Phone, other.Phone) ||
+		same(f.KeyID, other.KeyID) || same(f.Secret, other.Secret))
 }
 
 // replaceMethods serves PUT /api/v2/users/{id}/authentication-methods.
-func (t *Tenant) replaceMethods(w http.ResponseWriter, r *http.Request) error {
-	var in []factorFields
-	if err := decode(r, &in); err != nil {
-		return err
-	}
+func (t *Tenant) replaceMethods(w http.ResponseWriter, r *http.Request, in []factorFields) error {
 	id := r.PathValue("id")
 	if _, ok := t.users.get(id); !ok {
 		return badRequest("inexistent_user", "The user does not exist.")
@@ -105,7 +95,7 @@ func (t *Tenant) replaceMethods(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if slices.ContainsFunc(list, f.clashes) {
-			return newAPIError(http.StatusConflict, "authentication_method_exists", "The authentication method already exists.")
+			return methodExists()
 		}
 		list, docs = append(list, f), append(docs, f.created(false))
 	}
@@ -116,44 +106,34 @@ func (t *Tenant) replaceMethods(w http.ResponseWriter, r *http.Request) error {
 // deleteMethods serves DELETE /api/v2/users/{id}/authentication-methods and
 // …/authenticators.
 func (t *Tenant) deleteMethods(w http.ResponseWriter, r *http.Request) error {
-	t.removeFactors(r.PathValue("id"), func(*factor) bool { return true })
+	t.removeFactors(r.PathValue("id"), every)
 	return noContent(w)
 }
 
 // method finds the factor that a path names.
 func (t *Tenant) method(r *http.Request) (*factor, error) {
-	id := r.PathValue("id")
-	if _, ok := t.users.get(id); !ok {
-		return nil, userNotFound()
-	}
-	i := slices.IndexFunc(t.factors[id], func(f *factor) bool { return f.id() == r.PathValue("authentication_method_id") })
-	if i < 0 {
-		return nil, newAPIError(http.StatusNotFound, "authentication_method_not_found", "The authentication method does not exist.")
-	}
-	return t.factors[id][i], nil
-}
-
-// getMethod serves GET /api/v2/users/{id}/authentication-methods/{authentication_method_id}.
-func (t *Tenant) getMethod(w http.ResponseWriter, r *http.Request) error {
-	f, err := t.method(r)
+	u, err := t.user(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return writeJSON(w, http.StatusOK, f.document())
+	for _, f := range t.factors[u.ID] {
+		if f.id() == r.PathValue("authentication_method_id") {
+			return f, nil
+		}
+	}
+	return nil, newAPIError(http.StatusNotFound,
+		"authentication_method_not_found", "The authentication method does not exist.")
 }
 
 // updateMethod serves PATCH /api/v2/users/{id}/authentication-methods/{authentication_method_id}.
-func (t *Tenant) updateMethod(w http.ResponseWriter, r *http.Request) error {
-	var in factorFields
-	if err := decode(r, &in); err != nil {
-		return err
-	}
+func (t *Tenant) updateMethod(w http.ResponseWriter, r *http.Request, in factorFields) error {
 	f, err := t.method(r)
 	if err != nil {
 		return err
 	}
 	if in.Preferred != nil && f.Type != "phone" {
-		return badRequest("invalid_body", "preferred_authentication_method is only for authentication methods of type phone.")
+		return badRequest("invalid_body",
+			"preferred_authentication_method is only for authentication methods of type phone.")
 	}
 	if in.Name != nil {
 		f.Name = *in.Name
@@ -165,11 +145,7 @@ func (t *Tenant) updateMethod(w http.ResponseWriter, r *http.Request) error {
 }
 
 // deleteMethod serves DELETE /api/v2/users/{id}/authentication-methods/{authentication_method_id}.
-func (t *Tenant) deleteMethod(w http.ResponseWriter, r *http.Request) error {
-	f, err := t.method(r)
-	if err != nil {
-		return err
-	}
-	t.removeFactors(r.PathValue("id"), func(x *factor) bool { return x == f })
+func (t *Tenant) deleteMethod(w http.ResponseWriter, r *http.Request, gone *factor) error {
+	t.removeFactors(r.PathValue("id"), func(f *factor) bool { return f == gone })
 	return noContent(w)
 }

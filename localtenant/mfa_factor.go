@@ -2,6 +2,7 @@ package localtenant
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,9 +26,16 @@ type factor struct {
 	lastStep  int64 // of the last TOTP that was taken; each is good once
 }
 
-// newFactor makes a confirmed factor without telling anybody yet.
+// newFactor makes a confirmed factor, which is not a user's yet.
 func (t *Tenant) newFactor(kind string) *factor {
 	return &factor{ID: "dev_" + randomID(16), Type: kind, Confirmed: true, CreatedAt: t.now()}
+}
+
+// newTOTP makes an authenticator app to enrol.
+func (t *Tenant) newTOTP() *factor {
+	f := t.newFactor("totp")
+	f.Secret = newTOTPSecret()
+	return f
 }
 
 func (f *factor) id() string { return f.Type + "|" + f.ID }
@@ -49,14 +57,10 @@ func (f *factor) created(masked bool) map[string]any {
 	if masked {
 		email, phone = maskEmail(email), maskPhone(phone)
 	}
-	for name, v := range map[string]string{
+	addTexts(doc, map[string]string{
 		"name": f.Name, "email": email, "phone_number": phone, "preferred_authentication_method": f.Preferred,
 		"key_id": f.KeyID, "public_key": f.PublicKey, "relying_party_identifier": f.Party,
-	} {
-		if v != "" {
-			doc[name] = v
-		}
-	}
+	})
 	if f.Type == "phone" {
 		method := cmp.Or(f.Preferred, "sms")
 		doc["authentication_methods"] = []any{map[string]any{"id": method + "|" + f.ID, "type": method}}
@@ -75,38 +79,15 @@ func maskEmail(email string) string {
 }
 
 func maskPhone(phone string) string {
-	if len(phone) <= 4 {
-		return phone
-	}
-	return strings.Repeat("X", len(phone)-4) + phone[len(phone)-4:]
-}
-
-// factorWithDevice finds a factor by its device among all users.
-func (t *Tenant) factorWithDevice(id string) (userID string, f *factor) {
-	if _, device, ok := strings.Cut(id, "|"); ok {
-		id = device
-	}
-	for user, list := range t.factors {
-		for _, f := range list {
-			if f.ID == id {
-				return user, f
-			}
-		}
-	}
-	return "", nil
+	hidden := max(0, len(phone)-4)
+	return strings.Repeat("X", hidden) + phone[hidden:]
 }
 
 // removeFactors takes away a user's factors that fit. Without any left there is
 // no recovery code either.
 func (t *Tenant) removeFactors(userID string, fits func(*factor) bool) {
-	kept := []*factor{}
-	for _, f := range t.factors[userID] {
-		if !fits(f) {
-			kept = append(kept, f)
-		}
-	}
-	t.factors[userID] = kept
-	if len(kept) == 0 {
+	t.factors[userID] = slices.DeleteFunc(t.factors[userID], fits)
+	if len(t.factors[userID]) == 0 {
 		delete(t.factors, userID)
 		delete(t.recovery, userID)
 	}
