@@ -17,10 +17,6 @@ const (
 	MFAActionBound    MFAAction = "bound"    // it runs at every sign-in
 )
 
-func (a MFAAction) known() bool {
-	return a == MFAActionNone || a == MFAActionDraft || a == MFAActionDeployed || a == MFAActionBound
-}
-
 // mfaActionName is the one in deploy/auth0.
 const mfaActionName = "require-mfa"
 

@@ -73,14 +73,6 @@ func (t *Tenant) SetScopes(scopes ...string) {
 	t.clients[ClientID].Scopes = slices.Clone(scopes)
 }
 
-// AllowCallback adds a redirect URI to the application's list.
-func (t *Tenant) AllowCallback(uri string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	c := t.clients[ClientID]
-	c.Callbacks = append(slices.Clone(c.Callbacks), uri)
-}
-
 // form reads the parameters of an OAuth request, sent as a form or as JSON.
 func form(r *http.Request) (url.Values, error) {
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))

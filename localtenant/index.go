@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -45,17 +46,15 @@ func (x *index) change(c change, now time.Time) {
 
 // settle applies the changes that are due, in the order in which they were made.
 func (x *index) settle(now time.Time) {
-	n := 0
-	for n < len(x.pending) && !x.pending[n].due.After(now) {
-		c := x.pending[n]
+	for len(x.pending) > 0 && !x.pending[0].due.After(now) {
+		c := x.pending[0]
+		x.pending = x.pending[1:]
 		if c.entry.doc == nil {
 			delete(x.docs, c.id)
 		} else {
 			x.docs[c.id] = c.entry
 		}
-		n++
 	}
-	x.pending = slices.Delete(x.pending, 0, n)
 }
 
 // ordering is a sort key; descending when down.
@@ -83,10 +82,7 @@ func (x *index) find(q search.Query, by ordering, now time.Time) []map[string]an
 		hits = append(hits, h)
 	}
 	slices.SortFunc(hits, func(a, b hit) int {
-		if c := compare(a.key, b.key, by.down); c != 0 {
-			return c
-		}
-		return a.seq - b.seq
+		return cmp.Or(compare(a.key, b.key, by.down), a.seq-b.seq)
 	})
 	out := make([]map[string]any, len(hits))
 	for i, h := range hits {
@@ -104,7 +100,7 @@ func compare(a, b any, down bool) int {
 	switch a := a.(type) {
 	case float64:
 		if b, ok := b.(float64); ok {
-			c = int(signum(a - b))
+			c = cmp.Compare(a, b)
 		}
 	case bool:
 		if b, ok := b.(bool); ok {
@@ -123,16 +119,6 @@ func compare(a, b any, down bool) int {
 
 func boolRank(b bool) int {
 	if b {
-		return 1
-	}
-	return 0
-}
-
-func signum(f float64) float64 {
-	switch {
-	case f < 0:
-		return -1
-	case f > 0:
 		return 1
 	}
 	return 0

@@ -19,10 +19,6 @@ const (
 	PlanEnterprise  Plan = "enterprise"
 )
 
-func (p Plan) known() bool {
-	return p == PlanNone || p == PlanFree || p == PlanSelfService || p == PlanEnterprise
-}
-
 // rate is how fast a bucket fills, and how much it holds.
 type rate struct {
 	perSecond float64

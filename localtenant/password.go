@@ -147,3 +147,18 @@ func personal(text string, u *user) bool {
 	}
 	return false
 }
+
+// describe tells a person what a password must be like.
+func (p PasswordPolicy) describe() string {
+	rules := fmt.Sprintf("At least %d characters", max(p.MinLength, 1))
+	switch p.Level {
+	case "fair":
+		rules += ", with lower-case and capital letters and digits"
+	case "good", "excellent":
+		rules += ", of three kinds at least: lower-case letters, capital letters, digits, other characters"
+	}
+	if p.Level == "excellent" {
+		rules += "; no character three times in a row"
+	}
+	return rules + "."
+}

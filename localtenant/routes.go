@@ -18,7 +18,7 @@ func (t *Tenant) Routes() []Route {
 		{"GET /api/v2/users", t.listUsers, anyOf("read:users", "read:user_idp_tokens")},
 		{"POST /api/v2/users", body(t.createUser), anyOf("create:users")},
 		{"GET /api/v2/users/{id}", found(t.user, t.getUser), anyOf("read:users", "read:user_idp_tokens")},
-		{"PATCH /api/v2/users/{id}", t.updateUser, anyOf("update:users", "update:users_app_metadata")},
+		{"PATCH /api/v2/users/{id}", body(t.updateUser), anyOf("update:users", "update:users_app_metadata")},
 		{"DELETE /api/v2/users/{id}", t.deleteUser, anyOf("delete:users")},
 		{"GET /api/v2/users-by-email", t.listUsersByEmail, anyOf("read:users")},
 		{"GET /api/v2/connections", t.listConnections, anyOf("read:connections")},

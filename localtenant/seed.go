@@ -1,65 +1,46 @@
 package localtenant
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"unicode"
 )
 
 // ReadUsers reads users in the format of Auth0's import: a JSON array, or one
 // JSON object after another, such as one a line. Beside the import's fields they
-// may have user_id, created_at, password and what else User has.
+// may have user_id, created_at, password and the other fields of User.
 func ReadUsers(r io.Reader) ([]User, error) {
-	in := bufio.NewReader(r)
-	dec := json.NewDecoder(in)
-	array, err := startsArray(in)
+	text, err := io.ReadAll(r)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read users: %w", err)
 	}
-	if array {
-		if _, err := dec.Token(); err != nil {
-			return nil, fmt.Errorf("read users: %w", err)
-		}
-	}
+	text = bytes.TrimLeft(text, " \t\r\n\ufeff")
+	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields() // a misspelt field would be lost without a word
+	array := bytes.HasPrefix(text, []byte("["))
+	if array {
+		_, _ = dec.Token() // the opening bracket
+	}
 	var out []User
-	for !array || dec.More() {
+	for dec.More() {
 		var u User
-		err := dec.Decode(&u)
-		if errors.Is(err, io.EOF) && !array {
-			return out, nil
-		}
-		if err != nil {
+		if err := dec.Decode(&u); err != nil {
 			return nil, fmt.Errorf("read users: user %d: %w", len(out)+1, err)
 		}
 		out = append(out, u)
 	}
-	if _, err := dec.Token(); err != nil { // the closing bracket
-		return nil, fmt.Errorf("read users: after user %d: %w", len(out), err)
+	if array {
+		if _, err := dec.Token(); err != nil { // the closing bracket
+			return nil, fmt.Errorf("read users: after user %d: %w", len(out), err)
+		}
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("read users: something comes after the array")
+		return nil, errors.New("read users: something comes after the users")
 	}
 	return out, nil
-}
-
-func startsArray(in *bufio.Reader) (bool, error) {
-	for {
-		c, _, err := in.ReadRune()
-		if errors.Is(err, io.EOF) {
-			return false, nil
-		}
-		if err != nil {
-			return false, fmt.Errorf("read users: %w", err)
-		}
-		if !unicode.IsSpace(c) && c != '\ufeff' {
-			return c == '[', in.UnreadRune()
-		}
-	}
 }
 
 // AddUsersFrom adds the users of a file, in the format that ReadUsers takes.
@@ -70,10 +51,10 @@ func (t *Tenant) AddUsersFrom(path string) error {
 	}
 	defer file.Close()
 	users, err := ReadUsers(file)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+	if err == nil {
+		err = t.AddUsers(users)
 	}
-	if err := t.AddUsers(users); err != nil {
+	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil

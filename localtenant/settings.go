@@ -21,7 +21,7 @@ type Settings struct {
 	SessionIdle      Duration       `json:"session_idle"`
 	SessionMaximum   Duration       `json:"session_maximum"`
 	NoSessions       bool           `json:"no_sessions"`  // a plan without the endpoints for sessions and refresh tokens
-	SecretLag        Duration       `json:"secret_lag"`   // for how long after a client's update either secret may be the right one
+	SecretLag        Duration       `json:"secret_lag"`   // for how long a client's update leaves either secret valid
 	SecretNodes      Nodes          `json:"secret_nodes"` // which one a request finds until then
 	Quirks           bool           `json:"quirks"`       // answers in the odd forms that real tenants have
 	Application      Application    `json:"application"`
@@ -70,15 +70,23 @@ func (d Duration) seconds() int { return int(time.Duration(d) / time.Second) }
 // after is the instant d after t.
 func (d Duration) after(t time.Time) time.Time { return t.Add(time.Duration(d)) }
 
+// The service's addresses on this machine.
+var (
+	defaultCallbacks  = []string{"http://127.0.0.1:3000/callback", "http://localhost:3000/callback"}
+	defaultLogoutURLs = []string{
+		"http://127.0.0.1:3000", "http://127.0.0.1:3000/", "http://localhost:3000", "http://localhost:3000/",
+	}
+)
+
 func (t *Tenant) defaultSettings() Settings {
 	return Settings{
-		Plan: t.opts.Plan, MFA: MFARequested, MFAAction: MFAActionBound, Factors: []string{"otp", "recovery-code"}, PasswordPolicy: defaultPolicy(), SecretNodes: NodesByConnection,
-		Quirks:      t.opts.Quirks,
+		Plan: t.opts.Plan, MFA: MFARequested, MFAAction: MFAActionBound, Factors: []string{"otp", "recovery-code"},
+		PasswordPolicy: defaultPolicy(), SecretNodes: NodesByConnection, Quirks: t.opts.Quirks,
 		SessionIdle: Duration(3 * 24 * time.Hour), SessionMaximum: Duration(7 * 24 * time.Hour),
 		Application: Application{
 			Type: "regular_web", AuthMethod: "client_secret_post",
-			Callbacks:            append([]string{"http://127.0.0.1:3000/callback", "http://localhost:3000/callback"}, t.opts.Callbacks...),
-			LogoutURLs:           append([]string{"http://127.0.0.1:3000", "http://127.0.0.1:3000/", "http://localhost:3000", "http://localhost:3000/"}, t.opts.LogoutURLs...),
+			Callbacks:            slices.Concat(defaultCallbacks, t.opts.Callbacks),
+			LogoutURLs:           slices.Concat(defaultLogoutURLs, t.opts.LogoutURLs),
 			Grants:               []string{"authorization_code", "refresh_token", "client_credentials"},
 			Scopes:               t.allScopes(),
 			IDTokenLifetime:      Duration(10 * time.Hour),
@@ -99,28 +107,33 @@ func (s Settings) clone() Settings {
 }
 
 func (s Settings) validate() error {
+	policy := s.PasswordPolicy
+	for _, c := range []struct {
+		name, value string
+		want        []string
+	}{
+		{"plan", string(s.Plan), []string{"none", "free", "self-service", "enterprise"}},
+		{"mfa", string(s.MFA), []string{"requested", "always", "never"}},
+		{"mfa_action", string(s.MFAAction), []string{"none", "draft", "deployed", "bound"}},
+		{"secret_nodes", string(s.SecretNodes), []string{"connection", "request"}},
+		{"password_policy.level", policy.Level, []string{"none", "low", "fair", "good", "excellent"}},
+		{"password_policy.max_length_exceeded", policy.TooLong, []string{"", TooLongTruncate, TooLongError}},
+	} {
+		if !slices.Contains(c.want, c.value) {
+			return fmt.Errorf("%s %q: want one of %q", c.name, c.value, c.want)
+		}
+	}
 	switch {
-	case !s.Plan.known():
-		return fmt.Errorf("plan %q: want none, free, self-service or enterprise", s.Plan)
-	case s.MFA != MFARequested && s.MFA != MFAAlways && s.MFA != MFANever:
-		return fmt.Errorf("mfa %q: want requested, always or never", s.MFA)
-	case !s.MFAAction.known():
-		return fmt.Errorf("mfa_action %q: want none, draft, deployed or bound", s.MFAAction)
 	case slices.ContainsFunc(s.Factors, func(f string) bool { return !slices.Contains(guardianFactors, f) }):
 		return fmt.Errorf("factors %q: want some of %q", s.Factors, guardianFactors)
-	case s.SecretNodes != NodesByConnection && s.SecretNodes != NodesByRequest:
-		return fmt.Errorf("secret_nodes %q: want connection or request", s.SecretNodes)
-	case !slices.Contains([]string{"none", "low", "fair", "good", "excellent"}, s.PasswordPolicy.Level):
-		return fmt.Errorf("password_policy.level %q: want none, low, fair, good or excellent", s.PasswordPolicy.Level)
-	case !slices.Contains([]string{"", TooLongTruncate, TooLongError}, s.PasswordPolicy.TooLong):
-		return fmt.Errorf("password_policy.max_length_exceeded %q: want truncate or error", s.PasswordPolicy.TooLong)
-	case s.PasswordPolicy.MinLength < 0 || s.PasswordPolicy.MinLength > 128:
-		return fmt.Errorf("password_policy.min_length %d: want 0 to 128", s.PasswordPolicy.MinLength)
-	case s.PasswordPolicy.History < 0 || s.PasswordPolicy.History > 24:
-		return fmt.Errorf("password_policy.history %d: want 0 to 24", s.PasswordPolicy.History)
+	case policy.MinLength < 0 || policy.MinLength > 128:
+		return fmt.Errorf("password_policy.min_length %d: want 0 to 128", policy.MinLength)
+	case policy.History < 0 || policy.History > 24:
+		return fmt.Errorf("password_policy.history %d: want 0 to 24", policy.History)
 	}
 	for name, d := range map[string]Duration{
-		"index_lag": s.IndexLag + 1, "secret_lag": s.SecretLag + 1, "session_idle": s.SessionIdle, "session_maximum": s.SessionMaximum,
+		"index_lag": s.IndexLag + 1, "secret_lag": s.SecretLag + 1, // these two may be zero
+		"session_idle": s.SessionIdle, "session_maximum": s.SessionMaximum,
 		"application.id_token_lifetime":         s.Application.IDTokenLifetime,
 		"application.access_token_lifetime":     s.Application.AccessTokenLifetime,
 		"application.management_token_lifetime": s.Application.ManagerTokenLifetime,

@@ -2,7 +2,6 @@ package localtenant
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 
 	"usher/localtenant/description"
@@ -36,19 +35,4 @@ func (t *Tenant) signup(w http.ResponseWriter, r *http.Request, tx *transaction)
 	t.sendVerification(u)
 	t.record(r, eventSignup, u, "", "")
 	return t.firstFactorGiven(w, r, tx, u)
-}
-
-// describe tells a person what a password must be like.
-func (p PasswordPolicy) describe() string {
-	rules := fmt.Sprintf("At least %d characters", max(p.MinLength, 1))
-	switch p.Level {
-	case "fair":
-		rules += ", with lower-case and capital letters and digits"
-	case "good", "excellent":
-		rules += ", of three kinds at least: lower-case letters, capital letters, digits, other characters"
-	}
-	if p.Level == "excellent" {
-		rules += "; no character three times in a row"
-	}
-	return rules + "."
 }

@@ -14,56 +14,40 @@ type Stats struct {
 	Routes      map[string]int `json:"routes"` // by route pattern
 }
 
-// counter has a lock of its own: it counts requests that wait for the tenant's.
+// counter has its own lock: it counts requests that wait for the tenant's.
 type counter struct {
-	mu sync.Mutex
-	Stats
+	mu    sync.Mutex
+	stats Stats
+}
+
+func (c *counter) count(add func(*Stats)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	add(&c.stats)
 }
 
 func (c *counter) request(route string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.Routes == nil {
-		c.Routes = map[string]int{}
-	}
-	c.Requests++
-	c.Routes[route]++
-}
-
-func (c *counter) connection() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.Connections++
-}
-
-func (c *counter) token() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.Tokens++
-}
-
-func (c *counter) snapshot() Stats {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	s := c.Stats
-	s.Routes = maps.Clone(c.Routes)
-	if s.Routes == nil {
-		s.Routes = map[string]int{}
-	}
-	return s
-}
-
-func (c *counter) reset() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.Stats = Stats{}
+	c.count(func(s *Stats) {
+		if s.Routes == nil {
+			s.Routes = map[string]int{}
+		}
+		s.Requests++
+		s.Routes[route]++
+	})
 }
 
 // Stats returns the figures of GET /_tenant/stats.
-func (t *Tenant) Stats() Stats { return t.stats.snapshot() }
+func (t *Tenant) Stats() Stats {
+	out := Stats{Routes: map[string]int{}}
+	t.stats.count(func(s *Stats) {
+		maps.Copy(out.Routes, s.Routes)
+		out.Requests, out.Connections, out.Tokens = s.Requests, s.Connections, s.Tokens
+	})
+	return out
+}
 
-// ResetStats sets all figures to nought.
-func (t *Tenant) ResetStats() { t.stats.reset() }
+// ResetStats sets all figures to zero.
+func (t *Tenant) ResetStats() { t.stats.count(func(s *Stats) { *s = Stats{} }) }
 
 func (t *Tenant) getStats(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, t.Stats())

@@ -155,7 +155,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) { t.mux.Serve
 // ConnState counts new connections. Hang it on an http.Server.
 func (t *Tenant) ConnState(_ net.Conn, state http.ConnState) {
 	if state == http.StateNew {
-		t.stats.connection()
+		t.stats.count(func(s *Stats) { s.Connections++ })
 	}
 }
 

@@ -38,7 +38,7 @@ func (t *Tenant) token(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t.stats.token()
+	t.stats.count(func(s *Stats) { s.Tokens++ })
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Pragma", "no-cache")
 	return writeJSON(w, http.StatusOK, body)

@@ -3,33 +3,40 @@ package localtenant
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
 )
 
+// patchFields are the fields that a patch sent, as they came.
+type patchFields map[string]json.RawMessage
+
+func (sent patchFields) parse() (in userFields, err error) {
+	text, err := json.Marshal(sent)
+	if errors.Join(err, json.Unmarshal(text, &in)) != nil {
+		err = badRequest("invalid_body", "Invalid request payload JSON format")
+	}
+	return in, err
+}
+
+// named returns the sorted names of the sent fields that fit.
+func (sent patchFields) named(fits func(string) bool) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(sent)), func(name string) bool { return !fits(name) })
+}
+
 // updateUser serves PATCH /api/v2/users/{id}.
-func (t *Tenant) updateUser(w http.ResponseWriter, r *http.Request) error {
-	body, err := io.ReadAll(r.Body)
+func (t *Tenant) updateUser(w http.ResponseWriter, r *http.Request, sent patchFields) error {
+	in, err := sent.parse()
 	if err != nil {
-		return badRequest("invalid_body", "Invalid request payload JSON format")
-	}
-	var in userFields
-	sent := map[string]json.RawMessage{}
-	if errors.Join(json.Unmarshal(body, &in), json.Unmarshal(body, &sent)) != nil {
-		return badRequest("invalid_body", "Invalid request payload JSON format")
-	}
-	if err := checkPatch(sent); err != nil {
 		return err
 	}
-	if err := in.checkMetadata(); err != nil {
+	if err := errors.Join(checkPatch(sent), in.checkMetadata()); err != nil {
 		return err
 	}
-	old, ok := t.users.get(r.PathValue("id"))
-	if !ok {
-		return userNotFound()
+	old, err := t.user(r)
+	if err != nil {
+		return err
 	}
 	place := old.patchedPlace(in)
 	if place < 0 {
@@ -51,31 +58,24 @@ func (t *Tenant) updateUser(w http.ResponseWriter, r *http.Request) error {
 }
 
 // checkPatch refuses what can never go into one call.
-func checkPatch(sent map[string]json.RawMessage) error {
+func checkPatch(sent patchFields) error {
 	if len(sent) == 0 {
 		return badRequest("invalid_body", "Payload validation error: 'Too few properties defined (0), minimum 1'.")
 	}
 	allowed := []string{"app_metadata", "blocked", "client_id", "connection", "email", "email_verified", "family_name",
 		"given_name", "name", "nickname", "password", "phone_number", "phone_verified", "picture", "user_metadata",
 		"username", "verify_email", "verify_password", "verify_phone_number"}
-	var extra []string
-	for name := range sent {
-		if !slices.Contains(allowed, name) {
-			extra = append(extra, name)
-		}
-	}
+	extra := sent.named(func(name string) bool { return !slices.Contains(allowed, name) })
 	if len(extra) > 0 {
-		slices.Sort(extra)
 		return badRequest("invalid_body", "Payload validation error: 'Additional properties not allowed: %s "+
 			"(consider storing them in app_metadata or user_metadata. See \"Users Metadata\" in "+
 			"https://auth0.com/docs/api/v2/changes for more details)'.", strings.Join(extra, ","))
 	}
-	both := func(a, b string) bool { return sent[a] != nil && sent[b] != nil }
 	for _, pair := range [][2]string{
 		{"password", "email"}, {"password", "email_verified"}, {"password", "phone_number"}, {"password", "phone_verified"},
 		{"username", "password"}, {"username", "email"}, {"username", "email_verified"}, {"phone_number", "email"},
 	} {
-		if both(pair[0], pair[1]) {
+		if sent[pair[0]] != nil && sent[pair[1]] != nil {
 			return badRequest("invalid_body", "Cannot update %s and %s simultaneously", pair[0], pair[1])
 		}
 	}
@@ -96,13 +96,18 @@ func (u *user) patchedPlace(in userFields) int {
 var loginMembers = []string{"email", "email_verified", "username", "phone_number", "phone_verified", "password"}
 
 // patched is u after a patch that is about the identity at a place.
-func (t *Tenant) patched(u *user, place int, sent map[string]json.RawMessage) (*user, error) {
+func (t *Tenant) patched(u *user, place int, sent patchFields) (*user, error) {
 	if place == 0 {
 		return u.changed(0, t.patch(sent))
 	}
-	own, rest := maps.Clone(sent), maps.Clone(sent)
-	maps.DeleteFunc(own, func(name string, _ json.RawMessage) bool { return !slices.Contains(loginMembers, name) })
-	maps.DeleteFunc(rest, func(name string, _ json.RawMessage) bool { return slices.Contains(loginMembers, name) })
+	own, rest := patchFields{}, patchFields{}
+	for name, value := range sent {
+		if slices.Contains(loginMembers, name) {
+			own[name] = value
+		} else {
+			rest[name] = value
+		}
+	}
 	u, err := u.changed(0, t.patch(rest))
 	if err != nil {
 		return nil, err
@@ -111,7 +116,7 @@ func (t *Tenant) patched(u *user, place int, sent map[string]json.RawMessage) (*
 }
 
 // patch lays what was sent over an account.
-func (t *Tenant) patch(sent map[string]json.RawMessage) func(*user) error {
+func (t *Tenant) patch(sent patchFields) func(*user) error {
 	return func(account *user) error {
 		conn, ok := t.connectionNamed(account.primary().Connection)
 		if !ok {
@@ -120,13 +125,9 @@ func (t *Tenant) patch(sent map[string]json.RawMessage) func(*user) error {
 		if err := allowedFor(conn, sent); err != nil {
 			return err
 		}
-		body, err := json.Marshal(sent)
+		in, err := sent.parse()
 		if err != nil {
-			return badRequest("invalid_body", "Invalid request payload JSON format")
-		}
-		var in userFields
-		if err := json.Unmarshal(body, &in); err != nil {
-			return badRequest("invalid_body", "Invalid request payload JSON format")
+			return err
 		}
 		return t.applyPatch(account, conn, in, sent)
 	}
@@ -134,7 +135,7 @@ func (t *Tenant) patch(sent map[string]json.RawMessage) func(*user) error {
 
 // allowedFor refuses fields that belong to the provider on a social identity,
 // and passwords where there are none.
-func allowedFor(conn *connection, sent map[string]json.RawMessage) error {
+func allowedFor(conn *connection, sent patchFields) error {
 	if conn.database() {
 		return nil
 	}
@@ -143,23 +144,17 @@ func allowedFor(conn *connection, sent map[string]json.RawMessage) error {
 		theirs = []string{"email", "email_verified", "phone_number", "phone_verified", "username", "password",
 			"name", "given_name", "family_name", "nickname", "picture"}
 	}
-	var bad []string
-	for name := range maps.Keys(sent) {
-		if slices.Contains(theirs, name) {
-			bad = append(bad, name)
-		}
-	}
+	bad := sent.named(func(name string) bool { return slices.Contains(theirs, name) })
 	if len(bad) == 0 {
 		return nil
 	}
-	slices.Sort(bad)
 	return badRequest("operation_not_supported", "The following user attributes cannot be updated: %s. "+
 		"The connection (%s) must either be a database connection (using the Auth0 store), a passwordless connection "+
 		"(email or sms) or has disabled 'Sync user profile attributes at each login'. For more information, see "+
 		"https://auth0.com/docs/dashboard/guides/connections/configure-connection-sync", strings.Join(bad, ", "), conn.Name)
 }
 
-func (t *Tenant) applyPatch(u *user, conn *connection, in userFields, sent map[string]json.RawMessage) error {
+func (t *Tenant) applyPatch(u *user, conn *connection, in userFields, sent patchFields) error {
 	before := *u
 	clearNulls(u, sent)
 	in.setProfile(u)
@@ -182,7 +177,7 @@ func (t *Tenant) applyPatch(u *user, conn *connection, in userFields, sent map[s
 }
 
 // clearNulls empties the fields for which null was sent.
-func clearNulls(u *user, sent map[string]json.RawMessage) {
+func clearNulls(u *user, sent patchFields) {
 	for name, field := range map[string]*string{
 		"email": &u.Email, "username": &u.Username, "phone_number": &u.PhoneNumber, "name": &u.Name,
 		"given_name": &u.GivenName, "family_name": &u.FamilyName, "nickname": &u.Nickname, "picture": &u.Picture,
@@ -193,11 +188,7 @@ func clearNulls(u *user, sent map[string]json.RawMessage) {
 	}
 }
 
-func takenField(sent map[string]json.RawMessage) string {
-	for _, name := range []string{"email", "username", "phone_number"} {
-		if sent[name] != nil {
-			return name
-		}
-	}
-	return "email"
+func takenField(sent patchFields) string {
+	names := []string{"email", "username", "phone_number"}
+	return names[max(0, slices.IndexFunc(names, func(name string) bool { return sent[name] != nil }))]
 }

@@ -3,9 +3,9 @@ package description
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
-	"sort"
 	"strings"
 	"unicode/utf8"
 )
@@ -142,21 +142,10 @@ func (a *API) checkObject(s *Schema, v map[string]any, at string, fail func(stri
 	if s.MaxProperties != nil && len(v) > *s.MaxProperties {
 		return fail("Too many properties defined (%d), maximum %d", len(v), *s.MaxProperties)
 	}
-	names := make([]string, 0, len(v))
-	for name := range v {
-		names = append(names, name)
-	}
-	sort.Strings(names) // the same request gets the same message every time
-	if s.AdditionalProperties == false {
-		var extra []string
-		for _, name := range names {
-			if s.Properties[name] == nil {
-				extra = append(extra, name)
-			}
-		}
-		if len(extra) > 0 {
-			return fail("Additional properties not allowed: %s", strings.Join(extra, ","))
-		}
+	names := slices.Sorted(maps.Keys(v)) // the same request gets the same message every time
+	extra := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return s.Properties[name] != nil })
+	if s.AdditionalProperties == false && len(extra) > 0 {
+		return fail("Additional properties not allowed: %s", strings.Join(extra, ","))
 	}
 	for _, name := range names {
 		path := name

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,30 +30,32 @@ func (n between) matches(doc map[string]any) bool {
 func (n between) holds(v any) bool {
 	switch v := v.(type) {
 	case float64:
-		return n.holdsNumber(v)
+		return within(n, v, func(text string) (float64, bool) {
+			f, err := strconv.ParseFloat(text, 64)
+			return f, err == nil
+		})
 	case string:
 		if t, err := time.Parse(time.RFC3339, v); err == nil && isTime(n.field) {
 			return n.holdsTime(t)
 		}
-		if folds(n.field) {
-			return n.holdsText(strings.ToLower(v), strings.ToLower)
-		}
-		return n.holdsText(v, func(s string) string { return s })
+		return within(n, n.norm(v), func(text string) (string, bool) { return n.norm(text), true })
 	}
 	return false
 }
 
-func (n between) holdsNumber(v float64) bool {
-	low, lowErr := strconv.ParseFloat(n.low.text, 64)
-	high, highErr := strconv.ParseFloat(n.high.text, 64)
-	return (n.low.open || (lowErr == nil && (v > low || (n.low.inclusive && v == low)))) &&
-		(n.high.open || (highErr == nil && (v < high || (n.high.inclusive && v == high))))
+func (n between) norm(text string) string {
+	if folds(n.field) {
+		return strings.ToLower(text)
+	}
+	return text
 }
 
-func (n between) holdsText(v string, norm func(string) string) bool {
-	low, high := norm(n.low.text), norm(n.high.text)
-	return (n.low.open || v > low || (n.low.inclusive && v == low)) &&
-		(n.high.open || v < high || (n.high.inclusive && v == high))
+// within compares v with both ends, which read reads.
+func within[T cmp.Ordered](n between, v T, read func(string) (T, bool)) bool {
+	low, lowOK := read(n.low.text)
+	high, highOK := read(n.high.text)
+	return (n.low.open || lowOK && (v > low || n.low.inclusive && v == low)) &&
+		(n.high.open || highOK && (v < high || n.high.inclusive && v == high))
 }
 
 // holdsTime treats an end that is given only to the day (or hour, year, …) as the

@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -139,10 +140,5 @@ func runes(p []glyph) []rune {
 }
 
 func (t token) wild() bool {
-	for _, g := range t.pattern {
-		if g.wild {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.pattern, func(g glyph) bool { return g.wild })
 }

@@ -40,13 +40,13 @@ func (n exists) matches(doc map[string]any) bool { return len(Values(doc, n.path
 
 // plainFields are what a term without a field is looked for in; metadata is not
 // among them.
-func plainFields() []string {
-	return []string{"email", "name", "nickname", "given_name", "family_name", "username", "phone_number", "user_id"}
+var plainFields = []string{
+	"email", "name", "nickname", "given_name", "family_name", "username", "phone_number", "user_id",
 }
 
 func (n match) matches(doc map[string]any) bool {
 	if n.field == "" {
-		return slices.ContainsFunc(plainFields(), func(f string) bool {
+		return slices.ContainsFunc(plainFields, func(f string) bool {
 			return match{field: f, text: n.text, pattern: n.pattern}.matches(doc)
 		})
 	}
@@ -65,7 +65,8 @@ func (n match) equals(v any) bool {
 			return glob(n.pattern, []rune(v), fold)
 		}
 		if isTime(n.field) {
-			return between{field: n.field, low: bound{text: n.text, inclusive: true}, high: bound{text: n.text, inclusive: true}}.holds(v)
+			exactly := bound{text: n.text, inclusive: true}
+			return between{field: n.field, low: exactly, high: exactly}.holds(v)
 		}
 		return v == n.text || (fold && sameText(v, n.text))
 	case bool:
@@ -79,19 +80,11 @@ func (n match) equals(v any) bool {
 
 // folds says whether a field is searched without regard to case.
 func folds(field string) bool {
-	switch field {
-	case "email", "name", "given_name", "family_name", "nickname", "email.domain":
-		return true
-	}
-	return false
+	return slices.Contains([]string{"email", "name", "given_name", "family_name", "nickname", "email.domain"}, field)
 }
 
 func isTime(field string) bool {
-	switch field {
-	case "created_at", "updated_at", "last_login", "last_password_reset":
-		return true
-	}
-	return false
+	return slices.Contains([]string{"created_at", "updated_at", "last_login", "last_password_reset"}, field)
 }
 
 // glob matches by the usual two-pointer walk: on a mismatch the last * takes one

@@ -1,6 +1,13 @@
+// Package search is the part of Lucene's query syntax that Auth0's user search
+// documents: terms, phrases, wildcards, ranges, AND, OR, NOT, grouping,
+// _exists_ and fields of any depth. Parse makes a Query, which says of a
+// document (a JSON object as encoding/json decodes it) whether it matches.
 package search
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Query is a parsed query.
 type Query struct{ root node }
@@ -78,15 +85,8 @@ func (p *parser) or(field string, depth int) (node, error) {
 
 func (p *parser) startsTerm() bool {
 	t := p.peek()
-	switch t.kind {
-	case word, phrase:
-		return true
-	case keyword:
-		return t.text == "NOT"
-	case symbol:
-		return t.text == "(" || t.text == "-" || t.text == "!" || t.text == "+" || t.text == "[" || t.text == "{"
-	}
-	return false
+	return t.kind == word || t.kind == phrase || t.kind == keyword && t.text == "NOT" ||
+		t.kind == symbol && strings.Contains("(-!+[{", t.text)
 }
 
 func (p *parser) and(field string, depth int) (node, error) {
