@@ -227,7 +227,7 @@ func TestSingleSignOn(t *testing.T) {
 		{"at once", 0, nil, false},
 		{"silently", 0, map[string]string{"prompt": "none"}, false},
 		{"asked to log in", 0, map[string]string{"prompt": "login"}, true},
-		{"asked to log in anew", 0, map[string]string{"max_age": "0"}, true},
+		{"asked to log in again", 0, map[string]string{"max_age": "0"}, true},
 		{"fresh enough", time.Minute, map[string]string{"max_age": "60"}, false},
 		{"too old", time.Second, map[string]string{"max_age": "60"}, true},
 		{"a day later", 24 * time.Hour, nil, false},

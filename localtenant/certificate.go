@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// The files that Certificate keeps. The CA's key may sign for any name: whoever
-// has it is trusted by whoever trusts the CA, so only its owner may read it.
+// The files that Certificate keeps. The CA's key may sign for any name, and
+// everyone who trusts the CA trusts its holder, so only its owner may read it.
 const (
 	CAFile    = "ca.pem"
 	caKeyFile = "ca-key.pem"

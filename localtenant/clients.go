@@ -68,9 +68,7 @@ func (t *Tenant) RemoveScope(scope string) {
 
 // SetScopes grants the application exactly these Management API scopes.
 func (t *Tenant) SetScopes(scopes ...string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.clients[ClientID].Scopes = slices.Clone(scopes)
+	t.locked(func() { t.clients[ClientID].Scopes = slices.Clone(scopes) })
 }
 
 // form reads the parameters of an OAuth request, sent as a form or as JSON.
@@ -78,13 +76,13 @@ func form(r *http.Request) (url.Values, error) {
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if media != "application/json" {
 		if err := r.ParseForm(); err != nil {
-			return nil, newOAuthError(http.StatusBadRequest, "invalid_request", "Invalid request body")
+			return nil, invalidRequest("Invalid request body")
 		}
 		return r.PostForm, nil
 	}
 	var body map[string]any
 	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
-		return nil, newOAuthError(http.StatusBadRequest, "invalid_request", "Invalid JSON in the request body")
+		return nil, invalidRequest("Invalid JSON in the request body")
 	}
 	values := url.Values{}
 	for k, v := range body {
@@ -104,7 +102,7 @@ func (t *Tenant) authenticate(r *http.Request, in url.Values) (*client, error) {
 		id, secret = unescape(user), unescape(pass)
 	}
 	if id == "" {
-		return nil, newOAuthError(http.StatusBadRequest, "invalid_request", "Missing required parameter: client_id")
+		return nil, invalidRequest("Missing required parameter: client_id")
 	}
 	c, ok := t.clients[id]
 	if !ok || !slices.ContainsFunc(c.secretsFor(r, t.settings.SecretNodes, t.now()), func(s string) bool {

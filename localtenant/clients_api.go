@@ -49,7 +49,8 @@ func (c *client) registration() map[string]any {
 		"is_first_party":             true,
 		"oidc_conformant":            true,
 		"refresh_token": map[string]any{
-			"rotation_type": rotation, "expiration_type": expiration, "leeway": 0, "token_lifetime": c.RefreshTokenLifetime.seconds(),
+			"rotation_type": rotation, "expiration_type": expiration, "leeway": 0,
+			"token_lifetime": c.RefreshTokenLifetime.seconds(),
 		},
 	}
 }

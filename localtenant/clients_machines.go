@@ -18,13 +18,15 @@ type Machine struct {
 
 // machineText is ID:SECRET:AUDIENCE:SCOPES. Scopes have colons as well: an audience that is a URL
 // ends with the first colon behind its host and port, any other with the first of all.
-var machineText = regexp.MustCompile(`^([^:\s]+):([^:\s]+):([a-z][a-z0-9+.-]*://[^/:\s]+(?::[0-9]+)?(?:/[^:\s]*)?|[^:\s]+):(.*)$`)
+var machineText = regexp.MustCompile(`^([^:\s]+):([^:\s]+):` +
+	`([a-z][a-z0-9+.-]*://[^/:\s]+(?::[0-9]+)?(?:/[^:\s]*)?|[^:\s]+):(.*)$`)
 
 // ParseMachine reads ID:SECRET:AUDIENCE:SCOPES, the scopes divided by spaces or commas.
 func ParseMachine(text string) (Machine, error) {
 	parts := machineText.FindStringSubmatch(text)
 	if parts == nil {
-		return Machine{}, errors.New(`want ID:SECRET:AUDIENCE:SCOPES, such as "shop:a-secret:https://shop.example/:read:orders write:orders"`)
+		return Machine{}, errors.New("want ID:SECRET:AUDIENCE:SCOPES, such as " +
+			`"shop:a-secret:https://shop.example/:read:orders write:orders"`)
 	}
 	scopes := strings.FieldsFunc(parts[4], func(r rune) bool { return r == ' ' || r == ',' })
 	if len(scopes) == 0 {
@@ -42,7 +44,8 @@ func (t *Tenant) register(m Machine) error {
 	switch {
 	case !ok:
 		a := t.defaultSettings().Application
-		a.Type, a.Callbacks, a.LogoutURLs, a.Scopes, a.Grants = "non_interactive", nil, nil, nil, []string{"client_credentials"}
+		a.Type, a.Grants = "non_interactive", []string{"client_credentials"}
+		a.Callbacks, a.LogoutURLs, a.Scopes = nil, nil, nil
 		c = &client{ID: m.ID, Secrets: []string{m.Secret}, Application: a, granted: map[string][]string{}}
 		t.clients[m.ID] = c
 	case c.granted == nil || !slices.Equal(c.Secrets, []string{m.Secret}):

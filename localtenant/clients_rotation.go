@@ -28,9 +28,7 @@ const (
 // RotateSecret changes the application's secret. For the given time one node
 // still takes only the old one, and the other only the new.
 func (t *Tenant) RotateSecret(secret string, during time.Duration) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.clients[ClientID].rotate(secret, t.now(), during)
+	t.locked(func() { t.clients[ClientID].rotate(secret, t.now(), during) })
 }
 
 // rotate begins a rotation. To set the same secret again changes nothing.

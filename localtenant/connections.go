@@ -85,6 +85,7 @@ func (c *connection) document() map[string]any {
 }
 
 func (c *connection) databaseOptions() map[string]any {
+	tooLong := cmp.Or(c.policy.TooLong, TooLongTruncate)
 	return map[string]any{
 		"mfa":                          map[string]any{"active": true, "return_enroll_settings": true},
 		"import_mode":                  false,
@@ -92,7 +93,7 @@ func (c *connection) databaseOptions() map[string]any {
 		"customScripts":                map[string]any{},
 		"passwordPolicy":               c.policy.Level,
 		"password_complexity_options":  map[string]any{"min_length": c.policy.MinLength},
-		"password_options":             map[string]any{"complexity": map[string]any{"max_length_exceeded": cmp.Or(c.policy.TooLong, TooLongTruncate)}},
+		"password_options":             map[string]any{"complexity": map[string]any{"max_length_exceeded": tooLong}},
 		"password_history":             map[string]any{"enable": c.policy.History > 0, "size": max(c.policy.History, 5)},
 		"password_dictionary":          map[string]any{"enable": c.policy.Dictionary, "dictionary": []string{}},
 		"password_no_personal_info":    map[string]any{"enable": c.policy.NoUserInfo},

@@ -55,9 +55,7 @@ func (t *Tenant) Now() time.Time {
 
 // Advance moves the tenant's clock. Lifetimes follow it.
 func (t *Tenant) Advance(d time.Duration) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.offset += d
+	t.locked(func() { t.offset += d })
 }
 
 func (t *Tenant) getClock(w http.ResponseWriter, _ *http.Request) error {

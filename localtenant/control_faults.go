@@ -20,7 +20,7 @@ type Fault struct {
 	Route       string        `json:"route,omitempty"`       // as in Stats, "GET /api/v2/users/{id}"; "" is any
 	Times       int           `json:"times,omitempty"`       // how many requests it strikes; 0 is until ClearFaults
 	Probability float64       `json:"probability,omitempty"` // of striking a request, 0 to 1; 0 is always
-	Every       int           `json:"every,omitempty"`       // it strikes one request in so many, beginning with any of them; 0 is every one
+	Every       int           `json:"every,omitempty"`       // strikes one request in so many; 0 is every one
 	Delay       time.Duration `json:"-"`                     // before anything else
 
 	Kind   FaultKind   `json:"kind,omitempty"`
@@ -45,6 +45,10 @@ const (
 	FaultResetBody FaultKind = "reset-body" // the connection closes in the middle of the body
 	FaultTruncate  FaultKind = "truncate"   // a whole answer that holds half the JSON
 )
+
+var faultKinds = []FaultKind{
+	"", FaultHang, FaultReset, FaultHTML, FaultGarbage, FaultResetBody, FaultTruncate,
+}
 
 type faultList struct {
 	mu   sync.Mutex
@@ -93,7 +97,7 @@ func (t *Tenant) checkFault(f Fault) error {
 		return errors.New("times, every and delay may not be negative, and probability is 0 to 1")
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return fmt.Errorf("status %d: want 200 to 599", f.Status)
-	case !slices.Contains([]FaultKind{"", FaultHang, FaultReset, FaultHTML, FaultGarbage, FaultResetBody, FaultTruncate}, f.Kind):
+	case !slices.Contains(faultKinds, f.Kind):
 		return fmt.Errorf("unknown kind %q", f.Kind)
 	case f.Kind == "" && f.Status == 0 && f.Delay == 0:
 		return errors.New("want a kind, a status or a delay")

@@ -119,7 +119,7 @@ func TestSecretRotation(t *testing.T) {
 	s := tenanttest.Start(t, now.option)
 	s.Tenant.RotateSecret("new-secret", 30*time.Second)
 	form := url.Values{"grant_type": {"client_credentials"}, "audience": {s.URL + "/api/v2/"}}
-	// Each browser is a connection of its own.
+	// Each browser has its own connection.
 	try := func(secret string) map[int]int {
 		got := map[int]int{}
 		for range 4 {

@@ -6,7 +6,7 @@
 // One request is one transaction: a handler runs with the tenant's lock held and
 // writes into a buffer, so no handler locks anything and a fault can be applied
 // to a finished answer. routes.go is the one table of routes with the scopes
-// that each needs; every resource has a file of its own, so that a new route is a
+// that each needs; every resource has its own file, so that a new route is a
 // handler in one and a line in the other. What a request to the Management API
 // may hold is enforced from the API's description by package description, not by
 // the handlers, which find a valid body.
@@ -14,7 +14,7 @@
 // Who the user of a page is, what was granted and what runs out when is in
 // memory and nowhere else; time is Tenant.now, which tests move. Tests control a
 // tenant by its methods, other processes by the routes under /_tenant/
-// (control.go); docs/local-tenant.md is for those who use it.
+// (control_*.go); docs/local-tenant.md is for those who use it.
 //
 // Beside it: search (the query language), tenanttest (starting one in a test). Not
 // here: the service that is under test, and anything that talks to a real tenant.

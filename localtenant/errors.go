@@ -41,6 +41,11 @@ func unauthorized(format string, args ...any) *apiError {
 	return e
 }
 
+func tooLarge(most int) *apiError {
+	return newAPIError(http.StatusRequestEntityTooLarge, "",
+		"Payload content length greater than maximum allowed: %d", most)
+}
+
 func userNotFound() *apiError {
 	return newAPIError(http.StatusNotFound, "inexistent_user", "The user does not exist.")
 }
@@ -61,6 +66,16 @@ func (e *oauthError) respond(w http.ResponseWriter) { _ = writeJSON(w, e.Status,
 
 func newOAuthError(status int, code, format string, args ...any) *oauthError {
 	return &oauthError{Status: status, Code: code, Description: fmt.Sprintf(format, args...)}
+}
+
+// invalidRequest is the OAuth error of a request that lacks something, or cannot be read.
+func invalidRequest(format string, args ...any) *oauthError {
+	return newOAuthError(http.StatusBadRequest, "invalid_request", format, args...)
+}
+
+// refused is the OAuth error of a request that is not granted.
+func refused(code, format string, args ...any) *oauthError {
+	return newOAuthError(http.StatusForbidden, code, format, args...)
 }
 
 // writeJSON answers with v. A value that cannot be encoded is a bug in a handler.

@@ -15,7 +15,7 @@ import (
 	"usher/localtenant/tenanttest"
 )
 
-// fetch makes one request on a connection of its own and reads all of the answer.
+// fetch makes one request on a new connection and reads all of the answer.
 func fetch(ctx context.Context, s *tenanttest.Server, token, path string) (*http.Response, string, error) {
 	req, err := http.NewRequestWithContext(ctx, "GET", s.URL+path, nil)
 	if err != nil {

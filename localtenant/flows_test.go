@@ -418,7 +418,7 @@ func TestMFA(t *testing.T) {
 	b = newBrowser(t, s)
 	p = b.submit(b.get(authorizeURL(s, asked)), password)
 	if strings.Contains(p.body, secret) {
-		t.Fatal("the secret is shown to whoever has the password")
+		t.Fatal("the secret is shown to a user who has only the password")
 	}
 	challenge := p
 	if p := b.get(strings.Replace(p.url, "challenge", "enrollment", 1)); drawnCode.MatchString(p.body) {

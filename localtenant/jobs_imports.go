@@ -36,7 +36,7 @@ func (t *Tenant) importUsers(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("read the users: %w", err)
 	}
 	if len(text) > maxImport {
-		return newAPIError(http.StatusRequestEntityTooLarge, "", "Payload content length greater than maximum allowed: %d", maxImport)
+		return tooLarge(maxImport)
 	}
 	j := t.newJob("users_import")
 	j.extra = map[string]any{"connection_id": conn.ID, "connection": conn.Name}
@@ -92,7 +92,9 @@ func (t *Tenant) importUser(conn *connection, raw json.RawMessage, upsert bool) 
 	old, existed := t.users.logins[loginName{conn.Name, "email", address.Fold(in.Email)}]
 	switch {
 	case in.Email == "" && in.Username == "" && in.PhoneNumber == "":
-		return false, map[string]any{"code": "OBJECT_REQUIRED", "message": "Missing required property: email", "path": "email"}
+		return false, map[string]any{
+			"code": "OBJECT_REQUIRED", "message": "Missing required property: email", "path": "email",
+		}
 	case existed && in.Email != "" && !upsert:
 		return true, importFailure(errTaken)
 	case existed && in.Email != "":

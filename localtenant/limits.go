@@ -3,6 +3,7 @@ package localtenant
 import (
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -64,9 +65,6 @@ func (l *limiter) take(w http.ResponseWriter, pattern string, now time.Time) err
 	key := string(l.plan) + " " + name
 	b, ok := l.buckets[key]
 	if !ok {
-		if l.buckets == nil {
-			l.buckets = map[string]*bucket{}
-		}
 		b = &bucket{level: r.burst, at: now}
 		l.buckets[key] = b
 	}
@@ -95,12 +93,9 @@ func (l *limiter) take(w http.ResponseWriter, pattern string, now time.Time) err
 // aboutSessions reports whether a route is one of those that not every plan
 // has: sessions, refresh tokens, and ending both.
 func aboutSessions(pattern string) bool {
-	for _, part := range []string{"/sessions", "/refresh-tokens", "/revoke-access"} {
-		if strings.Contains(pattern, part) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"/sessions", "/refresh-tokens", "/revoke-access"}, func(part string) bool {
+		return strings.Contains(pattern, part)
+	})
 }
 
 // notInPlan is a guess: the documentation tells that some plans lack these

@@ -73,7 +73,7 @@ func (t *Tenant) AddEvent(userID, code string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if u, ok := t.users.get(userID); ok {
-		t.addEvent(&http.Request{RemoteAddr: "203.0.113.7:1"}, event{kind: code, user: u, description: "the tenant's own words"})
+		t.record(&http.Request{RemoteAddr: "203.0.113.7:1"}, code, u, "", "the tenant's own words")
 	}
 }
 

@@ -57,7 +57,7 @@ func (t *Tenant) secondStep(r *http.Request) (secondStep, error) {
 	}
 	u, ok := t.users.get(tx.pending)
 	if !ok {
-		return secondStep{}, newPageError(http.StatusBadRequest, "invalid_request", "Sign in with your password first.")
+		return secondStep{}, badPage("Sign in with your password first.")
 	}
 	return secondStep{tx, u}, nil
 }

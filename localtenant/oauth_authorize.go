@@ -36,13 +36,13 @@ type transaction struct {
 // authorize serves GET and POST /authorize.
 func (t *Tenant) authorize(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		return newPageError(http.StatusBadRequest, "invalid_request", "The request could not be read.")
+		return badPage("The request could not be read.")
 	}
 	in := r.Form
 	// Until the redirect URI is known to be the application's, nothing may be sent to it.
 	c, ok := t.clients[in.Get("client_id")]
 	if !ok {
-		return newPageError(http.StatusBadRequest, "invalid_request", "Unknown client: "+in.Get("client_id"))
+		return badPage("Unknown client: " + in.Get("client_id"))
 	}
 	uri := in.Get("redirect_uri")
 	if !slices.Contains(c.Callbacks, uri) {
@@ -108,8 +108,10 @@ func (t *Tenant) readRequest(tx *transaction, in url.Values) *oauthError {
 	case challenge != "" && len(challenge) != 43:
 		return bad("invalid_request", "Parameter code_challenge must be a valid S256 challenge")
 	}
-	if a := in.Get("audience"); a != "" && a != t.Audience() && a != t.opts.BaseURL+"/userinfo" && !slices.Contains(t.opts.Audiences, a) {
-		return bad("access_denied", "Service not found: %s", a)
+	audience := in.Get("audience")
+	known := append([]string{"", t.Audience(), t.opts.BaseURL + "/userinfo"}, t.opts.Audiences...)
+	if !slices.Contains(known, audience) {
+		return bad("access_denied", "Service not found: %s", audience)
 	}
 	if name := in.Get("connection"); name != "" {
 		if _, ok := t.connectionNamed(name); !ok {
@@ -125,7 +127,7 @@ func (t *Tenant) readRequest(tx *transaction, in url.Values) *oauthError {
 	tx.prompt, tx.loginHint, tx.signup = in.Get("prompt"), in.Get("login_hint"), in.Get("screen_hint") == "signup"
 	tx.grant = grant{
 		clientID: tx.client.ID, redirectURI: tx.redirectURI, challenge: challenge, nonce: in.Get("nonce"),
-		audience: in.Get("audience"), scopes: t.grantedScopes(in), wantsAuthTime: maxAge != "" || tx.prompt == "login",
+		audience: audience, scopes: t.grantedScopes(in), wantsAuthTime: maxAge != "" || tx.prompt == "login",
 	}
 	return nil
 }
@@ -134,14 +136,13 @@ func (t *Tenant) readRequest(tx *transaction, in url.Values) *oauthError {
 // Management API never holds what an application's does.
 func (t *Tenant) grantedScopes(in url.Values) []string {
 	known := []string{"openid", "profile", "email", "phone", "address", "offline_access"}
-	scopes := []string{}
+	audience, scopes := in.Get("audience"), []string{}
+	custom := slices.Contains(t.opts.Audiences, audience)
 	for _, s := range strings.Fields(in.Get("scope")) {
-		if s == "offline_access" && !t.allowsOffline(in.Get("audience")) {
-			continue
-		}
 		own := strings.HasSuffix(s, ":current_user") || strings.Contains(s, ":current_user_")
-		custom := slices.Contains(t.opts.Audiences, in.Get("audience"))
-		if (slices.Contains(known, s) || custom || (own && in.Get("audience") == t.Audience())) && !slices.Contains(scopes, s) {
+		switch {
+		case s == "offline_access" && !t.allowsOffline(audience), slices.Contains(scopes, s):
+		case slices.Contains(known, s), custom, own && audience == t.Audience():
 			scopes = append(scopes, s)
 		}
 	}
@@ -178,8 +179,7 @@ func (t *Tenant) begin(w http.ResponseWriter, r *http.Request, tx *transaction) 
 func (t *Tenant) transaction(r *http.Request) (*transaction, error) {
 	tx, ok := t.txns[r.FormValue("state")]
 	if !ok || !t.now().Before(tx.expires) {
-		return nil, newPageError(http.StatusBadRequest, "invalid_request",
-			"This sign-in has ended or took too long. Go back to the application and begin again.")
+		return nil, badPage("This sign-in has ended or took too long. Go back to the application and begin again.")
 	}
 	if c, err := r.Cookie(browserCookie); err != nil || c.Value != tx.browser {
 		return nil, newPageError(http.StatusForbidden, "invalid_request",
@@ -236,7 +236,7 @@ func (t *Tenant) redirect(w http.ResponseWriter, r *http.Request, tx *transactio
 	}
 	to, err := withQuery(tx.redirectURI, params)
 	if err != nil {
-		return newPageError(http.StatusBadRequest, "invalid_request", "The redirect URI is not a URL.")
+		return badPage("The redirect URI is not a URL.")
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	return goTo(w, r, to)

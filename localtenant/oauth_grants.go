@@ -36,16 +36,15 @@ func (g *grant) has(scope string) bool { return slices.Contains(g.scopes, scope)
 func (t *Tenant) authorizationCode(c *client, in url.Values) (map[string]any, error) {
 	code := in.Get("code")
 	if code == "" {
-		return nil, newOAuthError(http.StatusBadRequest, "invalid_request", "Missing required parameter: code")
+		return nil, invalidRequest("Missing required parameter: code")
 	}
 	g, ok := t.codes[code]
 	delete(t.codes, code)
 	if !ok || g.clientID != c.ID || !t.now().Before(g.expires) {
-		return nil, newOAuthError(http.StatusForbidden, "invalid_grant", "Invalid authorization code")
+		return nil, refused("invalid_grant", "Invalid authorization code")
 	}
 	if uri := in.Get("redirect_uri"); uri != g.redirectURI {
-		return nil, newOAuthError(http.StatusForbidden, "invalid_grant",
-			"The redirect URI is wrong. You sent %s, and we expected %s", uri, g.redirectURI)
+		return nil, refused("invalid_grant", "The redirect URI is wrong. You sent %s, and we expected %s", uri, g.redirectURI)
 	}
 	if err := checkVerifier(g.challenge, in.Get("code_verifier")); err != nil {
 		return nil, err
@@ -67,7 +66,7 @@ func checkVerifier(challenge, verifier string) error {
 	sum := sha256.Sum256([]byte(verifier))
 	got := base64.RawURLEncoding.EncodeToString(sum[:])
 	if subtle.ConstantTimeCompare([]byte(got), []byte(challenge)) != 1 {
-		return newOAuthError(http.StatusForbidden, "invalid_grant", "Failed to verify code verifier")
+		return refused("invalid_grant", "Failed to verify code verifier")
 	}
 	return nil
 }
@@ -109,15 +108,15 @@ func (t *Tenant) newRefreshToken(c *client, g *grant, family string) string {
 func (t *Tenant) refreshGrant(c *client, in url.Values) (map[string]any, error) {
 	value := in.Get("refresh_token")
 	if value == "" {
-		return nil, newOAuthError(http.StatusBadRequest, "invalid_request", "Missing required parameter: refresh_token")
+		return nil, invalidRequest("Missing required parameter: refresh_token")
 	}
 	rt, ok := t.refresh[value]
-	unknown := newOAuthError(http.StatusForbidden, "invalid_grant", "Unknown or invalid refresh token.")
+	unknown := refused("invalid_grant", "Unknown or invalid refresh token.")
 	if !ok || rt.grant.clientID != c.ID || !t.now().Before(rt.expires) {
 		return nil, unknown
 	}
 	if rt.spent {
-		// Whoever holds the newest may be the thief.
+		// The holder of the newest may be the thief.
 		t.endRefreshTokens(func(x *refreshToken) bool { return x.family == rt.family })
 		return nil, unknown
 	}
@@ -126,7 +125,8 @@ func (t *Tenant) refreshGrant(c *client, in url.Values) (map[string]any, error) 
 		g.nonce = "" // a nonce is of the sign-in
 	}
 	if s := in.Get("scope"); s != "" {
-		g.scopes = narrow(g.scopes, strings.Fields(s))
+		asked := strings.Fields(s)
+		g.scopes = slices.DeleteFunc(slices.Clone(g.scopes), func(s string) bool { return !slices.Contains(asked, s) })
 	}
 	body, err := t.userTokens(c, &g)
 	if err != nil {
@@ -138,10 +138,6 @@ func (t *Tenant) refreshGrant(c *client, in url.Values) (map[string]any, error) 
 		body["refresh_token"] = t.newRefreshToken(c, &rt.grant, rt.family)
 	}
 	return body, nil
-}
-
-func narrow(granted, asked []string) []string {
-	return slices.DeleteFunc(slices.Clone(granted), func(s string) bool { return !slices.Contains(asked, s) })
 }
 
 // revokeToken serves POST /oauth/revoke. A token that is not there is no error.
@@ -156,7 +152,7 @@ func (t *Tenant) revokeToken(w http.ResponseWriter, r *http.Request) error {
 	}
 	value := in.Get("token")
 	if value == "" {
-		return newOAuthError(http.StatusBadRequest, "invalid_request", "Missing required parameter: token")
+		return invalidRequest("Missing required parameter: token")
 	}
 	// Revoking one revokes the grant: those that it was rotated into go too.
 	if rt, ok := t.refresh[value]; ok && rt.grant.clientID == c.ID {

@@ -10,28 +10,32 @@ import (
 	"net/http"
 
 	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+
+	"usher/localtenant/description"
 )
 
 // SigningKey signs the tenant's tokens. Tests share one: making it takes longer
 // than most of them.
 type SigningKey = *rsa.PrivateKey
 
-// keyring holds the key that signs and those that did: tokens outlive a rotation.
-type keyring struct {
-	current SigningKey
-	former  []SigningKey
-}
-
 // signingKey is the current key, made when it is first needed.
 func (t *Tenant) signingKey() (SigningKey, error) {
-	if t.keys.current == nil {
-		k, err := rsa.GenerateKey(rand.Reader, 2048)
-		if err != nil {
-			return nil, fmt.Errorf("make a signing key: %w", err)
+	if len(t.keys) == 0 {
+		if err := t.addKey(); err != nil {
+			return nil, err
 		}
-		t.keys.current = k
 	}
-	return t.keys.current, nil
+	return t.keys[0], nil
+}
+
+func (t *Tenant) addKey() error {
+	k, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return fmt.Errorf("make a signing key: %w", err)
+	}
+	t.keys = append([]SigningKey{k}, t.keys...)
+	return nil
 }
 
 // RotateKey makes a new signing key. The former stays in the key set.
@@ -42,33 +46,10 @@ func (t *Tenant) RotateKey() error {
 }
 
 func (t *Tenant) rotateKey() error {
-	old, err := t.signingKey()
-	if err != nil {
+	if _, err := t.signingKey(); err != nil {
 		return err
 	}
-	t.keys.current = nil
-	if _, err := t.signingKey(); err != nil {
-		t.keys.current = old
-		return err
-	}
-	t.keys.former = append(t.keys.former, old)
-	return nil
-}
-
-// publicKeys is the key set that the tenant publishes.
-func (t *Tenant) publicKeys() (jose.JSONWebKeySet, error) {
-	if _, err := t.signingKey(); err != nil {
-		return jose.JSONWebKeySet{}, err
-	}
-	var set jose.JSONWebKeySet
-	for _, k := range append([]SigningKey{t.keys.current}, t.keys.former...) {
-		jwk, err := publicKey(k)
-		if err != nil {
-			return jose.JSONWebKeySet{}, err
-		}
-		set.Keys = append(set.Keys, jwk)
-	}
-	return set, nil
+	return t.addKey()
 }
 
 // publicKey names a key by its thumbprint, so that the same key always has the
@@ -99,42 +80,18 @@ func (t *Tenant) sign(claims map[string]any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("sign a token: %w", err)
 	}
-	payload, err := json.Marshal(claims)
-	if err != nil {
-		return "", fmt.Errorf("sign a token: %w", err)
-	}
-	signed, err := signer.Sign(payload)
-	if err != nil {
-		return "", fmt.Errorf("sign a token: %w", err)
-	}
-	return signed.CompactSerialize()
+	return jwt.Signed(signer).Claims(claims).Serialize()
 }
 
 // claims are the registered and private claims that the tenant reads back.
 type claims struct {
-	Issuer   string   `json:"iss"`
-	Subject  string   `json:"sub"`
-	Audience audience `json:"aud"`
-	Expires  int64    `json:"exp"`
-	Scope    string   `json:"scope"`
-	Party    string   `json:"azp"`
-	Session  string   `json:"sid"`
-}
-
-// audience is one text or a list of them.
-type audience []string
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (a *audience) UnmarshalJSON(b []byte) error {
-	var one string
-	if json.Unmarshal(b, &one) == nil {
-		*a = audience{one}
-		return nil
-	}
-	var many []string
-	err := json.Unmarshal(b, &many)
-	*a = many
-	return err
+	Issuer   string            `json:"iss"`
+	Subject  string            `json:"sub"`
+	Audience description.Texts `json:"aud"`
+	Expires  int64             `json:"exp"`
+	Scope    string            `json:"scope"`
+	Party    string            `json:"azp"`
+	Session  string            `json:"sid"`
 }
 
 var errBadSignature = errors.New("bad signature")
@@ -146,10 +103,7 @@ func (t *Tenant) verify(token string) (claims, error) {
 	if err != nil {
 		return c, fmt.Errorf("parse a token: %w", err)
 	}
-	for _, k := range append([]SigningKey{t.keys.current}, t.keys.former...) {
-		if k == nil {
-			continue
-		}
+	for _, k := range t.keys {
 		if payload, err := signed.Verify(k.Public()); err == nil {
 			return c, json.Unmarshal(payload, &c)
 		}
@@ -157,10 +111,18 @@ func (t *Tenant) verify(token string) (claims, error) {
 	return c, errBadSignature
 }
 
+// jwks serves the key set: tokens outlive a rotation, so it has the former keys too.
 func (t *Tenant) jwks(w http.ResponseWriter, _ *http.Request) error {
-	set, err := t.publicKeys()
-	if err != nil {
+	if _, err := t.signingKey(); err != nil {
 		return err
+	}
+	var set jose.JSONWebKeySet
+	for _, k := range t.keys {
+		jwk, err := publicKey(k)
+		if err != nil {
+			return err
+		}
+		set.Keys = append(set.Keys, jwk)
 	}
 	return writeJSON(w, http.StatusOK, set)
 }

@@ -16,7 +16,7 @@ func (t *Tenant) token(w http.ResponseWriter, r *http.Request) error {
 	}
 	grantType := in.Get("grant_type")
 	if grantType == "" {
-		return newOAuthError(http.StatusBadRequest, "invalid_request", "Missing required parameter: grant_type")
+		return invalidRequest("Missing required parameter: grant_type")
 	}
 	redeem, ok := map[string]func(*client, url.Values) (map[string]any, error){
 		"client_credentials": t.clientCredentials,
@@ -24,15 +24,14 @@ func (t *Tenant) token(w http.ResponseWriter, r *http.Request) error {
 		"refresh_token":      t.refreshGrant,
 	}[grantType]
 	if !ok {
-		return newOAuthError(http.StatusForbidden, "unsupported_grant_type", "Unsupported grant type: %s", grantType)
+		return refused("unsupported_grant_type", "Unsupported grant type: %s", grantType)
 	}
 	c, err := t.authenticate(r, in)
 	if err != nil {
 		return err
 	}
 	if !slices.Contains(c.Grants, grantType) {
-		return newOAuthError(http.StatusForbidden, "unauthorized_client",
-			"Grant type '%s' not allowed for the client.", grantType)
+		return refused("unauthorized_client", "Grant type '%s' not allowed for the client.", grantType)
 	}
 	body, err := redeem(c, in)
 	if err != nil {
@@ -54,13 +53,13 @@ func (t *Tenant) clientCredentials(c *client, in url.Values) (map[string]any, er
 	case audience == t.Audience():
 		scopes, lifetime = c.Scopes, c.ManagerTokenLifetime
 	case audience == "":
-		return nil, newOAuthError(http.StatusForbidden, "access_denied",
+		return nil, refused("access_denied",
 			"No audience parameter was provided, and no default audience has been configured")
 	case !slices.Contains(t.opts.Audiences, audience):
-		return nil, newOAuthError(http.StatusForbidden, "access_denied", "Service not found: %s", audience)
+		return nil, refused("access_denied", "Service not found: %s", audience)
 	}
 	if len(scopes) == 0 {
-		return nil, newOAuthError(http.StatusForbidden, "access_denied",
+		return nil, refused("access_denied",
 			"Client is not authorized to access %q. You need to create a \"client-grant\" associated to this API. "+
 				"See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants", audience)
 	}
@@ -86,7 +85,7 @@ func (t *Tenant) clientCredentials(c *client, in url.Values) (map[string]any, er
 func (t *Tenant) userTokens(c *client, g *grant) (map[string]any, error) {
 	u, ok := t.users.get(g.userID)
 	if !ok || u.blocked() {
-		return nil, newOAuthError(http.StatusForbidden, "invalid_grant", "Unknown or blocked user.")
+		return nil, refused("invalid_grant", "Unknown or blocked user.")
 	}
 	access, err := t.accessToken(c, g)
 	if err != nil {
@@ -111,7 +110,7 @@ func (t *Tenant) accessToken(c *client, g *grant) (string, error) {
 	now := t.now()
 	if g.audience == "" || g.audience == t.opts.BaseURL+"/userinfo" {
 		token := randomID(64)
-		t.access[token] = &accessToken{userID: g.userID, sessionID: g.sessionID, scopes: g.scopes, expires: c.AccessTokenLifetime.after(now)}
+		t.access[token] = &accessToken{g.userID, g.scopes, c.AccessTokenLifetime.after(now)}
 		return token, nil
 	}
 	return t.sign(map[string]any{
@@ -122,10 +121,9 @@ func (t *Tenant) accessToken(c *client, g *grant) (string, error) {
 
 // accessToken is what an opaque token stands for.
 type accessToken struct {
-	userID    string
-	sessionID string
-	scopes    []string
-	expires   time.Time
+	userID  string
+	scopes  []string
+	expires time.Time
 }
 
 // idClaims are the claims of an ID token.

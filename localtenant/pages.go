@@ -3,10 +3,14 @@ package localtenant
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"net/http"
 	"net/url"
+	"path"
+	"strings"
 )
 
 //go:embed pages
@@ -16,15 +20,14 @@ var pageFiles embed.FS
 type pages map[string]*template.Template
 
 func parsePages() (pages, error) {
+	files, err := fs.Glob(pageFiles, "pages/*.html")
 	out := pages{}
-	for _, name := range []string{"login", "signup", "forgotten", "reset", "challenge", "recovery", "enrol", "social", "message", "error"} {
-		tmpl, err := template.ParseFS(pageFiles, "pages/layout.html", "pages/"+name+".html")
-		if err != nil {
-			return nil, fmt.Errorf("parse page %s: %w", name, err)
-		}
-		out[name] = tmpl
+	for _, file := range files {
+		tmpl, failure := template.ParseFS(pageFiles, "pages/layout.html", file)
+		err = errors.Join(err, failure)
+		out[strings.TrimSuffix(path.Base(file), ".html")] = tmpl
 	}
-	return out, nil
+	return out, err
 }
 
 // render writes a page. Its policy lets it load its stylesheet and nothing else,
@@ -91,6 +94,10 @@ type pageError struct {
 	Code, Message string
 }
 
+func badPage(message string) *pageError {
+	return newPageError(http.StatusBadRequest, "invalid_request", message)
+}
+
 func newPageError(status int, code, message string) *pageError {
 	return &pageError{status: status, Code: code, Message: message}
 }
@@ -100,7 +107,8 @@ func (e *pageError) Error() string { return e.Code + ": " + e.Message }
 func (e *pageError) respond(w http.ResponseWriter) {
 	p, err := parsePages() // seldom needed, so parsed when it is
 	if err == nil {
-		err = p.render(w, e.status, "error", "", map[string]any{"Title": "Something went wrong", "Code": e.Code, "Message": e.Message})
+		data := map[string]any{"Title": "Something went wrong", "Code": e.Code, "Message": e.Message}
+		err = p.render(w, e.status, "error", "", data)
 	}
 	if err != nil {
 		http.Error(w, e.Error(), e.status)

@@ -16,7 +16,7 @@ func (t *Tenant) logout(w http.ResponseWriter, r *http.Request) error {
 	if id := q.Get("client_id"); id != "" {
 		c, ok := t.clients[id]
 		if !ok {
-			return newPageError(http.StatusBadRequest, "invalid_request", "Unknown client: "+id)
+			return badPage("Unknown client: " + id)
 		}
 		allowed = c.LogoutURLs
 	}
@@ -27,8 +27,7 @@ func (t *Tenant) logout(w http.ResponseWriter, r *http.Request) error {
 		_, err := w.Write([]byte("OK"))
 		return err
 	case !slices.Contains(allowed, to):
-		return newPageError(http.StatusBadRequest, "invalid_request",
-			"The \"returnTo\" URL is not on the list of allowed logout URLs: "+to)
+		return badPage("The \"returnTo\" URL is not on the list of allowed logout URLs: " + to)
 	}
 	return goTo(w, r, to)
 }
@@ -51,7 +50,7 @@ func (t *Tenant) oidcLogout(w http.ResponseWriter, r *http.Request) error {
 	if hint := r.FormValue("id_token_hint"); hint != "" {
 		c, err := t.verify(hint) // it may have run out: it says who, not that they may
 		if err != nil || len(c.Audience) != 1 || (id != "" && id != c.Audience[0]) {
-			return newPageError(http.StatusBadRequest, "invalid_request", "The id_token_hint is not valid.")
+			return badPage("The id_token_hint is not valid.")
 		}
 		id, sid = c.Audience[0], c.Session
 	}
@@ -59,8 +58,7 @@ func (t *Tenant) oidcLogout(w http.ResponseWriter, r *http.Request) error {
 	if to != "" {
 		c, ok := t.clients[id]
 		if !ok || !slices.Contains(c.LogoutURLs, to) {
-			return newPageError(http.StatusBadRequest, "invalid_request",
-				"The post_logout_redirect_uri is not on the list of allowed logout URLs: "+to)
+			return badPage("The post_logout_redirect_uri is not on the list of allowed logout URLs: " + to)
 		}
 	}
 	// A hint names the session that is meant; another in the same browser stays.
@@ -76,7 +74,7 @@ func (t *Tenant) oidcLogout(w http.ResponseWriter, r *http.Request) error {
 	}
 	to, err := withQuery(to, params)
 	if err != nil {
-		return newPageError(http.StatusBadRequest, "invalid_request", "The post_logout_redirect_uri is not a URL.")
+		return badPage("The post_logout_redirect_uri is not a URL.")
 	}
 	return goTo(w, r, to)
 }

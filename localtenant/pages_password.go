@@ -97,7 +97,8 @@ func (t *Tenant) verifyEmail(w http.ResponseWriter, r *http.Request, k redeemed)
 		return err
 	}
 	t.record(r, eventVerified, &u, "", "")
-	return t.ticketDone(w, r, k.ticket, "Email verified", "Your email was verified. You can continue using the application.")
+	return t.ticketDone(w, r, k.ticket, "Email verified",
+		"Your email was verified. You can continue using the application.")
 }
 
 // ticketDone goes to where the ticket says, or shows that all is well.
@@ -117,7 +118,7 @@ func (t *Tenant) ticketDone(w http.ResponseWriter, r *http.Request, k *ticket, t
 }
 
 // changePassword serves POST /dbconnections/change_password: it mails a link to
-// whoever has the address, and says so whether or not anybody has.
+// the user with the address, and says so whether or not there is one.
 func (t *Tenant) changePassword(w http.ResponseWriter, r *http.Request) error {
 	in, err := form(r)
 	if err != nil {

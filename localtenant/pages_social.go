@@ -2,12 +2,9 @@ package localtenant
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"hash/fnv"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 
 	"usher/internal/address"
@@ -26,7 +23,7 @@ func (t *Tenant) socialStep(r *http.Request) (socialStep, error) {
 	}
 	conn, ok := t.connectionNamed(cmp.Or(r.FormValue("connection"), tx.connection))
 	if !ok || !conn.social() || (tx.connection != "" && tx.connection != conn.Name) {
-		return socialStep{}, newPageError(http.StatusBadRequest, "invalid_request", "There is no such way to sign in.")
+		return socialStep{}, badPage("There is no such way to sign in.")
 	}
 	return socialStep{tx, conn}, nil
 }
@@ -62,9 +59,7 @@ func (t *Tenant) social(w http.ResponseWriter, r *http.Request, step socialStep)
 // knows a person by a number, which here comes of the address, so that the same
 // person is the same account each time, whatever capitals they write.
 func (t *Tenant) socialUser(conn *connection, email, name string) (*user, error) {
-	known := slices.Collect(maps.Values(t.users.byEmail[address.Fold(email)]))
-	slices.SortFunc(known, func(a, b *user) int { return a.seq - b.seq })
-	for _, u := range known {
+	for _, u := range t.users.withFoldedEmail(email) {
 		if u.primary().Connection == conn.Name {
 			return t.withAddress(u, email)
 		}
@@ -81,10 +76,8 @@ func (t *Tenant) socialUser(conn *connection, email, name string) (*user, error)
 		u.GivenName, u.FamilyName = given, family
 	}
 	u.fillDefaults()
-	if err := t.users.put(u, t.now()); errors.Is(err, errTaken) {
+	if t.users.put(u, t.now()) != nil {
 		return nil, newPageError(http.StatusConflict, "user_exists", "There is such an account already.")
-	} else if err != nil {
-		return nil, err
 	}
 	return u, nil
 }

@@ -42,13 +42,16 @@ var oddAnswers = map[string]oddKind{
 	"POST /userinfo":                       oddProfile,
 }
 
-var oddPage = oddKind{members: map[string]oddForm{"start": oddInteger, "limit": oddInteger, "length": oddInteger, "total": oddInteger}}
+var oddPage = oddKind{members: map[string]oddForm{
+	"start": oddInteger, "limit": oddInteger, "length": oddInteger, "total": oddInteger,
+}}
 
 var oddUser = oddKind{
 	pages: true,
 	members: map[string]oddForm{
-		"email_verified": oddBool, "phone_verified": oddBool, "blocked": oddBool, "logins_count": oddInteger, "last_ip": oddText,
-		"created_at": oddDate, "updated_at": oddDate, "last_login": oddDate, "last_password_reset": oddDate,
+		"email_verified": oddBool, "phone_verified": oddBool, "blocked": oddBool,
+		"logins_count": oddInteger, "last_ip": oddText, "created_at": oddDate,
+		"updated_at": oddDate, "last_login": oddDate, "last_password_reset": oddDate,
 	},
 	nested: map[string]oddKind{"identities": oddIdentity},
 	more: func(t *Tenant, doc map[string]any) {
@@ -114,7 +117,9 @@ var oddConnection = oddKind{
 
 var oddClient = oddKind{
 	members: map[string]oddForm{"is_first_party": oddBool, "oidc_conformant": oddBool, "grant_types": oddTexts},
-	nested:  map[string]oddKind{"refresh_token": {members: map[string]oddForm{"leeway": oddInteger, "token_lifetime": oddInteger}}},
+	nested: map[string]oddKind{"refresh_token": {
+		members: map[string]oddForm{"leeway": oddInteger, "token_lifetime": oddInteger},
+	}},
 }
 
 var oddJob = oddKind{

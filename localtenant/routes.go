@@ -14,6 +14,7 @@ type Route struct {
 // what the API's description says of it.
 func (t *Tenant) Routes() []Route {
 	anyOf := func(scopes ...string) []string { return scopes }
+	const method = "/api/v2/users/{id}/authentication-methods/{authentication_method_id}"
 	return []Route{
 		{"GET /api/v2/users", t.listUsers, anyOf("read:users", "read:user_idp_tokens")},
 		{"POST /api/v2/users", body(t.createUser), anyOf("create:users")},
@@ -23,7 +24,8 @@ func (t *Tenant) Routes() []Route {
 		{"GET /api/v2/users-by-email", t.listUsersByEmail, anyOf("read:users")},
 		{"GET /api/v2/connections", t.listConnections, anyOf("read:connections")},
 		{"GET /api/v2/connections/{id}", found(t.connection, t.getConnection), anyOf("read:connections")},
-		{"GET /api/v2/clients/{id}", found(t.client, t.getClient), anyOf("read:clients", "read:client_keys", "read:client_credentials", "read:client_summary")},
+		{"GET /api/v2/clients/{id}", found(t.client, t.getClient),
+			anyOf("read:clients", "read:client_keys", "read:client_credentials", "read:client_summary")},
 		{"PATCH /api/v2/clients/{id}", t.updateClient, anyOf("update:clients", "update:client_keys")},
 		{"GET /api/v2/clients/{id}/connections", t.listClientConnections, anyOf("read:connections")},
 
@@ -40,24 +42,28 @@ func (t *Tenant) Routes() []Route {
 		{"GET /api/v2/roles/{id}", show(t.role), anyOf("read:roles")},
 		{"PATCH /api/v2/roles/{id}", body(t.updateRole), anyOf("update:roles")},
 		{"DELETE /api/v2/roles/{id}", found(t.role, t.deleteRole), anyOf("delete:roles")},
-		{"GET /api/v2/roles/{id}/users", found(t.role, t.listRoleUsers), anyOf("read:users", "read:roles", "read:role_members")},
+		{"GET /api/v2/roles/{id}/users", found(t.role, t.listRoleUsers),
+			anyOf("read:users", "read:roles", "read:role_members")},
 		{"POST /api/v2/roles/{id}/users", body(t.assignRoleUsers), anyOf("update:roles", "create:role_members")},
 
 		{"GET /api/v2/users/{id}/authentication-methods", found(t.user, t.listMethods), anyOf("read:authentication_methods")},
 		{"POST /api/v2/users/{id}/authentication-methods", body(t.createMethod), anyOf("create:authentication_methods")},
 		{"PUT /api/v2/users/{id}/authentication-methods", body(t.replaceMethods), anyOf("update:authentication_methods")},
 		{"DELETE /api/v2/users/{id}/authentication-methods", t.deleteMethods, anyOf("delete:authentication_methods")},
-		{"GET /api/v2/users/{id}/authentication-methods/{authentication_method_id}", show(t.method), anyOf("read:authentication_methods")},
-		{"PATCH /api/v2/users/{id}/authentication-methods/{authentication_method_id}", body(t.updateMethod), anyOf("update:authentication_methods")},
-		{"DELETE /api/v2/users/{id}/authentication-methods/{authentication_method_id}", found(t.method, t.deleteMethod), anyOf("delete:authentication_methods")},
+		{"GET " + method, show(t.method), anyOf("read:authentication_methods")},
+		{"PATCH " + method, body(t.updateMethod), anyOf("update:authentication_methods")},
+		{"DELETE " + method, found(t.method, t.deleteMethod), anyOf("delete:authentication_methods")},
 		{"DELETE /api/v2/users/{id}/authenticators", t.deleteMethods, anyOf("delete:guardian_enrollments")},
 		{"DELETE /api/v2/users/{id}/multifactor/{provider}", found(t.user, t.deleteMultifactor), anyOf("update:users")},
 		{"POST /api/v2/users/{id}/multifactor/actions/invalidate-remember-browser", t.forgetBrowsers, anyOf("update:users")},
-		{"POST /api/v2/users/{id}/recovery-code-regeneration", found(t.user, t.regenerateRecoveryCode), anyOf("update:users")},
+		{"POST /api/v2/users/{id}/recovery-code-regeneration", found(t.user, t.regenerateRecoveryCode),
+			anyOf("update:users")},
 		{"GET /api/v2/users/{id}/enrollments", found(t.user, t.listEnrollments), anyOf("read:users")},
-		{"POST /api/v2/guardian/enrollments/ticket", body(t.createEnrollmentTicket), anyOf("create:guardian_enrollment_tickets")},
+		{"POST /api/v2/guardian/enrollments/ticket", body(t.createEnrollmentTicket),
+			anyOf("create:guardian_enrollment_tickets")},
 		{"GET /api/v2/guardian/enrollments/{id}", found(t.enrollment, t.getEnrollment), anyOf("read:guardian_enrollments")},
-		{"DELETE /api/v2/guardian/enrollments/{id}", found(t.enrollment, t.deleteEnrollment), anyOf("delete:guardian_enrollments")},
+		{"DELETE /api/v2/guardian/enrollments/{id}", found(t.enrollment, t.deleteEnrollment),
+			anyOf("delete:guardian_enrollments")},
 
 		{"GET /api/v2/guardian/factors", t.listGuardianFactors, anyOf("read:guardian_factors")},
 		{"GET /api/v2/actions/actions", t.listActions, anyOf("read:actions")},
@@ -69,7 +75,8 @@ func (t *Tenant) Routes() []Route {
 		{"GET /api/v2/sessions/{id}", show(t.session), anyOf("read:sessions")},
 		{"PATCH /api/v2/sessions/{id}", body(t.updateSession), anyOf("update:sessions")},
 		{"DELETE /api/v2/sessions/{id}", t.deleteSession, anyOf("delete:sessions")},
-		{"POST /api/v2/sessions/{id}/revoke", found(t.session, t.revokeSession), anyOf("delete:sessions", "delete:refresh_tokens")},
+		{"POST /api/v2/sessions/{id}/revoke", found(t.session, t.revokeSession),
+			anyOf("delete:sessions", "delete:refresh_tokens")},
 		{"POST /api/v2/users/{id}/revoke-access", t.revokeAccess, anyOf("delete:sessions", "delete:refresh_tokens")},
 		{"GET /api/v2/users/{user_id}/refresh-tokens", t.listUserRefreshTokens, anyOf("read:refresh_tokens")},
 		{"DELETE /api/v2/users/{user_id}/refresh-tokens", t.deleteUserRefreshTokens, anyOf("delete:refresh_tokens")},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -35,13 +36,13 @@ func (t *Tenant) serve(rt Route) http.Handler {
 		}
 		buf := &buffer{header: http.Header{}}
 		if err != nil {
-			err = newAPIError(http.StatusRequestEntityTooLarge, "", "Payload content length greater than maximum allowed: %d", maxBody)
+			err = tooLarge(maxBody)
 		} else {
 			err = t.handle(rt, buf, r, body)
 		}
 		t.finish(buf, rt, err)
 		fault.after(w, buf)
-		t.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+		t.opts.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 			slog.String("method", r.Method), slog.String("path", r.URL.EscapedPath()),
 			slog.Int("status", buf.status), slog.Duration("took", time.Since(begin).Round(time.Microsecond)))
 	})
@@ -87,7 +88,7 @@ func (t *Tenant) finish(buf *buffer, rt Route, err error) {
 		known.respond(buf)
 		return
 	}
-	t.log.Error("handler failed", slog.String("route", rt.Pattern), slog.Any("error", err))
+	t.opts.Log.Error("handler failed", slog.String("route", rt.Pattern), slog.Any("error", err))
 	newAPIError(http.StatusInternalServerError, "", "An internal server error occurred").respond(buf)
 }
 
@@ -108,9 +109,7 @@ func (b *buffer) Write(p []byte) (int, error) {
 }
 
 func (b *buffer) send(w http.ResponseWriter, body []byte) {
-	for name, values := range b.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), b.header)
 	b.status = cmp.Or(b.status, http.StatusOK)
 	w.WriteHeader(b.status)
 	_, _ = w.Write(body)

@@ -3,6 +3,7 @@ package localtenant
 import (
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -29,11 +30,7 @@ type session struct {
 }
 
 func (s *session) expires() time.Time {
-	idle, hard := s.idle.after(s.used), s.maximum.after(s.created)
-	if idle.Before(hard) {
-		return idle
-	}
-	return hard
+	return slices.MinFunc([]time.Time{s.idle.after(s.used), s.maximum.after(s.created)}, time.Time.Compare)
 }
 
 // currentSession is the session of the browser that sends r.

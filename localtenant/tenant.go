@@ -1,6 +1,7 @@
 package localtenant
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net"
@@ -44,7 +45,6 @@ type Tenant struct {
 	opts   Options
 	mux    *http.ServeMux
 	api    *description.API
-	log    *slog.Logger
 	pages  pages
 	stats  counter
 	faults faultList
@@ -53,10 +53,16 @@ type Tenant struct {
 	mu       sync.Mutex // held while a handler runs; guards all below
 	offset   time.Duration
 	settings Settings
+	keys     []SigningKey // newest first
+	eventSeq int
+	data
+}
+
+// data is what a reset drops.
+type data struct {
 	limits   limiter
-	keys     keyring
 	clients  map[string]*client
-	conns    []*connection
+	conns    []*connection // first the default database
 	users    *directory
 	outbox   []Mail
 	txns     map[string]*transaction
@@ -69,7 +75,6 @@ type Tenant struct {
 	recovery map[string]string    // recovery codes by user
 	blocks   bruteForce
 	events   []event
-	eventSeq int
 	jobs     map[string]*job
 	sessions map[string]*session
 	revoked  map[string]bool // management tokens that were withdrawn
@@ -85,16 +90,9 @@ func New(opts Options) (*Tenant, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	if opts.Plan == "" {
-		opts.Plan = PlanNone
-	}
-	if opts.PasswordCost == 0 {
-		opts.PasswordCost = bcrypt.DefaultCost
-	}
-	log := opts.Log
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
+	opts.Plan = cmp.Or(opts.Plan, PlanNone)
+	opts.PasswordCost = cmp.Or(opts.PasswordCost, bcrypt.DefaultCost)
+	opts.Log = cmp.Or(opts.Log, slog.New(slog.DiscardHandler))
 	api, err := description.Load()
 	if err != nil {
 		return nil, fmt.Errorf("load the Management API's description: %w", err)
@@ -103,7 +101,7 @@ func New(opts Options) (*Tenant, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tenant{opts: opts, api: api, log: log, pages: pages}
+	t := &Tenant{opts: opts, api: api, pages: pages}
 	if err := t.reset(); err != nil {
 		return nil, err
 	}
@@ -113,40 +111,45 @@ func New(opts Options) (*Tenant, error) {
 
 // reset puts the tenant's data back to what New made. Keys stay: clients cache them.
 func (t *Tenant) reset() error {
-	t.clients = map[string]*client{ClientID: {ID: ClientID, Secrets: []string{ClientSecret}}}
-	t.conns = defaultConnections()
-	t.users = newDirectory()
-	t.outbox = nil
-	t.txns = map[string]*transaction{}
-	t.codes = map[string]*grant{}
-	t.refresh = map[string]*refreshToken{}
-	t.access = map[string]*accessToken{}
-	t.tickets = map[string]*ticket{}
-	t.roles = nil
-	t.factors = map[string][]*factor{}
-	t.recovery = map[string]string{}
-	t.blocks = bruteForce{}
-	t.events = nil
-	t.jobs = map[string]*job{}
-	t.limits = limiter{}
+	t.data = data{
+		limits:   limiter{buckets: map[string]*bucket{}},
+		clients:  map[string]*client{ClientID: {ID: ClientID, Secrets: []string{ClientSecret}}},
+		conns:    defaultConnections(),
+		users:    newDirectory(),
+		txns:     map[string]*transaction{},
+		codes:    map[string]*grant{},
+		refresh:  map[string]*refreshToken{},
+		access:   map[string]*accessToken{},
+		tickets:  map[string]*ticket{},
+		factors:  map[string][]*factor{},
+		recovery: map[string]string{},
+		blocks:   bruteForce{},
+		jobs:     map[string]*job{},
+		sessions: map[string]*session{},
+		revoked:  map[string]bool{},
+	}
 	if err := t.apply(t.defaultSettings()); err != nil {
 		return err
 	}
-	t.sessions = map[string]*session{}
-	t.revoked = map[string]bool{}
-	t.issued = nil
 	for _, m := range t.opts.Machines {
 		if err := t.register(m); err != nil {
 			return err
 		}
 	}
-	if t.keys.current == nil && t.opts.Key != nil {
-		t.keys.current = t.opts.Key
+	if len(t.keys) == 0 && t.opts.Key != nil {
+		t.keys = []SigningKey{t.opts.Key}
 	}
 	if t.opts.Empty {
 		return nil
 	}
 	return t.addSampleUsers()
+}
+
+// locked runs do with the tenant's lock held.
+func (t *Tenant) locked(do func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	do()
 }
 
 // ServeHTTP implements http.Handler.

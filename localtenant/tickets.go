@@ -65,7 +65,8 @@ func (t *Tenant) sendVerification(u *user) {
 func (t *Tenant) sendReset(l login) {
 	k := ticketFields{MarkVerified: true}.ticket("reset", l.user, t.now())
 	k.email, k.identity = l.account().Email, l.identity()
-	t.send(Mail{To: k.email, Kind: "reset_email", Subject: "Reset your password", Link: t.newTicket(k, "/u/reset-password")})
+	link := t.newTicket(k, "/u/reset-password")
+	t.send(Mail{To: k.email, Kind: "reset_email", Subject: "Reset your password", Link: link})
 }
 
 // identity names the linked account in a ticket; "" is the user's own.

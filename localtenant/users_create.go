@@ -75,10 +75,8 @@ func (t *Tenant) newUser(in userFields) (*user, error) {
 			return nil, err
 		}
 	}
-	if err := t.users.put(u, now); errors.Is(err, errTaken) {
+	if t.users.put(u, now) != nil {
 		return nil, userExists()
-	} else if err != nil {
-		return nil, err
 	}
 	return u, nil
 }

@@ -2,6 +2,7 @@ package localtenant
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -152,14 +153,13 @@ func (u *user) ownLoginNames() []loginName {
 
 // withEmail returns the users with an address, written exactly so, oldest first.
 func (d *directory) withEmail(email string) []*user {
-	out := []*user{}
-	for _, u := range d.byEmail[address.Fold(email)] {
-		if u.Email == email {
-			out = append(out, u)
-		}
-	}
-	slices.SortFunc(out, func(a, b *user) int { return a.seq - b.seq })
-	return out
+	return slices.DeleteFunc(d.withFoldedEmail(email), func(u *user) bool { return u.Email != email })
+}
+
+// withFoldedEmail returns the users with an address, in any case, oldest first.
+func (d *directory) withFoldedEmail(email string) []*user {
+	users := maps.Values(d.byEmail[address.Fold(email)])
+	return slices.SortedFunc(users, func(a, b *user) int { return a.seq - b.seq })
 }
 
 // login finds who signs in to a connection with an address, a user name or a phone number.
@@ -175,10 +175,8 @@ func (d *directory) login(connection, name string) (login, bool) {
 // owner finds the account that an identity belongs to, as its own or a linked one.
 func (d *directory) owner(provider, id string) (*user, bool) {
 	for _, u := range d.byID {
-		for _, i := range u.Identities {
-			if i.Provider == provider && i.UserID == id {
-				return u, true
-			}
+		if slices.ContainsFunc(u.Identities, func(i identity) bool { return i.Provider == provider && i.UserID == id }) {
+			return u, true
 		}
 	}
 	return nil, false

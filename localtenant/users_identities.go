@@ -49,7 +49,7 @@ func (t *Tenant) link(w http.ResponseWriter, main *user, provider, id string) er
 	case !ok:
 		return badRequest("inexistent_user", "The user to link does not exist.")
 	case len(other.Identities) > 1:
-		return badRequest("operation_not_supported", "The user to link has linked identities of its own.")
+		return badRequest("operation_not_supported", "The user to link has linked identities.")
 	}
 	linked := other.primary()
 	linked.Profile, linked.own = other.linkedProfile(), other

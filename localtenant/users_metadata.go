@@ -9,8 +9,9 @@ import (
 // theirFields are the names that app_metadata must not have at its first level
 // (https://auth0.com/docs/manage-users/user-accounts/metadata/metadata-fields-data).
 var theirFields = []string{
-	"__tenant", "_id", "blocked", "clientID", "created_at", "email_verified", "email", "globalClientID", "global_client_id",
-	"identities", "lastIP", "lastLogin", "loginsCount", "metadata", "multifactor_last_modified", "multifactor", "updated_at", "user_id",
+	"__tenant", "_id", "blocked", "clientID", "created_at", "email_verified", "email",
+	"globalClientID", "global_client_id", "identities", "lastIP", "lastLogin", "loginsCount",
+	"metadata", "multifactor_last_modified", "multifactor", "updated_at", "user_id",
 }
 
 // checkMetadata refuses the names that the same page refuses. That it is a 400,

@@ -2,6 +2,7 @@ package localtenant
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -65,20 +66,12 @@ func (t *Tenant) addUser(in User) (string, error) {
 	return u.ID, nil
 }
 
-// fields are those of a user that a request could set; what is empty is not set.
-func (in User) fields() userFields {
-	f := userFields{EmailVerified: &in.EmailVerified, PhoneVerified: &in.PhoneVerified, Blocked: in.Blocked}
-	for _, x := range []struct {
-		to   **string
-		from string
-	}{
-		{&f.Email, in.Email}, {&f.Username, in.Username}, {&f.PhoneNumber, in.PhoneNumber}, {&f.Name, in.Name},
-		{&f.GivenName, in.GivenName}, {&f.FamilyName, in.FamilyName}, {&f.Nickname, in.Nickname}, {&f.Picture, in.Picture},
-	} {
-		if x.from != "" {
-			*x.to = &x.from
-		}
-	}
+// fields are those of a user that a request could set. User and userFields share their names in
+// JSON; an empty text is not set.
+func (in User) fields() (f userFields) {
+	text, _ := json.Marshal(in) // it was read from JSON, or has only plain types
+	_ = json.Unmarshal(text, &f)
+	f.EmailVerified, f.PhoneVerified = &in.EmailVerified, &in.PhoneVerified
 	return f
 }
 
@@ -95,7 +88,8 @@ func (t *Tenant) addSampleUsers() error {
 		{Email: "alan@example.com", GivenName: "Alan", FamilyName: "Turing", Name: "Alan Turing", Username: "alan"},
 		{Email: "katherine@example.com", EmailVerified: true, GivenName: "Katherine", FamilyName: "Johnson",
 			Name: "Katherine Johnson", Blocked: new(true)},
-		{Email: "linus@example.com", EmailVerified: true, Name: "Linus Torvalds", UserID: "github|1024025", Connection: "github"},
+		{Email: "linus@example.com", EmailVerified: true, Name: "Linus Torvalds",
+			UserID: "github|1024025", Connection: "github"},
 		{Email: "radia@example.com", EmailVerified: true, GivenName: "Radia", FamilyName: "Perlman", Name: "Radia Perlman",
 			UserID: "google-oauth2|109876543210987654321", Connection: "google-oauth2"},
 	} {

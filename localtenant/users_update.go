@@ -46,10 +46,8 @@ func (t *Tenant) updateUser(w http.ResponseWriter, r *http.Request, sent patchFi
 	if err != nil {
 		return err
 	}
-	if err := t.users.put(u, t.now()); errors.Is(err, errTaken) {
+	if t.users.put(u, t.now()) != nil {
 		return badRequest("auth0_idp_error", "The specified new %s already exists", takenField(sent))
-	} else if err != nil {
-		return err
 	}
 	if value(in.VerifyEmail) && u.Email != "" {
 		t.sendVerification(u)

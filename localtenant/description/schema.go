@@ -13,7 +13,7 @@ import (
 // Schema is the part of JSON Schema that the description uses in requests.
 type Schema struct {
 	Ref                  string             `json:"$ref"`
-	Type                 types              `json:"type"`
+	Type                 Texts              `json:"type"`
 	Enum                 []any              `json:"enum"`
 	OneOf                []*Schema          `json:"oneOf"`
 	Format               string             `json:"format"`
@@ -31,14 +31,14 @@ type Schema struct {
 	AdditionalProperties any                `json:"additionalProperties"`
 }
 
-// types is one type or several.
-type types []string
+// Texts is a list of texts. In JSON, a list of one may be only the text.
+type Texts []string
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (t *types) UnmarshalJSON(b []byte) error {
+func (t *Texts) UnmarshalJSON(b []byte) error {
 	var one string
 	if err := json.Unmarshal(b, &one); err == nil {
-		*t = types{one}
+		*t = Texts{one}
 		return nil
 	}
 	var many []string

@@ -15,7 +15,7 @@ import (
 	"usher/localtenant"
 )
 
-// Server is a tenant that listens on a port of its own.
+// Server is a tenant that listens on its own port.
 type Server struct {
 	URL    string // without a trailing slash
 	Tenant *localtenant.Tenant
