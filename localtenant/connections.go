@@ -16,14 +16,14 @@ type connection struct {
 	policy   PasswordPolicy // of a database connection
 
 	label    string // its display name
-	button   *bool  // nil until somebody says
+	button   *bool  // nil is not set
 	noSignIn bool   // for connected accounts only
 	disabled bool   // not for the application
 }
 
 func (c *connection) database() bool { return c.Strategy == "auth0" }
 
-// social says whether users come from somebody else's login page.
+// social reports whether users sign in at another provider.
 func (c *connection) social() bool {
 	return !slices.Contains([]string{"auth0", "email", "sms"}, c.Strategy)
 }

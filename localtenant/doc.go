@@ -6,13 +6,14 @@
 // One request is one transaction: a handler runs with the tenant's lock held and
 // writes into a buffer, so no handler locks anything and a fault can be applied
 // to a finished answer. routes.go is the one table of routes with the scopes
-// that each needs; every resource has its own file, so that a new route is a
-// handler in one and a line in the other. What a request to the Management API
-// may hold is enforced from the API's description by package description, not by
-// the handlers, which find a valid body.
+// that each needs. Its lines name, by the helpers of handlers.go, how a body is
+// decoded and how the object in the path is found; a handler gets the result. Files
+// are grouped by prefix: users_, clients_, sessions_, mfa_, jobs_ and logs_ for
+// the Management API's resources, oauth_ and pages_ for sign-ins, control_ for
+// tests, quirks_ for odd forms. What a request to the Management API may hold is
+// enforced from the API's description by package description, not by the handlers.
 //
-// Who the user of a page is, what was granted and what runs out when is in
-// memory and nowhere else; time is Tenant.now, which tests move. Tests control a
+// Everything is in memory only; time is Tenant.now, which tests move. Tests control a
 // tenant by its methods, other processes by the routes under /_tenant/
 // (control_*.go); docs/local-tenant.md is for those who use it.
 //

@@ -15,7 +15,7 @@ type apiCall struct {
 
 // recordChange logs a call of the Management API that succeeded and was none of
 // reading. An application has made it and no user, so the event names none,
-// and is in nobody's history.
+// and is in no user's history.
 func (t *Tenant) recordChange(r *http.Request, status int) {
 	if r.Method == http.MethodGet {
 		return

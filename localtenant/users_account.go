@@ -24,7 +24,7 @@ type user struct {
 	FamilyName    string
 	Nickname      string
 	Picture       string
-	Blocked       *bool // nil until somebody says
+	Blocked       *bool // nil is not set
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 	LastLogin     time.Time

@@ -157,7 +157,7 @@ func (t *Tenant) applyPatch(u *user, conn *connection, in userFields, sent patch
 	clearNulls(u, sent)
 	in.setProfile(u)
 	if u.Email != before.Email && in.EmailVerified == nil {
-		u.EmailVerified = false // nobody has shown that the new address is theirs
+		u.EmailVerified = false // the new address is not verified yet
 	}
 	if u.PhoneNumber != before.PhoneNumber && in.PhoneVerified == nil {
 		u.PhoneVerified = false
