@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -46,18 +45,17 @@ type accountPage struct {
 // Languages are those to choose from.
 func (accountPage) Languages() []language { return languages }
 
-// current reads the session's user, fresh from Usher, and their ETag. Who was
-// deleted or blocked since signing in is signed in no longer. Where it returns
-// false, it has answered.
+// current reads the session's user and their ETag from Usher. It ends the sessions of a deleted or
+// blocked user. If it returns false, it has sent a response.
 func (a *app) current(w http.ResponseWriter, r *http.Request, s session) (u user, etag string, ok bool) {
-	// Whose account it is says the session alone, never the request.
+	// The user ID comes from the session, never from the request.
 	got, err := a.usher.do(r.Context(), call{method: http.MethodGet, path: "/users/" + url.PathEscape(s.userID)})
 	if err == nil {
 		err = json.Unmarshal(got.body, &u)
 	}
-	var refused *problem
+	refused, isRefused := refusal(err)
 	switch {
-	case errors.As(err, &refused) && refused.Code == "user-not-found" || u.Blocked:
+	case isRefused && refused.Code == "user-not-found" || u.Blocked:
 		a.sessions.endAll(s.userID)
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 	case err != nil:
@@ -68,7 +66,6 @@ func (a *app) current(w http.ResponseWriter, r *http.Request, s session) (u user
 	return user{}, "", false
 }
 
-// account shows the user.
 func (a *app) account(w http.ResponseWriter, r *http.Request, s session) {
 	a.showAccount(w, r, s, http.StatusOK, faults{})
 }
@@ -82,8 +79,8 @@ func (a *app) showAccount(w http.ResponseWriter, r *http.Request, s session, sta
 // change changes what the form says, and shows the user again.
 func (a *app) change(w http.ResponseWriter, r *http.Request, s session) {
 	language := r.PostFormValue("language")
-	if language != "" && !isOffered(language) {
-		http.Error(w, "There is no such language.", http.StatusBadRequest) // the form has none but those
+	if language != "" && !isOffered(language) { // which the form does not send
+		http.Error(w, "There is no such language.", http.StatusBadRequest)
 		return
 	}
 	u, _, ok := a.current(w, r, s)
@@ -91,19 +88,17 @@ func (a *app) change(w http.ResponseWriter, r *http.Request, s session) {
 		return
 	}
 	err := a.save(r, u, s.userID, language)
-	var refused *problem
-	switch {
-	case err == nil:
-		http.Redirect(w, r, "/account", http.StatusSeeOther) // so that reloading sends nothing twice
-	case errors.As(err, &refused) && refused.Status < http.StatusInternalServerError:
+	if refused, ok := refusal(err); ok {
 		a.showAccount(w, r, s, refused.Status, report(err))
-	default:
+	} else if err != nil {
 		showError(w, err)
+	} else {
+		http.Redirect(w, r, "/account", http.StatusSeeOther) // so that reloading sends nothing twice
 	}
 }
 
-// save changes the name, unless somebody else has changed the user since the
-// page was shown, and then the language, if another one was chosen.
+// save changes the name, unless the user has changed since the page was shown. Then it changes the
+// language, if the form has another one.
 func (a *app) save(r *http.Request, u user, userID, language string) error {
 	id := url.PathEscape(userID)
 	_, err := a.usher.do(r.Context(), call{
@@ -114,9 +109,9 @@ func (a *app) save(r *http.Request, u user, userID, language string) error {
 	if err != nil || language == u.Language() {
 		return err
 	}
-	change := map[string]any{"language": nil} // null removes it
-	if language != "" {
-		change["language"] = language
+	change := map[string]*string{"language": &language}
+	if language == "" {
+		change["language"] = nil // which removes it
 	}
 	_, err = a.usher.do(r.Context(), call{method: http.MethodPatch, path: "/metadata/" + id, body: change})
 	return err

@@ -1,15 +1,13 @@
 package main
 
-import (
-	"net/http"
-)
+import "net/http"
 
 // app is the site.
 type app struct {
 	usher    *usher
 	url      string // its own, no slash at its end
 	sessions *sessions
-	https    bool // for good: browsers shall not come by http: any more
+	https    bool // with a real certificate: browsers must not use http: any more
 }
 
 func (a *app) handler() http.Handler {
@@ -26,22 +24,20 @@ func (a *app) handler() http.Handler {
 	return guarded(mux, a.https)
 }
 
-// guarded puts in front of all pages what browsers are to hold to.
+// guarded adds the protection that all pages need.
 func guarded(h http.Handler, https bool) http.Handler {
-	// Refuses what a page of another site makes a browser send, by the headers
-	// Sec-Fetch-Site and Origin, which no script can forge. GET is let through: so
-	// nothing may change on GET.
+	// Refuses requests from pages of other sites, by Sec-Fetch-Site and Origin, which scripts cannot
+	// forge. It allows every GET, so a GET must not change anything.
 	h = http.NewCrossOriginProtection().Handler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("Cache-Control", "no-store")
-		// No scripts, no frames, and nothing from elsewhere. There is no form-action:
-		// browsers hold redirects after a form to it, and sign-out goes on to the
-		// provider.
+		// No scripts, no frames, and nothing from other hosts. form-action is missing, because it
+		// would block the redirect to the provider after the form for signing out.
 		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'")
 		header.Set("Referrer-Policy", "same-origin") // the callback's URL holds a code
 		header.Set("X-Content-Type-Options", "nosniff")
-		if https { // with a certificate of its own making nobody could get past the browser's warning
+		if https { // a self-signed certificate would lock users out
 			header.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
@@ -61,13 +57,7 @@ func (a *app) signedIn(h func(http.ResponseWriter, *http.Request, session)) http
 	}
 }
 
-// homePage is what the start page shows.
-type homePage struct {
-	SignedIn   bool
-	StillKnown bool // to the provider, after signing out
-}
-
 func (a *app) home(w http.ResponseWriter, r *http.Request) {
-	_, ok := a.sessions.find(r)
-	show(w, http.StatusOK, "home.html", homePage{SignedIn: ok, StillKnown: remained(w, r)})
+	_, signedIn := a.sessions.find(r)
+	show(w, http.StatusOK, "home.html", map[string]bool{"SignedIn": signedIn, "StillKnown": remained(w, r)})
 }

@@ -12,22 +12,21 @@ import (
 	"time"
 )
 
-// certificateFor reads the certificate, or makes one for the time being. There
-// is no plain http: cookies with the __Host- prefix need https.
+// certificateFor reads the certificate, or makes one. There is no plain http: cookies with the
+// __Host- prefix need https.
 func certificateFor(o options) (*tls.Config, error) {
+	pair, err := selfSigned(o.url)
 	if o.cert != "" {
-		pair, err := tls.LoadX509KeyPair(o.cert, o.key)
-		return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, err
+		pair, err = tls.LoadX509KeyPair(o.cert, o.key)
 	}
-	u, err := url.Parse(o.url)
-	if err != nil {
-		return nil, err
-	}
-	pair, err := selfSigned(u.Hostname())
 	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, err
 }
 
-func selfSigned(host string) (tls.Certificate, error) {
+func selfSigned(site string) (tls.Certificate, error) {
+	u, err := url.Parse(site)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err
@@ -39,10 +38,10 @@ func selfSigned(host string) (tls.Certificate, error) {
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
-	if ip := net.ParseIP(host); ip != nil {
+	if ip := net.ParseIP(u.Hostname()); ip != nil {
 		template.IPAddresses = []net.IP{ip}
 	} else {
-		template.DNSNames = []string{host}
+		template.DNSNames = []string{u.Hostname()}
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err

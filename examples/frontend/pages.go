@@ -27,8 +27,7 @@ func show(w http.ResponseWriter, status int, name string, data any) {
 	_, _ = w.Write(page.Bytes())
 }
 
-// texts are what people are told, by Usher's code. Usher's own texts are for
-// developers.
+// texts are the texts for people, by Usher's code. Usher's own texts are for developers.
 var texts = map[string]string{
 	"state-not-from-this-browser": "This sign-in was begun in another browser, or is finished already.",
 	"state-expired":               "The sign-in took too long.",
@@ -39,25 +38,25 @@ var texts = map[string]string{
 	"too-many-requests":           "There is too much going on. Try again in a minute.",
 }
 
-// fieldTexts are what people are told of a field that Usher does not take.
+// fieldTexts are the texts for invalid fields.
 var fieldTexts = map[string]string{
 	"email":    "This is no email address that we can use.",
 	"name":     "This name is too long, or missing.",
 	"password": "This password is too long, or missing.",
 }
 
-// faults are what a page says of what went wrong. Where it can say little, the
-// request's id joins it with Usher's log.
+// faults are the errors that a page shows. Without a text for the error, the page shows the
+// request ID, which is also in Usher's log.
 type faults struct {
 	Texts     []string
 	RequestID string
 }
 
-// report tells the log of an error, and returns what the person is told.
+// report logs an error, and returns the texts for the person.
 func report(err error) faults {
 	log.Print(err)
-	var refused *problem
-	if !errors.As(err, &refused) {
+	refused, ok := errors.AsType[*problem](err)
+	if !ok {
 		refused = &problem{}
 	}
 	if text, known := texts[refused.Code]; known {
@@ -75,15 +74,15 @@ func report(err error) faults {
 	return told
 }
 
-// showError is for where there is no form to show again.
+// showError shows an error on a page without a form. It always shows the request ID, since there
+// is nothing that the person can correct.
 func showError(w http.ResponseWriter, err error) {
 	told, status := report(err), http.StatusBadGateway
-	var refused *problem
-	if errors.As(err, &refused) {
-		told.RequestID = refused.RequestID // whatever is told: there is nothing to mend here
-		if refused.Status < http.StatusInternalServerError {
-			status = http.StatusBadRequest
-		}
+	if refused, ok := errors.AsType[*problem](err); ok {
+		told.RequestID = refused.RequestID
+	}
+	if _, ok := refusal(err); ok {
+		status = http.StatusBadRequest
 	}
 	show(w, status, "error.html", told)
 }

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// login has Usher begin a sign-in, and hands the browser what Usher answers: the
-// redirect to the provider, and the cookie that binds the sign-in to this browser.
+// login begins a sign-in at Usher. The answer is the redirect to the provider, and the cookie that
+// binds the sign-in to this browser.
 func (a *app) login(w http.ResponseWriter, r *http.Request) {
 	query := url.Values{"redirect_uri": {a.url + "/callback"}}
 	for _, name := range []string{"return_to", "login_hint"} {
@@ -29,16 +29,18 @@ func (a *app) login(w http.ResponseWriter, r *http.Request) {
 	relayRedirect(w, got)
 }
 
-// callback is where the provider sends the browser back to. Usher finishes the
-// sign-in, if this browser began it; then a session begins here.
+// callback receives the browser from the provider. Usher finishes the sign-in, if this browser
+// began it. Then a session begins here.
 func (a *app) callback(w http.ResponseWriter, r *http.Request) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		http.Error(w, "This address is not whole.", http.StatusBadRequest)
 		return
 	}
-	got, err := a.usher.do(r.Context(), call{method: http.MethodGet, path: "/callback", query: query, header: ushersCookies(r)})
-	relayCookies(w, got) // with an error, too: Usher clears the cookie of a sign-in that is over
+	got, err := a.usher.do(r.Context(), call{
+		method: http.MethodGet, path: "/callback", query: query, cookies: ushersCookies(r),
+	})
+	relayCookies(w, got) // with an error, too: Usher clears the cookie of a finished sign-in
 	if err != nil {
 		showError(w, err)
 		return
@@ -58,34 +60,22 @@ func (a *app) callback(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, cmp.Or(signIn.ReturnTo, "/account"), http.StatusSeeOther)
 }
 
-// isUshers tells Usher's cookies from all others.
-func isUshers(name string) bool {
-	return strings.HasPrefix(name, "usher-") || strings.HasPrefix(name, "__Host-usher-")
+func isUshers(c *http.Cookie) bool {
+	return strings.HasPrefix(c.Name, "usher-") || strings.HasPrefix(c.Name, "__Host-usher-")
 }
 
-// ushersCookies are those of the browser's cookies that Usher is to see. The
-// session, and what else this site sets, is none of its business.
-func ushersCookies(r *http.Request) http.Header {
-	var kept []string
-	for _, c := range r.Cookies() {
-		if isUshers(c.Name) {
-			kept = append(kept, c.Name+"="+c.Value)
-		}
-	}
-	if len(kept) == 0 {
-		return nil
-	}
-	return http.Header{"Cookie": {strings.Join(kept, "; ")}}
+// ushersCookies returns Usher's cookies among the browser's. Usher needs no others, such as the session.
+func ushersCookies(r *http.Request) []*http.Cookie {
+	return slices.DeleteFunc(r.Cookies(), func(c *http.Cookie) bool { return !isUshers(c) })
 }
 
-// maxSignIns bounds what a browser sends along to a callback: each sign-in that was
-// not finished leaves a cookie of 750 bytes at most, for ten minutes, and the
-// gateway takes no more than 10 KB of headers.
+// maxSignIns bounds the cookies of a callback: each unfinished sign-in leaves a cookie of at most
+// 750 bytes for ten minutes, and the gateway accepts at most 10 KB of headers.
 const maxSignIns = 10
 
-// dropOldSignIns makes a browser that has too many sign-ins under way forget them.
+// dropOldSignIns removes the cookies of a browser with too many unfinished sign-ins.
 func dropOldSignIns(w http.ResponseWriter, r *http.Request) {
-	old := slices.DeleteFunc(r.Cookies(), func(c *http.Cookie) bool { return !isUshers(c.Name) })
+	old := ushersCookies(r)
 	if len(old) < maxSignIns {
 		return
 	}
@@ -97,7 +87,7 @@ func dropOldSignIns(w http.ResponseWriter, r *http.Request) {
 // relayCookies gives the browser the cookies that Usher sets, as they are.
 func relayCookies(w http.ResponseWriter, got answer) {
 	for _, line := range got.header.Values("Set-Cookie") {
-		if c, err := http.ParseSetCookie(line); err == nil && isUshers(c.Name) {
+		if c, err := http.ParseSetCookie(line); err == nil && isUshers(c) {
 			w.Header().Add("Set-Cookie", line)
 		}
 	}

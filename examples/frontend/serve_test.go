@@ -82,7 +82,7 @@ func TestNobodyIsWaitedForForGood(t *testing.T) {
 // Whoever waits for a page when the front-end is to end gets it, if it does not
 // take too long.
 func TestEndLetsRequestsEnd(t *testing.T) {
-	certificate, err := selfSigned("app.example")
+	certificate, err := selfSigned("https://app.example")
 	if err != nil {
 		t.Fatal(err)
 	}

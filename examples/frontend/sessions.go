@@ -8,9 +8,8 @@ import (
 	"time"
 )
 
-// session is what the front-end knows of somebody who is signed in. It stays on
-// the server: the browser has nothing but a random name for it. So no page holds a
-// token, and no cookie; the ID token alone passes by, when the user signs out.
+// session is the data about a signed-in user. It stays on the server. The browser has only a random
+// name for it, and no tokens; only the ID token passes through the browser, at the sign-out.
 type session struct {
 	userID      string
 	tokens      tokens
@@ -26,8 +25,7 @@ type tokens struct {
 }
 
 const (
-	// The __Host- prefix makes browsers insist on Secure, on this very host, and on
-	// Path=/: nothing on a neighbouring host can plant a session.
+	// With the __Host- prefix, browsers accept the cookie only from this host, over https.
 	sessionCookie = "__Host-session"
 
 	maxIdle = 30 * time.Minute
@@ -46,8 +44,7 @@ func newSessions(now func() time.Time) *sessions {
 	return &sessions{now: now, byID: map[string]session{}}
 }
 
-// begin makes a session with a name that nobody had before, and never goes on
-// under an old one: a name that somebody knew before the sign-in is worth nothing.
+// begin makes a session with a new name, since an attacker may know the old one.
 func (s *sessions) begin(w http.ResponseWriter, r *http.Request, signedIn session) {
 	s.forget(r)
 	id := rand.Text() // 130 bits
@@ -90,7 +87,7 @@ func (s *sessions) forget(r *http.Request) {
 	}
 }
 
-// endAll ends all of a user's sessions here. Usher knows of the provider's alone.
+// endAll ends all of a user's sessions here. Usher ends those at the provider.
 func (s *sessions) endAll(userID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,8 +98,7 @@ func (s *sessions) isOver(x session) bool {
 	return s.now().Sub(x.seen) > maxIdle || s.now().Sub(x.began) > maxAge
 }
 
-// cookie is SameSite=Lax, not Strict: a browser that comes back from the provider
-// has to show it.
+// cookie is SameSite=Lax, not Strict: the redirect from the provider must send it.
 func cookie(name, value string, maxAge int) *http.Cookie {
 	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode}
 }

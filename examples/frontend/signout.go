@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"log"
 	"net/http"
 	"net/url"
@@ -30,8 +29,7 @@ func (a *app) signOutEverywhere(w http.ResponseWriter, r *http.Request, s sessio
 // else the next sign-in would ask for no password.
 func (a *app) leave(w http.ResponseWriter, r *http.Request, s session) {
 	got, err := a.logout(r, s.tokens.IDToken)
-	var refused *problem
-	if errors.As(err, &refused) && refused.Status < http.StatusInternalServerError && s.tokens.IDToken != "" {
+	if _, refused := refusal(err); refused && s.tokens.IDToken != "" {
 		got, err = a.logout(r, "") // the token may be larger than Usher takes, or the gateway
 	}
 	if err != nil {
@@ -52,8 +50,7 @@ func (a *app) logout(r *http.Request, hint string) (answer, error) {
 	return a.usher.do(r.Context(), call{method: http.MethodGet, path: "/logout", query: query})
 }
 
-// remainsCookie has the start page say, once, that the provider may still know the
-// user: a browser that comes back from there brings nothing else along.
+// remainsCookie makes the start page say, once, that the provider may still know the user.
 const remainsCookie = "__Host-still-known"
 
 func remains(w http.ResponseWriter, err error) {
@@ -61,11 +58,11 @@ func remains(w http.ResponseWriter, err error) {
 	http.SetCookie(w, cookie(remainsCookie, "yes", 0))
 }
 
-// remained reports whether there is that to say, and forgets it.
+// remained reports whether the cookie is set, and removes it.
 func remained(w http.ResponseWriter, r *http.Request) bool {
-	if _, err := r.Cookie(remainsCookie); err != nil {
-		return false
+	_, err := r.Cookie(remainsCookie)
+	if err == nil {
+		http.SetCookie(w, cookie(remainsCookie, "", -1))
 	}
-	http.SetCookie(w, cookie(remainsCookie, "", -1))
-	return true
+	return err == nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/rand"
-	"errors"
 	"net/http"
 	"net/url"
 )
@@ -38,10 +37,9 @@ func (a *app) signUp(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page.Faults = report(err)
-	status := http.StatusBadGateway // nobody knows whether the user is there: the same key again finds out
-	var refused *problem
-	if errors.As(err, &refused) && refused.Status < http.StatusInternalServerError {
-		status, page.Key = refused.Status, rand.Text() // what comes next is another request
+	status := http.StatusBadGateway // the user may exist: sending the same key again finds out
+	if refused, ok := refusal(err); ok {
+		status, page.Key = refused.Status, rand.Text() // the next form is another request
 	}
 	show(w, status, "signup.html", page)
 }

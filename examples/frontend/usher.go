@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -32,6 +33,7 @@ type call struct {
 	method, path string
 	query        url.Values
 	header       http.Header
+	cookies      []*http.Cookie
 	body         any // is sent as JSON; nil for none
 }
 
@@ -42,8 +44,7 @@ type answer struct {
 	body   []byte
 }
 
-// problem is an error of Usher's (RFC 9457). One branches on the code. What else
-// it says in words is for developers, and is left out here.
+// problem is an error of Usher's (RFC 9457). Branch on the code: its texts are for developers.
 type problem struct {
 	Status    int    `json:"-"`
 	Code      string `json:"code"`
@@ -53,15 +54,19 @@ type problem struct {
 	} `json:"errors"`
 }
 
-// Error is for the log: it holds no personal data. It quotes what came, since
-// what is between here and Usher may have answered, and a line break in it would
-// forge a line.
+// Error is for the log, without personal data. It quotes the texts, because a proxy may have sent
+// them, and a line break would forge a line of the log.
 func (p *problem) Error() string {
 	return fmt.Sprintf("Usher answered %d %q (request %q)", p.Status, p.Code, p.RequestID)
 }
 
-// do calls Usher. From status 400 on the error is a *problem, and the answer is
-// there as well, for its headers.
+// refusal returns Usher's refusal of a request. Other errors are failures of Usher, or on the way to it.
+func refusal(err error) (*problem, bool) {
+	p, ok := errors.AsType[*problem](err)
+	return p, ok && p.Status < http.StatusInternalServerError
+}
+
+// do calls Usher. From status 400 on, it returns a *problem, and the answer for its headers.
 func (u *usher) do(ctx context.Context, c call) (answer, error) {
 	var body []byte
 	if c.body != nil {
@@ -75,8 +80,9 @@ func (u *usher) do(ctx context.Context, c call) (answer, error) {
 		return answer{}, err
 	}
 	r.URL.RawQuery = c.query.Encode()
-	if c.header != nil {
-		r.Header = c.header
+	maps.Copy(r.Header, c.header)
+	for _, cookie := range c.cookies {
+		r.AddCookie(cookie)
 	}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
@@ -88,7 +94,10 @@ func (u *usher) do(ctx context.Context, c call) (answer, error) {
 	}
 	resp, err := u.http.Do(r)
 	if err != nil {
-		return answer{}, fmt.Errorf("call Usher: %s %s: %w", c.method, c.path, withoutURL(err))
+		if failed, ok := errors.AsType[*url.Error](err); ok {
+			err = failed.Err // without the URL, whose query may contain a code or a token
+		}
+		return answer{}, fmt.Errorf("call Usher: %s %s: %w", c.method, c.path, err)
 	}
 	defer resp.Body.Close()
 	got := answer{status: resp.StatusCode, header: resp.Header}
@@ -96,20 +105,10 @@ func (u *usher) do(ctx context.Context, c call) (answer, error) {
 		return answer{}, fmt.Errorf("read Usher's answer: %w", err)
 	}
 	if got.status >= http.StatusBadRequest {
-		p := &problem{Code: "no-problem-document"} // what is between here and Usher may answer otherwise
+		p := &problem{Code: "no-problem-document"} // if a proxy answered
 		_ = json.Unmarshal(got.body, p)
 		p.Status = got.status
 		return got, p
 	}
 	return got, nil
-}
-
-// withoutURL leaves the URL out of what goes into the log: in the query of a
-// callback is a code, and in that of a sign-out a token.
-func withoutURL(err error) error {
-	var failed *url.Error
-	if errors.As(err, &failed) {
-		return failed.Err
-	}
-	return err
 }

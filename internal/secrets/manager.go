@@ -6,12 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 	"golang.org/x/sync/singleflight"
 
 	"usher/internal/problem"
@@ -60,8 +59,9 @@ type Manager struct {
 	opts   Options
 	flight singleflight.Group
 
+	lazy lazyClient
+
 	mu       sync.Mutex
-	client   Getter
 	current  *version // nil: not read yet
 	reloaded time.Time
 }
@@ -79,7 +79,7 @@ func NewManager(opts Options) *Manager {
 		opts.Now = time.Now
 	}
 	opts.Timeout = cmp.Or(opts.Timeout, usualTimeout)
-	return &Manager{opts: opts, client: opts.Client}
+	return &Manager{opts: opts}
 }
 
 // Current returns the current credentials, not older than the TTL where the
@@ -183,39 +183,23 @@ func once[T any](ctx context.Context, m *Manager, what string, do func(context.C
 }
 
 func (m *Manager) fetch(ctx context.Context, stage string) (version, error) {
-	client, err := m.secretsManager(ctx)
-	if err != nil {
-		return version{}, err
+	client := m.opts.Client
+	if client == nil {
+		made, err := m.lazy.secretsManager(ctx)
+		if err != nil {
+			return version{}, m.misconfigured(err)
+		}
+		client = made
 	}
-	out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &m.opts.SecretID, VersionStage: &stage})
+	text, made, err := value(ctx, client, &secretsmanager.GetSecretValueInput{SecretId: &m.opts.SecretID, VersionStage: &stage})
 	if err != nil {
 		return version{}, m.readProblem(err)
 	}
-	if out.SecretString == nil {
-		return version{}, m.misconfigured(errors.New("the secret is binary, not text"))
-	}
-	credentials, err := Parse(*out.SecretString, m.opts.PlainHTTP)
+	credentials, err := Parse(text, m.opts.PlainHTTP)
 	if err != nil {
 		return version{}, m.misconfigured(err)
 	}
-	v := version{credentials: credentials, readAt: m.opts.Now()}
-	if out.CreatedDate != nil {
-		v.made = *out.CreatedDate
-	}
-	return v, nil
-}
-
-func (m *Manager) secretsManager(ctx context.Context) (Getter, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.client == nil {
-		cfg, err := config.LoadDefaultConfig(ctx)
-		if err != nil {
-			return nil, m.misconfigured(fmt.Errorf("load the AWS configuration: %w", err))
-		}
-		m.client = secretsmanager.NewFromConfig(cfg)
-	}
-	return m.client, nil
+	return version{credentials: credentials, made: made, readAt: m.opts.Now()}, nil
 }
 
 // awsError is an error of any AWS service.
@@ -226,22 +210,20 @@ type awsError interface {
 
 // readProblem tells what no waiting cures from what may pass.
 func (m *Manager) readProblem(err error) error {
-	if _, notFound := errors.AsType[*types.ResourceNotFoundException](err); notFound {
-		return m.misconfigured(fmt.Errorf("there is no such secret, or %w", ErrNoValue))
-	}
-	if refused, ok := errors.AsType[awsError](err); ok && permanent(refused.ErrorCode()) {
+	refused, ok := errors.AsType[awsError](err)
+	switch {
+	case errors.Is(err, ErrNoValue):
+		return m.misconfigured(fmt.Errorf("there is no such secret, or %w", err))
+	case errors.Is(err, ErrBinary), ok && slices.Contains(permanent, refused.ErrorCode()):
 		return m.misconfigured(err)
 	}
 	return problem.ServiceUnavailable.Wrap(fmt.Errorf("read secret %q: %w", m.opts.SecretID, err), "The service could not read its configuration. Try again.")
 }
 
-func permanent(code string) bool {
-	switch code {
-	case "AccessDeniedException", "DecryptionFailure", "InvalidParameterException", "InvalidRequestException",
-		"UnrecognizedClientException", "InvalidSignatureException", "ValidationException":
-		return true
-	}
-	return false
+// permanent are the codes of errors that no waiting cures.
+var permanent = []string{
+	"AccessDeniedException", "DecryptionFailure", "InvalidParameterException", "InvalidRequestException",
+	"UnrecognizedClientException", "InvalidSignatureException", "ValidationException",
 }
 
 func (m *Manager) misconfigured(err error) error {

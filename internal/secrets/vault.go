@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
@@ -21,9 +22,12 @@ var ErrNoValue = errors.New("the version has no value")
 var ErrBinary = errors.New("the version is binary, not text")
 
 // Vault is Secrets Manager for those who change a secret. It keeps nothing.
-type Vault struct {
+type Vault struct{ lazyClient }
+
+// lazyClient makes its client from the environment, on first use.
+type lazyClient struct {
 	mu     sync.Mutex
-	client *secretsmanager.Client // made from the environment, on first use
+	client *secretsmanager.Client
 }
 
 // NewVault returns a Vault that has done nothing yet.
@@ -66,57 +70,52 @@ func (v *Vault) Describe(ctx context.Context, secretID string) (Description, err
 	if err != nil {
 		return Description{}, fmt.Errorf("describe secret %q: %w", secretID, err)
 	}
-	return Description{Rotates: out.RotationEnabled != nil && *out.RotationEnabled, Stages: out.VersionIdsToStages}, nil
+	return Description{Rotates: aws.ToBool(out.RotationEnabled), Stages: out.VersionIdsToStages}, nil
 }
 
 // Current returns the text of the version with AWSCURRENT.
 func (v *Vault) Current(ctx context.Context, secretID string) (string, error) {
-	return v.read(ctx, &secretsmanager.GetSecretValueInput{SecretId: &secretID, VersionStage: new(stageCurrent)})
+	text, _, err := v.Version(ctx, secretID, stageCurrent)
+	return text, err
 }
 
 // Pending returns the text of a version that has AWSPENDING, or ErrNoValue.
 func (v *Vault) Pending(ctx context.Context, secretID, version string) (string, error) {
-	return v.read(ctx, &secretsmanager.GetSecretValueInput{SecretId: &secretID, VersionId: &version, VersionStage: new(stagePending)})
+	text, _, err := v.get(ctx, secretID, stagePending, &version)
+	return text, err
 }
 
 // Version returns the text of the version with a staging label, and when it was
 // made, or ErrNoValue.
 func (v *Vault) Version(ctx context.Context, secretID, stage string) (text string, made time.Time, err error) {
-	out, err := v.get(ctx, &secretsmanager.GetSecretValueInput{SecretId: &secretID, VersionStage: &stage})
+	return v.get(ctx, secretID, stage, nil)
+}
+
+func (v *Vault) get(ctx context.Context, secretID, stage string, version *string) (text string, made time.Time, err error) {
+	client, err := v.secretsManager(ctx)
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	if out.CreatedDate != nil {
-		made = *out.CreatedDate
+	in := &secretsmanager.GetSecretValueInput{SecretId: &secretID, VersionStage: &stage, VersionId: version}
+	if text, made, err = value(ctx, client, in); err != nil {
+		return "", time.Time{}, fmt.Errorf("read %s of secret %q: %w", stage, secretID, err)
 	}
-	return *out.SecretString, made, nil
+	return text, made, nil
 }
 
-func (v *Vault) read(ctx context.Context, in *secretsmanager.GetSecretValueInput) (string, error) {
-	out, err := v.get(ctx, in)
-	if err != nil {
-		return "", err
-	}
-	return *out.SecretString, nil
-}
-
-// get returns a version that has a text.
-func (v *Vault) get(ctx context.Context, in *secretsmanager.GetSecretValueInput) (*secretsmanager.GetSecretValueOutput, error) {
-	client, err := v.secretsManager(ctx)
-	if err != nil {
-		return nil, err
-	}
+// value reads a version that has a text.
+func value(ctx context.Context, client Getter, in *secretsmanager.GetSecretValueInput) (text string, made time.Time, err error) {
 	out, err := client.GetSecretValue(ctx, in)
 	_, none := errors.AsType[*types.ResourceNotFoundException](err)
 	switch {
 	case none:
-		return nil, fmt.Errorf("read %s of secret %q: %w", *in.VersionStage, *in.SecretId, ErrNoValue)
+		return "", time.Time{}, ErrNoValue
 	case err != nil:
-		return nil, fmt.Errorf("read %s of secret %q: %w", *in.VersionStage, *in.SecretId, err)
+		return "", time.Time{}, err
 	case out.SecretString == nil:
-		return nil, fmt.Errorf("read %s of secret %q: %w", *in.VersionStage, *in.SecretId, ErrBinary)
+		return "", time.Time{}, ErrBinary
 	}
-	return out, nil
+	return *out.SecretString, aws.ToTime(out.CreatedDate), nil
 }
 
 // PutPending gives a version its text and AWSPENDING. A version that has another
@@ -151,15 +150,15 @@ func (v *Vault) MakeCurrent(ctx context.Context, secretID, from, to string) erro
 	return nil
 }
 
-func (v *Vault) secretsManager(ctx context.Context) (*secretsmanager.Client, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.client == nil {
+func (l *lazyClient) secretsManager(ctx context.Context) (*secretsmanager.Client, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.client == nil {
 		cfg, err := config.LoadDefaultConfig(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("load the AWS configuration: %w", err)
 		}
-		v.client = secretsmanager.NewFromConfig(cfg)
+		l.client = secretsmanager.NewFromConfig(cfg)
 	}
-	return v.client, nil
+	return l.client, nil
 }

@@ -3,6 +3,7 @@ package secrets
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -50,16 +51,9 @@ func (m *Manager) beside(ctx context.Context, stage string) Credentials {
 // Others are what the provider may take in place of the current credentials,
 // the likeliest first.
 func (v Versions) Others() []Credentials {
-	var others []Credentials
-	if v.Pending != (Credentials{}) {
-		others = append(others, v.Pending)
-	}
-	// While a rotation is under way this one is mostly long gone. It is tried all the
-	// same: where the current one was never set, it is the only one that is right.
-	if v.Previous != (Credentials{}) {
-		others = append(others, v.Previous)
-	}
-	return others
+	// During a rotation, the previous version is mostly invalid already. It is tried nevertheless:
+	// if the current one was never set at the provider, only the previous one works.
+	return slices.DeleteFunc([]Credentials{v.Pending, v.Previous}, func(c Credentials) bool { return c == Credentials{} })
 }
 
 // Changing reports whether a rotation is under way, or was shortly ago: each

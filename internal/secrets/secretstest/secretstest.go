@@ -3,6 +3,7 @@
 package secretstest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -68,10 +69,7 @@ func (s *Server) Add(id, text string) *Server {
 func (s *Server) holding(id string) *Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if other, ok := s.others[id]; ok {
-		return other
-	}
-	return s
+	return cmp.Or(s.others[id], s)
 }
 
 // BeginRotation does what Secrets Manager does before the first step: it makes a
@@ -97,10 +95,8 @@ func (s *Server) CancelRotation() {
 func (s *Server) Text(stage string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, v := range s.versions {
-		if slices.Contains(v.stages, stage) && v.text != nil {
-			return *v.text
-		}
+	if v := s.versions[s.with(stage)]; v != nil && v.text != nil {
+		return *v.text
 	}
 	return ""
 }
@@ -114,8 +110,8 @@ func (s *Server) Calls(name string) int {
 
 // label moves a staging label, which only one version can have.
 func (s *Server) label(stage, to string) {
-	for _, v := range s.versions {
-		v.stages = slices.DeleteFunc(v.stages, func(l string) bool { return l == stage })
+	if from := s.versions[s.with(stage)]; from != nil {
+		from.stages = slices.DeleteFunc(from.stages, func(l string) bool { return l == stage })
 	}
 	s.versions[to].stages = append(s.versions[to].stages, stage)
 }
@@ -192,11 +188,10 @@ func (s *Server) put(in request) any {
 		return failure{"ResourceExistsException", "You can't modify an existing version, you can only create a new version."}
 	}
 	v.text = &in.SecretString
-	stages := in.VersionStages
-	if len(stages) == 0 {
-		stages = []string{current}
+	if len(in.VersionStages) == 0 {
+		in.VersionStages = []string{current}
 	}
-	for _, stage := range stages {
+	for _, stage := range in.VersionStages {
 		s.move(request{VersionStage: stage, MoveTo: in.ClientRequestToken, RemoveFrom: s.with(stage)})
 	}
 	return map[string]any{"VersionId": in.ClientRequestToken}
@@ -216,11 +211,8 @@ func (s *Server) move(in request) any {
 	if before := s.with(in.VersionStage); before != in.RemoveFrom {
 		return failure{"InvalidParameterException", "the staging label is attached to version " + before}
 	}
-	if in.MoveTo == in.RemoveFrom {
-		return map[string]any{}
-	}
 	s.label(in.VersionStage, in.MoveTo)
-	if in.VersionStage == current && in.RemoveFrom != "" {
+	if in.VersionStage == current && in.RemoveFrom != "" && in.RemoveFrom != in.MoveTo {
 		s.label(previous, in.RemoveFrom)
 	}
 	return map[string]any{}
