@@ -5,16 +5,14 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
 // ReadOnly is a transport that allows only reads and requests for tokens, and records the rate limit.
+// It is for an Inspector, which sends one request at a time.
 type ReadOnly struct {
-	next http.RoundTripper
-
-	mu     sync.Mutex
-	budget Budget
+	Budget Budget // observed so far
+	next   http.RoundTripper
 }
 
 // Budget is the tenant's rate limit for the Management API
@@ -47,21 +45,12 @@ func (o *ReadOnly) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // remember keeps the largest remainder: the inspector's own requests lower the later ones.
 func (o *ReadOnly) remember(resp *http.Response) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
 	if resp.StatusCode == http.StatusTooManyRequests {
-		o.budget.Exceeded = true
+		o.Budget.Exceeded = true
 	}
 	left := limitLeft(resp.Header)
 	limit, err := strconv.Atoi(resp.Header.Get("X-RateLimit-Limit"))
-	if left >= 0 && err == nil && (o.budget.Limit == 0 || left > o.budget.Left) {
-		o.budget.Limit, o.budget.Left = limit, left
+	if left >= 0 && err == nil && (o.Budget.Limit == 0 || left > o.Budget.Left) {
+		o.Budget.Limit, o.Budget.Left = limit, left
 	}
-}
-
-// Budget returns the rate limit observed so far.
-func (o *ReadOnly) Budget() Budget {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.budget
 }

@@ -80,7 +80,7 @@ func TestBudget(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = resp.Body.Close()
-		if got := transport.Budget(); got != want[i] {
+		if got := transport.Budget; got != want[i] {
 			t.Errorf("after answer %d: %+v, want %+v", i, got, want[i])
 		}
 	}

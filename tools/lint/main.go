@@ -1,14 +1,12 @@
-// Command lint is what `go vet -vettool` runs beside vet's own checks. As a tool of vet's it
-// uses what the tests have compiled already, and looks at no package twice that has not
-// changed.
-//
-// A line is left alone that ends in "//nolint:NAME // why".
+// Command lint adds checks to `go vet -vettool`. So it uses the packages compiled for the tests,
+// and checks unchanged packages once. It ignores lines that end in "//nolint:NAME // why".
 package main
 
 import (
 	"go/ast"
 	"go/token"
 	"regexp"
+	"slices"
 	"strings"
 
 	"codeberg.org/polyfloyd/go-errorlint/errorlint"
@@ -28,17 +26,16 @@ import (
 	"honnef.co/go/tools/unused"
 )
 
-// everywhere is asked of tests, too; ofProduction is not: a test may wait for ever, and leave
-// a body open.
+// everywhere also checks tests. ofProduction does not: a test may wait forever, and leave a body open.
 var (
 	everywhere   = []*analysis.Analyzer{errcheck.Analyzer, errorlint.NewAnalyzer(), ineffassign.Analyzer, nilerr.Analyzer, nilness.Analyzer, unusedwrite.Analyzer}
 	ofProduction = []*analysis.Analyzer{bodyclose.Analyzer, noctx.Analyzer}
 )
 
-// ignorable are the calls whose error nobody can do anything about.
+// ignorable are calls whose errors need no handling.
 var ignorable = regexp.MustCompile(`\.(Close|Flush)\(|\b[Ff]?[Pp]rint(f|ln)?\(|\bos\.(Remove(All)?|(Un)?[Ss]etenv)\(`)
 
-// withoutUse are checks of staticcheck's that are not made.
+// withoutUse are omitted checks of staticcheck.
 var withoutUse = map[string]bool{
 	"ST1003": true, // names with underscores are the generated ones
 	"ST1022": true, // a group of variables has one comment
@@ -52,7 +49,7 @@ func main() {
 	})
 	for _, a := range ofProduction {
 		filter(a, func(p *analysis.Pass, d analysis.Diagnostic) bool {
-			return !strings.HasSuffix(p.Fset.File(d.Pos).Name(), "_test.go") && !strings.HasPrefix(d.Message, "net.Listen must") // nobody waits for one
+			return !strings.HasSuffix(p.Fset.File(d.Pos).Name(), "_test.go") && !strings.HasPrefix(d.Message, "net.Listen must")
 		})
 		all = append(all, a)
 	}
@@ -70,7 +67,7 @@ func main() {
 	unitchecker.Main(all...)
 }
 
-// reportUnused has the analyzer of unused code say what it has found.
+// reportUnused makes the analyzer of unused code report its result.
 func reportUnused(a *analysis.Analyzer) *analysis.Analyzer {
 	run := a.Run
 	a.Run = func(p *analysis.Pass) (any, error) {
@@ -79,7 +76,7 @@ func reportUnused(a *analysis.Analyzer) *analysis.Analyzer {
 		for _, o := range found.Unused {
 			for _, f := range p.Files {
 				if file := p.Fset.File(f.Pos()); file.Name() == o.Position.Filename {
-					p.Reportf(file.LineStart(o.Position.Line), "%s %s is unused, or by tests alone", o.Kind, o.Name)
+					p.Reportf(file.LineStart(o.Position.Line), "%s %s is unused, or used only by tests", o.Kind, o.Name)
 				}
 			}
 		}
@@ -97,30 +94,14 @@ func lineAt(p *analysis.Pass, at token.Pos) string {
 	return ""
 }
 
-// heed leaves out the lines with a comment that says so, and generated files.
+// heed ignores generated files, and lines with a comment that says so.
 func heed(a *analysis.Analyzer) {
 	filter(a, func(p *analysis.Pass, d analysis.Diagnostic) bool {
-		at := p.Fset.Position(d.Pos)
-		for _, f := range p.Files {
-			if p.Fset.File(f.Pos()) == p.Fset.File(d.Pos) {
-				return !ast.IsGenerated(f) && !waived(p.Fset, f, at.Line, p.Analyzer.Name)
-			}
-		}
-		return true
+		return !strings.Contains(lineAt(p, d.Pos)+" ", "//nolint:"+a.Name+" ") &&
+			!slices.ContainsFunc(p.Files, func(f *ast.File) bool {
+				return ast.IsGenerated(f) && p.Fset.File(f.Pos()) == p.Fset.File(d.Pos)
+			})
 	})
-}
-
-func waived(fset *token.FileSet, f *ast.File, line int, name string) bool {
-	for _, group := range f.Comments {
-		for _, c := range group.List {
-			names, found := strings.CutPrefix(c.Text, "//nolint:")
-			names, _, _ = strings.Cut(names, " ")
-			if found && fset.Position(c.Pos()).Line == line && names == name {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func filter(a *analysis.Analyzer, keep func(*analysis.Pass, analysis.Diagnostic) bool) {

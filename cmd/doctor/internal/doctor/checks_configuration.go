@@ -6,17 +6,18 @@ import (
 )
 
 func checkConfiguration(f facts) Result {
-	meaningless := ""
-	if len(f.Unknown) > 0 {
-		meaningless = "names in the file that mean nothing here: " + strings.Join(f.Unknown, ", ")
+	var findings []string
+	if f.Wrong != nil {
+		findings = append(findings, oneLine(f.Wrong))
 	}
-	switch {
-	case f.Wrong != nil && meaningless != "":
-		return wrong(oneLine(f.Wrong)+"; "+meaningless, "Change what is named; look for misspelt names first.")
+	if len(f.Unknown) > 0 {
+		findings = append(findings, "names in the file that mean nothing here: "+strings.Join(f.Unknown, ", "))
+	}
+	switch found := strings.Join(findings, "; "); {
 	case f.Wrong != nil:
-		return wrong(oneLine(f.Wrong), "Change what is named: in the file, or in the stack's parameters of the same meaning.")
-	case meaningless != "":
-		return warn(meaningless, "Look for misspelt names. Another program's do no harm.")
+		return wrong(found, "Correct these settings in the file or in the stack's parameters; look for misspelt names first.")
+	case found != "":
+		return warn(found, "Look for misspelt names. Another program's do no harm.")
 	}
 	return fine("it lists %s, %s and %s", plural(len(f.Config.RedirectURIs), "redirect URI"),
 		plural(len(f.Config.LogoutURIs), "post-logout redirect URI"), plural(len(f.Config.ResultURLs), "result URL"))
@@ -29,12 +30,8 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// oneLine is an error's text without line breaks: several errors that were joined
-// have them.
+// oneLine is an error's text without line breaks, which joined errors have.
 func oneLine(err error) string {
-	var lines []string
-	for line := range strings.Lines(err.Error()) {
-		lines = append(lines, strings.TrimSpace(line))
-	}
+	lines := strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' })
 	return strings.Join(lines, "; ")
 }

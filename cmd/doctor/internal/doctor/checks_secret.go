@@ -101,10 +101,10 @@ func checkSecretVersions(f facts) Result {
 	case len(f.versions) == 0:
 		return unchecked("the secret cannot be read", "")
 	}
-	if next, rotating := f.staged(pending); rotating {
+	if next := f.staged(pending); next.stage != "" {
 		return f.ofPending(next)
 	}
-	old, _ := f.staged(previous)
+	old := f.staged(previous)
 	settled := fmt.Sprintf("%s is of %s, and no rotation is under way", currentStage, day(f.current().made))
 	switch {
 	case f.accepted(f.current()) == refused && f.accepted(old) == taken:

@@ -77,13 +77,14 @@ func (f facts) onThisMachine() bool {
 	return onLoopback(f.current().credentials.BaseURL())
 }
 
-// staged finds the version with a staging label.
-func (f facts) staged(stage string) (version, bool) {
-	i := slices.IndexFunc(f.versions, func(v version) bool { return v.stage == stage })
-	if i < 0 {
-		return version{}, false
+// staged finds the version with a staging label; a zero one if there is none.
+func (f facts) staged(stage string) version {
+	for _, v := range f.versions {
+		if v.stage == stage {
+			return v
+		}
 	}
-	return f.versions[i], true
+	return version{}
 }
 
 // uses reports whether a group of operations is in use.

@@ -55,7 +55,7 @@ func (f *facts) gatherTenant(ctx context.Context, with Instruments) {
 	}
 	if f.managed != nil {
 		f.gatherSetup(ctx, inspector(*f.managed))
-		f.budget = transport.Budget()
+		f.budget = transport.Budget
 	}
 }
 
