@@ -26,7 +26,7 @@ type options struct {
 	addr      string
 	url       string // "" is https://addr
 	usher     string
-	cert, key string // files; none for a certificate of its own making
+	cert, key string // files; none for a self-signed certificate
 	sign      bool
 	timeout   time.Duration
 }

@@ -79,8 +79,7 @@ func TestNobodyIsWaitedForForGood(t *testing.T) {
 	}
 }
 
-// Whoever waits for a page when the front-end is to end gets it, if it does not
-// take too long.
+// A shutdown completes open requests, unless they take too long.
 func TestEndLetsRequestsEnd(t *testing.T) {
 	certificate, err := selfSigned("https://app.example")
 	if err != nil {

@@ -15,7 +15,7 @@ func TestErrorsHoldNoURL(t *testing.T) {
 	}
 }
 
-// Whoever answers in Usher's place forges no line of the log.
+// A response of a proxy cannot forge a line of the log.
 func TestErrorsAreOneLine(t *testing.T) {
 	p := &problem{Status: 502, Code: "a\nb", RequestID: "c\r\nd"}
 	if text := p.Error(); strings.ContainsAny(text, "\r\n") {

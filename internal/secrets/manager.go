@@ -191,7 +191,8 @@ func (m *Manager) fetch(ctx context.Context, stage string) (version, error) {
 		}
 		client = made
 	}
-	text, made, err := value(ctx, client, &secretsmanager.GetSecretValueInput{SecretId: &m.opts.SecretID, VersionStage: &stage})
+	in := &secretsmanager.GetSecretValueInput{SecretId: &m.opts.SecretID, VersionStage: &stage}
+	text, made, err := value(ctx, client, in)
 	if err != nil {
 		return version{}, m.readProblem(err)
 	}

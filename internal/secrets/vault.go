@@ -91,20 +91,21 @@ func (v *Vault) Version(ctx context.Context, secretID, stage string) (text strin
 	return v.get(ctx, secretID, stage, nil)
 }
 
-func (v *Vault) get(ctx context.Context, secretID, stage string, version *string) (text string, made time.Time, err error) {
+func (v *Vault) get(ctx context.Context, secretID, stage string, version *string) (string, time.Time, error) {
 	client, err := v.secretsManager(ctx)
 	if err != nil {
 		return "", time.Time{}, err
 	}
 	in := &secretsmanager.GetSecretValueInput{SecretId: &secretID, VersionStage: &stage, VersionId: version}
-	if text, made, err = value(ctx, client, in); err != nil {
+	text, made, err := value(ctx, client, in)
+	if err != nil {
 		return "", time.Time{}, fmt.Errorf("read %s of secret %q: %w", stage, secretID, err)
 	}
 	return text, made, nil
 }
 
 // value reads a version that has a text.
-func value(ctx context.Context, client Getter, in *secretsmanager.GetSecretValueInput) (text string, made time.Time, err error) {
+func value(ctx context.Context, client Getter, in *secretsmanager.GetSecretValueInput) (string, time.Time, error) {
 	out, err := client.GetSecretValue(ctx, in)
 	_, none := errors.AsType[*types.ResourceNotFoundException](err)
 	switch {

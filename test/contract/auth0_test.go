@@ -156,7 +156,7 @@ func TestTheTenantsScopesForFrontEnds(t *testing.T) {
 	}
 }
 
-// Whoever sets the tenant up by hand reads of the same scopes.
+// The manual for setting up the tenant lists the same scopes.
 func TestTheTenantInWords(t *testing.T) {
 	text := readFile(t, "deploy/auth0/README.md")
 	for _, group := range permission.All() {

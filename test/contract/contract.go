@@ -22,8 +22,8 @@ type Contract struct {
 	model      *v3.Document
 	validator  validator.Validator
 	operations []Operation
-	unrouted   Operation // what a request gets that is for no operation
-	gateway    Operation // what the API gateway answers by itself
+	unrouted   Operation // responses to requests for no operation
+	gateway    Operation // the API gateway's own responses
 }
 
 // Operation is one method of one path.

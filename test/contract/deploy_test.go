@@ -12,7 +12,7 @@ import (
 // and what it is for.
 var parameterRow = regexp.MustCompile("(?m)^\\| `(\\w+)` \\| (needed|none|`[^`]+`) \\| [^|]{10,} \\|$")
 
-// Whoever deploys reads of every parameter, and of none that is not there.
+// The documentation has a row for every parameter, and no others.
 func TestEveryParameterIsInTheDocs(t *testing.T) {
 	var template struct {
 		Parameters map[string]struct {

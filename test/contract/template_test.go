@@ -83,7 +83,7 @@ func TestTemplateFunctions(t *testing.T) {
 	}
 }
 
-// response is what the gateway would send, with a request id of its own.
+// response is the gateway's response, with its own request ID.
 func (g gatewayResponse) response() *http.Response {
 	const id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
 	header := http.Header{}
@@ -94,8 +94,7 @@ func (g gatewayResponse) response() *http.Response {
 	return &http.Response{StatusCode: g.StatusCode, Header: header, Body: io.NopCloser(strings.NewReader(body))}
 }
 
-// What the gateway answers by itself is what the contract says of it, and
-// nothing less.
+// The gateway's own responses agree with the contract, which declares no others.
 func TestGatewayResponsesAgree(t *testing.T) {
 	c := Load(t)
 	var given []string
@@ -132,8 +131,7 @@ func declaredCodes(op Operation) []string {
 	return all
 }
 
-// Whoever reads an operation alone must find what the gateway and the service
-// can answer to any request.
+// Every operation declares the common responses of the gateway and the service.
 func TestEveryOperationDeclaresWhatAnyCanAnswer(t *testing.T) {
 	common := []string{
 		"400 invalid-request", "403 not-authenticated", "403 not-authenticated-or-no-such-route", "403 forbidden", "403 outside-front-ends-limits", "401 unauthorized",

@@ -142,7 +142,8 @@ func without(all, others []string) []string {
 
 // secretReads are scopes that read secrets.
 var secretReads = []string{
-	"read:client_keys", "read:client_credentials", "read:user_idp_tokens", "read:custom_signing_keys", "read:encryption_keys",
+	"read:client_keys", "read:client_credentials", "read:user_idp_tokens",
+	"read:custom_signing_keys", "read:encryption_keys",
 }
 
 func checkSpareScopes(f facts) Result {

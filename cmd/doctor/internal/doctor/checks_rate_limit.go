@@ -5,9 +5,6 @@ import (
 	"net/http"
 )
 
-// enough is the part of the rate limit that should be left.
-const enough = 0.2
-
 const ofRateLimit = "Find in the tenant's log who else calls it; or take a plan with a higher limit."
 
 func checkRateLimit(f facts) Result {
@@ -27,7 +24,7 @@ func checkRateLimit(f facts) Result {
 		return unchecked("the tenant tells of none", "")
 	case b.Exceeded:
 		return warn(fmt.Sprintf("these few requests have reached it: it is %d at once", b.Limit), ofRateLimit)
-	case float64(b.Left) < enough*float64(b.Limit)-1: // the first response counts the doctor's own request
+	case 5*(b.Left+1) < b.Limit: // less than a fifth was left before the doctor's first request
 		return warn(fmt.Sprintf("%d of %d requests are left", b.Left, b.Limit), ofRateLimit)
 	}
 	return fine("%d of %d requests at once are left", b.Left, b.Limit)

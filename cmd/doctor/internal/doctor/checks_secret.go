@@ -111,7 +111,7 @@ func checkSecretVersions(f facts) Result {
 		return warn("the tenant takes AWSPREVIOUS in place of AWSCURRENT",
 			"The secret was changed, and the tenant was not: set the new one there, or move AWSCURRENT back.")
 	case f.described.err == nil && f.described.value.Rotating():
-		return warn(pending+" is there without a value: a rotation is under way, or stopped at its first step", resumeRotation)
+		return warn(pending+" is without a value: a rotation is under way, or stopped at its first step", resumeRotation)
 	case f.described.err != nil:
 		return unchecked("the secret cannot be described, which would show a rotation before its first step: "+
 			rootCause(f.described.err), "To have this checked, allow secretsmanager:DescribeSecret on the secret.")

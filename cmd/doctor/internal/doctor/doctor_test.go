@@ -425,8 +425,7 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// A developer's tenant may allow a developer's addresses, and everything else to
-// whoever knows its credentials, which is everybody.
+// A developer's tenant may allow loopback addresses and all scopes, since its credentials are public.
 func TestATenantOnThisMachine(t *testing.T) {
 	s := tenanttest.Start(t)
 	results := Examine(t.Context(), Patient{
