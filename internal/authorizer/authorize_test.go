@@ -18,7 +18,7 @@ import (
 	"usher/internal/authorizer"
 )
 
-// gateway asks an authorizer as API Gateway does.
+// gateway calls an authorizer like API Gateway.
 type gateway struct {
 	handler lambda.Handler
 	log     bytes.Buffer
@@ -53,7 +53,7 @@ func (g *gateway) askFor(methodARN, token string) (events.APIGatewayCustomAuthor
 	return response, json.Unmarshal(answer, &response)
 }
 
-func TestTheGatewayIsAnswered(t *testing.T) {
+func TestAuthorize(t *testing.T) {
 	i := newIssuer(t)
 	g := newGateway(i)
 	token := i.issue(jwa.PS256, "rsa", map[string]any{"scope": "usher:roles openid usher:mfa"})
@@ -75,8 +75,8 @@ func TestTheGatewayIsAnswered(t *testing.T) {
 	}
 }
 
-// Whatever keeps the gateway from an answer is counted, for the alarm.
-func TestAnEventOfNoMethodIsAFailure(t *testing.T) {
+// Every error is counted for the alarm.
+func TestEventWithoutMethodIsAFailure(t *testing.T) {
 	i := newIssuer(t)
 	g := newGateway(i)
 	_, err := g.askFor("arn:aws:s3:::bucket", "Bearer "+i.issue(jwa.PS256, "rsa", map[string]any{"scope": "usher:roles"}))
@@ -85,9 +85,8 @@ func TestAnEventOfNoMethodIsAFailure(t *testing.T) {
 	}
 }
 
-// A token without any scope of ours is a caller that may do nothing: the gateway
-// makes 403 of that, and not 401.
-func TestACallerThatMayDoNothing(t *testing.T) {
+// A valid token without known scopes results in 403 from the gateway, not in 401.
+func TestTokenWithoutScopes(t *testing.T) {
 	i := newIssuer(t)
 	got, err := newGateway(i).ask("Bearer " + i.issue(jwa.ES256, "ec", map[string]any{"scope": "openid"}))
 	if err != nil {
@@ -99,8 +98,8 @@ func TestACallerThatMayDoNothing(t *testing.T) {
 	}
 }
 
-// The gateway is told "Unauthorized" and nothing else; the log says why, by a line
-// each, without the token.
+// The gateway receives only "Unauthorized". The log has one line with the reason, without the
+// token.
 func TestRefusalsAreLoggedAndCounted(t *testing.T) {
 	i := newIssuer(t)
 	for _, table := range []map[string]bad{badForms(i), badHeaders(i), badSignatures(i), badClaims(i)} {
@@ -120,7 +119,7 @@ func TestRefusalsAreLoggedAndCounted(t *testing.T) {
 				}
 				for part := range strings.FieldsFuncSeq(tt.header, func(r rune) bool { return strings.ContainsRune(". ,", r) }) {
 					if len(part) > 10 && strings.Contains(line, part) {
-						t.Errorf("the log has %q of the token: %s", part, line)
+						t.Errorf("the log contains %q of the token: %s", part, line)
 					}
 				}
 			})
@@ -128,8 +127,8 @@ func TestRefusalsAreLoggedAndCounted(t *testing.T) {
 	}
 }
 
-// Whose token has expired is worth knowing; who an unsigned one says it is, not.
-func TestTheLogNamesWhomTheIssuerNames(t *testing.T) {
+// The log names the caller of an expired token, but not of an unsigned one.
+func TestLogNamesTheCaller(t *testing.T) {
 	i := newIssuer(t)
 	g := newGateway(i)
 	_, _ = g.ask("Bearer " + i.issue(jwa.ES256, "ec", map[string]any{"exp": 1}))
@@ -143,8 +142,8 @@ func TestTheLogNamesWhomTheIssuerNames(t *testing.T) {
 	}
 }
 
-// Without keys nobody is let in, and nobody is told that their token is bad.
-func TestKeysThatCannotBeHadAreAFailure(t *testing.T) {
+// Without keys no token is accepted, and none is called invalid.
+func TestUnavailableKeysAreAFailure(t *testing.T) {
 	i := newIssuer(t)
 	i.goDown(true)
 	g := newGateway(i)

@@ -9,21 +9,21 @@ import (
 	"usher/internal/jwks"
 )
 
-// Options are what an Authorizer is made of.
+// Options configures an Authorizer.
 type Options struct {
-	Issuer   string // what iss must be, to the last slash
-	Audience string // what aud must hold
-	Rule     Rule   // which tokens are an application's own
-	Keys     Keys   // the issuer's
+	Issuer   string // the required iss, compared exactly
+	Audience string // the required audience in aud
+	Rule     Rule   // how to recognize an application's own token
+	Keys     Keys   // of the issuer
 	Now      func() time.Time
 
-	// What Authorize tells of each call; Check tells nobody.
+	// Authorize uses these fields; Check does not.
 	Log    *slog.Logger
 	Denied func(Reason)
-	Failed func() // the issuer's keys could not be had
+	Failed func() // called if the issuer's keys are not available
 }
 
-// Keys checks signatures. It fails as jwks.Set does.
+// Keys verifies signatures. It fails like jwks.Set.
 type Keys interface {
 	VerifySignature(ctx context.Context, token string) (payload []byte, err error)
 }
@@ -41,9 +41,9 @@ func New(o Options) *Authorizer {
 	return &Authorizer{issuer: o.Issuer, audience: o.Audience, rule: o.Rule, keys: o.Keys, now: o.Now}
 }
 
-// Check reads an Authorization header's value, and returns what its token
-// grants. It fails with *Refusal, or where the keys cannot be had with
-// *jwks.FetchError. All that needs no signature is looked at before it.
+// Check checks the token in the value of an Authorization header and returns its grant. It
+// fails with *Refusal, or with *jwks.FetchError if the keys are not available. It checks the
+// header before the signature, which is more expensive.
 func (a *Authorizer) Check(ctx context.Context, header string) (Grant, error) {
 	token, err := bearer(header)
 	if err != nil {
@@ -57,10 +57,10 @@ func (a *Authorizer) Check(ctx context.Context, header string) (Grant, error) {
 		return Grant{}, failure
 	}
 	if errors.Is(err, jwks.ErrUnknownKey) {
-		return Grant{}, refuse(UnknownKey, "the issuer has no key of this name")
+		return Grant{}, refuse(UnknownKey, "the issuer has no key with this ID")
 	}
 	if err != nil {
-		return Grant{}, refuse(BadSignature, "no key of this name has made the signature")
+		return Grant{}, refuse(BadSignature, "the signature does not match the key")
 	}
 	return a.read(payload)
 }

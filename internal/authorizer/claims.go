@@ -12,46 +12,45 @@ import (
 )
 
 const (
-	// leeway is how far the issuer's clock and this one may be apart.
+	// leeway is the accepted difference between the issuer's clock and this one.
 	leeway = skew.Limit
 
 	// maxTime is the end of the year 9999, in Unix seconds.
 	maxTime = 253402300799
 )
 
-// read looks at what a rightly signed token says. Who it is for comes first: keys
-// can be shared between issuers, and what another one says of the rest is worth
-// nothing.
+// read checks the claims of a token with a valid signature. It checks issuer and audience
+// first, because issuers can share keys.
 func (a *Authorizer) read(payload []byte) (Grant, error) {
-	said, err := readObject(payload)
+	claims, err := readObject(payload)
 	if err != nil {
 		return Grant{}, refuse(Malformed, "the payload "+err.Error())
 	}
-	if issuer, ok := said.text("iss"); !ok || issuer != a.issuer {
-		return Grant{}, refuse(WrongIssuer, "another issuer has made it")
+	if issuer, ok := claims.text("iss"); !ok || issuer != a.issuer {
+		return Grant{}, refuse(WrongIssuer, "it is from another issuer")
 	}
-	if !said.isFor(a.audience) {
+	if !claims.isFor(a.audience) {
 		return Grant{}, refuse(WrongAudience, "it is for another audience")
 	}
-	if why := said.notForBearers(); why != "" {
-		return Grant{}, refuse(NotForBearers, why)
+	if fault := claims.notForBearers(); fault != "" {
+		return Grant{}, refuse(NotForBearers, fault)
 	}
-	caller, refusal := said.caller(a.rule)
+	caller, refusal := claims.caller(a.rule)
 	if refusal != nil {
 		return Grant{}, refusal
 	}
-	expiry, refusal := said.validAt(a.now())
+	expiry, refusal := claims.validAt(a.now())
 	if refusal != nil {
 		return Grant{}, refusal.of(caller)
 	}
-	groups, ok := said.groups()
+	groups, ok := claims.groups()
 	if !ok {
-		return Grant{}, refuse(BadPermissions, "its scopes are neither text nor a list").of(caller)
+		return Grant{}, refuse(BadPermissions, "its scopes are neither a string nor a list").of(caller)
 	}
 	return Grant{Caller: caller, Groups: groups, Expiry: expiry}, nil
 }
 
-// isFor reports whether aud, a text or a list, names the audience.
+// isFor reports whether aud, a string or a list, contains the audience.
 func (o object) isFor(audience string) bool {
 	if one, ok := o.text("aud"); ok {
 		return one == audience
@@ -60,11 +59,10 @@ func (o object) isFor(audience string) bool {
 	return ok && slices.Contains(all, audience)
 }
 
-// notForBearers finds what is no access token, or none that anybody who holds it
-// may use: an ID token has hashes of what came along with it, a logout or event
-// token has events, and cnf asks for a proof that a bearer does not give (RFC
-// 9449, section 7.1, has it refused).
-func (o object) notForBearers() (why string) {
+// notForBearers returns a claim that a bearer access token does not have; "" if there is
+// none. at_hash, c_hash and s_hash are in ID tokens, and events is in logout and event
+// tokens. cnf requires a proof of possession (RFC 9449, section 7.1).
+func (o object) notForBearers() (fault string) {
 	for _, name := range []string{"at_hash", "c_hash", "s_hash", "events", "cnf"} {
 		if o.has(name) {
 			return "it has the claim " + name
@@ -73,7 +71,7 @@ func (o object) notForBearers() (why string) {
 	return ""
 }
 
-// validAt checks exp, which there must be, and nbf and iat, and returns exp.
+// validAt checks exp, which is required, and the optional nbf and iat. It returns exp.
 func (o object) validAt(now time.Time) (expiry time.Time, refusal *Refusal) {
 	times := map[string]time.Time{}
 	for _, name := range []string{"exp", "nbf", "iat"} {
@@ -96,8 +94,8 @@ func (o object) validAt(now time.Time) (expiry time.Time, refusal *Refusal) {
 	return times["exp"], nil
 }
 
-// numericDate reads seconds since 1970, with or without a fraction (RFC 7519,
-// section 2). A number in quotes is none.
+// numericDate parses seconds since 1970, with or without a fraction (RFC 7519, section 2).
+// It rejects strings.
 func numericDate(claim any) (time.Time, bool) {
 	number, ok := claim.(json.Number)
 	if !ok {
@@ -111,11 +109,10 @@ func numericDate(claim any) (time.Time, bool) {
 	return time.Unix(int64(whole), int64(fraction*float64(time.Second))), true
 }
 
-// groups are those whose scopes the token has: in scope (RFC 9068), or where
-// there is none in scp, or where there is neither in roles, by which some issuers
-// say what an application may. The first that is there counts alone. A list of all
-// that the token's user may do, such as Auth0's permissions, is not read: it is
-// more than the application was given. Scopes of other things are passed over.
+// groups returns the permission groups of the token's scopes. It reads the first of these
+// claims that is present: scope (RFC 9068), scp, or roles, which some issuers use for
+// applications. It does not read Auth0's permissions, which can be more than the application
+// was granted. It ignores unknown scopes. ok is false if the claim is malformed.
 func (o object) groups() (groups []permission.Group, ok bool) {
 	for _, name := range []string{"scope", "scp", "roles"} {
 		if !o.has(name) {

@@ -7,16 +7,16 @@ import (
 
 const maxCaller = 256 // bytes
 
-// Rule says by which claims a token is an application's own, and no user's: any user of an
-// application may ask for a token for this service, and hold all scopes that the application
-// asks for. The zero value is Auth0's rule.
+// Rule defines how to recognize an application's own token. Users' tokens must be refused:
+// any user of an application could request a token for this service with the application's
+// scopes. The zero value is the rule for Auth0.
 type Rule struct {
-	Client string // the claim that names the client
-	Claim  string // the claim that only an application's own token has
-	Text   string // with this text, in which {client} stands for the client
+	Client string // the claim with the client ID
+	Claim  string // a claim that only an application's own token has
+	Text   string // the value of Claim, in which {client} is replaced by the client ID
 }
 
-// caller is the application that the token was issued to, for itself.
+// caller returns the client ID of an application's own token.
 func (o object) caller(rule Rule) (string, *Refusal) {
 	if rule == (Rule{}) {
 		return o.auth0Client()
@@ -28,16 +28,17 @@ func (o object) caller(rule Rule) (string, *Refusal) {
 	if refusal != nil {
 		return "", refusal
 	}
-	if said, ok := o.text(rule.Claim); !ok || said != strings.ReplaceAll(rule.Text, "{client}", client) {
+	if value, ok := o.text(rule.Claim); !ok || value != strings.ReplaceAll(rule.Text, "{client}", client) {
 		return "", refuse(OfAUser, "its "+rule.Claim+" is not that of an application's own token").of(client)
 	}
 	return client, nil
 }
 
-// auth0Client knows an application's own token by its sub: "CLIENT@clients", or the client itself
-// (RFC 9068, section 2.2). A user's is "CONNECTION|ID". The client stands in azp or client_id, by the
-// API's token profile (https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles).
-// gty is in some tokens only, so that it can refuse one and not admit it.
+// auth0Client recognizes an application's own token by sub: "CLIENT@clients", or the client
+// ID (RFC 9068, section 2.2). A user's sub is "CONNECTION|ID". The client ID is in azp or
+// client_id, depending on the API's token profile
+// (https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles). gty is only in
+// some tokens, so it is checked but not required.
 func (o object) auth0Client() (string, *Refusal) {
 	client := ""
 	for _, claim := range []string{"client_id", "azp"} {
@@ -49,7 +50,7 @@ func (o object) auth0Client() (string, *Refusal) {
 		case refusal != nil:
 			return "", refusal
 		case client != "" && name != client:
-			return "", refuse(NoCaller, "client_id and azp name two clients")
+			return "", refuse(NoCaller, "client_id and azp differ")
 		}
 		client = name
 	}
@@ -65,8 +66,8 @@ func (o object) auth0Client() (string, *Refusal) {
 	return client, nil
 }
 
-// name is a claim that can name a client. The gateway writes the name into its access log between quotation
-// marks, as it is.
+// name returns a claim with a client ID. It rejects quotation marks and backslashes, because
+// the gateway writes the ID to its access log without escaping.
 func (o object) name(claim string) (string, *Refusal) {
 	id, ok := o.text(claim)
 	odd := func(r rune) bool { return !unicode.IsPrint(r) || r == '"' || r == '\\' }

@@ -1,11 +1,9 @@
-// Package authorizer lets front-ends in by bearer tokens (RFC 6750): it checks
-// an issuer's access token, and says which routes its scopes open. It stands in
-// front of the functions as the gateway's Lambda authorizer, and in front of the
-// local server.
+// Package authorizer authenticates front-ends by bearer tokens (RFC 6750). It checks an
+// issuer's access token and returns the routes that its scopes allow. The gateway uses it as
+// a Lambda authorizer; the local server calls it directly.
 //
-// A token is a JWT as RFC 9068 describes it, read more strictly than it asks:
-// whatever two readers could understand differently is refused. Only what the
-// issuer signed is believed, by keys that nobody but the issuer names. A refusal
-// ([Refusal]) is told apart from keys that could not be had: the first is the
-// caller's affair, the second is ours, and neither lets anybody in.
+// A token is a JWT access token (RFC 9068). The checks are stricter than the RFC: a token
+// that two parsers could read differently is refused. [Refusal] means that the token is
+// invalid. Any other error means that the token was not checked, because the issuer's keys
+// were not available.
 package authorizer

@@ -10,15 +10,15 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// gullible takes every signature for right.
+// gullible accepts every signature.
 type gullible struct{}
 
 func (gullible) VerifySignature(_ context.Context, token string) ([]byte, error) {
 	return base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
 }
 
-// Whatever comes, what this package reads in a token's header is what the library
-// that checks the signature reads, and a grant is never half of one.
+// For any input, this package and the library that verifies the signature read the same
+// header, and a grant is always complete.
 func FuzzCheck(f *testing.F) {
 	claims := `{"iss":"i","aud":"a","sub":"s","azp":"s","exp":2000000000,"scope":"usher:read"}`
 	for _, header := range []string{
@@ -41,13 +41,13 @@ func FuzzCheck(f *testing.F) {
 			id, _ := own.text("kid")
 			signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256, jose.PS256, jose.ES256, jose.EdDSA})
 			if err == nil && (signed.Signatures[0].Header.Algorithm != algorithm || signed.Signatures[0].Header.KeyID != id) {
-				t.Errorf("read as %q, %q, and by the library as %+v", algorithm, id, signed.Signatures[0].Header)
+				t.Errorf("read %q, %q, but the library read %+v", algorithm, id, signed.Signatures[0].Header)
 			}
 		}
 		g, err := a.Check(t.Context(), scheme+token)
 		if err != nil {
 			if g.Caller != "" || g.Groups != nil {
-				t.Errorf("refused, and grants %+v", g)
+				t.Errorf("refused, but grants %+v", g)
 			}
 			return
 		}

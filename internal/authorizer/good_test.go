@@ -10,7 +10,7 @@ import (
 	"github.com/lestrrat-go/jwx/v2/jwa"
 )
 
-// grant is a Grant in words.
+// grant is a simplified Grant.
 type grant struct{ Caller, Permissions string }
 
 func (i *issuer) passes(header string, want grant) {
@@ -35,7 +35,7 @@ func TestEachAlgorithmPasses(t *testing.T) {
 	i.Keys.Fetched(t, 1)
 }
 
-func TestTokensThatPass(t *testing.T) {
+func TestValidTokens(t *testing.T) {
 	i := newIssuer(t)
 	ec := func(header string, changes map[string]any) string {
 		return byHand(header, string(i.claims(changes)), byEC("ec"))
@@ -47,36 +47,36 @@ func TestTokensThatPass(t *testing.T) {
 		token string
 		want  grant
 	}{
-		"no typ":                 {ec(`{"alg":"ES256","kid":"ec"}`, nil), grant{"shop", "usher:read"}},
-		"typ JWT":                {ec(`{"alg":"ES256","kid":"ec","typ":"JWT"}`, nil), grant{"shop", "usher:read"}},
-		"typ in another case":    {ec(`{"alg":"ES256","kid":"ec","typ":"AT+JWT"}`, nil), grant{"shop", "usher:read"}},
-		"typ as a media type":    {ec(`{"alg":"ES256","kid":"ec","typ":"application/at+jwt"}`, nil), grant{"shop", "usher:read"}},
-		"a thumbprint":           {ec(`{"alg":"ES256","kid":"ec","x5t":"abc","x5t#S256":"abc"}`, nil), grant{"shop", "usher:read"}},
-		"spaces in the header":   {ec(" {\n\t\"alg\" : \"ES256\", \"kid\" : \"ec\" } ", nil), grant{"shop", "usher:read"}},
-		"one of more audiences":  {signed(map[string]any{"aud": []string{"https://else.example/", audience}}), grant{"shop", "usher:read"}},
-		"azp":                    {signed(map[string]any{"client_id": nil, "azp": "desk", "sub": "desk@clients"}), grant{"desk", "usher:read"}},
-		"client_id and azp":      {signed(map[string]any{"azp": "shop"}), grant{"shop", "usher:read"}},
-		"sub as RFC 9068 has it": {signed(map[string]any{"sub": "shop"}), grant{"shop", "usher:read"}},
-		"a long name":            {signed(map[string]any{"client_id": long, "sub": long}), grant{long, "usher:read"}},
-		"a name in Greek":        {signed(map[string]any{"client_id": "κατάστημα 1", "sub": "κατάστημα 1@clients"}), grant{"κατάστημα 1", "usher:read"}},
-		"no scope":               {signed(map[string]any{"scope": nil}), grant{"shop", ""}},
-		"an empty scope":         {signed(map[string]any{"scope": ""}), grant{"shop", ""}},
-		"scopes of other things": {signed(map[string]any{"scope": "usher usher:* usher:read:all usher:READ\tusher:read"}), grant{"shop", ""}},
-		"two scopes":             {signed(map[string]any{"scope": "usher:roles  usher:read usher:read"}), grant{"shop", "usher:read usher:roles"}},
-		"scope as a list":        {signed(map[string]any{"scope": []string{"usher:mfa"}}), grant{"shop", "usher:mfa"}},
-		"scp":                    {signed(map[string]any{"scope": nil, "scp": "usher:mfa x"}), grant{"shop", "usher:mfa"}},
-		"scp as a list":          {signed(map[string]any{"scope": nil, "scp": []string{"x", "usher:mfa"}}), grant{"shop", "usher:mfa"}},
-		"roles":                  {signed(map[string]any{"scope": nil, "roles": []string{"usher:mfa"}}), grant{"shop", "usher:mfa"}},
-		"scope before the rest":  {signed(map[string]any{"scope": "", "scp": "usher:mfa", "roles": []string{"usher:mfa"}}), grant{"shop", ""}},
-		"scp before roles":       {signed(map[string]any{"scope": nil, "scp": "usher:mfa", "roles": []string{"usher:read"}}), grant{"shop", "usher:mfa"}},
-		"what its user may":      {signed(map[string]any{"scope": nil, "permissions": []string{"usher:manage"}}), grant{"shop", ""}},
-		"no nbf, no iat":         {signed(map[string]any{"nbf": nil, "iat": nil}), grant{"shop", "usher:read"}},
-		"fractions":              {signed(map[string]any{"exp": float64(now) + 0.5, "nbf": float64(now) - 0.5, "iat": float64(now) - 0.25}), grant{"shop", "usher:read"}},
-		"expired a moment ago":   {signed(map[string]any{"exp": now - 59}), grant{"shop", "usher:read"}},
-		"a clock ahead":          {signed(map[string]any{"nbf": now + 60, "iat": now + 60}), grant{"shop", "usher:read"}},
-		"exp with an exponent":   {byHand(`{"alg":"ES256","kid":"ec"}`, strings.Replace(string(i.claims(map[string]any{"exp": 1})), `"exp":1`, `"exp":1.8e9`, 1), byEC("ec")), grant{"shop", "usher:read"}},
-		"half a character":       {signed(map[string]any{"nickname": json.RawMessage(`"\ud83d"`)}), grant{"shop", "usher:read"}},
-		"other claims":           {signed(map[string]any{"gty": "client-credentials", "nonce": "n", "x": map[string]any{"a": []any{1, nil}}}), grant{"shop", "usher:read"}},
+		"no typ":                          {ec(`{"alg":"ES256","kid":"ec"}`, nil), grant{"shop", "usher:read"}},
+		"typ JWT":                         {ec(`{"alg":"ES256","kid":"ec","typ":"JWT"}`, nil), grant{"shop", "usher:read"}},
+		"typ in another case":             {ec(`{"alg":"ES256","kid":"ec","typ":"AT+JWT"}`, nil), grant{"shop", "usher:read"}},
+		"typ as a media type":             {ec(`{"alg":"ES256","kid":"ec","typ":"application/at+jwt"}`, nil), grant{"shop", "usher:read"}},
+		"a thumbprint":                    {ec(`{"alg":"ES256","kid":"ec","x5t":"abc","x5t#S256":"abc"}`, nil), grant{"shop", "usher:read"}},
+		"spaces in the header":            {ec(" {\n\t\"alg\" : \"ES256\", \"kid\" : \"ec\" } ", nil), grant{"shop", "usher:read"}},
+		"one of several audiences":        {signed(map[string]any{"aud": []string{"https://else.example/", audience}}), grant{"shop", "usher:read"}},
+		"azp":                             {signed(map[string]any{"client_id": nil, "azp": "desk", "sub": "desk@clients"}), grant{"desk", "usher:read"}},
+		"client_id and azp":               {signed(map[string]any{"azp": "shop"}), grant{"shop", "usher:read"}},
+		"sub as in RFC 9068":              {signed(map[string]any{"sub": "shop"}), grant{"shop", "usher:read"}},
+		"a long name":                     {signed(map[string]any{"client_id": long, "sub": long}), grant{long, "usher:read"}},
+		"a name in Greek":                 {signed(map[string]any{"client_id": "κατάστημα 1", "sub": "κατάστημα 1@clients"}), grant{"κατάστημα 1", "usher:read"}},
+		"no scope":                        {signed(map[string]any{"scope": nil}), grant{"shop", ""}},
+		"an empty scope":                  {signed(map[string]any{"scope": ""}), grant{"shop", ""}},
+		"unknown scopes":                  {signed(map[string]any{"scope": "usher usher:* usher:read:all usher:READ\tusher:read"}), grant{"shop", ""}},
+		"two scopes":                      {signed(map[string]any{"scope": "usher:roles  usher:read usher:read"}), grant{"shop", "usher:read usher:roles"}},
+		"scope as a list":                 {signed(map[string]any{"scope": []string{"usher:mfa"}}), grant{"shop", "usher:mfa"}},
+		"scp":                             {signed(map[string]any{"scope": nil, "scp": "usher:mfa x"}), grant{"shop", "usher:mfa"}},
+		"scp as a list":                   {signed(map[string]any{"scope": nil, "scp": []string{"x", "usher:mfa"}}), grant{"shop", "usher:mfa"}},
+		"roles":                           {signed(map[string]any{"scope": nil, "roles": []string{"usher:mfa"}}), grant{"shop", "usher:mfa"}},
+		"scope before the rest":           {signed(map[string]any{"scope": "", "scp": "usher:mfa", "roles": []string{"usher:mfa"}}), grant{"shop", ""}},
+		"scp before roles":                {signed(map[string]any{"scope": nil, "scp": "usher:mfa", "roles": []string{"usher:read"}}), grant{"shop", "usher:mfa"}},
+		"permissions are ignored":         {signed(map[string]any{"scope": nil, "permissions": []string{"usher:manage"}}), grant{"shop", ""}},
+		"no nbf, no iat":                  {signed(map[string]any{"nbf": nil, "iat": nil}), grant{"shop", "usher:read"}},
+		"fractions":                       {signed(map[string]any{"exp": float64(now) + 0.5, "nbf": float64(now) - 0.5, "iat": float64(now) - 0.25}), grant{"shop", "usher:read"}},
+		"expired within the leeway":       {signed(map[string]any{"exp": now - 59}), grant{"shop", "usher:read"}},
+		"a clock ahead within the leeway": {signed(map[string]any{"nbf": now + 60, "iat": now + 60}), grant{"shop", "usher:read"}},
+		"exp with an exponent":            {byHand(`{"alg":"ES256","kid":"ec"}`, strings.Replace(string(i.claims(map[string]any{"exp": 1})), `"exp":1`, `"exp":1.8e9`, 1), byEC("ec")), grant{"shop", "usher:read"}},
+		"an unpaired surrogate":           {signed(map[string]any{"nickname": json.RawMessage(`"\ud83d"`)}), grant{"shop", "usher:read"}},
+		"other claims":                    {signed(map[string]any{"gty": "client-credentials", "nonce": "n", "x": map[string]any{"a": []any{1, nil}}}), grant{"shop", "usher:read"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(*testing.T) { i.passes("Bearer "+tt.token, tt.want) })
@@ -85,7 +85,7 @@ func TestTokensThatPass(t *testing.T) {
 	i.Keys.Fetched(t, 1)
 }
 
-func TestAGrantEndsWithItsToken(t *testing.T) {
+func TestGrantExpiresWithItsToken(t *testing.T) {
 	i := newIssuer(t)
 	token := "Bearer " + i.good()
 	g, err := i.auth.Check(t.Context(), token)

@@ -8,14 +8,14 @@ import (
 	"usher/internal/permission"
 )
 
-// Grant is what a token grants.
+// Grant is the result of a valid token.
 type Grant struct {
-	Caller string             // the front-end
-	Groups []permission.Group // what it may do
-	Expiry time.Time          // until when
+	Caller string             // the front-end's client ID
+	Groups []permission.Group // the granted permission groups
+	Expiry time.Time          // of the token
 }
 
-// Permissions are the groups' scopes, separated by spaces.
+// Permissions returns the groups' scopes, separated by spaces.
 func (g Grant) Permissions() string {
 	var scopes []string
 	for _, group := range g.Groups {
@@ -24,13 +24,14 @@ func (g Grant) Permissions() string {
 	return strings.Join(scopes, " ")
 }
 
-// Allows reports whether the gateway would let a call through that is answered
-// with the grant's policy: for a method and a path, "GET/users/x".
+// Allows reports whether the grant's policy allows a call. resource is the method and the
+// path, such as "GET/users/x".
 func (g Grant) Allows(resource string) bool {
-	return slices.ContainsFunc(resources(g.Groups), func(pattern string) bool { return permission.Matches(pattern, resource) })
+	matches := func(pattern string) bool { return permission.Matches(pattern, resource) }
+	return slices.ContainsFunc(resources(g.Groups), matches)
 }
 
-// Covers reports whether the grant is for a route, as the table of permissions has it: "GET /users/{id}".
+// Covers reports whether the grant includes a route pattern, such as "GET /users/{id}".
 func (g Grant) Covers(route string) bool {
 	return slices.ContainsFunc(g.Groups, func(group permission.Group) bool { return slices.Contains(group.Routes, route) })
 }

@@ -9,24 +9,23 @@ import (
 )
 
 const (
-	// maxHeader bounds all work on a token. The gateway takes about 10 KB of
-	// headers together.
+	// maxHeader bounds the work for a token. The gateway accepts about 10 KB of headers in
+	// total.
 	maxHeader = 8 << 10 // bytes
 
 	maxKeyID = 256 // bytes
 )
 
-// algorithms are those with a public key that are taken: never "none", and
-// nothing with a shared secret, which a public key could be passed off as.
+// algorithms lists the accepted algorithms, all with public keys. "none" would accept any
+// token. With HMAC algorithms, an attacker could use the public key as the shared secret.
 var algorithms = []string{"RS256", "PS256", "ES256", "EdDSA"}
 
-// types are the values of typ, in lower case, that an access token can have.
-// A token of another kind by the same issuer (an ID token has none of its own)
-// names another: "logout+jwt", "secevent+jwt", "dpop+jwt".
+// types lists the accepted values of typ, in lower case. Other kinds of tokens have other
+// values, such as "logout+jwt" or "dpop+jwt". ID tokens have no separate type.
 var types = []string{"jwt", "at+jwt", "application/at+jwt"}
 
-// bearer takes the token out of an Authorization header (RFC 6750, section 2.1):
-// the scheme, one space, and three parts in base64url.
+// bearer returns the token of an Authorization header (RFC 6750, section 2.1): the scheme,
+// one space, and three parts in base64url.
 func bearer(header string) (string, error) {
 	if header == "" {
 		return "", refuse(NoToken, "there is no Authorization header")
@@ -36,15 +35,15 @@ func bearer(header string) (string, error) {
 	}
 	scheme, token, ok := strings.Cut(header, " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
-		return "", refuse(Malformed, "it is not the scheme, a space and a token")
+		return "", refuse(Malformed, "the header is not the scheme, a space and a token")
 	}
 	if !jwks.IsCompact(token) {
-		return "", refuse(Malformed, "it is not three parts in base64url")
+		return "", refuse(Malformed, "the token is not three parts in base64url")
 	}
 	return token, nil
 }
 
-// checkHeader looks at the token's own header (RFC 7515, section 4.1).
+// checkHeader checks the token's header (RFC 7515, section 4.1).
 func checkHeader(token string) error {
 	encoded, _, _ := strings.Cut(token, ".")
 	text, err := base64.RawURLEncoding.DecodeString(encoded)
@@ -61,13 +60,13 @@ func checkHeader(token string) error {
 		}
 	}
 	if algorithm, ok := header.text("alg"); !ok || !slices.Contains(algorithms, algorithm) {
-		return refuse(BadAlgorithm, "the algorithm is none of "+strings.Join(algorithms, ", "))
+		return refuse(BadAlgorithm, "the algorithm is not one of "+strings.Join(algorithms, ", "))
 	}
 	if kind, ok := header.text("typ"); header.has("typ") && (!ok || !slices.Contains(types, strings.ToLower(kind))) {
 		return refuse(BadType, "it is a token of another type")
 	}
 	if id, ok := header.text("kid"); !ok || id == "" || len(id) > maxKeyID {
-		return refuse(BadHeader, "the header names no key")
+		return refuse(BadHeader, "the header has no key ID")
 	}
 	return nil
 }

@@ -28,8 +28,8 @@ import (
 
 const audience = "https://usher.example/"
 
-// keys are an issuer's, by the names under which it publishes them, and
-// "attacker", which it does not. They are made once, since RSA takes its time.
+// keys returns the issuer's keys by ID, and the unpublished key "attacker". They are generated
+// once, because RSA keys take long.
 var keys = sync.OnceValue(func() map[string]any {
 	made := map[string]any{"oct": []byte("published-by-mistake-published-by-mistake")}
 	for name, bits := range map[string]int{"rsa": 2048, "short": 1024, "attacker": 2048} {
@@ -54,7 +54,7 @@ var keys = sync.OnceValue(func() map[string]any {
 	return made
 })
 
-// issuer signs by a JOSE library of another make than the one that checks its tokens.
+// issuer signs with a different JOSE library than the one that verifies its tokens.
 type issuer struct {
 	*oidc.Issuer
 	*testkit.Clock
@@ -80,7 +80,7 @@ func (i *issuer) goDown(down bool) {
 	i.Keys.Down(down)
 }
 
-// published is the issuer's key set, with some keys in it that nobody must use.
+// published returns the issuer's key set, including unsuitable keys.
 func published(t *testing.T) jwk.Set {
 	set := jwk.NewSet()
 	for name, raw := range keys() {
@@ -112,7 +112,7 @@ func published(t *testing.T) jwk.Set {
 	return set
 }
 
-// claims are those of a good token, with some changed, or taken away by nil.
+// claims returns the claims of a valid token with changes; nil removes a claim.
 func (i *issuer) claims(changes map[string]any) []byte {
 	i.t.Helper()
 	now := i.Now().Unix()
@@ -129,7 +129,7 @@ func (i *issuer) claims(changes map[string]any) []byte {
 	return text
 }
 
-// issue signs as the issuer does.
+// issue returns a token signed by the issuer.
 func (i *issuer) issue(algorithm jwa.SignatureAlgorithm, key string, changes map[string]any) string {
 	i.t.Helper()
 	header := jws.NewHeaders()
@@ -145,14 +145,14 @@ func (i *issuer) issue(algorithm jwa.SignatureAlgorithm, key string, changes map
 	return string(token)
 }
 
-// good is a token as it should be.
+// good returns a valid token.
 func (i *issuer) good() string { return i.issue(jwa.ES256, "ec", nil) }
 
 // signer signs the first two parts of a token.
 type signer func(input string) []byte
 
-// byHand makes a token of any header and payload, rightly signed, for what no
-// library would make.
+// byHand returns a correctly signed token with any header and payload, including those that a
+// library refuses.
 func byHand(header, payload string, sign signer) string {
 	input := encode(header) + "." + encode(payload)
 	return input + "." + encode(string(sign(input)))
@@ -171,7 +171,7 @@ func byRSA(name string) signer {
 	}
 }
 
-// byEC makes a signature of two numbers, each as long as the key (RFC 7518,
+// byEC signs with ECDSA. The signature is two numbers, each as long as the key (RFC 7518,
 // section 3.4).
 func byEC(name string) signer {
 	return func(input string) []byte {
@@ -186,7 +186,7 @@ func byEC(name string) signer {
 	}
 }
 
-// byDER makes the same signature in ASN.1, as TLS has it and JWS does not.
+// byDER encodes the same signature in ASN.1, as in TLS, which is invalid in a JWS.
 func byDER(name string) signer {
 	return func(input string) []byte {
 		sum := sha256.Sum256([]byte(input))

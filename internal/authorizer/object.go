@@ -6,8 +6,8 @@ import (
 	"usher/internal/strictjson"
 )
 
-// object is a JSON object whose members are looked up by their exact names:
-// encoding/json would also take "ALG" for alg.
+// object is a JSON object with case-sensitive member names. encoding/json would also accept
+// "ALG" for alg.
 type object map[string]any
 
 var (
@@ -18,9 +18,9 @@ var (
 // maxDepth is more than any token's claims need.
 const maxDepth = 100
 
-// readObject refuses what readers disagree about: members that stand there twice,
-// at any depth, and text that is not UTF-8. Half of a surrogate pair, as in a name
-// that somebody cut, is let pass: nothing that is compared here has one.
+// readObject parses an object. It rejects input that parsers treat differently: duplicate
+// members at any depth, and invalid UTF-8. It accepts unpaired surrogates, as in truncated
+// names, which no compared value has.
 func readObject(text []byte) (object, error) {
 	value, err := strictjson.Read(text, maxDepth)
 	if fault, ok := errors.AsType[*strictjson.Fault](err); ok && fault.Kind == strictjson.Twice {
@@ -38,13 +38,13 @@ func (o object) has(name string) bool {
 	return there
 }
 
-// text is a member that is a string.
+// text returns a member that is a string.
 func (o object) text(name string) (string, bool) {
 	text, ok := o[name].(string)
 	return text, ok
 }
 
-// texts is a member that is an array of strings, and of nothing else.
+// texts returns a member that is an array of only strings.
 func (o object) texts(name string) ([]string, bool) {
 	items, ok := o[name].([]any)
 	if !ok {

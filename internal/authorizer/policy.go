@@ -15,13 +15,12 @@ const (
 	invoke        = "execute-api:Invoke"
 )
 
-var errNoMethod = errors.New("the event names no method of an API")
+var errNoMethod = errors.New("the event's methodArn is not the ARN of a method")
 
-// Policy returns what the grant opens of the API and stage of a method, and
-// closes the rest. The gateway keeps the answer for all that comes with the same
-// token, so it speaks of every route and not of the one that is asked for. It says
-// no explicitly, since within one account an answer that is merely silent is
-// overruled by whatever else allows the call.
+// Policy returns a policy for the API and stage of a method: it allows the granted routes and
+// denies all others. It contains every route, because the gateway caches it for all calls
+// with the same token. The Deny is explicit, because within an account another policy could
+// otherwise allow the call.
 func Policy(g Grant, methodARN string) (events.APIGatewayCustomAuthorizerPolicy, error) {
 	prefix, ok := stageOf(methodARN)
 	if !ok {
@@ -52,7 +51,7 @@ func statement(effect, prefix string, resources []string) events.IAMPolicyStatem
 	return s
 }
 
-// stageOf is what the ARNs of all methods of a stage begin with:
+// stageOf returns the common prefix of the ARNs of a stage's methods:
 // arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/.
 func stageOf(methodARN string) (prefix string, ok bool) {
 	parts := strings.SplitN(methodARN, ":", 6)

@@ -15,8 +15,7 @@ import (
 
 const stageARN = "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/live/"
 
-// lets evaluates a policy as IAM does: what is denied is not allowed, and neither
-// is what nothing speaks of.
+// lets evaluates a policy like IAM: an explicit Deny has precedence, and the default is to deny.
 func lets(policy events.APIGatewayCustomAuthorizerPolicy, arn string) bool {
 	return says(policy, "Allow", arn) && !says(policy, "Deny", arn)
 }
@@ -28,13 +27,13 @@ func says(policy events.APIGatewayCustomAuthorizerPolicy, effect, arn string) bo
 	})
 }
 
-// oddIDs are values of a path parameter that try to look like more of the path.
+// oddIDs are values of a path parameter that could be mistaken for other path segments.
 var oddIDs = []string{
 	"auth0%7C1", "auth0|1", "a/b", "x/methods/y", "x/enrollments", "x/recovery-code", "..", "../users", "%2e%2e%2fusers", "a/GET/users", "*", "?", "users", "",
 }
 
-// asked are resources that a route is called by: "GET/users/x".
-func asked(route string) (all []string) {
+// resourcesOf returns resources of calls to a route, such as "GET/users/x".
+func resourcesOf(route string) (all []string) {
 	method, path, _ := strings.Cut(route, " ")
 	for _, id := range oddIDs {
 		segments := strings.Split(path, "/")
@@ -48,8 +47,8 @@ func asked(route string) (all []string) {
 	return all
 }
 
-// holdings are what tokens can hold: nothing, each scope, each two, and all.
-func holdings() (all [][]permission.Group) {
+// groupSets returns sets of groups: none, each one, each pair, and all.
+func groupSets() (all [][]permission.Group) {
 	groups := permission.All()
 	all = append(all, nil, groups)
 	for n, first := range groups {
@@ -71,20 +70,19 @@ func policyFor(t *testing.T, groups []permission.Group, methodARN string) (autho
 	return g, policy
 }
 
-// Every scope and every route: a token lets exactly the routes of its groups
-// through, whatever stands for an id, and whichever call it came with. The rest
-// is denied, and not merely passed over.
-func TestEveryScopeOpensItsRoutesAlone(t *testing.T) {
+// A policy allows exactly the routes of the token's groups, for any ID in the path and any
+// call, and explicitly denies all others.
+func TestPolicyAllowsOnlyRoutesOfScopes(t *testing.T) {
 	pairs := 0
-	for _, held := range holdings() {
+	for _, held := range groupSets() {
 		g, policy := policyFor(t, held, stageARN+"GET/events/x")
 		for _, owner := range permission.All() {
 			want := slices.ContainsFunc(held, func(h permission.Group) bool { return h.Name == owner.Name })
 			for _, route := range owner.Routes {
 				pairs++
-				for _, resource := range asked(route) {
+				for _, resource := range resourcesOf(route) {
 					if got := lets(policy, stageARN+resource); got != want {
-						t.Errorf("%q: the policy lets %s through: %t", g.Permissions(), resource, got)
+						t.Errorf("%q: the policy allows %s: %t", g.Permissions(), resource, got)
 					}
 					if got := says(policy, "Deny", stageARN+resource); got == want {
 						t.Errorf("%q: the policy denies %s: %t", g.Permissions(), resource, got)
@@ -99,20 +97,20 @@ func TestEveryScopeOpensItsRoutesAlone(t *testing.T) {
 	t.Logf("%d pairs of a holding and a route", pairs)
 }
 
-// The gateway keeps an answer for all calls with the same token.
-func TestAPolicyDoesNotDependOnTheCall(t *testing.T) {
-	for _, held := range holdings() {
+// The gateway caches a policy for all calls with the same token.
+func TestPolicyDoesNotDependOnTheCall(t *testing.T) {
+	for _, held := range groupSets() {
 		_, first := policyFor(t, held, stageARN+"GET/users")
 		for _, method := range []string{"DELETE/users/x", "GET/", "POST/mfa/a/b:c/*", "PUT/x?y"} {
 			_, second := policyFor(t, held, stageARN+method)
 			if diff := cmp.Diff(first, second); diff != "" {
-				t.Errorf("asked for %s:\n%s", method, diff)
+				t.Errorf("for %s:\n%s", method, diff)
 			}
 		}
 	}
 }
 
-func TestAPolicyIsForOneStageOfOneAPI(t *testing.T) {
+func TestPolicyIsForOneStageOfOneAPI(t *testing.T) {
 	_, policy := policyFor(t, permission.All(), stageARN+"GET/users")
 	if !lets(policy, stageARN+"GET/users") {
 		t.Error("its own stage is not open")
@@ -122,17 +120,17 @@ func TestAPolicyIsForOneStageOfOneAPI(t *testing.T) {
 		strings.Replace(stageARN, "eu-central-1", "eu-west-1", 1), strings.Replace(stageARN, "123456789012", "210987654321", 1),
 	} {
 		if lets(policy, elsewhere+"GET/users") {
-			t.Errorf("%s is open", elsewhere)
+			t.Errorf("%s is allowed", elsewhere)
 		}
 	}
 	for _, unknown := range []string{"GET/", "GET/secret", "OPTIONS/users", "HEAD/users", "POST/users/x", "GET/user", "*/users", "DELETE/roles", "get/users"} {
 		if lets(policy, stageARN+unknown) {
-			t.Errorf("%s is open, which is no route", unknown)
+			t.Errorf("%s is allowed, but is not a route", unknown)
 		}
 	}
 }
 
-func TestNoMethodNoPolicy(t *testing.T) {
+func TestPolicyNeedsAMethod(t *testing.T) {
 	for _, arn := range []string{
 		"", "GET/users", "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234", "arn:aws:execute-api:eu-central-1:123456789012:abcdef1234/live/GET",
 		"arn:aws:lambda:eu-central-1:123456789012:abcdef1234/live/GET/users", "arn:aws:execute-api:eu-central-1:123456789012:/live/GET/users",
@@ -146,11 +144,11 @@ func TestNoMethodNoPolicy(t *testing.T) {
 	}
 }
 
-// The gateway takes 512 characters for a resource; 8 KiB for an answer is the
-// least that it is known to take anywhere.
-func TestAPolicyIsSmallEnough(t *testing.T) {
+// The gateway accepts at most 512 characters in a resource. Responses of 8 KiB are accepted
+// everywhere.
+func TestPolicySize(t *testing.T) {
 	longest := "arn:aws-us-gov:execute-api:ap-southeast-99:123456789012:abcdefghij/" + strings.Repeat("s", 64) + "/GET/users"
-	for _, held := range holdings() {
+	for _, held := range groupSets() {
 		_, policy := policyFor(t, held, longest)
 		text, err := json.Marshal(policy)
 		if err != nil {

@@ -1,6 +1,7 @@
 package authorizer
 
-// Reason is why a token is refused. There are few, since they are counted by.
+// Reason is the reason for refusing a token. There are few, because each is a separate
+// metric.
 type Reason string
 
 // The reasons.
@@ -24,19 +25,19 @@ const (
 	BadPermissions Reason = "permissions"
 )
 
-// Refusal says why a token is no good. It is for the log: who sent the token is
-// told no more than that it is refused.
+// Refusal is the error of an invalid token. It is only for the log. The sender of the token
+// learns only that it was refused.
 type Refusal struct {
 	Reason Reason
-	Caller string // whom the token names, where the issuer's signature was right
-	why    string // never a part of the token
+	Caller string // the token's client; "" unless the signature was valid
+	detail string // never a part of the token
 }
 
-func (r *Refusal) Error() string { return string(r.Reason) + ": " + r.why }
+func (r *Refusal) Error() string { return string(r.Reason) + ": " + r.detail }
 
-func refuse(reason Reason, why string) *Refusal { return &Refusal{Reason: reason, why: why} }
+func refuse(reason Reason, detail string) *Refusal { return &Refusal{Reason: reason, detail: detail} }
 
-// of adds whom the token names.
+// of sets the caller.
 func (r *Refusal) of(caller string) *Refusal {
 	r.Caller = caller
 	return r

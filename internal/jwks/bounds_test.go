@@ -13,7 +13,7 @@ import (
 	"usher/internal/jwks"
 )
 
-// manyPrimes is an RSA key of some thousand bits that takes no minute to make: of many primes of 1,024 bits.
+// manyPrimes is a large RSA key that is quickly generated from many primes of 1,024 bits.
 type manyPrimes struct {
 	public rsa.PublicKey
 	d      *big.Int
@@ -33,7 +33,7 @@ func newManyPrimes(t *testing.T, primes []*big.Int) manyPrimes {
 	}
 }
 
-// token signs by RS256 (RFC 8017, section 9.2), which the standard library does not do with such a key.
+// token signs with RS256 (RFC 8017, section 9.2). The standard library rejects such a key.
 func (k manyPrimes) token(id string) string {
 	input := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RS256","kid":"`+id+`"}`)) + "." + base64.RawURLEncoding.EncodeToString([]byte("payload"))
 	sum := sha256.Sum256([]byte(input))
@@ -49,7 +49,7 @@ func (k manyPrimes) token(id string) string {
 	return input + "." + base64.RawURLEncoding.EncodeToString(signature.FillBytes(make([]byte, size)))
 }
 
-// However right a signature is: by a key that is too large, nothing is verified.
+// Keys above the maximum size are ignored, even for a valid signature.
 func TestLargeRSAKeys(t *testing.T) {
 	var primes []*big.Int
 	for range 9 {
@@ -68,8 +68,8 @@ func TestLargeRSAKeys(t *testing.T) {
 	i.verify(justOver.token("over"), jwks.ErrUnknownKey)
 }
 
-// Several keys have one id while one replaces another. More are none at all, whichever has signed; those of
-// other ids serve on.
+// Several keys may have the same ID during a rotation. If there are too many, all of them are
+// ignored; keys with other IDs still work.
 func TestManyKeysOfOneID(t *testing.T) {
 	var all []jose.JSONWebKey
 	for range 5 {

@@ -14,13 +14,12 @@ import (
 	"usher/internal/loopback"
 )
 
-// maxHops is how often an answer may send on to another address.
+// maxHops is the maximum number of redirects.
 const maxHops = 3
 
-// Discover returns the key set of an OpenID Connect issuer, which its
-// configuration names (OpenID Connect Discovery 1.0). Nothing is fetched before
-// the first use. Finding the set and fetching it are one look at the issuer: the
-// pauses between looks are the same as for a set whose place is known.
+// Discover returns the key set of an OpenID Connect issuer. It takes the URL of the keys from
+// the issuer's configuration (OpenID Connect Discovery 1.0). Nothing is fetched before the
+// first use. Discovery is part of a fetch, so the pauses of [Set] apply to both.
 func Discover(issuer string, client *http.Client, now func() time.Time) (*Set, error) {
 	u, err := url.Parse(issuer)
 	if err != nil || u.User != nil || u.RawQuery != "" || strings.ContainsAny(issuer, "?#") || !confidential(u) {
@@ -32,7 +31,7 @@ func Discover(issuer string, client *http.Client, now func() time.Time) (*Set, e
 	return &Set{Timeout: usualTimeout, locate: d.locate, client: &own, now: now}, nil
 }
 
-// discovery remembers where an issuer's keys are.
+// discovery caches the URL of an issuer's keys.
 type discovery struct {
 	issuer string
 	client *http.Client
@@ -43,15 +42,15 @@ type discovery struct {
 	found time.Time
 }
 
-// locate returns the address of the issuer's keys. It is asked for again after
-// an hour; what was found before serves on where that fails.
+// locate returns the URL of the issuer's keys. It repeats the discovery after maxAge, and
+// keeps the previous URL if that fails.
 func (d *discovery) locate(ctx context.Context) (string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.url != "" && d.now().Sub(d.found) < maxAge {
 		return d.url, nil
 	}
-	found, err := d.ask(ctx)
+	found, err := d.fetchURL(ctx)
 	if err == nil {
 		d.url, d.found = found, d.now()
 	}
@@ -61,36 +60,36 @@ func (d *discovery) locate(ctx context.Context) (string, error) {
 	return d.url, nil
 }
 
-func (d *discovery) ask(ctx context.Context) (string, error) {
+func (d *discovery) fetchURL(ctx context.Context) (string, error) {
 	body, err := get(ctx, d.client, strings.TrimSuffix(d.issuer, "/")+"/.well-known/openid-configuration")
 	if err != nil {
 		return "", err
 	}
-	var said struct {
+	var configuration struct {
 		Issuer string `json:"issuer"`
 		Keys   string `json:"jwks_uri"`
 	}
-	if json.Unmarshal(body, &said) != nil {
-		return "", errors.New("the answer is not an issuer's configuration")
+	if json.Unmarshal(body, &configuration) != nil {
+		return "", errors.New("the response is not an issuer's configuration")
 	}
-	if said.Issuer != d.issuer {
+	if configuration.Issuer != d.issuer {
 		return "", errors.New("the configuration is of another issuer: compare them to the last slash")
 	}
-	if u, err := url.Parse(said.Keys); err != nil || !confidential(u) {
+	if u, err := url.Parse(configuration.Keys); err != nil || !confidential(u) {
 		return "", errors.New("the configuration's jwks_uri is not an https URL")
 	}
-	return said.Keys, nil
+	return configuration.Keys, nil
 }
 
-// confidential reports whether nobody on the way can change what is there: https,
-// or this very machine.
+// confidential reports whether the connection is protected: by https, or because it stays on
+// this machine.
 func confidential(u *url.URL) bool {
 	return u.Scheme == "https" && u.Hostname() != "" || u.Scheme == "http" && loopback.Is(u.Hostname())
 }
 
 func stayConfidential(r *http.Request, via []*http.Request) error {
 	if len(via) > maxHops || !confidential(r.URL) {
-		return errors.New("the answer leads elsewhere")
+		return errors.New("too many redirects, or a redirect to plain http")
 	}
 	return nil
 }

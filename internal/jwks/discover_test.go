@@ -15,14 +15,14 @@ import (
 	"usher/internal/jwks"
 )
 
-// discover has a set find an issuer's keys by its configuration.
+// discover creates an issuer and a set that discovers its keys.
 func discover(t *testing.T, keys ...jose.JSONWebKey) *issuer {
 	t.Helper()
 	d := newIssuer(t, keys...)
 	d.Mux.HandleFunc("GET /elsewhere", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]string{"issuer": d.URL, "jwks_uri": d.KeysURL()})
 	})
-	// It answers by another name, too: what is refused there is so for the name.
+	// The server also responds under another name, so that only the name can cause a refusal.
 	dial := func(ctx context.Context, network, addr string) (net.Conn, error) {
 		if addr == "keys.example:80" {
 			addr = d.Server.Listener.Addr().String()
@@ -37,7 +37,7 @@ func discover(t *testing.T, keys ...jose.JSONWebKey) *issuer {
 	return d
 }
 
-func TestAnIssuersKeysAreFound(t *testing.T) {
+func TestDiscoverFindsKeys(t *testing.T) {
 	key := newKey(t, "key")
 	d := discover(t, key)
 	good := token(t, key, jose.ES256)
@@ -46,12 +46,12 @@ func TestAnIssuersKeysAreFound(t *testing.T) {
 	d.verify(token(t, newKey(t, "strange"), jose.ES256), jwks.ErrUnknownKey)
 	d.Advance(jwks.Pause)
 	d.verify(token(t, newKey(t, "strange"), jose.ES256), jwks.ErrUnknownKey)
-	d.Configuration.Fetched(t, 1) // what was found is remembered
+	d.Configuration.Fetched(t, 1) // the URL is cached
 	d.Keys.Fetched(t, 2)
 }
 
-// However many tokens come at once, a look at the issuer is one of each.
-func TestAFloodCausesOneRound(t *testing.T) {
+// Concurrent tokens cause one discovery and one fetch.
+func TestConcurrentTokensCauseOneDiscovery(t *testing.T) {
 	key := newKey(t, "key")
 	d := discover(t, key)
 	good, strange := token(t, key, jose.ES256), token(t, newKey(t, "strange"), jose.ES256)
@@ -70,8 +70,8 @@ func TestAFloodCausesOneRound(t *testing.T) {
 	}
 }
 
-// An issuer may move its keys; where it cannot be asked, they stay where they were.
-func TestKeysThatMoveAreFollowed(t *testing.T) {
+// If the URL of the keys changes, it is discovered again. If that fails, the old URL is used.
+func TestMovedKeysAreFound(t *testing.T) {
 	first, second := newKey(t, "first"), newKey(t, "second")
 	d := discover(t, first)
 	d.verify(token(t, first, jose.ES256), nil)
@@ -88,8 +88,8 @@ func TestKeysThatMoveAreFollowed(t *testing.T) {
 	d.Configuration.Fetched(t, 3)
 }
 
-// What an issuer's configuration may not say.
-func TestAConfigurationIsRefused(t *testing.T) {
+// Invalid configurations are refused.
+func TestInvalidConfigurations(t *testing.T) {
 	key := newKey(t, "key")
 	good := token(t, key, jose.ES256)
 	tests := map[string]struct {
@@ -97,14 +97,14 @@ func TestAConfigurationIsRefused(t *testing.T) {
 		looks  int
 	}{
 		"another issuer":               {func(d *issuer) { d.Configure(200, "https://else.example/", d.KeysURL()) }, 1},
-		"without the slash":            {func(d *issuer) { d.Configure(200, strings.TrimSuffix(d.URL, "/"), d.KeysURL()) }, 1},
+		"an issuer without the slash":  {func(d *issuer) { d.Configure(200, strings.TrimSuffix(d.URL, "/"), d.KeysURL()) }, 1},
 		"no issuer":                    {func(d *issuer) { d.Configure(200, "", d.KeysURL()) }, 1},
-		"keys by http":                 {func(d *issuer) { d.Configure(200, d.URL, "http://keys.example/tenant/.well-known/jwks.json") }, 1},
-		"keys in a file":               {func(d *issuer) { d.Configure(200, d.URL, "file:///etc/passwd") }, 1},
+		"keys at an http URL":          {func(d *issuer) { d.Configure(200, d.URL, "http://keys.example/tenant/.well-known/jwks.json") }, 1},
+		"keys at a file URL":           {func(d *issuer) { d.Configure(200, d.URL, "file:///etc/passwd") }, 1},
 		"no keys":                      {func(d *issuer) { d.Configure(200, d.URL, "") }, 1},
 		"a failure":                    {func(d *issuer) { d.Configure(503, d.URL, d.KeysURL()) }, 1},
 		"a redirect to http elsewhere": {func(d *issuer) { d.Configuration.Answer(http.StatusFound, "http://keys.example/elsewhere") }, 1},
-		"a redirect without an end":    {func(d *issuer) { d.Configuration.Answer(http.StatusFound, d.URL+".well-known/openid-configuration") }, 4}, // three redirects
+		"an endless redirect":          {func(d *issuer) { d.Configuration.Answer(http.StatusFound, d.URL+".well-known/openid-configuration") }, 4}, // three redirects
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -122,15 +122,15 @@ func TestAConfigurationIsRefused(t *testing.T) {
 	}
 }
 
-// A redirect on a safe way is followed.
-func TestARedirectIsFollowed(t *testing.T) {
+// A redirect to a confidential URL is followed.
+func TestRedirectIsFollowed(t *testing.T) {
 	key := newKey(t, "key")
 	d := discover(t, key)
 	d.Configuration.Answer(http.StatusFound, "/elsewhere")
 	d.verify(token(t, key, jose.ES256), nil)
 }
 
-func TestDiscoverRefusesAnIssuer(t *testing.T) {
+func TestDiscoverValidatesTheIssuer(t *testing.T) {
 	for issuer, ok := range map[string]bool{
 		"https://tenant.example/": true, "https://tenant.example/a/b": true, "http://127.0.0.1:3001/": true, "http://localhost/": true, "http://[::1]:1/": true,
 		"": false, "tenant.example": false, "http://tenant.example/": false, "http://127.0.0.1.example/": false, "ftp://tenant.example/": false, "https://": false,

@@ -1,11 +1,9 @@
-// Package jwks keeps the public keys with which somebody else signs tokens, and
-// checks signatures by them: an ID token's, an access token's.
+// Package jwks verifies the signatures of ID tokens and access tokens with an issuer's public
+// keys, which it fetches and caches. Callers must check the claims: issuer, audience, times.
 //
-// A token names its key. Anybody can make up tokens that name keys nobody has,
-// so an unknown name causes at most one look at the issuer's key set per 30
-// seconds, for however many tokens. What a token says is the caller's to check:
-// issuer, audience, times.
+// A token names its key. Since anybody can send tokens with unknown key IDs, these cause at
+// most one fetch of the key set per 30 seconds.
 //
-// Where the keys are is told ([New]), or stands in the issuer's OpenID Connect
-// configuration ([Discover]).
+// [New] takes the URL of the keys. [Discover] takes it from the issuer's OpenID Connect
+// configuration.
 package jwks

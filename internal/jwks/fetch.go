@@ -19,14 +19,15 @@ const (
 	maxBody = 1 << 20 // bytes
 	maxKeys = 100
 
-	// maxOfID is more than a key that is being replaced needs. Each is tried on a token that names the id.
+	// maxOfID is the maximum number of keys with the same ID. Each is tried on a token with
+	// that ID. More than two are not needed during a key rotation.
 	maxOfID = 4
 
 	minRSA = 2048 // bits (RFC 7518, section 3.3)
-	maxRSA = 8192 // bits; the time that a signature takes grows with their square
+	maxRSA = 8192 // bits; the verification time grows quadratically
 )
 
-// The library's own bound is 4,096 bits. It reads no larger key, so that none is looked at twice.
+// The library's default maximum is 4,096 bits.
 func init() { jose.MaxRSAModulusBits = maxRSA }
 
 func (s *Set) fetch(ctx context.Context) (map[string][]jose.JSONWebKey, error) {
@@ -52,30 +53,29 @@ func get(ctx context.Context, client *http.Client, url string) ([]byte, error) {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the answer's status is %d", resp.StatusCode)
+		return nil, fmt.Errorf("the response's status is %d", resp.StatusCode)
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
 		return nil, err
 	}
 	if len(body) > maxBody {
-		return nil, errors.New("the answer is too large")
+		return nil, errors.New("the response is too large")
 	}
 	return body, nil
 }
 
-// parse reads a JWK Set (RFC 7517). A key that means nothing here is passed
-// over, as the RFC asks (section 5), and so are too many of one id; a set without
-// any other is none.
+// parse parses a JWK Set (RFC 7517). It ignores unknown keys, as section 5 requires, and all
+// keys of an ID with more than maxOfID keys. It fails if no key remains.
 func parse(body []byte) (map[string][]jose.JSONWebKey, error) {
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`
 	}
 	if json.Unmarshal(body, &set) != nil {
-		return nil, errors.New("the answer is not a key set")
+		return nil, errors.New("the response is not a key set")
 	}
 	if len(set.Keys) > maxKeys {
-		return nil, fmt.Errorf("the answer has more than %d keys", maxKeys)
+		return nil, fmt.Errorf("the response has more than %d keys", maxKeys)
 	}
 	keys := map[string][]jose.JSONWebKey{}
 	for _, raw := range set.Keys {
@@ -86,14 +86,13 @@ func parse(body []byte) (map[string][]jose.JSONWebKey, error) {
 	}
 	maps.DeleteFunc(keys, func(_ string, ofID []jose.JSONWebKey) bool { return len(ofID) > maxOfID })
 	if len(keys) == 0 {
-		return nil, errors.New("the answer has no key that signs tokens")
+		return nil, errors.New("the response has no key that signs tokens")
 	}
 	return keys, nil
 }
 
-// signs tells the public keys for signatures from all others: a shared secret
-// in a public set is known to everybody, and a key without an id is never asked
-// for.
+// signs reports whether a key can verify tokens: a public key for signatures, with an ID. A
+// symmetric key in a public set is not secret.
 func signs(key jose.JSONWebKey) bool {
 	if key.KeyID == "" || key.Use != "" && key.Use != "sig" || !key.Valid() {
 		return false

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Whatever an issuer publishes, only public keys with an id come of it.
+// From any key set, only public keys with an ID are accepted.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		``, `{}`, `null`, `{"keys":null}`, `{"keys":[]}`, `{"keys":[null,1,{}]}`, `{"keys":{"kid":"a"}}`,
@@ -28,7 +28,7 @@ func FuzzParse(f *testing.F) {
 		}
 		for id, list := range keys {
 			if len(list) > maxOfID {
-				t.Errorf("%d keys of the id %q", len(list), id)
+				t.Errorf("%d keys with the ID %q", len(list), id)
 			}
 			for _, key := range list {
 				switch public := key.Key.(type) {
@@ -41,7 +41,7 @@ func FuzzParse(f *testing.F) {
 					t.Errorf("a key of type %T", key.Key)
 				}
 				if id == "" || key.KeyID != id {
-					t.Errorf("key %q is filed as %q", key.KeyID, id)
+					t.Errorf("key %q has the ID %q", key.KeyID, id)
 				}
 			}
 		}

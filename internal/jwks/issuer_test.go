@@ -15,7 +15,7 @@ import (
 	"usher/test/testkit/oidc"
 )
 
-// issuer signs tokens and publishes keys, and has the set that is under test.
+// issuer is a fake issuer with the key set under test.
 type issuer struct {
 	*oidc.Issuer
 	*testkit.Clock
@@ -30,7 +30,7 @@ func newIssuer(t *testing.T, keys ...jose.JSONWebKey) *issuer {
 	return i
 }
 
-// publish makes these the issuer's keys.
+// publish replaces the issuer's keys.
 func (i *issuer) publish(keys ...jose.JSONWebKey) { i.Keys.Answer(http.StatusOK, public(keys)) }
 
 func public(keys []jose.JSONWebKey) jose.JSONWebKeySet {
@@ -50,7 +50,7 @@ func newKey(t *testing.T, id string) jose.JSONWebKey {
 	return jose.JSONWebKey{Key: private, KeyID: id, Use: "sig", Algorithm: string(jose.ES256)}
 }
 
-// token is a signed text.
+// token returns a signed token.
 func token(t *testing.T, key jose.JSONWebKey, algorithm jose.SignatureAlgorithm) string {
 	t.Helper()
 	return oidc.Sign(t, jose.SigningKey{Algorithm: algorithm, Key: key}, "", []byte("payload"))

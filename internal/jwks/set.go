@@ -13,43 +13,40 @@ import (
 )
 
 const (
-	// Pause is the time between two fetches at the least. A key that came into
-	// use since the last fetch is known no later than this after it; issuers
-	// publish the next key long before they sign with it, so that is no gap in
-	// practice.
+	// Pause is the minimum time between two fetches. A new key of the issuer may be unknown
+	// for this time. In practice issuers publish a key long before they use it.
 	Pause = 30 * time.Second
 
-	// emptyPause is the first pause where a fetch failed and there is no key at
-	// all: one broken answer must not keep everybody out for half a minute. It
-	// doubles up to Pause, for an issuer that is down is not helped by more.
+	// emptyPause is the first pause after a failed fetch if there are no keys. It is short,
+	// so that one bad response does not reject all tokens for long. It doubles up to Pause.
 	emptyPause = time.Second
 
-	// maxAge is how long keys are trusted before they are fetched anew, so that
-	// one that the issuer withdrew does not live as long as the process.
+	// maxAge is the time after which keys are fetched again, so that a key that the issuer
+	// withdrew is not accepted for the lifetime of the process.
 	maxAge = time.Hour
 
-	// usualTimeout is for one fetch. It leaves a request's 8 seconds time to go on
-	// with the keys that there are.
+	// usualTimeout is the timeout of a fetch. It leaves time in a request's 8 seconds to
+	// continue with the cached keys.
 	usualTimeout = 5 * time.Second
 )
 
-// ErrUnknownKey says that a token names no key, or one that the issuer has not.
+// ErrUnknownKey means that a token has no key ID, or an ID that the issuer does not have.
 var ErrUnknownKey = errors.New("jwks: no such key")
 
-// FetchError says that the keys could not be had, so that nothing is known of
-// the token. Its text never holds the answer's.
+// FetchError means that the keys were not available, so that the token was not checked. Its
+// text never contains the response.
 type FetchError struct{ cause error }
 
 func (e *FetchError) Error() string { return fmt.Sprintf("fetch the signing keys: %v", e.cause) }
 
-// Unwrap returns what the HTTP client, or the waiting context, failed with.
+// Unwrap returns the error of the HTTP client or of the caller's context.
 func (e *FetchError) Unwrap() error { return e.cause }
 
-// Set is one issuer's keys. It fetches nothing before its first use, is safe
-// for concurrent use, and needs nothing in the background. It is an
+// Set is an issuer's key set. It fetches keys on demand, starting with the first use, and
+// runs nothing in the background. It is safe for concurrent use. It implements
 // oidc.KeySet of go-oidc.
 type Set struct {
-	Timeout time.Duration // of one fetch, 5 s unless it is set before the first use
+	Timeout time.Duration // of one fetch; default 5 s; must be set before the first use
 
 	locate func(context.Context) (url string, err error)
 	client *http.Client
@@ -57,22 +54,22 @@ type Set struct {
 	flight singleflight.Group
 
 	mu      sync.Mutex
-	keys    map[string][]jose.JSONWebKey // by id
-	fetched time.Time                    // when these keys were asked for
-	tried   time.Time                    // when keys were asked for last
-	failure error                        // what became of that
-	empty   time.Duration                // the next pause where there is no key at all
+	keys    map[string][]jose.JSONWebKey // by ID
+	fetched time.Time                    // start of the last successful fetch
+	tried   time.Time                    // start of the last fetch
+	failure error                        // error of the last fetch
+	empty   time.Duration                // next pause if there are no keys
 }
 
-// New returns the key set at a URL; now is time.Now outside tests. The client
-// decides on retries.
+// New returns the key set at a URL. The client is responsible for retries. now is time.Now
+// except in tests.
 func New(url string, client *http.Client, now func() time.Time) *Set {
 	locate := func(context.Context) (string, error) { return url, nil }
 	return &Set{Timeout: usualTimeout, locate: locate, client: client, now: now}
 }
 
-// Ready fetches the keys if there are none. Who is to do something that cannot
-// be done twice, and needs keys after it, asks first. It fails with *FetchError.
+// Ready fetches the keys if there are none. Call it before an action that cannot be repeated
+// and whose result needs the keys. It fails with *FetchError.
 func (s *Set) Ready(ctx context.Context) error {
 	s.mu.Lock()
 	ready := len(s.keys) > 0
@@ -83,8 +80,7 @@ func (s *Set) Ready(ctx context.Context) error {
 	return s.refresh(ctx)
 }
 
-// find returns the keys with this id. Keys that are old, or a fetch that fails,
-// do not keep a key that is there from serving.
+// find returns the keys with an ID. If a fetch fails, it returns cached keys of any age.
 func (s *Set) find(ctx context.Context, id string) ([]jose.JSONWebKey, error) {
 	found, fresh := s.known(id)
 	if len(found) > 0 && fresh {
@@ -106,9 +102,9 @@ func (s *Set) known(id string) (found []jose.JSONWebKey, fresh bool) {
 	return s.keys[id], s.now().Sub(s.fetched) < maxAge
 }
 
-// refresh fetches the keys, unless that was done a moment ago, and then it
-// fails as it did then. One fetch serves all who wait, on a context of its own:
-// whoever came first must not end it for the others.
+// refresh fetches the keys, or returns the result of the last fetch if the pause has not
+// passed. One fetch serves all concurrent callers. It has a separate context, so that
+// canceling one request does not affect the others.
 func (s *Set) refresh(ctx context.Context) error {
 	result := s.flight.DoChan("", func() (any, error) {
 		if due, failure := s.begin(); !due {

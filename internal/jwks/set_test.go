@@ -27,7 +27,7 @@ func (i *issuer) verify(token string, wantErr error) {
 	case wantErr == nil && (err != nil || string(payload) != "payload"):
 		i.t.Errorf("%q, %v", payload, err)
 	case isFetch(wantErr) && !isFetch(err):
-		i.t.Errorf("%v is no failed fetch", err)
+		i.t.Errorf("%v is not a fetch error", err)
 	case wantErr != nil && !isFetch(wantErr) && !errors.Is(err, wantErr):
 		i.t.Errorf("%v, want %v", err, wantErr)
 	}
@@ -35,8 +35,7 @@ func (i *issuer) verify(token string, wantErr error) {
 
 var errFetch = &jwks.FetchError{}
 
-// However many tokens name keys that nobody has, and however many come at once,
-// there is one fetch per 30 seconds.
+// Any number of tokens with unknown keys causes only one fetch per 30 seconds.
 func TestUnknownKeysCauseOneFetchPerPause(t *testing.T) {
 	known := newKey(t, "known")
 	i := newIssuer(t, known)
@@ -67,7 +66,7 @@ func TestUnknownKeysCauseOneFetchPerPause(t *testing.T) {
 	i.Keys.Fetched(t, 2)
 }
 
-func TestRotationIsFollowed(t *testing.T) {
+func TestKeyRotation(t *testing.T) {
 	first, second := newKey(t, "first"), newKey(t, "second")
 	i := newIssuer(t, first)
 	i.verify(token(t, first, jose.ES256), nil)
@@ -79,8 +78,8 @@ func TestRotationIsFollowed(t *testing.T) {
 	i.Keys.Fetched(t, 2)
 }
 
-// A key that the issuer has withdrawn is trusted for an hour at the most.
-func TestKeysGrowOld(t *testing.T) {
+// A key that the issuer withdrew is accepted for at most an hour.
+func TestWithdrawnKeysExpire(t *testing.T) {
 	withdrawn, stays := newKey(t, "withdrawn"), newKey(t, "stays")
 	i := newIssuer(t, withdrawn, stays)
 	i.verify(token(t, withdrawn, jose.ES256), nil)
@@ -94,19 +93,18 @@ func TestKeysGrowOld(t *testing.T) {
 	i.Keys.Fetched(t, 2)
 }
 
-// Keys serve on where a fetch fails, and what is not known then is told from
-// what does not exist.
-func TestStaleKeysServe(t *testing.T) {
+// After a failed fetch, cached keys still work, and an unknown key is a fetch error.
+func TestStaleKeysStillWork(t *testing.T) {
 	known, other := newKey(t, "known"), newKey(t, "other")
 	for name, broken := range map[string]struct {
 		status int
 		body   any
 	}{
 		"a failure":       {http.StatusServiceUnavailable, "SECRET-WORDS"},
-		"no JSON":         {http.StatusOK, "SECRET-WORDS"},
+		"not JSON":        {http.StatusOK, "SECRET-WORDS"},
 		"an empty set":    {http.StatusOK, jose.JSONWebKeySet{}},
 		"another 2xx":     {http.StatusAccepted, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{other.Public()}}},
-		"too large a set": {http.StatusOK, `{"keys":[` + strings.Repeat(" ", 1<<20) + `]}`},
+		"a too large set": {http.StatusOK, `{"keys":[` + strings.Repeat(" ", 1<<20) + `]}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			i := newIssuer(t, known)
@@ -119,7 +117,7 @@ func TestStaleKeysServe(t *testing.T) {
 			i.verify(token(t, known, jose.ES256), nil)
 			i.Keys.Fetched(t, 2)
 			if _, err := i.set.VerifySignature(t.Context(), token(t, other, jose.ES256)); strings.Contains(err.Error(), "SECRET") {
-				t.Errorf("%v quotes the answer", err)
+				t.Errorf("%v quotes the response", err)
 			}
 			i.publish(known, other)
 			i.Advance(jwks.Pause)
@@ -129,8 +127,8 @@ func TestStaleKeysServe(t *testing.T) {
 	}
 }
 
-// With no key at all it is tried again sooner, and still not at every token.
-func TestAnEmptySetRecovers(t *testing.T) {
+// Without any key, the next fetch is sooner, but not for every token.
+func TestEmptySetRecovers(t *testing.T) {
 	key := newKey(t, "key")
 	i := newIssuer(t)
 	i.Keys.Answer(http.StatusInternalServerError, "")
@@ -144,8 +142,8 @@ func TestAnEmptySetRecovers(t *testing.T) {
 	i.Keys.Fetched(t, 2)
 }
 
-// While an issuer stays down, the looks at it become as rare as all others.
-func TestAnEmptySetAsksLessAndLess(t *testing.T) {
+// Without any key, the pause doubles up to the normal pause.
+func TestEmptySetBacksOff(t *testing.T) {
 	key := newKey(t, "key")
 	i := newIssuer(t)
 	i.Keys.Answer(http.StatusInternalServerError, "")
@@ -160,8 +158,8 @@ func TestAnEmptySetAsksLessAndLess(t *testing.T) {
 	i.verify(good, nil)
 }
 
-// Who waits gives up by itself, and does not take the fetch along.
-func TestTheFetchOutlivesWhoCameFirst(t *testing.T) {
+// A canceled caller does not cancel the fetch for the others.
+func TestFetchOutlivesItsFirstCaller(t *testing.T) {
 	key := newKey(t, "key")
 	i := newIssuer(t, key)
 	release := i.Keys.Hold()
@@ -184,7 +182,7 @@ func TestReady(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	i.Advance(2 * time.Hour) // it asks for keys, not for fresh ones
+	i.Advance(2 * time.Hour) // Ready accepts old keys
 	if err := i.set.Ready(t.Context()); err != nil {
 		t.Error(err)
 	}

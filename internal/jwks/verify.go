@@ -7,8 +7,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// algorithms are those with a public key. A caller that wants fewer, as it
-// should, checks that itself.
+// algorithms lists the algorithms with public keys. Callers should accept fewer and check
+// the algorithm themselves.
 var algorithms = []jose.SignatureAlgorithm{
 	jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384, jose.ES512, jose.EdDSA,
 }
@@ -18,12 +18,11 @@ var (
 	errSignature = errors.New("jwks: the signature is wrong")
 )
 
-// VerifySignature returns the payload of a token (JWS, compact serialization)
-// that a key of the set has signed. It fails with *FetchError where the keys
-// cannot be had, with ErrUnknownKey, and with other errors for a token that is
-// malformed or not signed so; none of their texts holds a part of the token.
-// That an algorithm fits the kind of key, ES256 no other curve than P-256, is
-// go-jose's to see to.
+// VerifySignature verifies a token (JWS, compact serialization) with the keys of the set and
+// returns its payload. It fails with *FetchError if the keys are not available, with
+// ErrUnknownKey, or with another error if the token is malformed or the signature is wrong.
+// No error text contains a part of the token. go-jose checks that the algorithm matches the
+// key, such as ES256 and P-256.
 func (s *Set) VerifySignature(ctx context.Context, token string) ([]byte, error) {
 	signed, err := jose.ParseSignedCompact(token, algorithms)
 	if err != nil || len(signed.Signatures) != 1 {

@@ -15,7 +15,7 @@ import (
 	"usher/internal/jwks"
 )
 
-func TestOnlyTheRightSignaturePasses(t *testing.T) {
+func TestOnlyValidSignaturesPass(t *testing.T) {
 	key := newKey(t, "key")
 	i := newIssuer(t, key)
 	good := token(t, key, jose.ES256)
@@ -27,22 +27,22 @@ func TestOnlyTheRightSignaturePasses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shared := jose.JSONWebKey{Key: point, KeyID: "key"} // a public key's bytes as a shared secret
+	shared := jose.JSONWebKey{Key: point, KeyID: "key"} // the public key as a shared secret
 	other := newKey(t, "key")
 	other.Algorithm = ""
 	tests := map[string]string{
-		"another key of this id": token(t, other, jose.ES256),
-		"another payload":        head + "." + encode("else") + "." + signature,
-		"no signature":           head + "." + payload + ".",
-		"no algorithm":           encode(`{"alg":"none","kid":"key"}`) + "." + payload + ".",
-		"a shared secret":        token(t, shared, jose.HS256),
-		"two parts":              head + "." + payload,
-		"five parts":             good + ".a.b",
-		"JSON serialization":     `{"payload":"` + payload + `","protected":"` + head + `","signature":"` + signature + `"}`,
-		"nothing":                "",
-		"no base64url":           "a+b.c/d.e=",
-		"a header that is none":  encode("[]") + "." + payload + "." + signature,
-		"an unknown crit":        encode(`{"alg":"ES256","kid":"key","crit":["x"],"x":1}`) + "." + payload + "." + signature,
+		"another key with this ID":       token(t, other, jose.ES256),
+		"another payload":                head + "." + encode("else") + "." + signature,
+		"no signature":                   head + "." + payload + ".",
+		"no algorithm":                   encode(`{"alg":"none","kid":"key"}`) + "." + payload + ".",
+		"a shared secret":                token(t, shared, jose.HS256),
+		"two parts":                      head + "." + payload,
+		"five parts":                     good + ".a.b",
+		"JSON serialization":             `{"payload":"` + payload + `","protected":"` + head + `","signature":"` + signature + `"}`,
+		"empty":                          "",
+		"not base64url":                  "a+b.c/d.e=",
+		"a header that is not an object": encode("[]") + "." + payload + "." + signature,
+		"an unknown crit":                encode(`{"alg":"ES256","kid":"key","crit":["x"],"x":1}`) + "." + payload + "." + signature,
 	}
 	i.verify(good, nil)
 	for name, token := range tests {
@@ -53,7 +53,7 @@ func TestOnlyTheRightSignaturePasses(t *testing.T) {
 	i.Keys.Fetched(t, 1)
 }
 
-func TestATokenWithoutAKeyIDCausesNoFetch(t *testing.T) {
+func TestTokenWithoutKeyIDCausesNoFetch(t *testing.T) {
 	key := newKey(t, "key")
 	i := newIssuer(t, key)
 	key.KeyID = ""
@@ -61,9 +61,9 @@ func TestATokenWithoutAKeyIDCausesNoFetch(t *testing.T) {
 	i.Keys.Fetched(t, 0)
 }
 
-// Which keys of a set count, and for which algorithm. Each set has a good key
-// beside the one in question.
-func TestKeysThatCount(t *testing.T) {
+// Only suitable keys of a set are used, and only for their algorithm. Each set also has a
+// valid key.
+func TestSuitableKeys(t *testing.T) {
 	long, short := rsaKey(t, 2048), rsaKey(t, 1024)
 	p384, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	if err != nil {
@@ -78,16 +78,16 @@ func TestKeysThatCount(t *testing.T) {
 		algorithm jose.SignatureAlgorithm
 		counts    bool
 	}{
-		"as it should be":       {func(*jose.JSONWebKey) {}, jose.ES256, true},
-		"no use, no algorithm":  {func(k *jose.JSONWebKey) { k.Use, k.Algorithm = "", "" }, jose.ES256, true},
-		"RSA":                   {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = long, "RS256" }, jose.RS256, true},
-		"RSA with PSS":          {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = long, "PS256" }, jose.PS256, true},
-		"either, with RSA":      {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = long, "" }, jose.PS256, true},
-		"Ed25519":               {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = edwards, "EdDSA" }, jose.EdDSA, true},
-		"P-384":                 {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = p384, "ES384" }, jose.ES384, true},
-		"for encryption":        {func(k *jose.JSONWebKey) { k.Use = "enc" }, jose.ES256, false},
-		"for another algorithm": {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = long, "RS512" }, jose.RS256, false},
-		"a short RSA key":       {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = short, "RS256" }, jose.RS256, false},
+		"a valid key":              {func(*jose.JSONWebKey) {}, jose.ES256, true},
+		"no use, no algorithm":     {func(k *jose.JSONWebKey) { k.Use, k.Algorithm = "", "" }, jose.ES256, true},
+		"RSA":                      {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = long, "RS256" }, jose.RS256, true},
+		"RSA with PSS":             {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = long, "PS256" }, jose.PS256, true},
+		"RSA without an algorithm": {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = long, "" }, jose.PS256, true},
+		"Ed25519":                  {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = edwards, "EdDSA" }, jose.EdDSA, true},
+		"P-384":                    {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = p384, "ES384" }, jose.ES384, true},
+		"for encryption":           {func(k *jose.JSONWebKey) { k.Use = "enc" }, jose.ES256, false},
+		"for another algorithm":    {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = long, "RS512" }, jose.RS256, false},
+		"a short RSA key":          {func(k *jose.JSONWebKey) { k.Key, k.Algorithm = short, "RS256" }, jose.RS256, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -10,27 +10,27 @@ import (
 	"usher/internal/secrets"
 )
 
-func TestTheTestWaitsUntilEveryNodeTakesIt(t *testing.T) {
+func TestTestSecretWaitsForAllNodes(t *testing.T) {
 	r := begin(t, one)
 	r.must("createSecret", "setSecret")
 	r.provider.refusals = 30
 	r.must("testSecret")
-	if r.paused != 30+inARow-1 {
+	if r.paused != 30+requiredAccepts-1 {
 		t.Errorf("%d pauses", r.paused)
 	}
 	r.provider.refusals, r.paused, r.most = 1000, 0, 5
 	err := r.step("testSecret")
 	if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, errNotNow) {
-		t.Errorf("%v does not say what was in the way", err)
+		t.Errorf("%v does not contain the cause", err)
 	}
 	if r.vault.Text("AWSCURRENT") != one {
-		t.Error("it is current all the same")
+		t.Error("the pending version became current")
 	}
 }
 
-// Whoever goes on all the same loses nothing: what the provider does not take never
-// becomes the current version.
-func TestStepsThatAreSentInVain(t *testing.T) {
+// A version that the provider does not accept never becomes the current one, even if the
+// operator continues after failed steps.
+func TestStepsAfterAFailure(t *testing.T) {
 	r := begin(t, one)
 	r.provider.setErr["web"] = errNotNow
 	r.most = 2
@@ -55,23 +55,23 @@ func TestStepsThatAreSentInVain(t *testing.T) {
 	}
 }
 
-// Where the current version is not what the provider has, AWSPREVIOUS may be: no
-// rotation may push that out.
-func TestNoSecretIsMadeOverOneThatIsWrong(t *testing.T) {
+// If the provider refuses the current version, AWSPREVIOUS may be the valid one. A rotation
+// must not discard it.
+func TestCreateSecretRequiresAValidCurrentVersion(t *testing.T) {
 	r := begin(t, two)
 	r.provider.set["machine"], r.most = "another", 3
-	if err := r.step("createSecret"); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "did not take the current secret") {
+	if err := r.step("createSecret"); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "did not accept the current secret") {
 		t.Errorf("%v", err)
 	}
 	if r.vault.Text("AWSPENDING") != "" {
-		t.Error("a secret was made")
+		t.Error("a secret was created")
 	}
-	r.provider.set["machine"], r.most, r.provider.refusals = "s3cr3t-machine", 60, 3 // it has been put right, and some nodes do not know yet
+	r.provider.set["machine"], r.most, r.provider.refusals = "s3cr3t-machine", 60, 3 // corrected, but some nodes still refuse it
 	r.must(steps...)
 }
 
-// Of five tests in a row none may fail.
-func TestATestThatFailsBeginsAnew(t *testing.T) {
+// All tests in a row must succeed.
+func TestFailedTestRestartsTheCount(t *testing.T) {
 	r := begin(t, one)
 	r.must("createSecret", "setSecret")
 	inner := r.provider

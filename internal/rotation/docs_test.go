@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// lambda stands in for the AWS CLI, which says of a function that failed no more than
-// what it was asked for, and exits with 0.
+// lambda is a fake AWS CLI. Like the real one, it exits with 0 even if the function fails.
 const lambda = `#!/bin/sh
 case "$*" in *describe-secret*) exit ;; esac
 for arg; do case "$arg" in *\"Step\"*) step=$(echo "$arg" | sed 's/.*"Step":"\([^"]*\)".*/\1/') ;; esac; last=$arg; done
@@ -21,8 +20,8 @@ case $step in
 esac
 `
 
-// The documented loop sends no step after one that failed.
-func TestTheDocumentedLoopStops(t *testing.T) {
+// The documented loop sends no step after a failed one.
+func TestDocumentedLoopStops(t *testing.T) {
 	text, err := os.ReadFile("../../docs/keys.md")
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +45,7 @@ func TestTheDocumentedLoopStops(t *testing.T) {
 		out, err := shell.CombinedOutput()
 		called, readErr := os.ReadFile(filepath.Join(dir, "called"))
 		if err != nil || readErr != nil || strings.Join(strings.Fields(string(called)), " ") != want || strings.Contains(string(out), "it may not") != (fails != "") {
-			t.Errorf("where %q fails: %v, %v: %s sent; it says %s", fails, err, readErr, called, out)
+			t.Errorf("if %q fails: %v, %v: sent %s; output %s", fails, err, readErr, called, out)
 		}
 	}
 }

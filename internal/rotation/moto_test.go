@@ -15,10 +15,10 @@ import (
 	"usher/test/testkit/moto"
 )
 
-// The steps against moto's Secrets Manager, which the others' is held to by this.
+// These tests run against moto. They show that the fake in secretstest behaves the same.
 
-// enable switches rotation on. moto knows no rotation without a function that it
-// can run, and makes an empty version current instead; so the secret is put again.
+// enable enables rotation. Without a function to run, moto makes an empty version the current
+// one, so enable puts the secret again.
 func enable(t *testing.T, aws *secretsmanager.Client, id, text string) {
 	t.Helper()
 	_, err := aws.RotateSecret(t.Context(), &secretsmanager.RotateSecretInput{SecretId: &id, RotationRules: &types.RotationRulesType{AutomaticallyAfterDays: new(int64(30))}})
@@ -40,13 +40,13 @@ func TestRotationAgainstMoto(t *testing.T) {
 	handle := Rotate(Options{Secrets: []string{id}, Vault: secrets.NewVault(), Provider: p, Pause: func(context.Context, time.Duration) error { return nil }})
 	step := func(name string) error { return handle(t.Context(), Event{Step: name, SecretID: id, Version: token}) }
 	if err := step("createSecret"); err == nil {
-		t.Error("a secret rotates that is not enabled for it")
+		t.Error("no error for a secret without rotation")
 	}
 	enable(t, aws, id, text)
 	if err := step("createSecret"); err == nil {
-		t.Error("a version that is not there is rotated to")
+		t.Error("no error for an unknown version")
 	}
-	// moto gives a version a label only with a value, as createSecret would.
+	// moto labels a version only together with a value.
 	renewed, err := secrets.Renew(text, generate)
 	if err != nil {
 		t.Fatal(err)

@@ -9,47 +9,47 @@ import (
 	"usher/internal/secrets"
 )
 
-// Vault is where the secret lies.
+// Vault stores the secret.
 type Vault interface {
 	Describe(ctx context.Context, secretID string) (secrets.Description, error)
 	Current(ctx context.Context, secretID string) (string, error)
-	// Pending fails with secrets.ErrNoValue where the version has none yet.
+	// Pending fails with secrets.ErrNoValue if the version has no value yet.
 	Pending(ctx context.Context, secretID, version string) (string, error)
 	PutPending(ctx context.Context, secretID, version, text string) error
 	MakeCurrent(ctx context.Context, secretID, from, to string) error
 }
 
-// Provider is where the applications are registered.
+// Provider is the identity provider of the applications.
 type Provider interface {
-	// SetSecret makes a secret the application's; it may be called again.
+	// SetSecret sets an application's secret. It is idempotent.
 	SetSecret(ctx context.Context, clientID, secret string) error
-	// Accepts returns nil where the provider takes the credentials just now.
+	// Accepts returns nil if the provider currently accepts the credentials.
 	Accepts(context.Context, secrets.Credentials) error
 }
 
-// Event is what Secrets Manager sends.
+// Event is an event of Secrets Manager.
 type Event struct {
 	Step     string `json:"Step"`               // createSecret, setSecret, testSecret or finishSecret
 	SecretID string `json:"SecretId"`           // the secret's ARN
-	Version  string `json:"ClientRequestToken"` // the id of the version that is to be the current one
+	Version  string `json:"ClientRequestToken"` // the ID of the new version
 }
 
-// LogValue tells the log which step of what this is. None of it is secret.
+// LogValue returns the event's members, which are not secret.
 func (e Event) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("step", e.Step), slog.String("secret", e.SecretID), slog.String("version", e.Version))
+	return slog.GroupValue(
+		slog.String("step", e.Step), slog.String("secret", e.SecretID), slog.String("version", e.Version))
 }
 
-// Options are what a rotation needs.
+// Options configures a rotation.
 type Options struct {
-	Secrets  []string // the ids of all that the function rotates
+	Secrets  []string // the IDs of all secrets that the function rotates
 	Vault    Vault
 	Provider Provider
-	Pause    func(context.Context, time.Duration) error // nil: by the real clock
+	Pause    func(context.Context, time.Duration) error // nil: sleeps
 }
 
-// Rotate returns the handler of Secrets Manager's events. Each step can be
-// repeated, and be resumed where it was cut off; an error makes Secrets Manager
-// do so.
+// Rotate returns the handler of Secrets Manager's events. Each step can be repeated, also
+// after an interruption. Secrets Manager repeats a step that returns an error.
 func Rotate(opts Options) func(context.Context, Event) error {
 	if opts.Pause == nil {
 		opts.Pause = pause
@@ -66,7 +66,7 @@ func Rotate(opts Options) func(context.Context, Event) error {
 		if err != nil || done {
 			return err
 		}
-		if err = opts.isApart(ctx, e); err == nil {
+		if err = opts.checkSeparate(ctx, e); err == nil {
 			err = step(ctx, e)
 		}
 		if err != nil {
@@ -76,8 +76,8 @@ func Rotate(opts Options) func(context.Context, Event) error {
 	}
 }
 
-// isDone reports whether the version is the current one already. It fails where
-// the version is none that a rotation is under way to.
+// isDone reports whether the version is already the current one. It fails if the version is
+// not the target of a rotation.
 func (o Options) isDone(ctx context.Context, e Event) (bool, error) {
 	secret, err := o.Vault.Describe(ctx, e.SecretID)
 	if err != nil {
@@ -95,10 +95,9 @@ func (o Options) isDone(ctx context.Context, e Event) (bool, error) {
 	return false, nil
 }
 
-// isApart fails where another of the secrets is about an application that this one is
-// about, too: what is changed for the one would be wrong in the other, whose functions
-// nobody could answer any more.
-func (o Options) isApart(ctx context.Context, e Event) error {
+// checkSeparate fails if another secret contains one of this secret's applications. A rotation
+// would invalidate that secret, and the functions that use it would fail.
+func (o Options) checkSeparate(ctx context.Context, e Event) error {
 	one, err := o.current(ctx, e.SecretID)
 	if err != nil {
 		return err
@@ -113,7 +112,8 @@ func (o Options) isApart(ctx context.Context, e Event) error {
 		}
 		for _, application := range []string{one.ClientID, one.ManagementClientID} {
 			if application == other.ClientID || application == other.ManagementClientID {
-				return fmt.Errorf("secrets %q and %q are both about application %q: each needs one of its own", e.SecretID, id, secrets.ShownID(application))
+				return fmt.Errorf("secrets %q and %q both contain application %q: use a separate application for each",
+					e.SecretID, id, secrets.ShownID(application))
 			}
 		}
 	}

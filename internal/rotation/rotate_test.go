@@ -21,15 +21,15 @@ const (
 	two = `{"domain":"tenant.example.com","client_id":"web","client_secret":"s3cr3t-web","management_client_id":"machine","management_client_secret":"s3cr3t-machine","note":"kept"}`
 )
 
-// provider knows the applications' secrets.
+// provider is a fake that stores the applications' secrets.
 type provider struct {
 	set      map[string]string
 	calls    []string
 	setErr   map[string]error // by application
-	refusals int              // how often more it does not take what is right
+	refusals int              // remaining refusals of valid credentials
 }
 
-// knowing is a provider that takes credentials.
+// knowing returns a provider that accepts the credentials.
 func knowing(c secrets.Credentials) *provider {
 	return &provider{set: map[string]string{c.ClientID: c.ClientSecret, c.ManagementClientID: c.ManagementClientSecret}, setErr: map[string]error{}}
 }
@@ -57,8 +57,7 @@ func (p *provider) Accepts(_ context.Context, c secrets.Credentials) error {
 	return nil
 }
 
-// rotating is a rotation over a secret, a provider, and a clock that only pauses
-// move.
+// rotating is a rotation with a fake vault, a fake provider and counted pauses.
 type rotating struct {
 	t        *testing.T
 	vault    *secretstest.Server
@@ -66,7 +65,7 @@ type rotating struct {
 	handle   func(context.Context, Event) error
 	version  string
 	paused   int
-	most     int // pauses that there is time for
+	most     int // pauses before the deadline
 }
 
 func begin(t *testing.T, text string) *rotating {
@@ -116,7 +115,7 @@ func TestRotation(t *testing.T) {
 				t.Errorf("the previous version is %s", r.vault.Text("AWSPREVIOUS"))
 			}
 			if fresh.Domain != old.Domain || fresh.ClientID != old.ClientID || fresh.ManagementClientID != old.ManagementClientID {
-				t.Errorf("%+v is of another application", fresh)
+				t.Errorf("%+v has another application", fresh)
 			}
 			for id, secret := range map[string]string{fresh.ClientID: fresh.ClientSecret, fresh.ManagementClientID: fresh.ManagementClientSecret} {
 				if len(secret) != 64 || strings.Trim(secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
@@ -127,26 +126,26 @@ func TestRotation(t *testing.T) {
 				}
 			}
 			if strings.Contains(text, "note") && !strings.Contains(r.vault.Text("AWSCURRENT"), `"note":"kept"`) {
-				t.Error("what else the secret holds is lost")
+				t.Error("other members of the secret are lost")
 			}
 		})
 	}
-	t.Run("applications of different secrets", func(t *testing.T) {
+	t.Run("two applications get different secrets", func(t *testing.T) {
 		r := begin(t, two)
 		r.must(steps...)
 		if c := parsed(t, r.vault.Text("AWSCURRENT")); c.ClientSecret == c.ManagementClientSecret {
-			t.Error("both have the same")
+			t.Error("both have the same secret")
 		}
-		if got := strings.Join(r.provider.calls, " "); got != "? web machine ? ? ? ? ? ?" { // who calls comes last
+		if got := strings.Join(r.provider.calls, " "); got != "? web machine ? ? ? ? ? ?" { // the management application is last
 			t.Errorf("%s", got)
 		}
 	})
 }
 
-// Each step may be sent again, and all of them: after any of them, and after the end.
+// Each step can be repeated, and so can the sequence, at any point and after its end.
 func TestStepsCanBeRepeated(t *testing.T) {
 	for cut := range steps {
-		t.Run("from the start again after "+steps[cut], func(t *testing.T) {
+		t.Run("repeated after "+steps[cut], func(t *testing.T) {
 			r := begin(t, two)
 			r.must(steps[:cut+1]...)
 			made := r.vault.Text("AWSPENDING")
@@ -154,33 +153,33 @@ func TestStepsCanBeRepeated(t *testing.T) {
 			r.must(steps...)
 			r.must(steps...)
 			if got := r.vault.Text("AWSCURRENT"); got != made {
-				t.Errorf("%s was made, and %s is current", made, got)
+				t.Errorf("created %s, but %s is current", made, got)
 			}
 			if r.vault.Text("AWSPREVIOUS") != two {
 				t.Error("the previous version is lost")
 			}
 			if c := parsed(t, made); r.provider.set["web"] != c.ClientSecret || r.provider.set["machine"] != c.ManagementClientSecret {
-				t.Error("the provider has another secret than the vault")
+				t.Error("provider and vault have different secrets")
 			}
 		})
 	}
 }
 
-// Where rotation is switched off in the middle, the steps still lead to its end.
-func TestARotationThatIsCancelledCanBeEnded(t *testing.T) {
+// If rotation is disabled in the middle, the remaining steps still succeed.
+func TestCancelledRotationCanFinish(t *testing.T) {
 	for cut := range steps {
 		r := begin(t, two)
 		r.must(steps[:cut+1]...)
 		r.vault.CancelRotation()
 		r.must(steps...)
 		if c := parsed(t, r.vault.Text("AWSCURRENT")); r.provider.set["web"] != c.ClientSecret || r.provider.set["machine"] != c.ManagementClientSecret {
-			t.Errorf("after %s: the provider has another secret than the vault", steps[cut])
+			t.Errorf("after %s: provider and vault have different secrets", steps[cut])
 		}
 	}
 }
 
-// The secret is kept before it is the provider's, whatever fails then.
-func TestASecretIsKeptBeforeItIsSet(t *testing.T) {
+// The secret is stored before the provider gets it, so that no failure can lose it.
+func TestSecretIsStoredBeforeItIsSet(t *testing.T) {
 	for _, failing := range []string{"web", "machine"} {
 		t.Run(failing, func(t *testing.T) {
 			r := begin(t, two)
@@ -194,7 +193,7 @@ func TestASecretIsKeptBeforeItIsSet(t *testing.T) {
 				"web": {current.ClientSecret, pending.ClientSecret}, "machine": {current.ManagementClientSecret, pending.ManagementClientSecret},
 			} {
 				if !slices.Contains(kept, r.provider.set[id]) {
-					t.Errorf("%s was set to what nobody knows", id)
+					t.Errorf("%s was set to an unknown secret", id)
 				}
 			}
 			delete(r.provider.setErr, failing)
@@ -203,17 +202,17 @@ func TestASecretIsKeptBeforeItIsSet(t *testing.T) {
 	}
 }
 
-func TestEventsThatAreRefused(t *testing.T) {
+func TestRotateRefuses(t *testing.T) {
 	tests := map[string]struct {
 		change func(*rotating)
 		step   string
 		says   string
 	}{
-		"an unknown step":       {func(*rotating) {}, "eraseSecret", `"eraseSecret" is no step`},
-		"an unknown version":    {func(r *rotating) { r.version = "another" }, "createSecret", "has no stage for rotation"},
-		"a version left behind": {func(r *rotating) { r.vault.BeginRotation() }, "setSecret", "has no stage for rotation"},
-		"nothing made yet":      {func(*rotating) {}, "setSecret", secrets.ErrNoValue.Error()},
-		"nothing to test":       {func(*rotating) {}, "testSecret", secrets.ErrNoValue.Error()},
+		"an unknown step":                {func(*rotating) {}, "eraseSecret", `"eraseSecret" is no step`},
+		"an unknown version":             {func(r *rotating) { r.version = "another" }, "createSecret", "has no stage for rotation"},
+		"an outdated version":            {func(r *rotating) { r.vault.BeginRotation() }, "setSecret", "has no stage for rotation"},
+		"setSecret before createSecret":  {func(*rotating) {}, "setSecret", secrets.ErrNoValue.Error()},
+		"testSecret before createSecret": {func(*rotating) {}, "testSecret", secrets.ErrNoValue.Error()},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -223,7 +222,7 @@ func TestEventsThatAreRefused(t *testing.T) {
 				t.Errorf("%v, want %q in it", err, tt.says)
 			}
 			if len(r.provider.calls) != 0 || r.vault.Text("AWSCURRENT") != one {
-				t.Errorf("it was done: %v", r.provider.calls)
+				t.Errorf("unexpected calls: %v", r.provider.calls)
 			}
 		})
 	}
@@ -244,7 +243,7 @@ func TestEventsThatAreRefused(t *testing.T) {
 	})
 }
 
-func TestTwoAtOnceMakeOneSecret(t *testing.T) {
+func TestConcurrentCreationKeepsTheFirstSecret(t *testing.T) {
 	r := begin(t, one)
 	vault := secrets.NewVault()
 	if err := vault.PutPending(t.Context(), "usher/auth", r.version, strings.Replace(one, "s3cr3t-web", "first", 1)); err != nil {
@@ -258,7 +257,7 @@ func TestTwoAtOnceMakeOneSecret(t *testing.T) {
 	}
 }
 
-func TestTheEventAndItsLog(t *testing.T) {
+func TestEventJSONAndLog(t *testing.T) {
 	var e Event
 	if err := json.Unmarshal([]byte(`{"Step":"setSecret","SecretId":"arn:x","ClientRequestToken":"v1","RotationToken":"t"}`), &e); err != nil {
 		t.Fatal(err)
@@ -277,6 +276,6 @@ func TestPauseEndsWithItsContext(t *testing.T) {
 		t.Error(err)
 	}
 	if err := pause(t.Context(), 1); err != nil {
-		t.Error(fmt.Errorf("a short one: %w", err))
+		t.Error(fmt.Errorf("a short pause: %w", err))
 	}
 }

@@ -12,19 +12,18 @@ import (
 )
 
 const (
-	// inARow is how often the provider has to take the new secret, one time after
-	// the other: while it changes, each of its nodes may answer otherwise.
-	inARow = 5
-	// betweenTests is long enough for five to span some seconds, and short enough
-	// for the half minute that a change takes to fit into the function's timeout.
+	// requiredAccepts is the required number of consecutive acceptances of the new secret. During a
+	// change, the provider's nodes may respond differently.
+	requiredAccepts = 5
+	// betweenTests is long enough for five tests to span some seconds, and short enough for
+	// the half minute of a change to fit into the function's timeout.
 	betweenTests = time.Second
 )
 
-// create makes the new secret and puts it where every function finds it, before
-// the provider hears of it: a secret that is set first, and lost on its way to
-// where it is kept, locks everybody out. A version that has a value is left
-// alone, since it may be set already. Nor is there a new one as long as the provider
-// refuses the current one: what it takes is AWSPREVIOUS then, and would be gone.
+// create generates the new secret and stores it before the provider gets it: a secret that is
+// set first and then lost locks out all functions. It keeps an existing value, which may
+// already be set. It fails while the provider refuses the current secret, since then
+// AWSPREVIOUS, which this rotation would discard, may be the only valid one.
 func (o Options) create(ctx context.Context, e Event) error {
 	current, err := o.Vault.Current(ctx, e.SecretID)
 	if err != nil {
@@ -33,8 +32,8 @@ func (o Options) create(ctx context.Context, e Event) error {
 	if _, err := o.Vault.Pending(ctx, e.SecretID, e.Version); !errors.Is(err, secrets.ErrNoValue) {
 		return err
 	}
-	// One that has begun is brought to its end, even where rotation was switched off
-	// meanwhile; none begins then.
+	// If rotation was disabled, a rotation that has begun may finish, but a new one must not
+	// begin.
 	secret, err := o.Vault.Describe(ctx, e.SecretID)
 	switch {
 	case err != nil:
@@ -56,17 +55,16 @@ func (o Options) create(ctx context.Context, e Event) error {
 	return o.Vault.PutPending(ctx, e.SecretID, e.Version, renewed)
 }
 
-// generate makes a secret in the form of the provider's own: 64 characters that
-// no encoding has to escape.
+// generate returns a secret in the provider's format: 64 characters that need no escaping.
 func generate() string {
 	random := make([]byte, 48)
 	_, _ = rand.Read(random) // never fails
 	return base64.RawURLEncoding.EncodeToString(random)
 }
 
-// set makes the pending secrets the provider's. The management application comes
-// last: it is the one that calls, and what happens if the function ends between
-// the two is that both of its own secrets are still tried.
+// set sets the pending secrets at the provider. It changes the management application last,
+// since that application makes the calls. After an interruption between the two changes, the
+// next attempt can still authenticate.
 func (o Options) set(ctx context.Context, e Event) error {
 	pending, err := o.pending(ctx, e)
 	if err != nil {
@@ -88,16 +86,17 @@ func (o Options) set(ctx context.Context, e Event) error {
 	return o.Provider.SetSecret(ctx, pending.ManagementClientID, pending.ManagementClientSecret)
 }
 
-// test waits until the provider takes the pending secrets wherever it is asked.
+// test waits until all of the provider's nodes accept the pending secrets.
 func (o Options) test(ctx context.Context, e Event) error {
 	pending, err := o.pending(ctx, e)
 	if err != nil {
 		return err
 	}
-	return o.accepted(ctx, "the new secret", pending, inARow)
+	return o.accepted(ctx, "the new secret", pending, requiredAccepts)
 }
 
-// accepted waits until the provider has taken a secret some times in a row.
+// accepted waits until the provider has accepted the credentials the given number of times
+// in a row.
 func (o Options) accepted(ctx context.Context, which string, c secrets.Credentials, times int) error {
 	for accepted := 1; ; accepted++ {
 		refused := o.Provider.Accepts(ctx, c)
@@ -108,14 +107,14 @@ func (o Options) accepted(ctx context.Context, which string, c secrets.Credentia
 			return nil
 		}
 		if err := o.Pause(ctx, betweenTests); err != nil {
-			return fmt.Errorf("the provider did not take %s in time: %w", which, errors.Join(refused, err))
+			return fmt.Errorf("the provider did not accept %s in time: %w", which, errors.Join(refused, err))
 		}
 	}
 }
 
-// finish makes the pending version the current one. It looks for itself whether the
-// provider takes it: whoever sends the steps by hand may go on after one that failed,
-// and what is AWSPREVIOUS then is gone with the next rotation.
+// finish makes the pending version the current one. It checks again that the provider accepts
+// it, because an operator who runs the steps manually may continue after a failed step. The
+// next rotation would then discard the valid version.
 func (o Options) finish(ctx context.Context, e Event) error {
 	pending, err := o.pending(ctx, e)
 	if err != nil {

@@ -10,29 +10,28 @@ import (
 	"usher/internal/loopback"
 )
 
-// Credentials are those of the two applications at the provider: one signs
-// users in, one manages them. They may be the same one.
+// Credentials holds the credentials of the two applications at the provider: one for
+// sign-ins, one for the Management API. Both can be the same application.
 type Credentials struct {
-	Domain                 string `json:"domain"` // host or host:port; "http://host:port" for a local tenant only
+	Domain                 string `json:"domain"` // host or host:port; "http://host:port" only for a local tenant
 	ClientID               string `json:"client_id"`
 	ClientSecret           string `json:"client_secret"`
 	ManagementClientID     string `json:"management_client_id"`
 	ManagementClientSecret string `json:"management_client_secret"`
 }
 
-// Parse reads a secret's JSON and says of a wrong one, at once, all that is
-// wrong with it, without quoting any of it. plainHTTP allows a domain on plain
-// http beyond loopback, for containers on a developer's machine.
+// Parse parses a secret's JSON. Its error lists all faults and never quotes the secret.
+// plainHTTP allows plain http beyond loopback, for containers on a developer's machine.
 func Parse(text string, plainHTTP bool) (Credentials, error) {
 	var c Credentials
 	if err := json.Unmarshal([]byte(text), &c); err != nil {
-		return Credentials{}, errors.New("the secret is not a JSON object of strings") // err would quote it
+		return Credentials{}, errors.New("the secret is not a JSON object of strings") // err may quote the secret
 	}
 	return c.Complete(plainHTTP)
 }
 
-// Complete checks the credentials as Parse does, and fills in what may be left
-// out: one application may do both.
+// Complete validates the credentials like Parse. If the management credentials are absent, it
+// sets them to the sign-in application's.
 func (c Credentials) Complete(plainHTTP bool) (Credentials, error) {
 	if err := c.validate(plainHTTP); err != nil {
 		return Credentials{}, err
@@ -61,7 +60,7 @@ func (c Credentials) validate(plainHTTP bool) error {
 	return errors.Join(wrong...)
 }
 
-// BaseURL is where the provider is, without a slash at the end.
+// BaseURL returns the provider's URL without a trailing slash.
 func (c Credentials) BaseURL() string {
 	if strings.HasPrefix(c.Domain, "http://") {
 		return strings.TrimSuffix(c.Domain, "/")
@@ -69,8 +68,8 @@ func (c Credentials) BaseURL() string {
 	return "https://" + c.Domain
 }
 
-// checkDomain refuses what would send the secret somewhere unintended: a path,
-// a user, or plain http off this machine.
+// checkDomain rejects domains that could send the secret to the wrong place: with a path or
+// a user, or with plain http to another machine.
 func checkDomain(domain string, plainHTTP bool) error {
 	host, insecure := strings.CutPrefix(domain, "http://")
 	if insecure {
@@ -86,17 +85,17 @@ func checkDomain(domain string, plainHTTP bool) error {
 	return nil
 }
 
-// String names the tenant and no secret, however the credentials are printed.
+// String returns the domain without any secret, for all printing verbs.
 func (c Credentials) String() string { return "credentials for " + c.Domain }
 
-// SameApplications reports whether both are about one domain and the same
-// applications, whatever their secrets.
+// SameApplications reports whether both have the same domain and the same applications. It
+// ignores the secrets.
 func (c Credentials) SameApplications(other Credentials) bool {
 	return c.Domain == other.Domain && c.ClientID == other.ClientID && c.ManagementClientID == other.ManagementClientID
 }
 
-// ShownID is a client id as it may be shown. What is longer than the provider's ids
-// are may be a secret that was put in its place.
+// ShownID returns a client ID for an error message. It truncates a text that is longer than
+// the provider's IDs, because it may be a secret in the wrong field.
 func ShownID(clientID string) string {
 	const longest, shown = 32, 4
 	if len(clientID) <= longest {
@@ -105,8 +104,8 @@ func ShownID(clientID string) string {
 	return clientID[:shown] + "…"
 }
 
-// GoString is String, for %#v.
+// GoString returns String, for %#v.
 func (c Credentials) GoString() string { return c.String() }
 
-// MarshalJSON lets no encoder, a log's included, write the secrets.
+// MarshalJSON encodes String, so that encoders and log handlers never write the secrets.
 func (c Credentials) MarshalJSON() ([]byte, error) { return json.Marshal(c.String()) }

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// hidden is in every secret of these tests, and may be in no text.
+// hidden is part of every secret in these tests and must not be in any printed text.
 const hidden = "s3cr3t"
 
 func whole() Credentials {
@@ -36,7 +36,7 @@ func TestParse(t *testing.T) {
 	}{
 		"two applications":       {text: `{"domain":"tenant.example.com","client_id":"web","client_secret":"s3cr3t-web","management_client_id":"machine","management_client_secret":"s3cr3t-machine"}`, want: whole()},
 		"one application":        {text: secretAt("tenant.example.com"), want: one},
-		"more than is read":      {text: `{"domain":"tenant.example.com","client_id":"web","client_secret":"s3cr3t-web","note":{"a":1}}`, want: one},
+		"an additional member":   {text: `{"domain":"tenant.example.com","client_id":"web","client_secret":"s3cr3t-web","note":{"a":1}}`, want: one},
 		"a port":                 {text: secretAt("tenant.example.com:8443"), want: at("tenant.example.com:8443")},
 		"an IPv6 address":        {text: secretAt("[2001:db8::1]:8443"), want: at("[2001:db8::1]:8443")},
 		"plain http, 127.0.0.1":  {text: secretAt("http://127.0.0.1:3001"), want: at("http://127.0.0.1:3001")},
@@ -69,52 +69,52 @@ func TestParseRefuses(t *testing.T) {
 		plainHTTP bool
 		want      []string
 	}{
-		"nothing":               {text: "", want: []string{noJSON}},
-		"text":                  {text: "s3cr3t", want: []string{noJSON}},
-		"an array":              {text: `["s3cr3t"]`, want: []string{noJSON}},
-		"cut off":               {text: `{"client_secret":"s3cr3t"`, want: []string{noJSON}},
-		"more behind it":        {text: secretAt("tenant.example.com") + ` s3cr3t`, want: []string{noJSON}},
-		"a second object":       {text: secretAt("tenant.example.com") + secretAt("s3cr3t.example.com"), want: []string{noJSON}},
-		"a number for a secret": {text: `{"domain":"tenant.example.com","client_id":"web","client_secret":53}`, want: []string{noJSON}},
-		"no domain":             {text: `{"client_id":"web","client_secret":"s3cr3t"}`, want: []string{`lacks "domain"`}},
-		"no id":                 {text: `{"domain":"tenant.example.com","client_secret":"s3cr3t"}`, want: []string{`lacks "client_id"`}},
-		"no secret":             {text: `{"domain":"tenant.example.com","client_id":"web"}`, want: []string{`lacks "client_secret"`}},
-		"nothing in it":         {text: `{}`, want: []string{`lacks "domain"`, `lacks "client_id"`, `lacks "client_secret"`}},
-		"null":                  {text: `null`, want: []string{`lacks "domain"`, `lacks "client_id"`, `lacks "client_secret"`}},
-		"half a pair, id":       {text: `{"domain":"tenant.example.com","client_id":"web","client_secret":"s3cr3t","management_client_id":"machine"}`, want: []string{halfPair}},
-		"half a pair, secret":   {text: `{"domain":"tenant.example.com","client_id":"web","client_secret":"s3cr3t","management_client_secret":"s3cr3t"}`, want: []string{halfPair}},
-		"all at once":           {text: `{"domain":"https://s3cr3t","management_client_secret":"s3cr3t"}`, want: []string{`lacks "client_id"`, `lacks "client_secret"`, halfPair, noHost}},
-		"https":                 {text: secretAt("https://s3cr3t.example.com"), want: []string{noHost}},
-		"another scheme":        {text: secretAt("ftp://s3cr3t.example.com"), want: []string{noHost}},
-		"HTTP in capitals":      {text: secretAt("HTTP://127.0.0.1:3001"), want: []string{noHost}},
-		"a path":                {text: secretAt("s3cr3t.example.com/path"), want: []string{noHost}},
-		"a slash":               {text: secretAt("s3cr3t.example.com/"), want: []string{noHost}},
-		"a path on plain http":  {text: secretAt("http://127.0.0.1:3001/s3cr3t"), want: []string{noHost}},
-		"a user":                {text: secretAt("s3cr3t@tenant.example.com"), want: []string{noHost}},
-		"a query":               {text: secretAt("tenant.example.com?s3cr3t"), want: []string{noHost}},
-		"a fragment":            {text: secretAt("tenant.example.com#s3cr3t"), want: []string{noHost}},
-		"a space":               {text: secretAt("tenant.example.com s3cr3t"), want: []string{noHost}},
-		"a port alone":          {text: secretAt(":8443"), want: []string{noHost}},
-		"a port of letters":     {text: secretAt("tenant.example.com:s3cr3t"), want: []string{noHost}},
-		"plain http elsewhere":  {text: secretAt("http://s3cr3t.example.com"), want: []string{plainHTTP}},
-		"plain http to a name":  {text: secretAt("http://localhost.s3cr3t.example.com"), want: []string{plainHTTP}},
-		"plain http, no host":   {text: secretAt("http://"), plainHTTP: true, want: []string{noHost}},
+		"empty":                               {text: "", want: []string{noJSON}},
+		"text":                                {text: "s3cr3t", want: []string{noJSON}},
+		"an array":                            {text: `["s3cr3t"]`, want: []string{noJSON}},
+		"truncated":                           {text: `{"client_secret":"s3cr3t"`, want: []string{noJSON}},
+		"trailing text":                       {text: secretAt("tenant.example.com") + ` s3cr3t`, want: []string{noJSON}},
+		"a second object":                     {text: secretAt("tenant.example.com") + secretAt("s3cr3t.example.com"), want: []string{noJSON}},
+		"a numeric secret":                    {text: `{"domain":"tenant.example.com","client_id":"web","client_secret":53}`, want: []string{noJSON}},
+		"no domain":                           {text: `{"client_id":"web","client_secret":"s3cr3t"}`, want: []string{`lacks "domain"`}},
+		"no client ID":                        {text: `{"domain":"tenant.example.com","client_secret":"s3cr3t"}`, want: []string{`lacks "client_id"`}},
+		"no secret":                           {text: `{"domain":"tenant.example.com","client_id":"web"}`, want: []string{`lacks "client_secret"`}},
+		"an empty object":                     {text: `{}`, want: []string{`lacks "domain"`, `lacks "client_id"`, `lacks "client_secret"`}},
+		"null":                                {text: `null`, want: []string{`lacks "domain"`, `lacks "client_id"`, `lacks "client_secret"`}},
+		"only the management client ID":       {text: `{"domain":"tenant.example.com","client_id":"web","client_secret":"s3cr3t","management_client_id":"machine"}`, want: []string{halfPair}},
+		"only the management client secret":   {text: `{"domain":"tenant.example.com","client_id":"web","client_secret":"s3cr3t","management_client_secret":"s3cr3t"}`, want: []string{halfPair}},
+		"several faults":                      {text: `{"domain":"https://s3cr3t","management_client_secret":"s3cr3t"}`, want: []string{`lacks "client_id"`, `lacks "client_secret"`, halfPair, noHost}},
+		"https":                               {text: secretAt("https://s3cr3t.example.com"), want: []string{noHost}},
+		"another scheme":                      {text: secretAt("ftp://s3cr3t.example.com"), want: []string{noHost}},
+		"an upper-case scheme":                {text: secretAt("HTTP://127.0.0.1:3001"), want: []string{noHost}},
+		"a path":                              {text: secretAt("s3cr3t.example.com/path"), want: []string{noHost}},
+		"a slash":                             {text: secretAt("s3cr3t.example.com/"), want: []string{noHost}},
+		"a path on plain http":                {text: secretAt("http://127.0.0.1:3001/s3cr3t"), want: []string{noHost}},
+		"a user":                              {text: secretAt("s3cr3t@tenant.example.com"), want: []string{noHost}},
+		"a query":                             {text: secretAt("tenant.example.com?s3cr3t"), want: []string{noHost}},
+		"a fragment":                          {text: secretAt("tenant.example.com#s3cr3t"), want: []string{noHost}},
+		"a space":                             {text: secretAt("tenant.example.com s3cr3t"), want: []string{noHost}},
+		"only a port":                         {text: secretAt(":8443"), want: []string{noHost}},
+		"a port of letters":                   {text: secretAt("tenant.example.com:s3cr3t"), want: []string{noHost}},
+		"plain http to another host":          {text: secretAt("http://s3cr3t.example.com"), want: []string{plainHTTP}},
+		"plain http to a name like localhost": {text: secretAt("http://localhost.s3cr3t.example.com"), want: []string{plainHTTP}},
+		"plain http, no host":                 {text: secretAt("http://"), plainHTTP: true, want: []string{noHost}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			got, err := Parse(tt.text, tt.plainHTTP)
 			if err == nil {
-				t.Fatal("it was taken")
+				t.Fatal("no error")
 			}
 			if got != (Credentials{}) {
-				t.Error("credentials came with the error")
+				t.Error("credentials were returned with the error")
 			}
 			if strings.Contains(err.Error(), hidden) {
 				t.Errorf("%q quotes the secret", err)
 			}
 			lines := strings.Split(err.Error(), "\n")
 			if len(lines) != len(tt.want) {
-				t.Fatalf("%d faults are told, want %d: %v", len(lines), len(tt.want), err)
+				t.Fatalf("%d faults, want %d: %v", len(lines), len(tt.want), err)
 			}
 			for i, want := range tt.want {
 				if !strings.Contains(lines[i], want) {
@@ -168,18 +168,18 @@ func TestCredentialsAreNotPrinted(t *testing.T) {
 			t.Errorf("%s prints the secret: %s", name, text)
 		}
 		if !strings.Contains(text, "credentials for tenant.example.com") {
-			t.Errorf("%s does not say whose credentials they are: %s", name, text)
+			t.Errorf("%s does not name the domain: %s", name, text)
 		}
 	}
 }
 
-// secretAt is a secret of one application at a domain.
+// secretAt returns a secret with one application at a domain.
 func secretAt(domain string) string {
 	encoded, _ := json.Marshal(map[string]string{"domain": domain, "client_id": "web", "client_secret": "s3cr3t-web"})
 	return string(encoded)
 }
 
-// fields takes credentials apart, for cmp to see into them.
+// fields returns the credentials as a map for cmp.
 func fields(c Credentials) map[string]string {
 	return map[string]string{
 		"domain": c.Domain, "id": c.ClientID, "secret": c.ClientSecret,

@@ -1,7 +1,6 @@
-// Package secrets reads the provider's credentials from AWS Secrets Manager
-// and keeps them for as long as a Lambda container stays warm.
+// Package secrets reads the provider's credentials from AWS Secrets Manager and caches them
+// while a Lambda instance is warm.
 //
-// It owns the form of the secret, its versions and the cache, and for package
-// rotation the calls that change them. What the credentials are used for is
-// auth0's.
+// It defines the format of the secret and handles its versions. For package rotation it also
+// changes them. Package auth0 uses the credentials.
 package secrets

@@ -24,37 +24,38 @@ const (
 	stagePrevious = "AWSPREVIOUS"
 )
 
-// usualTimeout bounds one read of the secret, retries of the SDK included.
+// usualTimeout bounds one read of the secret, including the SDK's retries.
 const usualTimeout = 3 * time.Second
 
-// reloadInterval is how often, at the most, refused credentials make the secret
-// be read again before its time.
+// reloadInterval is the minimum interval between two reloads after refused credentials.
 const reloadInterval = 2 * time.Second
 
-// retryStale is how long a value that could not be read again is used before the
-// next try.
+// retryStale is the time between a failed read and the next attempt. The stale value is used
+// meanwhile.
 const retryStale = 30 * time.Second
 
-// Getter is the one call of Secrets Manager that is used.
+// Getter is the call of Secrets Manager that Manager uses.
 type Getter interface {
-	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
+	GetSecretValue(
+		context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options),
+	) (*secretsmanager.GetSecretValueOutput, error)
 }
 
-// Options are what a Manager needs.
+// Options configures a Manager.
 type Options struct {
 	SecretID  string        // name or ARN
-	TTL       time.Duration // how long a value is used before it is read again
-	Timeout   time.Duration // of one read, the SDK's retries included; 0 for 3 s
+	TTL       time.Duration // how long a value is cached
+	Timeout   time.Duration // of one read, including the SDK's retries; 0 for 3 s
 	PlainHTTP bool          // see Parse
 	Log       *slog.Logger
-	Failed    func(context.Context) // told of every request for which the secret could not be read; nil: nobody is
-	Client    Getter                // nil: made from the environment, on first use
+	Failed    func(context.Context) // called for every request whose read failed; may be nil
+	Client    Getter                // nil: created from the environment on first use
 	Now       func() time.Time      // nil: time.Now
 }
 
-// Manager hands out the credentials. It reads the secret on demand, once for
-// any number of waiters, and keeps the stale value where a read fails: the old
-// credentials are likelier to work than none.
+// Manager returns and caches the credentials. It reads the secret on demand, once for all
+// concurrent callers. If a read fails, it returns the stale value, which probably still
+// works.
 type Manager struct {
 	opts   Options
 	flight singleflight.Group
@@ -66,14 +67,14 @@ type Manager struct {
 	reloaded time.Time
 }
 
-// version is a version of the secret, as it was read.
+// version is a version of the secret.
 type version struct {
 	credentials Credentials
-	made        time.Time // zero: not told
+	made        time.Time // zero: unknown
 	readAt      time.Time
 }
 
-// NewManager returns a Manager that has done nothing yet.
+// NewManager returns a Manager that has not read the secret.
 func NewManager(opts Options) *Manager {
 	if opts.Now == nil {
 		opts.Now = time.Now
@@ -82,17 +83,15 @@ func NewManager(opts Options) *Manager {
 	return &Manager{opts: opts}
 }
 
-// Current returns the current credentials, not older than the TTL where the
-// secret can be read. It fails with service-misconfigured where there are none
-// that can be used, and with service-unavailable where Secrets Manager cannot
-// be reached.
+// Current returns the current credentials, not older than the TTL unless a read fails. It
+// fails with service-misconfigured if there are no usable credentials, and with
+// service-unavailable if Secrets Manager is unreachable.
 func (m *Manager) Current(ctx context.Context) (Credentials, error) {
 	return m.get(ctx, m.opts.TTL)
 }
 
-// Reload returns credentials read after refused was handed out: those that
-// another caller has read meanwhile, or fresh ones. However many are refused,
-// the secret is read once in two seconds at the most.
+// Reload returns credentials that were read after refused: from another caller's read, or
+// from a new one. It reads the secret at most once in two seconds.
 func (m *Manager) Reload(ctx context.Context, refused Credentials) (Credentials, error) {
 	if v := m.cached(); v != nil && (v.credentials != refused || !m.mayReload()) {
 		return v.credentials, nil
@@ -129,15 +128,16 @@ func (m *Manager) get(ctx context.Context, ttl time.Duration) (Credentials, erro
 		m.opts.Failed(ctx)
 	}
 	if stale != nil {
-		m.opts.Log.WarnContext(ctx, "the secret could not be read again; the last value stays in use", "secret", m.opts.SecretID, "error", err)
+		const message = "the secret could not be read again; the last value stays in use"
+		m.opts.Log.WarnContext(ctx, message, "secret", m.opts.SecretID, "error", err)
 		m.postpone(stale)
 		return stale.credentials, nil
 	}
 	return Credentials{}, err
 }
 
-// postpone keeps a stale value for a while, so that not every request waits for
-// a read that fails; but not where another request has read a newer one meanwhile.
+// postpone keeps a stale value for some time, so that not every request waits for a failing
+// read. It does nothing if another request has read a newer value.
 func (m *Manager) postpone(stale *version) {
 	kept := *stale
 	kept.readAt = m.opts.Now().Add(min(retryStale, m.opts.TTL) - m.opts.TTL)
@@ -148,7 +148,7 @@ func (m *Manager) postpone(stale *version) {
 	}
 }
 
-// fetchCurrent reads the current version and keeps it.
+// fetchCurrent reads and caches the current version.
 func (m *Manager) fetchCurrent(ctx context.Context) (version, error) {
 	return once(ctx, m, stageCurrent, func(ctx context.Context) (version, error) {
 		v, err := m.fetch(ctx, stageCurrent)
@@ -162,8 +162,8 @@ func (m *Manager) fetchCurrent(ctx context.Context) (version, error) {
 	})
 }
 
-// once does something once for all who wait, on a context of its own: the
-// request that happens to come first must not end it for the others.
+// once deduplicates concurrent calls: it calls do once for all callers with the same what.
+// do gets a separate context, so that canceling one request does not affect the others.
 func once[T any](ctx context.Context, m *Manager, what string, do func(context.Context) (T, error)) (T, error) {
 	var none T
 	result := m.flight.DoChan(what, func() (any, error) {
@@ -209,7 +209,8 @@ type awsError interface {
 	ErrorCode() string
 }
 
-// readProblem tells what no waiting cures from what may pass.
+// readProblem maps permanent errors to service-misconfigured, and temporary ones to
+// service-unavailable.
 func (m *Manager) readProblem(err error) error {
 	refused, ok := errors.AsType[awsError](err)
 	switch {
@@ -218,7 +219,8 @@ func (m *Manager) readProblem(err error) error {
 	case errors.Is(err, ErrBinary), ok && slices.Contains(permanent, refused.ErrorCode()):
 		return m.misconfigured(err)
 	}
-	return problem.ServiceUnavailable.Wrap(fmt.Errorf("read secret %q: %w", m.opts.SecretID, err), "The service could not read its configuration. Try again.")
+	return problem.ServiceUnavailable.Wrap(fmt.Errorf("read secret %q: %w", m.opts.SecretID, err),
+		"The service could not read its configuration. Try again.")
 }
 
 // permanent are the codes of errors that no waiting cures.
@@ -228,5 +230,6 @@ var permanent = []string{
 }
 
 func (m *Manager) misconfigured(err error) error {
-	return problem.ServiceMisconfigured.Wrap(fmt.Errorf("secret %q: %w", m.opts.SecretID, err), "The service is not configured rightly; its log says what is wrong.")
+	return problem.ServiceMisconfigured.Wrap(fmt.Errorf("secret %q: %w", m.opts.SecretID, err),
+		"The service is misconfigured. See its log for the cause.")
 }

@@ -20,7 +20,7 @@ import (
 	"usher/test/testkit"
 )
 
-// vault is a Getter that answers from memory.
+// vault is a fake Getter.
 type vault struct {
 	mu     sync.Mutex
 	stages map[string]string // secret texts by staging label
@@ -72,7 +72,7 @@ func (v *vault) fail(err error) {
 	v.err = err
 }
 
-// managed is a manager over a vault that holds one secret, and its log.
+// managed returns a manager, its fake vault with one secret, its clock and its log.
 func managed() (*Manager, *vault, *testkit.Clock, *bytes.Buffer) {
 	v := &vault{stages: map[string]string{stageCurrent: secretAt("a.example.com")}}
 	c := testkit.NewClock(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
@@ -90,13 +90,13 @@ func domainOf(t *testing.T, get func(context.Context) (Credentials, error)) stri
 	return c.Domain
 }
 
-// A read that fails does not undo one that succeeds for another request meanwhile.
-func TestAStaleValueReplacesNoNewerOne(t *testing.T) {
+// A failed read does not replace a newer value that another request has read.
+func TestStaleValueDoesNotReplaceNewerOne(t *testing.T) {
 	m, v, c, _ := managed()
 	domainOf(t, m.Current)
 	c.Advance(time.Hour)
 	v.fail(errors.New("connection refused"))
-	m.opts.Failed = func(ctx context.Context) { // before the stale value is kept
+	m.opts.Failed = func(ctx context.Context) { // runs before the stale value is stored
 		v.fail(nil)
 		v.set(stageCurrent, secretAt("b.example.com"))
 		if _, err := m.Versions(ctx); err != nil {
@@ -104,14 +104,14 @@ func TestAStaleValueReplacesNoNewerOne(t *testing.T) {
 		}
 	}
 	if got := domainOf(t, m.Current); got != "a.example.com" {
-		t.Errorf("the first one gets %q", got)
+		t.Errorf("the first request gets %q", got)
 	}
 	if got := domainOf(t, m.Current); got != "b.example.com" {
-		t.Errorf("afterwards %q is in use", got)
+		t.Errorf("afterwards: %q", got)
 	}
 }
 
-func TestManagerReadsOnlyWhenAsked(t *testing.T) {
+func TestManagerReadsOnDemand(t *testing.T) {
 	m, v, _, _ := managed()
 	if v.reads != 0 {
 		t.Fatal("a new manager reads the secret")
@@ -120,11 +120,11 @@ func TestManagerReadsOnlyWhenAsked(t *testing.T) {
 		t.Errorf("the domain is %q", got)
 	}
 	if got := strings.Join(v.asked, ","); got != "usher/auth AWSCURRENT" {
-		t.Errorf("it asked for %q", got)
+		t.Errorf("it read %q", got)
 	}
 }
 
-func TestManagerKeepsTheSecretForItsTTL(t *testing.T) {
+func TestManagerCachesTheSecretForItsTTL(t *testing.T) {
 	m, v, c, _ := managed()
 	domainOf(t, m.Current)
 	v.set(stageCurrent, secretAt("b.example.com"))
@@ -144,9 +144,9 @@ func TestManagerKeepsTheSecretForItsTTL(t *testing.T) {
 
 func TestManagerKeepsTheStaleValue(t *testing.T) {
 	tests := map[string]func(*vault){
-		"no answer":      func(v *vault) { v.fail(errors.New("connection refused")) },
-		"refused":        func(v *vault) { v.fail(apiError("AccessDeniedException")) },
-		"broken by then": func(v *vault) { v.set(stageCurrent, `{"domain":"b.example.com","client_secret":"s3cr3t`) },
+		"no response": func(v *vault) { v.fail(errors.New("connection refused")) },
+		"refused":     func(v *vault) { v.fail(apiError("AccessDeniedException")) },
+		"malformed":   func(v *vault) { v.set(stageCurrent, `{"domain":"b.example.com","client_secret":"s3cr3t`) },
 	}
 	for name, breakIt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -158,23 +158,23 @@ func TestManagerKeepsTheStaleValue(t *testing.T) {
 				t.Errorf("the domain is %q", got)
 			}
 			if !strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), "usher/auth") || strings.Contains(log.String(), hidden) {
-				t.Errorf("the log says %q", log)
+				t.Errorf("log: %q", log)
 			}
 			v.fail(nil)
 			v.set(stageCurrent, secretAt("c.example.com"))
 			c.Advance(retryStale - time.Millisecond)
 			if got := domainOf(t, m.Current); got != "a.example.com" {
-				t.Errorf("right after a failed read it is %q", got)
+				t.Errorf("right after a failed read: %q", got)
 			}
 			c.Advance(time.Millisecond)
 			if got := domainOf(t, m.Current); got != "c.example.com" {
-				t.Errorf("once the secret can be read again it is %q", got)
+				t.Errorf("after the secret is readable again: %q", got)
 			}
 		})
 	}
 }
 
-func TestManagerDoesNotKeepAFailure(t *testing.T) {
+func TestManagerDoesNotCacheAFailure(t *testing.T) {
 	m, v, _, _ := managed()
 	v.fail(errors.New("connection refused"))
 	if _, err := m.Current(t.Context()); err == nil {
@@ -195,20 +195,20 @@ func TestManagerFailures(t *testing.T) {
 		kind   problem.Kind
 		says   string
 	}{
-		"no such secret":      {func(v *vault) { delete(v.stages, stageCurrent) }, problem.ServiceMisconfigured, "no such secret"},
-		"access denied":       {api("AccessDeniedException"), problem.ServiceMisconfigured, "about AccessDeniedException"},
-		"decryption failure":  {api("DecryptionFailure"), problem.ServiceMisconfigured, "about DecryptionFailure"},
-		"invalid parameter":   {api("InvalidParameterException"), problem.ServiceMisconfigured, "about InvalidParameterException"},
-		"deleted":             {api("InvalidRequestException"), problem.ServiceMisconfigured, "about InvalidRequestException"},
-		"no such client":      {api("UnrecognizedClientException"), problem.ServiceMisconfigured, "about UnrecognizedClientException"},
-		"a wrong signature":   {api("InvalidSignatureException"), problem.ServiceMisconfigured, "about InvalidSignatureException"},
-		"a malformed name":    {api("ValidationException"), problem.ServiceMisconfigured, "about ValidationException"},
-		"internal error":      {api("InternalServiceError"), problem.ServiceUnavailable, "about InternalServiceError"},
-		"throttled":           {api("ThrottlingException"), problem.ServiceUnavailable, "about ThrottlingException"},
-		"the network":         {func(v *vault) { v.fail(errors.New("connection refused")) }, problem.ServiceUnavailable, "connection refused"},
-		"broken JSON":         {func(v *vault) { v.set(stageCurrent, `{"client_secret":"s3cr3t`) }, problem.ServiceMisconfigured, "not a JSON object"},
-		"half filled":         {func(v *vault) { v.set(stageCurrent, `{"client_secret":"s3cr3t"}`) }, problem.ServiceMisconfigured, `lacks "client_id"`},
-		"plain http off host": {func(v *vault) { v.set(stageCurrent, secretAt("http://s3cr3t.example.com")) }, problem.ServiceMisconfigured, "plain http"},
+		"no such secret":             {func(v *vault) { delete(v.stages, stageCurrent) }, problem.ServiceMisconfigured, "no such secret"},
+		"access denied":              {api("AccessDeniedException"), problem.ServiceMisconfigured, "about AccessDeniedException"},
+		"decryption failure":         {api("DecryptionFailure"), problem.ServiceMisconfigured, "about DecryptionFailure"},
+		"invalid parameter":          {api("InvalidParameterException"), problem.ServiceMisconfigured, "about InvalidParameterException"},
+		"deleted":                    {api("InvalidRequestException"), problem.ServiceMisconfigured, "about InvalidRequestException"},
+		"no such client":             {api("UnrecognizedClientException"), problem.ServiceMisconfigured, "about UnrecognizedClientException"},
+		"a wrong signature":          {api("InvalidSignatureException"), problem.ServiceMisconfigured, "about InvalidSignatureException"},
+		"a malformed name":           {api("ValidationException"), problem.ServiceMisconfigured, "about ValidationException"},
+		"internal error":             {api("InternalServiceError"), problem.ServiceUnavailable, "about InternalServiceError"},
+		"throttled":                  {api("ThrottlingException"), problem.ServiceUnavailable, "about ThrottlingException"},
+		"the network":                {func(v *vault) { v.fail(errors.New("connection refused")) }, problem.ServiceUnavailable, "connection refused"},
+		"malformed JSON":             {func(v *vault) { v.set(stageCurrent, `{"client_secret":"s3cr3t`) }, problem.ServiceMisconfigured, "not a JSON object"},
+		"incomplete":                 {func(v *vault) { v.set(stageCurrent, `{"client_secret":"s3cr3t"}`) }, problem.ServiceMisconfigured, `lacks "client_id"`},
+		"plain http to another host": {func(v *vault) { v.set(stageCurrent, secretAt("http://s3cr3t.example.com")) }, problem.ServiceMisconfigured, "plain http"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -232,7 +232,7 @@ func TestManagerRefusesABinarySecret(t *testing.T) {
 	wantProblem(t, err, problem.ServiceMisconfigured, "binary")
 }
 
-func TestManagerAllowsPlainHTTPWhereTold(t *testing.T) {
+func TestManagerAllowsPlainHTTPIfConfigured(t *testing.T) {
 	m, v, _, _ := managed()
 	m.opts.PlainHTTP = true
 	v.set(stageCurrent, secretAt("http://172.17.0.1:3001"))
@@ -241,7 +241,7 @@ func TestManagerAllowsPlainHTTPWhereTold(t *testing.T) {
 	}
 }
 
-func TestManagerReadsOnceForAllWhoWait(t *testing.T) {
+func TestManagerReadsOnceForConcurrentCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, v, _, _ := managed()
 		v.delay = time.Second
@@ -272,7 +272,7 @@ func TestManagerOutlivesTheFirstCaller(t *testing.T) {
 			wantProblem(t, err, problem.ServiceUnavailable, "deadline exceeded")
 		})
 		wg.Go(func() {
-			time.Sleep(time.Millisecond) // the other one is the first
+			time.Sleep(time.Millisecond) // the other caller must be first
 			if c, err := m.Current(t.Context()); err != nil || c.Domain != "a.example.com" {
 				t.Errorf("the second caller got %v, %v", c, err)
 			}
@@ -284,7 +284,7 @@ func TestManagerOutlivesTheFirstCaller(t *testing.T) {
 	})
 }
 
-func TestManagerGivesUpAReadInTime(t *testing.T) {
+func TestManagerTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, v, _, _ := managed()
 		v.delay = time.Hour
@@ -310,7 +310,7 @@ func TestReload(t *testing.T) {
 	v.set(stageCurrent, secretAt("b.example.com"))
 	for range 100 {
 		if got := domainOf(t, reload); got != "a.example.com" || v.reads != 2 {
-			t.Fatalf("refused again and again: %s after %d reads", got, v.reads)
+			t.Fatalf("refused repeatedly: %s after %d reads", got, v.reads)
 		}
 	}
 	c.Advance(reloadInterval)
@@ -334,7 +334,7 @@ func TestReloadKeepsTheStaleValue(t *testing.T) {
 	v.fail(errors.New("connection refused"))
 	got, err := m.Reload(t.Context(), first)
 	if err != nil || got != first || !strings.Contains(log.String(), "connection refused") {
-		t.Errorf("%v, %v; the log says %q", got, err, log)
+		t.Errorf("%v, %v; log: %q", got, err, log)
 	}
 }
 
@@ -346,14 +346,14 @@ func TestReloadAsFirstRead(t *testing.T) {
 	}
 }
 
-func TestManagerSaysWhatKeepsTheEnvironmentFromUse(t *testing.T) {
+func TestManagerReportsAnInvalidEnvironment(t *testing.T) {
 	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
 	t.Setenv("AWS_RETRY_MODE", "whatever")
 	_, err := NewManager(Options{SecretID: "usher/auth", TTL: time.Minute}).Current(t.Context())
 	wantProblem(t, err, problem.ServiceMisconfigured, "load the AWS configuration")
 	if !strings.Contains(err.Error(), "whatever") {
-		t.Errorf("%q does not name the value at fault", err)
+		t.Errorf("%q does not name the invalid value", err)
 	}
 }
 
@@ -376,14 +376,14 @@ func (f getterFunc) GetSecretValue(ctx context.Context, _ *secretsmanager.GetSec
 	return f(ctx)
 }
 
-// apiError is one of the API's errors, by its code.
+// apiError is an API error with a code.
 type apiError string
 
 func (e apiError) Error() string     { return "about " + string(e) }
 func (e apiError) ErrorCode() string { return string(e) }
 
-// wantProblem wants a problem of a kind, whose cause says something, and which
-// says nothing of the secret to anybody.
+// wantProblem checks the kind and the cause of a problem, and that it does not reveal the
+// secret.
 func wantProblem(t *testing.T, err error, kind problem.Kind, says string) {
 	t.Helper()
 	if !problem.Is(err, kind) {
@@ -393,13 +393,12 @@ func wantProblem(t *testing.T, err error, kind problem.Kind, says string) {
 		t.Errorf("%q does not say %q", err, says)
 	}
 	if strings.Contains(err.Error(), hidden) || strings.Contains(problem.From(err).Detail, says) {
-		t.Errorf("%q, with the detail %q, tells too much", err, problem.From(err).Detail)
+		t.Errorf("%q with the detail %q reveals too much", err, problem.From(err).Detail)
 	}
 }
 
-// Whoever watches learns of every request for which a read failed, whether a
-// stale value served it or not.
-func TestManagerTellsOfFailedReads(t *testing.T) {
+// Failed is called for every request whose read failed, even if the stale value was returned.
+func TestManagerReportsFailedReads(t *testing.T) {
 	failed := 0
 	m, v, c, _ := managed()
 	m.opts.Failed = func(context.Context) { failed++ }
@@ -410,8 +409,8 @@ func TestManagerTellsOfFailedReads(t *testing.T) {
 	v.err = errors.New("no route to host")
 	c.Advance(time.Minute)
 	_, _ = m.Current(t.Context())
-	_, _ = m.Current(t.Context()) // the stale value serves for a while
+	_, _ = m.Current(t.Context()) // no read yet: the stale value is still valid
 	if failed != 2 {
-		t.Errorf("%d reads are told to have failed, want 2", failed)
+		t.Errorf("%d failed reads reported, want 2", failed)
 	}
 }

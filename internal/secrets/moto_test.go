@@ -15,8 +15,8 @@ import (
 	"usher/test/testkit/moto"
 )
 
-// These run against moto's Secrets Manager, which the manager finds as it does
-// in a Lambda: by the environment alone.
+// These tests run against moto. As in a Lambda function, the manager is configured only by the
+// environment.
 
 func TestManagerAgainstMoto(t *testing.T) {
 	_, aws := moto.Start(t)
@@ -79,8 +79,8 @@ func testRotation(t *testing.T, aws *secretsmanager.Client) {
 		{"reloaded", reload, "new.example.com"},
 		{"afterwards", warm.Current, "new.example.com"},
 		{"previous", previousOf(warm), "old.example.com"},
-		{"of a cold container", cold.Current, "new.example.com"},
-		{"previous of a cold container", previousOf(cold), "old.example.com"},
+		{"in a cold instance", cold.Current, "new.example.com"},
+		{"previous in a cold instance", previousOf(cold), "old.example.com"},
 	} {
 		if got := domainOf(t, step.get); got != step.want {
 			t.Errorf("%s: %s, want %s", step.what, got, step.want)
@@ -95,7 +95,7 @@ func previousOf(m *Manager) func(context.Context) (Credentials, error) {
 	}
 }
 
-// A rotation puts the new value beside the current one, before the provider has it.
+// A rotation stores the new value as a pending version before the provider gets it.
 func testPending(t *testing.T, aws *secretsmanager.Client) {
 	first, second := secretAt("old.example.com"), secretAt("new.example.com")
 	id, token := "usher/pending", "6e5c0c3c-3f2b-4f0e-9d5a-0c8f6f1a2b3c"

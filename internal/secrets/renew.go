@@ -5,14 +5,13 @@ import (
 	"errors"
 )
 
-// Renew returns a secret's text with new client secrets in place of the old
-// ones. Whatever else it holds stays as it is. Where one application does both,
-// it gets one secret.
+// Renew returns a secret's text with new client secrets and otherwise unchanged. If both
+// applications are the same, they get the same secret.
 func Renew(text string, generate func() string) (string, error) {
 	var members map[string]json.RawMessage
 	var old Credentials
 	if json.Unmarshal([]byte(text), &members) != nil || json.Unmarshal([]byte(text), &old) != nil {
-		return "", errors.New("the secret is not a JSON object of strings") // the decoder's error would quote it
+		return "", errors.New("the secret is not a JSON object of strings") // the decoder's error may quote the secret
 	}
 	if err := old.validate(false); err != nil {
 		return "", err
@@ -30,6 +29,6 @@ func Renew(text string, generate func() string) (string, error) {
 }
 
 func quoted(text string) json.RawMessage {
-	out, _ := json.Marshal(text) // a text always encodes
+	out, _ := json.Marshal(text) // strings always encode
 	return out
 }

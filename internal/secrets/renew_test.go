@@ -20,7 +20,7 @@ func TestRenew(t *testing.T) {
 			`{"domain":"d.example","client_id":"web","client_secret":"s3cr3t","management_client_id":"web","management_client_secret":"s3cr3t"}`,
 			`{"client_id":"web","client_secret":"new-1","domain":"d.example","management_client_id":"web","management_client_secret":"new-1"}`,
 		},
-		"more than is read": {
+		"additional members": {
 			`{"domain":"d.example","client_id":"web","client_secret":"s3cr3t","note":{"b":1,"a":[2]},"n":12345678901234567890}`,
 			`{"client_id":"web","client_secret":"new-1","domain":"d.example","n":12345678901234567890,"note":{"b":1,"a":[2]}}`,
 		},
@@ -38,16 +38,16 @@ func TestRenew(t *testing.T) {
 
 func TestRenewRefuses(t *testing.T) {
 	for name, text := range map[string]string{
-		"nothing":         "",
-		"no JSON":         "s3cr3t",
-		"an array":        `["s3cr3t"]`,
-		"null":            "null",
-		"half filled":     `{"client_secret":"s3cr3t"}`,
-		"half a pair":     `{"domain":"d.example","client_id":"web","client_secret":"s3cr3t","management_client_id":"machine"}`,
-		"plain http":      secretAt("http://s3cr3t.example.com"),
-		"a number in it":  `{"domain":"d.example","client_id":"web","client_secret":53}`,
-		"more behind it":  secretAt("d.example") + "s3cr3t",
-		"a URL in its id": secretAt("https://s3cr3t.example.com"),
+		"empty":                         "",
+		"not JSON":                      "s3cr3t",
+		"an array":                      `["s3cr3t"]`,
+		"null":                          "null",
+		"incomplete":                    `{"client_secret":"s3cr3t"}`,
+		"only the management client ID": `{"domain":"d.example","client_id":"web","client_secret":"s3cr3t","management_client_id":"machine"}`,
+		"plain http":                    secretAt("http://s3cr3t.example.com"),
+		"a numeric secret":              `{"domain":"d.example","client_id":"web","client_secret":53}`,
+		"trailing text":                 secretAt("d.example") + "s3cr3t",
+		"a domain with a scheme":        secretAt("https://s3cr3t.example.com"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := Renew(text, func() string { return "new" })

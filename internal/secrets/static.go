@@ -2,13 +2,13 @@ package secrets
 
 import "context"
 
-// Static hands out credentials that never change, on a developer's machine.
+// Static returns constant credentials, on a developer's machine.
 type Static Credentials
 
 // Current returns the credentials.
 func (s Static) Current(context.Context) (Credentials, error) { return Credentials(s), nil }
 
-// Versions returns the one version that there is.
+// Versions returns the credentials as the only version.
 func (s Static) Versions(context.Context) (Versions, error) {
 	return Versions{Current: Credentials(s)}, nil
 }

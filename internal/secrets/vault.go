@@ -14,14 +14,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 )
 
-// ErrNoValue says that a version of a secret has no value, or that there is no
-// such version.
+// ErrNoValue means that a version of a secret does not exist or has no value.
 var ErrNoValue = errors.New("the version has no value")
 
-// ErrBinary says that a version is not text.
+// ErrBinary means that a version is not text.
 var ErrBinary = errors.New("the version is binary, not text")
 
-// Vault is Secrets Manager for those who change a secret. It keeps nothing.
+// Vault reads and changes secrets in Secrets Manager. It has no cache.
 type Vault struct{ lazyClient }
 
 // lazyClient makes its client from the environment, on first use.
@@ -30,24 +29,24 @@ type lazyClient struct {
 	client *secretsmanager.Client
 }
 
-// NewVault returns a Vault that has done nothing yet.
+// NewVault returns a Vault.
 func NewVault() *Vault { return &Vault{} }
 
-// Description is what Secrets Manager says about a secret without telling it.
+// Description is the metadata of a secret.
 type Description struct {
-	Rotates bool                // rotation is switched on
-	Stages  map[string][]string // staging labels by version id
+	Rotates bool                // whether rotation is enabled
+	Stages  map[string][]string // staging labels by version ID
 }
 
 // Is reports whether a version has a staging label.
 func (d Description) Is(version, stage string) bool { return slices.Contains(d.Stages[version], stage) }
 
-// CurrentVersion is the id of the version with AWSCURRENT; "" where none has it.
+// CurrentVersion returns the ID of the version with AWSCURRENT; "" if there is none.
 func (d Description) CurrentVersion() string { return d.with(stageCurrent) }
 
 // Rotating reports whether a version has AWSPENDING and is not the current one.
 func (d Description) Rotating() bool {
-	pending := d.with(stagePending) // the label stays where a rotation has ended
+	pending := d.with(stagePending) // a finished rotation keeps the label
 	return pending != "" && pending != d.CurrentVersion()
 }
 
@@ -60,7 +59,7 @@ func (d Description) with(stage string) string {
 	return ""
 }
 
-// Describe describes a secret.
+// Describe returns the metadata of a secret.
 func (v *Vault) Describe(ctx context.Context, secretID string) (Description, error) {
 	client, err := v.secretsManager(ctx)
 	if err != nil {
@@ -79,14 +78,14 @@ func (v *Vault) Current(ctx context.Context, secretID string) (string, error) {
 	return text, err
 }
 
-// Pending returns the text of a version that has AWSPENDING, or ErrNoValue.
+// Pending returns the text of a version with AWSPENDING, or ErrNoValue.
 func (v *Vault) Pending(ctx context.Context, secretID, version string) (string, error) {
 	text, _, err := v.get(ctx, secretID, stagePending, &version)
 	return text, err
 }
 
-// Version returns the text of the version with a staging label, and when it was
-// made, or ErrNoValue.
+// Version returns the text and the creation time of the version with a staging label, or
+// ErrNoValue.
 func (v *Vault) Version(ctx context.Context, secretID, stage string) (text string, made time.Time, err error) {
 	return v.get(ctx, secretID, stage, nil)
 }
@@ -119,8 +118,8 @@ func value(ctx context.Context, client Getter, in *secretsmanager.GetSecretValue
 	return *out.SecretString, aws.ToTime(out.CreatedDate), nil
 }
 
-// PutPending gives a version its text and AWSPENDING. A version that has another
-// text already keeps it: somebody else was faster, and may have used it.
+// PutPending sets the text of a version and gives it AWSPENDING. If the version already has
+// a different text, PutPending keeps it, because a concurrent call may have used it.
 func (v *Vault) PutPending(ctx context.Context, secretID, version, text string) error {
 	client, err := v.secretsManager(ctx)
 	if err != nil {
@@ -135,8 +134,8 @@ func (v *Vault) PutPending(ctx context.Context, secretID, version, text string) 
 	return nil
 }
 
-// MakeCurrent moves AWSCURRENT from one version to another; Secrets Manager
-// moves AWSPREVIOUS to the first by itself.
+// MakeCurrent moves AWSCURRENT from one version to another. Secrets Manager then moves
+// AWSPREVIOUS to the first.
 func (v *Vault) MakeCurrent(ctx context.Context, secretID, from, to string) error {
 	client, err := v.secretsManager(ctx)
 	if err != nil {

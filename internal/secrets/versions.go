@@ -7,23 +7,22 @@ import (
 	"time"
 )
 
-// settling is how long after a version was made the provider may still take the
-// one before. It says half a minute; a rotation by hand takes some more.
+// settling is how long after the creation of a version the provider may still accept the
+// previous one. The provider documents half a minute; a manual rotation takes longer.
 const settling = 5 * time.Minute
 
-// Versions are those of the secret that the provider may take. Where there is
-// none of a kind, the credentials are empty.
+// Versions holds the versions of the secret that the provider may accept. Credentials are
+// empty if there is no such version.
 type Versions struct {
 	Current  Credentials // AWSCURRENT
-	Pending  Credentials // AWSPENDING: being rotated to, and perhaps set at the provider already
+	Pending  Credentials // AWSPENDING: the target of a rotation, perhaps already set at the provider
 	Previous Credentials // AWSPREVIOUS: before the last rotation
-	young    bool        // the current one was made shortly ago
+	young    bool        // the current version is younger than settling
 }
 
-// Versions reads all versions of the secret, once for any number of waiters. It
-// is for those whose credentials were refused, and who ask seldom. Its errors
-// are Current's; a version beside the current one that cannot be read counts as
-// none.
+// Versions reads all versions of the secret, once for all concurrent callers. Call it only
+// after the provider refused the credentials. It fails like Current. It omits other versions
+// that are unreadable.
 func (m *Manager) Versions(ctx context.Context) (Versions, error) {
 	return once(ctx, m, "versions", func(ctx context.Context) (Versions, error) {
 		current, err := m.fetchCurrent(ctx)
@@ -32,31 +31,31 @@ func (m *Manager) Versions(ctx context.Context) (Versions, error) {
 		}
 		all := Versions{Current: current.credentials, young: m.opts.Now().Sub(current.made) < settling}
 		if all.Pending = m.beside(ctx, stagePending); all.Pending == all.Current {
-			all.Pending = Credentials{} // the label stays where a rotation has ended
+			all.Pending = Credentials{} // a finished rotation keeps the label
 		}
 		all.Previous = m.beside(ctx, stagePrevious)
 		return all, nil
 	})
 }
 
-// beside reads a version that need not be there.
+// beside reads an optional version; empty if it does not exist or is unreadable.
 func (m *Manager) beside(ctx context.Context, stage string) Credentials {
 	v, err := m.fetch(ctx, stage)
 	if err != nil && !errors.Is(err, ErrNoValue) {
-		m.opts.Log.WarnContext(ctx, "a version of the secret could not be read", "secret", m.opts.SecretID, "stage", stage, "error", err)
+		m.opts.Log.WarnContext(ctx, "a version of the secret could not be read",
+			"secret", m.opts.SecretID, "stage", stage, "error", err)
 	}
 	return v.credentials
 }
 
-// Others are what the provider may take in place of the current credentials,
-// the likeliest first.
+// Others returns the other credentials that the provider may accept, the most likely first.
 func (v Versions) Others() []Credentials {
 	// During a rotation, the previous version is mostly invalid already. It is tried nevertheless:
 	// if the current one was never set at the provider, only the previous one works.
 	return slices.DeleteFunc([]Credentials{v.Pending, v.Previous}, func(c Credentials) bool { return c == Credentials{} })
 }
 
-// Changing reports whether a rotation is under way, or was shortly ago: each
-// part of the provider learns of a new secret by itself, so that any of several
-// may be the right one from one request to the next.
+// Changing reports whether a rotation is in progress or finished recently. The provider's
+// nodes adopt a new secret at different times, so consecutive requests may need different
+// versions.
 func (v Versions) Changing() bool { return v.young || v.Pending != (Credentials{}) }

@@ -15,23 +15,23 @@ func TestVersions(t *testing.T) {
 	const broken = `{"client_secret":"s3cr3t`
 	tests := map[string]struct {
 		current, pending, previous string        // domains; "" for none
-		age                        time.Duration // of the current version; 0 for not told
+		age                        time.Duration // of the current version; 0 for unknown
 		others                     string
 		changing                   bool
 	}{
-		"never rotated":                  {"a", "", "", time.Hour, "", false},
-		"just made":                      {"a", "", "", time.Second, "", true},
-		"rotated long ago":               {"b", "", "a", time.Hour, "a", false},
-		"rotated, it is not told when":   {"b", "", "a", 0, "a", false},
-		"rotated just now":               {"b", "", "a", settling - 1, "a", true},
-		"settled":                        {"b", "", "a", settling, "a", false},
-		"a rotation under way":           {"b", "c", "a", time.Hour, "c a", true},
-		"the first one under way":        {"a", "b", "", time.Hour, "b", true},
-		"ended, the label left":          {"b", "b", "a", time.Second, "a", true},
-		"ended long ago, the label left": {"b", "b", "a", time.Hour, "a", false},
-		"by hand, over one that failed":  {"b", "c", "a", time.Second, "c a", true},
-		"the clocks differ":              {"b", "", "a", -time.Minute, "a", true},
-		"the others are broken":          {"b", broken, broken, time.Hour, "", false},
+		"never rotated":                      {"a", "", "", time.Hour, "", false},
+		"just created":                       {"a", "", "", time.Second, "", true},
+		"rotated long ago":                   {"b", "", "a", time.Hour, "a", false},
+		"rotated at an unknown time":         {"b", "", "a", 0, "a", false},
+		"rotated just now":                   {"b", "", "a", settling - 1, "a", true},
+		"settled":                            {"b", "", "a", settling, "a", false},
+		"during a rotation":                  {"b", "c", "a", time.Hour, "c a", true},
+		"during the first rotation":          {"a", "b", "", time.Hour, "b", true},
+		"finished, label kept":               {"b", "b", "a", time.Second, "a", true},
+		"finished long ago, label kept":      {"b", "b", "a", time.Hour, "a", false},
+		"manual rotation after a failed one": {"b", "c", "a", time.Second, "c a", true},
+		"the clocks differ":                  {"b", "", "a", -time.Minute, "a", true},
+		"the other versions are malformed":   {"b", broken, broken, time.Hour, "", false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-func TestVersionsTellWhatIsCurrent(t *testing.T) {
+func TestVersionsUpdatesTheCache(t *testing.T) {
 	m, v, _, _ := managed()
 	domainOf(t, m.Current)
 	v.set(stageCurrent, secretAt("b.example.com"))
@@ -79,14 +79,14 @@ func TestVersionsTellWhatIsCurrent(t *testing.T) {
 	}
 }
 
-func TestVersionsThatCannotBeRead(t *testing.T) {
+func TestVersionsFails(t *testing.T) {
 	m, v, _, _ := managed()
 	v.fail(errors.New("connection refused"))
 	_, err := m.Versions(t.Context())
 	wantProblem(t, err, problem.ServiceUnavailable, "connection refused")
 }
 
-func TestVersionsAreReadOnceForAllWhoWait(t *testing.T) {
+func TestVersionsReadsOnceForConcurrentCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, v, _, _ := managed()
 		v.delay = time.Second

@@ -1,5 +1,4 @@
-// Package secretstest plays AWS Secrets Manager for tests, with the calls that
-// reading and rotating a secret take.
+// Package secretstest is a fake AWS Secrets Manager with the calls to read and rotate a secret.
 package secretstest
 
 import (
@@ -16,20 +15,20 @@ import (
 	"usher/test/testkit"
 )
 
-// Server is a Secrets Manager that holds one secret, which has any id but those of
-// the others that were added.
+// Server is a fake Secrets Manager with one secret. It returns this secret for any ID except
+// those of secrets added with Add.
 type Server struct {
 	now    func() time.Time
-	others map[string]*Server // by the secret's id
+	others map[string]*Server // by the secret's ID
 
 	mu       sync.Mutex
 	rotates  bool
-	versions map[string]*version // by id
+	versions map[string]*version // by ID
 	calls    map[string]int      // by the name of the call
 }
 
 type version struct {
-	text   *string // nil: Secrets Manager has made the version, and nobody has filled it
+	text   *string // nil: created at the start of a rotation, without a value
 	stages []string
 	made   time.Time
 }
@@ -39,41 +38,41 @@ const (
 	current, pending, previous = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
 )
 
-// Start starts a server whose secret has this text, and points the environment
-// at it: the AWS SDK finds it as it would find the real one. now is its clock.
+// Start starts a server whose secret has this text, and sets the environment variables with
+// which the AWS SDK finds it. now is its clock.
 func Start(t *testing.T, text string, now func() time.Time) *Server {
 	t.Helper()
-	s := hold(text, now)
+	s := newServer(text, now)
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	testkit.PointAWSAt(t, server.URL)
 	return s
 }
 
-func hold(text string, now func() time.Time) *Server {
+func newServer(text string, now func() time.Time) *Server {
 	return &Server{
 		now: now, others: map[string]*Server{}, calls: map[string]int{},
 		versions: map[string]*version{"first": {text: &text, stages: []string{current}, made: now()}},
 	}
 }
 
-// Add adds another secret, and returns what holds it.
+// Add adds another secret and returns its server.
 func (s *Server) Add(id, text string) *Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.others[id] = hold(text, s.now)
+	s.others[id] = newServer(text, s.now)
 	return s.others[id]
 }
 
-// holding is what holds a secret.
-func (s *Server) holding(id string) *Server {
+// serverOf returns the server of a secret.
+func (s *Server) serverOf(id string) *Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return cmp.Or(s.others[id], s)
 }
 
-// BeginRotation does what Secrets Manager does before the first step: it makes a
-// version without a value. It returns the version's id.
+// BeginRotation creates a version without a value, as Secrets Manager does before the first
+// step. It returns the version's ID.
 func (s *Server) BeginRotation() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,14 +83,14 @@ func (s *Server) BeginRotation() string {
 	return id
 }
 
-// CancelRotation switches rotation off; a version that was begun keeps its label.
+// CancelRotation disables rotation. A pending version keeps its label.
 func (s *Server) CancelRotation() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.rotates = false
 }
 
-// Text is the value of the version with a label; "" where there is none.
+// Text returns the value of the version with a label; "" if there is none.
 func (s *Server) Text(stage string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,14 +100,14 @@ func (s *Server) Text(stage string) string {
 	return ""
 }
 
-// Calls is how often a call was made, such as "GetSecretValue".
+// Calls returns the number of calls with a name, such as "GetSecretValue".
 func (s *Server) Calls(name string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.calls[name]
 }
 
-// label moves a staging label, which only one version can have.
+// label moves a staging label from any other version.
 func (s *Server) label(stage, to string) {
 	if from := s.versions[s.with(stage)]; from != nil {
 		from.stages = slices.DeleteFunc(from.stages, func(l string) bool { return l == stage })
@@ -132,14 +131,16 @@ type failure struct {
 	Message string `json:"message"`
 }
 
-var notFound = failure{"ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label"}
+var notFound = failure{
+	"ResourceNotFoundException", "Secrets Manager can't find the specified secret value for staging label",
+}
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var in request
 	target := r.Header.Get("X-Amz-Target")
 	decodeErr := json.NewDecoder(r.Body).Decode(&in)
-	s = s.holding(in.SecretID)
+	s = s.serverOf(in.SecretID)
 	calls := map[string]func(request) any{
 		"secretsmanager.GetSecretValue": s.get, "secretsmanager.DescribeSecret": s.describe,
 		"secretsmanager.PutSecretValue": s.put, "secretsmanager.UpdateSecretVersionStage": s.move,
@@ -150,19 +151,23 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	s.calls[target[len("secretsmanager."):]]++
-	answer := call(in)
+	out := call(in)
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	if _, failed := answer.(failure); failed {
+	if _, failed := out.(failure); failed {
 		w.WriteHeader(http.StatusBadRequest)
 	}
-	_ = json.NewEncoder(w).Encode(answer)
+	_ = json.NewEncoder(w).Encode(out)
 }
 
 func (s *Server) get(in request) any {
 	for id, v := range s.versions {
-		if v.text != nil && (in.VersionID == "" || in.VersionID == id) && (in.VersionStage == "" || slices.Contains(v.stages, in.VersionStage)) {
-			return map[string]any{"VersionId": id, "SecretString": *v.text, "VersionStages": v.stages, "CreatedDate": v.made.Unix()}
+		isWanted := (in.VersionID == "" || in.VersionID == id) &&
+			(in.VersionStage == "" || slices.Contains(v.stages, in.VersionStage))
+		if v.text != nil && isWanted {
+			return map[string]any{
+				"VersionId": id, "SecretString": *v.text, "VersionStages": v.stages, "CreatedDate": v.made.Unix(),
+			}
 		}
 	}
 	return notFound
@@ -206,7 +211,7 @@ func (s *Server) with(stage string) string {
 	return ""
 }
 
-// move moves a label, and AWSPREVIOUS with AWSCURRENT.
+// move moves a label. If the label is AWSCURRENT, it also moves AWSPREVIOUS.
 func (s *Server) move(in request) any {
 	if before := s.with(in.VersionStage); before != in.RemoveFrom {
 		return failure{"InvalidParameterException", "the staging label is attached to version " + before}
