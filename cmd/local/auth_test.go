@@ -34,23 +34,23 @@ func TestAuthIAM(t *testing.T) {
 		}
 	}()
 	out.WaitFor(t, "Ctrl-C ends it.")
-	if !strings.Contains(out.String(), "have to be signed") || strings.Contains(out.String(), "curl http") {
-		t.Errorf("it greets with %s", out)
+	if !strings.Contains(out.String(), "Sign calls with AWS") || strings.Contains(out.String(), "curl http") {
+		t.Errorf("output: %s", out)
 	}
 	const user, none = "/users/auth0%7C65e19a100000000000000001", "not-authenticated-or-no-such-route"
 	tests := map[string]struct {
 		method, path string
-		secret       string // "" leaves the call unsigned
+		secret       string // "" for an unsigned call
 		status       int
 		code         string
 	}{
-		"signed":         {"GET", user, hidden, 200, ""},
-		"unsigned":       {"GET", user, "", 403, none},
-		"wrong secret":   {"GET", user, "guessed", 403, "not-authenticated"},
-		"a slash in it":  {"GET", "/users/a%2Fb", hidden, 404, "user-not-found"},
-		"no such route":  {"GET", "/nowhere", hidden, 403, none},
-		"nothing below":  {"GET", user + "/roles", hidden, 403, none},
-		"no such method": {"PUT", user, hidden, 403, none},
+		"signed":               {"GET", user, hidden, 200, ""},
+		"unsigned":             {"GET", user, "", 403, none},
+		"wrong secret":         {"GET", user, "guessed", 403, "not-authenticated"},
+		"an ID with a slash":   {"GET", "/users/a%2Fb", hidden, 404, "user-not-found"},
+		"no such route":        {"GET", "/nowhere", hidden, 403, none},
+		"a path below a route": {"GET", user + "/roles", hidden, 403, none},
+		"no such method":       {"PUT", user, hidden, 403, none},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -72,16 +72,16 @@ func TestAuthIAM(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var told struct{ Code, RequestID string }
-			if err := json.Unmarshal([]byte(strings.Replace(string(body), "request_id", "RequestID", 1)), &told); err != nil {
+			var doc struct{ Code, RequestID string }
+			if err := json.Unmarshal([]byte(strings.Replace(string(body), "request_id", "RequestID", 1)), &doc); err != nil {
 				t.Fatal(err)
 			}
-			if resp.StatusCode != tt.status || told.Code != tt.code || (tt.code != "") != (told.RequestID != "") {
+			if resp.StatusCode != tt.status || doc.Code != tt.code || (tt.code != "") != (doc.RequestID != "") {
 				t.Errorf("%d %s", resp.StatusCode, body)
 			}
 		})
 	}
-	if log := out.String(); !strings.Contains(log, "caller="+localRole.ID) || !strings.Contains(log, "not that of this request") || strings.Contains(log, hidden) {
+	if log := out.String(); !strings.Contains(log, "caller="+localRole.ID) || !strings.Contains(log, "does not match the request") || strings.Contains(log, hidden) {
 		t.Errorf("the log lacks the caller or the reason, or holds the secret: %s", log)
 	}
 }
@@ -91,16 +91,16 @@ func TestAuthOptions(t *testing.T) {
 		args []string
 		says string
 	}{
-		"no such way":            {[]string{"-auth", "basic"}, `-auth "basic" is not one of: none, iam, bearer`},
-		"no key pair":            {[]string{"-auth", "iam"}, "needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
-		"an issuer of nothing":   {[]string{"-issuer", "https://tenant.example.com/"}, "go with -auth bearer"},
-		"tokens for nobody":      {[]string{"-auth", "bearer", "-issuer", "https://tenant.example.com/"}, "needs -audience"},
-		"an issuer on http":      {[]string{"-auth", "bearer", "-issuer", "http://tenant.example.com/", "-audience", "a"}, "is not an https URL"},
-		"a rule of nothing":      {[]string{"-token-rule", "client=azp; idtyp=app"}, "go with -auth bearer"},
-		"a rule for everybody":   {[]string{"-auth", "bearer", "-token-rule", "client=azp; azp={client}"}, "does not distinguish an application from a user"},
-		"a front-end on http":    {[]string{"-frontend", "http://app.example.com"}, "neither https nor http on loopback"},
-		"a front-end and -env":   {[]string{"-frontend", "https://app.example.com", "-env", "x"}, "do not go with -env"},
-		"a front-end of nowhere": {[]string{"-frontend", "app"}, "is not an absolute URL"},
+		"an unknown mode":                   {[]string{"-auth", "basic"}, `-auth "basic" is not one of: none, iam, bearer`},
+		"no key pair":                       {[]string{"-auth", "iam"}, "needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
+		"an issuer without bearer":          {[]string{"-issuer", "https://tenant.example.com/"}, "require -auth bearer"},
+		"tokens without an audience":        {[]string{"-auth", "bearer", "-issuer", "https://tenant.example.com/"}, "needs -audience"},
+		"an issuer on http":                 {[]string{"-auth", "bearer", "-issuer", "http://tenant.example.com/", "-audience", "a"}, "is not an https URL"},
+		"a rule without bearer":             {[]string{"-token-rule", "client=azp; idtyp=app"}, "require -auth bearer"},
+		"a rule that users' tokens fulfill": {[]string{"-auth", "bearer", "-token-rule", "client=azp; azp={client}"}, "does not distinguish an application from a user"},
+		"a front-end on http":               {[]string{"-frontend", "http://app.example.com"}, "neither https nor http on loopback"},
+		"a front-end and -env":              {[]string{"-frontend", "https://app.example.com", "-env", "x"}, "cannot be combined with -env"},
+		"a front-end without a scheme":      {[]string{"-frontend", "app"}, "is not an absolute URL"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -112,8 +112,8 @@ func TestAuthOptions(t *testing.T) {
 	}
 }
 
-// Sign-outs may return to what -logout names, by the service and by the tenant; -machine and -quirks are the tenant's.
-func TestTheTenantsFlags(t *testing.T) {
+// -logout applies to the service and the tenant; -machine and -quirks apply to the tenant.
+func TestTenantFlags(t *testing.T) {
 	addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	start(t, "-addr", addr, "-tenant-addr", tenant, "-logout", "https://shop.example/bye", "-quirks",
 		"-machine", "shop:shop"+localSecretEnd+":https://shop.example/:read:orders")
@@ -127,13 +127,13 @@ func TestTheTenantsFlags(t *testing.T) {
 		t.Errorf("%s", settings)
 	}
 	for _, args := range [][]string{{"-logout", "https://shop.example/bye"}, {"-quirks"}, {"-machine", "a:b:c:d"}} {
-		if err := realMain(t.Context(), append(args, "-env", "x"), noEnv, &testkit.Buffer{}); err == nil || !strings.Contains(err.Error(), "do not go with -env") {
+		if err := realMain(t.Context(), append(args, "-env", "x"), noEnv, &testkit.Buffer{}); err == nil || !strings.Contains(err.Error(), "cannot be combined with -env") {
 			t.Errorf("%s: %v", args, err)
 		}
 	}
 }
 
-// A front-end that is named may be returned to, by the service and by the tenant.
+// -frontend allows the front-end's URLs in the service and in the tenant.
 func TestFrontend(t *testing.T) {
 	addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	start(t, "-addr", addr, "-tenant-addr", tenant, "-frontend", "https://127.0.0.1:8443/")
@@ -143,6 +143,6 @@ func TestFrontend(t *testing.T) {
 	}
 	status, body = get(t, tenant, "/v2/logout?client_id=usher-local&returnTo=https%3A%2F%2F127.0.0.1%3A8443%2F", "")
 	if status != 302 {
-		t.Errorf("the tenant does not return there: %d %s", status, body)
+		t.Errorf("the tenant does not allow the URL: %d %s", status, body)
 	}
 }

@@ -19,17 +19,15 @@ import (
 	"usher/localtenant"
 )
 
-// What the local tenant knows for front-ends with bearer tokens: an API that
-// stands for this service, an application that may do everything, and one that may
-// read users.
+// The registrations in the local tenant for front-ends with bearer tokens.
 const (
-	localAudience  = "https://usher.example/"
-	localFrontend  = "local-frontend"
-	localReader    = "local-reader"
-	localSecretEnd = "-secret" // the secrets are no secret
+	localAudience  = "https://usher.example/" // the API: this service
+	localFrontend  = "local-frontend"         // an application with all scopes
+	localReader    = "local-reader"           // an application that can only read users
+	localSecretEnd = "-secret"                // their client secrets, after the ID
 )
 
-// issuerOf is who issues the tokens: by default the tenant that is used.
+// issuerOf returns the tokens' issuer. The default is the tenant.
 func issuerOf(opts options, set settings) string {
 	return cmp.Or(opts.issuer, secrets.Credentials(set.credentials).BaseURL()+"/")
 }
@@ -44,9 +42,9 @@ func addFrontends(tenant *localtenant.Tenant) {
 	tenant.AddMachine(localReader, localReader+localSecretEnd, localAudience, "usher:read")
 }
 
-// bearing authenticates by bearer tokens, as the gateway does with an authorizer: by
-// the same code, and by the same patterns. Keys and clock are added to the options.
-func bearing(o authorizer.Options) (boot.Authenticate, error) {
+// bearerAuthentication authenticates by bearer tokens, with the code and the patterns of the
+// gateway's authorizer. It sets o.Keys and o.Now.
+func bearerAuthentication(o authorizer.Options) (boot.Authenticate, error) {
 	keys, err := bearer.Keys(o.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("-auth bearer: %w", err)
@@ -56,8 +54,8 @@ func bearing(o authorizer.Options) (boot.Authenticate, error) {
 	return ofRoutes(func(r *http.Request) (api.Principal, error) { return bearerOf(tokens, r) }), nil
 }
 
-// bearerOf tells whose token a call carries, and why it may not make the call. A
-// refused token names its caller, too, where the signature is valid.
+// bearerOf returns the caller of a token, and an error if the call is not allowed. It returns
+// the caller of a refused token, too, if the signature is valid.
 func bearerOf(tokens *authorizer.Authorizer, r *http.Request) (api.Principal, error) {
 	grant, err := tokens.Check(r.Context(), strings.Join(r.Header.Values("Authorization"), ", "))
 	if refusal := (*authorizer.Refusal)(nil); errors.As(err, &refusal) {
@@ -67,10 +65,12 @@ func bearerOf(tokens *authorizer.Authorizer, r *http.Request) (api.Principal, er
 	if err != nil {
 		return api.Principal{}, problem.Internal.Wrap(err, "The request may or may not have been carried out.")
 	}
-	who := api.Principal{Caller: httpapi.Caller{ID: grant.Caller}, ByToken: true, Scopes: strings.Fields(grant.Permissions())}
+	scopes := strings.Fields(grant.Permissions())
+	who := api.Principal{Caller: httpapi.Caller{ID: grant.Caller}, ByToken: true, Scopes: scopes}
 	if !grant.Allows(r.Method + r.URL.EscapedPath()) {
-		why := fmt.Errorf("%s has no scope for it, but: %s", grant.Caller, grant.Permissions())
-		return who, problem.Forbidden.Wrap(why, "The caller has no permission for this route, or the call did not come through an allowed VPC endpoint.")
+		reason := fmt.Errorf("%s has no scope for this route, only %q", grant.Caller, scopes)
+		return who, problem.Forbidden.Wrap(reason, "The caller has no permission for this route, "+
+			"or the call did not come through an allowed VPC endpoint.")
 	}
 	return who, nil
 }

@@ -21,7 +21,7 @@ import (
 	"usher/test/testkit"
 )
 
-// tokenOf has an application's token for an API from a tenant.
+// tokenOf requests an application's token for an API.
 func tokenOf(t *testing.T, tenantURL, client, audience string) string {
 	t.Helper()
 	resp, err := http.PostForm(tenantURL+"/oauth/token", url.Values{
@@ -31,13 +31,13 @@ func tokenOf(t *testing.T, tenantURL, client, audience string) string {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	var said struct {
+	var response struct {
 		AccessToken string `json:"access_token"`
 	}
-	if err := json.NewDecoder(resp.Body).Decode(&said); err != nil || said.AccessToken == "" {
+	if err := json.NewDecoder(resp.Body).Decode(&response); err != nil || response.AccessToken == "" {
 		t.Fatalf("%d, %v", resp.StatusCode, err)
 	}
-	return said.AccessToken
+	return response.AccessToken
 }
 
 func TestAuthBearer(t *testing.T) {
@@ -52,17 +52,17 @@ func TestAuthBearer(t *testing.T) {
 		status       int
 		code         string
 	}{
-		"all of it":            {"GET", "/roles", []string{"Bearer " + all}, 200, ""},
-		"reading":              {"GET", user, []string{"bearer " + reader}, 200, ""},
-		"reading, to delete":   {"DELETE", user, []string{"Bearer " + reader}, 403, "forbidden"},
-		"no token":             {"GET", user, nil, 401, "unauthorized"},
-		"two tokens":           {"GET", user, []string{"Bearer " + reader, "Bearer " + all}, 401, "unauthorized"},
-		"another API's token":  {"GET", user, []string{"Bearer " + managing}, 401, "unauthorized"},
-		"a broken signature":   {"GET", user, []string{"Bearer " + all[:len(all)-8]}, 401, "unauthorized"},
-		"no such route":        {"GET", "/secrets", []string{"Bearer " + all}, 403, "not-authenticated-or-no-such-route"},
-		"no such route either": {"GET", "/secrets", nil, 403, "not-authenticated-or-no-such-route"},
-		"nothing below":        {"GET", user + "/roles", []string{"Bearer " + all}, 403, "not-authenticated-or-no-such-route"},
-		"no such method":       {"PUT", user, []string{"Bearer " + all}, 403, "not-authenticated-or-no-such-route"},
+		"all scopes":                      {"GET", "/roles", []string{"Bearer " + all}, 200, ""},
+		"reading with the reading scope":  {"GET", user, []string{"bearer " + reader}, 200, ""},
+		"deleting with the reading scope": {"DELETE", user, []string{"Bearer " + reader}, 403, "forbidden"},
+		"no token":                        {"GET", user, nil, 401, "unauthorized"},
+		"two tokens":                      {"GET", user, []string{"Bearer " + reader, "Bearer " + all}, 401, "unauthorized"},
+		"another API's token":             {"GET", user, []string{"Bearer " + managing}, 401, "unauthorized"},
+		"a broken signature":              {"GET", user, []string{"Bearer " + all[:len(all)-8]}, 401, "unauthorized"},
+		"no such route":                   {"GET", "/secrets", []string{"Bearer " + all}, 403, "not-authenticated-or-no-such-route"},
+		"no such route, no token":         {"GET", "/secrets", nil, 403, "not-authenticated-or-no-such-route"},
+		"a path below a route":            {"GET", user + "/roles", []string{"Bearer " + all}, 403, "not-authenticated-or-no-such-route"},
+		"no such method":                  {"PUT", user, []string{"Bearer " + all}, 403, "not-authenticated-or-no-such-route"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -91,7 +91,7 @@ func TestAuthBearer(t *testing.T) {
 	log := out.String()
 	for _, want := range []string{
 		"status=200.* caller=" + localFrontend, "status=200.* caller=" + localReader,
-		"status=403.* caller=" + localReader + ".*" + localReader + " has no scope for it",
+		"status=403.* caller=" + localReader + ".*" + localReader + " has no scope for this route",
 		"status=401.* error=\"unauthorized: .*: audience: it is for another audience\"", "status=401.* error=\"unauthorized: .*: no-token: ",
 	} {
 		if !regexp.MustCompile(want).MatchString(log) {
@@ -99,7 +99,7 @@ func TestAuthBearer(t *testing.T) {
 		}
 	}
 	if strings.Contains(log, `\n`) {
-		t.Errorf("a reason has two lines: %s", log)
+		t.Errorf("a reason has several lines: %s", log)
 	}
 	for _, token := range []string{all, reader, managing} {
 		if strings.Contains(log, token[len(token)-20:]) {
@@ -108,7 +108,7 @@ func TestAuthBearer(t *testing.T) {
 	}
 }
 
-// As behind the gateway, reading users does not show what the company decides of them.
+// As behind the gateway, the scope for reading users does not include app_metadata.
 func TestAuthBearerHidesAppMetadata(t *testing.T) {
 	addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	start(t, "-addr", addr, "-tenant-addr", tenant, "-auth", "bearer")
@@ -130,9 +130,8 @@ func TestAuthBearerHidesAppMetadata(t *testing.T) {
 	}
 }
 
-// Every scope and every route, with tokens that the tenant has issued: exactly
-// the routes of the scope's group are let through.
-func TestEveryScopesTokenOpensItsRoutes(t *testing.T) {
+// The tenant's token with a scope allows exactly the routes of the scope's group.
+func TestScopesAllowTheirRoutes(t *testing.T) {
 	s := tenanttest.Start(t, func(o *localtenant.Options) { o.Audiences = []string{localAudience} })
 	keys, err := bearer.Keys(s.Tenant.Issuer())
 	if err != nil {
@@ -168,10 +167,9 @@ func is(err error, kind problem.Kind) bool {
 	return errors.As(err, &p) && p.Kind.Code == kind.Code
 }
 
-// An issuer that is down keeps everybody out, and tells nobody that their token
-// is bad.
-func TestAnIssuerThatIsDown(t *testing.T) {
-	authenticate, err := bearing(authorizer.Options{Issuer: "http://127.0.0.1:1/", Audience: localAudience})
+// If the issuer is unavailable, calls fail with 500 instead of 401.
+func TestUnavailableIssuer(t *testing.T) {
+	authenticate, err := bearerAuthentication(authorizer.Options{Issuer: "http://127.0.0.1:1/", Audience: localAudience})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"usher/internal/limits"
 )
 
-// limitsFrom reads the policy document of -limits, "" for none.
+// limitsFrom reads the policy document of -limits; "" for no limits.
 func limitsFrom(file string, cfg config.Config) (limits.Policy, error) {
 	if file == "" {
 		return limits.Policy{}, nil

@@ -28,10 +28,10 @@ func TestLimitsOptions(t *testing.T) {
 		args []string
 		says string
 	}{
-		"for nobody":         {[]string{"-limits", "x"}, "-limits does not go with -auth none"},
-		"no such file":       {[]string{"-auth", "iam", "-limits", filepath.Join(t.TempDir(), "none")}, "no such file"},
-		"a wrong document":   {[]string{"-auth", "iam", "-limits", written(t, `{"unlisted":"no","front_ends":[{"name":"a b"}]}`)}, "front_ends[0] has neither role nor client_id"},
-		"another's redirect": {[]string{"-auth", "iam", "-limits", written(t, `{"unlisted":"allow","front_ends":[{"name":"a","client_id":"c","redirect_uris":["https://a.example/"]}]}`)}, "is not allowed by the deployment"},
+		"without authentication":  {[]string{"-limits", "x"}, "-limits requires -auth iam or bearer"},
+		"no such file":            {[]string{"-auth", "iam", "-limits", filepath.Join(t.TempDir(), "none")}, "no such file"},
+		"an invalid document":     {[]string{"-auth", "iam", "-limits", written(t, `{"unlisted":"no","front_ends":[{"name":"a b"}]}`)}, "front_ends[0] has neither role nor client_id"},
+		"an unknown redirect URI": {[]string{"-auth", "iam", "-limits", written(t, `{"unlisted":"allow","front_ends":[{"name":"a","client_id":"c","redirect_uris":["https://a.example/"]}]}`)}, "is not allowed by the deployment"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -43,8 +43,8 @@ func TestLimitsOptions(t *testing.T) {
 	}
 }
 
-// The role of signed calls is the one that the documentation says.
-func TestLimitsMeanTheLocalRole(t *testing.T) {
+// Limits for the documented role apply to signed calls.
+func TestLimitsApplyToTheLocalRole(t *testing.T) {
 	file := written(t, `{"unlisted":"allow","front_ends":[{"name":"shop","role":{"account":"000000000000","name":"local"},"connections":["Elsewhere"]}]}`)
 	set, err := settingsFor(options{tenantAddr: defaultTenantAddr}, noEnv)
 	if err != nil {

@@ -1,8 +1,7 @@
-// Command local runs the whole service on one port of this machine, with a
-// local tenant behind it: no cloud account, no Docker. With -env it uses a real
-// tenant instead.
+// Command local runs the whole service on one port of this machine, with a local tenant. It
+// needs no cloud account and no Docker. With -env it uses a real tenant instead.
 //
-// Every operation is mounted through the same constructor as in its Lambda.
+// Every operation has the same constructor as in its Lambda function.
 package main
 
 import (
@@ -50,7 +49,8 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: set.config.LogLevel, ReplaceAttr: shortTime}))
 	defer servers.close()
 	if set.tenant != nil {
-		if err := servers.start(opts.tenantAddr, guard.Loopback(set.tenant, opts.allowRemote), set.tenant.ConnState); err != nil {
+		tenant := guard.Loopback(set.tenant, opts.allowRemote)
+		if err := servers.start(opts.tenantAddr, tenant, set.tenant.ConnState); err != nil {
 			return err
 		}
 	}

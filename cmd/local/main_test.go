@@ -22,8 +22,8 @@ import (
 
 const hidden = "s3cr3t-of-the-application"
 
-// runEnv makes the test's own binary run the command, for what a process reads
-// only once: the certificates that it trusts.
+// runEnv makes the test binary run the command, since a process reads its trusted
+// certificates only once.
 const runEnv = "USHER_TEST_RUN_LOCAL"
 
 func TestMain(m *testing.M) {
@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 
 func noEnv(string) string { return "" }
 
-// start runs the command until the test ends; stop ends it before.
+// start runs the command until the end of the test, or until stop.
 func start(t *testing.T, args ...string) (out *testkit.Buffer, stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -74,9 +74,9 @@ func get(t *testing.T, addr, path, host string) (int, string) {
 func TestServesWithALocalTenant(t *testing.T) {
 	addr, tenantAddr := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	out, stop := start(t, "-addr", addr, "-tenant-addr", tenantAddr)
-	for _, want := range []string{"http://" + addr, "http://" + tenantAddr, "curl http://" + addr + "/users", localtenant.SamplePassword, "Nobody is authenticated here. This server is for this machine only."} {
+	for _, want := range []string{"http://" + addr, "http://" + tenantAddr, "curl http://" + addr + "/users", localtenant.SamplePassword, "Callers are not authenticated. Only this machine can call this server."} {
 		if !strings.Contains(out.String(), want) {
-			t.Errorf("the greeting lacks %q: %s", want, out)
+			t.Errorf("the output lacks %q: %s", want, out)
 		}
 	}
 	if status, body := get(t, addr, "/users", ""); status != 200 || !strings.Contains(body, "ada@example.com") {
@@ -95,12 +95,12 @@ func TestServesWithALocalTenant(t *testing.T) {
 		t.Errorf("the secret is in %s", out)
 	}
 	if err := stop(); err != nil {
-		t.Errorf("it ended with %v", err)
+		t.Errorf("ended with %v", err)
 	}
 	for _, freed := range []string{addr, tenantAddr} {
 		listener, err := net.Listen("tcp", freed)
 		if err != nil {
-			t.Errorf("%s is still taken: %v", freed, err)
+			t.Errorf("%s is still in use: %v", freed, err)
 			continue
 		}
 		_ = listener.Close()
@@ -130,34 +130,34 @@ func TestRefusesToStart(t *testing.T) {
 		args []string
 		want []string
 	}{
-		"the port is in use":         {[]string{"-addr", inUse, "-tenant-addr", testkit.FreeAddr(t)}, []string{"cannot listen on " + inUse + ": the port is in use"}},
-		"the tenant's port is":       {[]string{"-addr", testkit.FreeAddr(t), "-tenant-addr", inUse}, []string{"cannot listen on " + inUse + ": the port is in use"}},
-		"not on loopback":            {[]string{"-addr", "0.0.0.0:3000"}, []string{"-addr 0.0.0.0:3000 is not on loopback: nobody is authenticated here", "-allow-remote"}},
-		"not on loopback, signed":    {[]string{"-addr", "0.0.0.0:3000", "-auth", "iam"}, []string{"-addr 0.0.0.0:3000 is not on loopback: other machines would reach it; -allow-remote"}},
-		"on all addresses":           {[]string{"-addr", ":3000"}, []string{"-addr :3000 is not on loopback"}},
-		"the tenant not on loopback": {[]string{"-tenant-addr", "192.0.2.1:3001"}, []string{"-tenant-addr 192.0.2.1:3001 is not on loopback: everybody knows"}},
-		"the tenant everywhere":      {[]string{"-allow-remote", "-tenant-addr", "0.0.0.0:3001"}, []string{"-tenant-addr 0.0.0.0:3001: name the address"}},
-		"no port":                    {[]string{"-addr", "localhost"}, []string{`-addr "localhost": want HOST:PORT`}},
-		"no time at all":             {[]string{"-deadline", "0s"}, []string{"-deadline must be"}},
-		"an argument":                {[]string{"file"}, []string{`unexpected argument "file"`}},
-		"an unknown flag":            {[]string{"-nonsense"}, []string{"-nonsense"}},
-		"no such file":               {[]string{"-env", filepath.Join(t.TempDir(), "none")}, []string{"none: no such file"}},
-		"an empty file":              {file(""), []string{"missing: DOMAIN, CLIENT_ID, CLIENT_SECRET"}},
-		"two missing":                {file("CLIENT_SECRET=" + hidden), []string{"missing: DOMAIN, CLIENT_ID"}},
-		"a scheme":                   {file(strings.Replace(wholeFile, "tenant", "https://tenant", 1)), []string{"DOMAIN is a host name without a scheme"}},
-		"plain http":                 {file(strings.Replace(wholeFile, "tenant.example.com", "http://tenant.example.com", 1)), []string{"for a tenant on this machine only"}},
-		"a path":                     {file(strings.Replace(wholeFile, ".com", ".com/x", 1)), []string{"is not a host name"}},
-		"an open quote":              {file("CLIENT_SECRET=\"" + hidden + "\n"), []string{"it is not made of NAME=value lines"}},
-		"no assignment":              {file("DOMAIN=x\n" + hidden + " and more\n"), []string{"it is not made of NAME=value lines"}},
-		"a redirect URI of http":     {file(wholeFile + "REDIRECT_URI=http://app.example.com/cb\n"), []string{"neither https nor http on loopback"}},
-		"unbound on https":           {file(wholeFile + "REDIRECT_URI=https://app.example.com/cb\nLOGIN_BINDING=none\n"), []string{"LOGIN_BINDING=none"}},
+		"the port is in use":          {[]string{"-addr", inUse, "-tenant-addr", testkit.FreeAddr(t)}, []string{"cannot listen on " + inUse + ": the port is in use"}},
+		"the tenant's port is in use": {[]string{"-addr", testkit.FreeAddr(t), "-tenant-addr", inUse}, []string{"cannot listen on " + inUse + ": the port is in use"}},
+		"not on loopback":             {[]string{"-addr", "0.0.0.0:3000"}, []string{"-addr 0.0.0.0:3000 is not on loopback: without authentication", "-allow-remote"}},
+		"not on loopback, signed":     {[]string{"-addr", "0.0.0.0:3000", "-auth", "iam"}, []string{"-addr 0.0.0.0:3000 is not on loopback: other machines could call it. Use -allow-remote"}},
+		"on all addresses":            {[]string{"-addr", ":3000"}, []string{"-addr :3000 is not on loopback"}},
+		"the tenant not on loopback":  {[]string{"-tenant-addr", "192.0.2.1:3001"}, []string{"-tenant-addr 192.0.2.1:3001 is not on loopback: the local tenant's credentials are public"}},
+		"the tenant on all addresses": {[]string{"-allow-remote", "-tenant-addr", "0.0.0.0:3001"}, []string{"-tenant-addr 0.0.0.0:3001: use an address"}},
+		"no port":                     {[]string{"-addr", "localhost"}, []string{`-addr "localhost": want HOST:PORT`}},
+		"a deadline of zero":          {[]string{"-deadline", "0s"}, []string{"-deadline must be"}},
+		"an argument":                 {[]string{"file"}, []string{`unexpected argument "file"`}},
+		"an unknown flag":             {[]string{"-nonsense"}, []string{"-nonsense"}},
+		"no such file":                {[]string{"-env", filepath.Join(t.TempDir(), "none")}, []string{"none: no such file"}},
+		"an empty file":               {file(""), []string{"missing: DOMAIN, CLIENT_ID, CLIENT_SECRET"}},
+		"two missing":                 {file("CLIENT_SECRET=" + hidden), []string{"missing: DOMAIN, CLIENT_ID"}},
+		"a scheme":                    {file(strings.Replace(wholeFile, "tenant", "https://tenant", 1)), []string{"DOMAIN must be a host name without a scheme"}},
+		"plain http":                  {file(strings.Replace(wholeFile, "tenant.example.com", "http://tenant.example.com", 1)), []string{"for a tenant on this machine only"}},
+		"a path":                      {file(strings.Replace(wholeFile, ".com", ".com/x", 1)), []string{"is not a host name"}},
+		"an open quote":               {file("CLIENT_SECRET=\"" + hidden + "\n"), []string{"the file must consist of NAME=value lines"}},
+		"no assignment":               {file("DOMAIN=x\n" + hidden + " and more\n"), []string{"the file must consist of NAME=value lines"}},
+		"an http redirect URI":        {file(wholeFile + "REDIRECT_URI=http://app.example.com/cb\n"), []string{"neither https nor http on loopback"}},
+		"unbound on https":            {file(wholeFile + "REDIRECT_URI=https://app.example.com/cb\nLOGIN_BINDING=none\n"), []string{"LOGIN_BINDING=none"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			var out testkit.Buffer
 			err := realMain(t.Context(), tt.args, noEnv, &out)
 			if err == nil {
-				t.Fatal("it ran")
+				t.Fatal("no error")
 			}
 			for _, want := range tt.want {
 				if !strings.Contains(err.Error(), want) {
@@ -165,7 +165,7 @@ func TestRefusesToStart(t *testing.T) {
 				}
 			}
 			if strings.Contains(err.Error(), "\n") || strings.Contains(err.Error()+out.String(), hidden) {
-				t.Errorf("%q is no single line, or holds the secret", err)
+				t.Errorf("%q has several lines, or contains the secret", err)
 			}
 		})
 	}
@@ -178,12 +178,12 @@ func TestSettingsFromAFile(t *testing.T) {
 		listens   string
 		redirects string
 	}{
-		"nothing said":             {"", "", "127.0.0.1:3000", "http://127.0.0.1:3000/callback"},
-		"an address":               {"", "127.0.0.1:8000", "127.0.0.1:8000", "http://127.0.0.1:8000/callback"},
-		"a redirect URI":           {"REDIRECT_URI=http://localhost:8001/cb", "", "localhost:8001", "http://localhost:8001/cb"},
-		"without a port":           {"REDIRECT_URI=http://localhost/cb", "", "localhost:80", "http://localhost/cb"},
-		"both":                     {"REDIRECT_URI=http://localhost:8001/cb", "127.0.0.1:8000", "127.0.0.1:8000", "http://localhost:8001/cb"},
-		"a redirect URI elsewhere": {"REDIRECT_URI=https://app.example.com/cb", "", "127.0.0.1:3000", "https://app.example.com/cb"},
+		"defaults":                      {"", "", "127.0.0.1:3000", "http://127.0.0.1:3000/callback"},
+		"an address":                    {"", "127.0.0.1:8000", "127.0.0.1:8000", "http://127.0.0.1:8000/callback"},
+		"a redirect URI":                {"REDIRECT_URI=http://localhost:8001/cb", "", "localhost:8001", "http://localhost:8001/cb"},
+		"without a port":                {"REDIRECT_URI=http://localhost/cb", "", "localhost:80", "http://localhost/cb"},
+		"an address and a redirect URI": {"REDIRECT_URI=http://localhost:8001/cb", "127.0.0.1:8000", "127.0.0.1:8000", "http://localhost:8001/cb"},
+		"a redirect URI elsewhere":      {"REDIRECT_URI=https://app.example.com/cb", "", "127.0.0.1:3000", "https://app.example.com/cb"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -193,7 +193,7 @@ func TestSettingsFromAFile(t *testing.T) {
 				t.Fatal(err)
 			}
 			if s.addr != tt.listens || !slices.Equal(s.config.RedirectURIs, []string{tt.redirects}) {
-				t.Errorf("it listens on %s, and redirects to %q", s.addr, s.config.RedirectURIs)
+				t.Errorf("address %s, redirect URIs %q", s.addr, s.config.RedirectURIs)
 			}
 			if s.config.Audience != "a" || s.config.ManagementAudience != "m" || s.config.Connection != "staff" || s.tenant != nil {
 				t.Errorf("%+v", s.config)
@@ -205,7 +205,7 @@ func TestSettingsFromAFile(t *testing.T) {
 	}
 }
 
-// The connection to a real tenant is over TLS, and TLS is verified.
+// The certificate of a real tenant is verified.
 func TestTLSIsVerified(t *testing.T) {
 	tenant, err := localtenant.New(localtenant.Options{BaseURL: "https://127.0.0.1"})
 	if err != nil {
@@ -229,9 +229,9 @@ func TestTLSIsVerified(t *testing.T) {
 			t.Fatal(err)
 		}
 		out.WaitFor(t, "Ctrl-C ends it.")
-		for _, told := range []string{"It uses the tenant at https://" + domain + ".", "has names in it that mean nothing here: COLOUR."} {
-			if !strings.Contains(out.String(), told) {
-				t.Errorf("it does not say %q: %s", told, out)
+		for _, want := range []string{"It uses the tenant at https://" + domain + ".", "has unknown names: COLOUR."} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("the output lacks %q: %s", want, out)
 			}
 		}
 		status, body := get(t, addr, "/users", "")
@@ -245,7 +245,7 @@ func TestTLSIsVerified(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := command.Wait(); err != nil || strings.Contains(out.String(), localtenant.ClientSecret) {
-			t.Errorf("it ended with %v: %s", err, out)
+			t.Errorf("ended with %v: %s", err, out)
 		}
 	}
 }

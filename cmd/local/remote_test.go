@@ -9,8 +9,7 @@ import (
 	"usher/test/testkit"
 )
 
-// A web page whose name is given this machine's address gets nothing, neither of the
-// service nor of its tenant.
+// A web page cannot read from the service or the tenant by DNS rebinding.
 func TestForeignHostsAreRefused(t *testing.T) {
 	addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	start(t, "-addr", addr, "-tenant-addr", tenant)
@@ -24,8 +23,9 @@ func TestForeignHostsAreRefused(t *testing.T) {
 	}
 }
 
-// Nor does a page change anything: not even by a form, for which a browser asks nobody.
-func TestPagesOfOtherSitesChangeNothing(t *testing.T) {
+// A web page of another site cannot change anything, not even with a form, which needs no CORS
+// preflight.
+func TestCrossSiteChangesAreRefused(t *testing.T) {
 	for name, more := range map[string][]string{"here": nil, "remote": {"-allow-remote"}} {
 		addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
 		start(t, append([]string{"-addr", addr, "-tenant-addr", tenant}, more...)...)
@@ -51,7 +51,7 @@ func TestPagesOfOtherSitesChangeNothing(t *testing.T) {
 	}
 }
 
-// With -allow-remote other machines reach both, by any name.
+// With -allow-remote, other machines can call the service and the tenant by any name.
 func TestAllowRemote(t *testing.T) {
 	addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	_, port, _ := net.SplitHostPort(addr)
@@ -62,10 +62,10 @@ func TestAllowRemote(t *testing.T) {
 	if status, _ := get(t, tenant, "/_tenant/outbox", "tenant.example.com"); status != 200 {
 		t.Errorf("the tenant: %d", status)
 	}
-	if !strings.Contains(out.String(), "Every machine that reaches this server can manage every user.") || strings.Contains(out.String(), "this machine only") {
-		t.Errorf("it greets with %s", out)
+	if !strings.Contains(out.String(), "Every machine that can reach this server can manage every user.") || strings.Contains(out.String(), "Only this machine") {
+		t.Errorf("output: %s", out)
 	}
 	if _, err := settingsFor(options{tenantAddr: "192.0.2.1:3001", allowRemote: true}, noEnv); err != nil {
-		t.Errorf("the tenant may not be where other machines reach it: %v", err)
+		t.Errorf("the tenant's address is refused: %v", err)
 	}
 }

@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// group is servers that run until all are closed.
+// group is a group of servers that run until close.
 type group struct {
 	deadline time.Duration // of the service
 	servers  []*http.Server
 	failed   chan error
 }
 
-// start listens before it returns, so that a port in use is told at once.
+// start starts a server. It returns an error if the port is in use.
 func (g *group) start(addr string, h http.Handler, connState func(net.Conn, http.ConnState)) error {
 	if g.failed == nil {
 		g.failed = make(chan error, 2)
@@ -53,11 +53,11 @@ func (g *group) wait(ctx context.Context) error {
 	}
 }
 
-// close lets requests under way end.
+// close shuts the servers down. Current requests get 3 s to finish.
 func (g *group) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
-	for i := len(g.servers) - 1; i >= 0; i-- { // the API before the tenant that it needs
+	for i := len(g.servers) - 1; i >= 0; i-- { // the API first, since it needs the tenant
 		if g.servers[i].Shutdown(ctx) != nil {
 			_ = g.servers[i].Close()
 		}

@@ -8,19 +8,19 @@ import (
 	"strings"
 
 	"usher/cmd/internal/envfile"
-	"usher/internal/loopback"
 	"usher/internal/config"
+	"usher/internal/loopback"
 	"usher/internal/secrets"
 	"usher/localtenant"
 )
 
-// settings are what the command line, the environment and the file amount to.
+// settings combines the flags, the environment and the file of -env.
 type settings struct {
 	addr        string
 	config      config.Config
 	credentials secrets.Static
-	tenant      *localtenant.Tenant // nil with a real one
-	unknown     []string            // names in a file that mean nothing
+	tenant      *localtenant.Tenant // nil for a real tenant
+	unknown     []string            // unknown names in the file
 }
 
 func settingsFor(opts options, getenv func(string) string) (settings, error) {
@@ -45,7 +45,9 @@ func settingsFor(opts options, getenv func(string) string) (settings, error) {
 	if err != nil {
 		return settings{}, err
 	}
-	credentials, err := secrets.Credentials{Domain: "http://" + opts.tenantAddr, ClientID: localtenant.ClientID, ClientSecret: localtenant.ClientSecret}.Complete(opts.allowRemote)
+	credentials, err := secrets.Credentials{
+		Domain: "http://" + opts.tenantAddr, ClientID: localtenant.ClientID, ClientSecret: localtenant.ClientSecret,
+	}.Complete(opts.allowRemote)
 	if err != nil {
 		return settings{}, err
 	}
@@ -53,31 +55,29 @@ func settingsFor(opts options, getenv func(string) string) (settings, error) {
 	return settings{addr: addr, config: cfg, credentials: secrets.Static(credentials), tenant: tenant}, cfg.Validate()
 }
 
-// fromFile reads the names that the proof of concept's .env used.
+// fromFile returns the settings from the file of -env.
 func fromFile(opts options, getenv func(string) string) (settings, error) {
 	file, err := envfile.Read(opts.envFile)
 	if err != nil {
 		return settings{}, fmt.Errorf("read %s: %w", opts.envFile, err)
 	}
-	said, err := file.Settings("http://"+cmp.Or(opts.addr, defaultAddr)+"/callback", getenv)
+	s, err := file.Settings("http://"+cmp.Or(opts.addr, defaultAddr)+"/callback", getenv)
 	if err != nil {
-		return settings{}, fmt.Errorf("%s: %w%s", opts.envFile, err, meaningless("\n", file.Unknown()))
+		return settings{}, fmt.Errorf("%s: %w%s", opts.envFile, err, unknownNames("\n", file.Unknown()))
 	}
-	addr := cmp.Or(opts.addr, loopbackAddr(said.Config.RedirectURIs[0]), defaultAddr)
-	return settings{addr: addr, config: said.Config, credentials: secrets.Static(said.Credentials), unknown: file.Unknown()}, nil
+	addr := cmp.Or(opts.addr, loopbackAddr(s.Config.RedirectURIs[0]), defaultAddr)
+	return settings{addr: addr, config: s.Config, credentials: secrets.Static(s.Credentials), unknown: file.Unknown()}, nil
 }
 
-// meaningless names what a file has beside the names that mean something: misspelt
-// ones, perhaps.
-func meaningless(before string, names []string) string {
+// unknownNames lists a file's unknown names, which may be misspelled, after a prefix.
+func unknownNames(prefix string, names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return before + "names in it that mean nothing here: " + strings.Join(names, ", ")
+	return prefix + "unknown names: " + strings.Join(names, ", ")
 }
 
-// loopbackAddr is where a redirect URI on loopback expects the service; "" for
-// any other.
+// loopbackAddr returns the host and port of a redirect URI on loopback; "" for any other URI.
 func loopbackAddr(redirectURI string) string {
 	u, err := url.Parse(redirectURI)
 	if err != nil || u.Scheme != "http" || !loopback.Is(u.Hostname()) {

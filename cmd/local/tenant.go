@@ -7,7 +7,7 @@ import (
 	"usher/localtenant"
 )
 
-// newTenant makes a tenant with its sample users, or with those of a file.
+// newTenant returns a local tenant with the sample users, or with the users of -users.
 func newTenant(baseURL string, cfg config.Config, opts options) (*localtenant.Tenant, error) {
 	tenant, err := localtenant.New(localtenant.Options{
 		BaseURL: baseURL, Callbacks: cfg.RedirectURIs, LogoutURLs: cfg.LogoutURIs, Empty: opts.usersFile != "",

@@ -14,9 +14,9 @@ import (
 	"usher/test/testkit"
 )
 
-// A person who signs in through a front-end can add to the redirect that passes through their browser whatever
-// they like, and get a token for this service with every scope. It is still no front-end's.
-func TestAUsersTokenOpensNothing(t *testing.T) {
+// A user can change the audience and the scopes in the redirect to the tenant, and so get a token for this
+// service with every scope. The service refuses such a token.
+func TestUserTokensAreRefused(t *testing.T) {
 	addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
 	out, _ := start(t, "-addr", addr, "-tenant-addr", tenant, "-auth", "bearer")
 	front := "Bearer " + tokenOf(t, "http://"+tenant, localFrontend, localAudience)
@@ -25,7 +25,7 @@ func TestAUsersTokenOpensNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	user := &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, via []*http.Request) error {
-		if r.URL.Host == addr || via[0].URL.Host == addr { // the front-end passes these on, and not the browser
+		if r.URL.Host == addr || via[0].URL.Host == addr { // the front-end handles these redirects
 			return http.ErrUseLastResponse
 		}
 		return nil
@@ -54,10 +54,10 @@ func TestAUsersTokenOpensNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked := authorize.Query()
-	asked.Set("audience", localAudience)
-	asked.Set("scope", "openid usher:sign-in usher:read usher:manage usher:support usher:roles")
-	authorize.RawQuery = asked.Encode()
+	query := authorize.Query()
+	query.Set("audience", localAudience)
+	query.Set("scope", "openid usher:sign-in usher:read usher:manage usher:support usher:roles")
+	authorize.RawQuery = query.Encode()
 	page, err := user.Get(authorize.String())
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func TestAUsersTokenOpensNothing(t *testing.T) {
 		} `json:"tokens"`
 	}
 	if err := json.Unmarshal([]byte(body), &signedIn); err != nil || !strings.Contains(signedIn.Tokens.Scope, "usher:manage") {
-		t.Fatalf("the tenant did not give the token that is to be tried: %s, %v", body, err)
+		t.Fatalf("the tenant did not issue a token with the scopes: %s, %v", body, err)
 	}
 	for _, path := range []string{"/users", "/roles", "/login", "/users/auth0%7C65e19a100000000000000001", "/events/auth0%7C65e19a100000000000000001"} {
 		if resp, body := call(path, "Bearer "+signedIn.Tokens.AccessToken); resp.StatusCode != 401 || !strings.Contains(body, `"code":"unauthorized"`) {
@@ -93,6 +93,6 @@ func TestAUsersTokenOpensNothing(t *testing.T) {
 		}
 	}
 	if !strings.Contains(out.String(), "of-a-user: its sub is not the client") {
-		t.Errorf("the log: %s", out)
+		t.Errorf("log: %s", out)
 	}
 }

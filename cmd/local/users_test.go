@@ -26,11 +26,11 @@ func TestUsersFromAFile(t *testing.T) {
 		t.Errorf("%d %s", status, body)
 	}
 	if strings.Contains(out.String(), "ada@example.com") {
-		t.Errorf("it promises a user that is not there: %s", out)
+		t.Errorf("the output mentions a user that does not exist: %s", out)
 	}
 }
 
-func TestUsersFilesThatAreRefused(t *testing.T) {
+func TestInvalidUsersFiles(t *testing.T) {
 	for name, path := range map[string]string{
 		"missing":       filepath.Join(t.TempDir(), "none.json"),
 		"broken":        usersFile(t, `[{"email":`),

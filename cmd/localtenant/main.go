@@ -1,6 +1,6 @@
-// Command localtenant serves a stand-in for an Auth0 tenant: the Management API,
-// OpenID Connect and login pages, with sample users, all in memory. It is for
-// development and tests; its credentials are known to everybody.
+// Command localtenant serves a fake Auth0 tenant: the Management API, OpenID Connect and
+// login pages, with sample users, all in memory. It is only for development and tests, since
+// its credentials are public.
 package main
 
 import (
@@ -54,28 +54,31 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	fs := flag.NewFlagSet("localtenant", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	fs.StringVar(&c.addr, "addr", "127.0.0.1:3001", "`host:port` to listen on")
-	fs.BoolVar(&c.allowRemote, "allow-remote", false, "listen on an address that other machines reach")
-	fs.Func("callback", "a redirect `URL` to allow beside the defaults; may be repeated", func(s string) error {
+	fs.BoolVar(&c.allowRemote, "allow-remote", false, "accept connections from other machines")
+	fs.Func("callback", "allow this redirect `URL` in addition to the defaults; can be repeated", func(s string) error {
 		c.callbacks = append(c.callbacks, s)
 		return nil
 	})
-	fs.Func("logout", "a `URL` that sign-outs may return to, beside the defaults; may be repeated", func(s string) error {
-		c.logoutURLs = append(c.logoutURLs, s)
-		return nil
-	})
-	fs.Func("machine", "a machine client of an API, as `ID:SECRET:AUDIENCE:SCOPES`, the scopes divided by spaces or commas; may be repeated", func(s string) error {
-		m, err := localtenant.ParseMachine(s)
-		c.machines = append(c.machines, m)
-		return err
-	})
-	fs.BoolVar(&c.quirks, "quirks", false, "answer in the odd forms that real tenants have (docs/local-tenant.md)")
-	fs.Func("audience", "an API `identifier` that users' tokens may be for; may be repeated", func(s string) error {
+	fs.Func("logout", "allow this `URL` after sign-outs in addition to the defaults; can be repeated",
+		func(s string) error {
+			c.logoutURLs = append(c.logoutURLs, s)
+			return nil
+		})
+	fs.Func("machine", "add a machine client of an API, as `ID:SECRET:AUDIENCE:SCOPES`, "+
+		"with scopes separated by spaces or commas; can be repeated",
+		func(s string) error {
+			m, err := localtenant.ParseMachine(s)
+			c.machines = append(c.machines, m)
+			return err
+		})
+	fs.BoolVar(&c.quirks, "quirks", false, "respond in the unusual formats of real tenants (docs/local-tenant.md)")
+	fs.Func("audience", "allow this API `identifier` in users' tokens; can be repeated", func(s string) error {
 		c.audiences = append(c.audiences, s)
 		return nil
 	})
-	fs.StringVar(&c.plan, "plan", "none", "whose rate limits apply: none, free, self-service or enterprise")
-	fs.StringVar(&c.tlsDir, "tls", "", "serve https, with a certificate from a CA that is kept in `directory`")
-	fs.StringVar(&c.users, "users", "", "in place of the sample users, those of a `file` in the format of Auth0's import")
+	fs.StringVar(&c.plan, "plan", "none", "the `plan` whose rate limits apply: none, free, self-service or enterprise")
+	fs.StringVar(&c.tlsDir, "tls", "", "serve https with a certificate from a CA in this `directory`")
+	fs.StringVar(&c.users, "users", "", "import users from this `file` in Auth0's format, instead of the sample users")
 	if err := fs.Parse(args); err != nil {
 		return c, err
 	}
@@ -85,12 +88,11 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	return c, c.checkAddr()
 }
 
-// bridge is this machine's address for its own containers, by Docker's default.
+// bridge is the default address of this machine in Docker's bridge network.
 const bridge = "172.17.0.1"
 
-// checkAddr refuses addresses that other machines reach: anybody there could read
-// and change all users with the well-known credentials. Docker's bridge is this
-// machine's own containers.
+// checkAddr rejects addresses that other machines can reach, since they could change all
+// users with the public credentials. Only this machine's containers can reach bridge.
 func (c config) checkAddr() error {
 	host, _, err := net.SplitHostPort(c.addr)
 	if err != nil {
@@ -99,8 +101,8 @@ func (c config) checkAddr() error {
 	if c.allowRemote || loopback.Is(host) || host == bridge {
 		return nil
 	}
-	return fmt.Errorf("%s is not a loopback address: with the known credentials anybody who reaches it could do "+
-		"anything; give -allow-remote if you mean it", c.addr)
+	return fmt.Errorf("%s is not on loopback: the credentials are public, so other machines could manage every user. "+
+		"Use -allow-remote to allow this", c.addr)
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -110,7 +112,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	listener, err := net.Listen("tcp", c.addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%s is in use already", c.addr)
+		return fmt.Errorf("%s is already in use", c.addr)
 	}
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
@@ -142,24 +144,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return serve(ctx, listener, guard.Loopback(tenant, c.allowRemote, bridge), tenant.ConnState)
 }
 
-// secure puts TLS on a listener, if it is asked for, and says how the tenant is reached.
+// secure adds TLS to a listener if -tls is set. It returns the listener and the base URL.
 func (c config) secure(listener net.Listener) (net.Listener, string, error) {
 	host, port, err := net.SplitHostPort(listener.Addr().String())
 	if err != nil {
 		return nil, "", fmt.Errorf("listen: %w", err)
 	}
-	if asked, _, _ := net.SplitHostPort(c.addr); asked == "localhost" {
-		host = asked
+	if name, _, _ := net.SplitHostPort(c.addr); name == "localhost" {
+		host = name
 	}
-	where := net.JoinHostPort(host, port)
+	addr := net.JoinHostPort(host, port)
 	if c.tlsDir == "" {
-		return listener, "http://" + where, nil
+		return listener, "http://" + addr, nil
 	}
 	cert, err := localtenant.Certificate(c.tlsDir, host)
 	if err != nil {
 		return nil, "", err
 	}
-	return tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{cert}}), "https://" + where, nil
+	return tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{cert}}), "https://" + addr, nil
 }
 
 func (c config) greet(w io.Writer, t *localtenant.Tenant, base string) {
@@ -194,7 +196,7 @@ func serve(ctx context.Context, listener net.Listener, h http.Handler, connState
 		defer cancel()
 		err := srv.Shutdown(wait)
 		if errors.Is(err, context.DeadlineExceeded) {
-			err = srv.Close() // a fault may hang a request for good
+			err = srv.Close() // an injected fault can block a request forever
 		}
 		stopped <- err
 	}()

@@ -40,7 +40,7 @@ func TestParse(t *testing.T) {
 		t.Errorf("%+v %v", c, err)
 	}
 	if _, err := parse([]string{"extra"}, io.Discard); err == nil {
-		t.Error("an argument was taken")
+		t.Error("no error for an argument")
 	}
 	if _, err := parse([]string{"-h"}, io.Discard); !errors.Is(err, flag.ErrHelp) {
 		t.Errorf("help: %v", err)
@@ -72,7 +72,7 @@ func TestMachinesLogoutURLsAndQuirks(t *testing.T) {
 		t.Errorf("%v %s", err, body)
 	}
 	if _, err := parse([]string{"-machine", "shop:shop-secret"}, io.Discard); err == nil || !strings.Contains(err.Error(), "want ID:SECRET:AUDIENCE:SCOPES") {
-		t.Errorf("half a machine: %v", err)
+		t.Errorf("an incomplete machine: %v", err)
 	}
 }
 
@@ -83,12 +83,12 @@ func TestPortInUse(t *testing.T) {
 	}
 	defer l.Close()
 	err = run(context.Background(), []string{"-addr", l.Addr().String()}, io.Discard, io.Discard)
-	if err == nil || err.Error() != l.Addr().String()+" is in use already" {
+	if err == nil || err.Error() != l.Addr().String()+" is already in use" {
 		t.Errorf("error %v", err)
 	}
 }
 
-// start runs the command until the test ends and returns where it listens.
+// start runs the command until the end of the test and returns its URL.
 func start(t *testing.T, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -96,7 +96,7 @@ func start(t *testing.T, args ...string) string {
 	done := make(chan error, 1)
 	go func() {
 		err := run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), w, io.Discard)
-		w.CloseWithError(errors.New("it ended"))
+		w.CloseWithError(errors.New("ended"))
 		done <- err
 	}()
 	t.Cleanup(func() {
@@ -107,7 +107,7 @@ func start(t *testing.T, args ...string) string {
 				t.Error(err)
 			}
 		case <-time.After(5 * time.Minute):
-			t.Error("it does not end")
+			t.Error("still running")
 		}
 	})
 	var text bytes.Buffer
@@ -131,20 +131,20 @@ func TestRun(t *testing.T) {
 	resp.Body.Close()
 }
 
-// A web page gets no token with the credentials that everybody knows.
-func TestWebPagesAreKeptAway(t *testing.T) {
+// Web pages cannot use the public credentials.
+func TestWebPagesAreRefused(t *testing.T) {
 	for name, tt := range map[string]struct {
 		args               []string
 		method, host, site string
 		want               int
 	}{
-		"another name":           {nil, "GET", "evil.example.com", "", 421},
-		"another name, let in":   {[]string{"-allow-remote"}, "GET", "evil.example.com", "", 200},
-		"Docker's bridge":        {nil, "GET", "172.17.0.1:3001", "", 200},
-		"another site":           {nil, "DELETE", "", "cross-site", 403},
-		"another site, let in":   {[]string{"-allow-remote"}, "DELETE", "", "cross-site", 403},
-		"nobody's page":          {nil, "DELETE", "", "", 204},
-		"a page of the tenant's": {nil, "DELETE", "", "same-origin", 204},
+		"another name":                 {nil, "GET", "evil.example.com", "", 421},
+		"another name, remote allowed": {[]string{"-allow-remote"}, "GET", "evil.example.com", "", 200},
+		"Docker's bridge":              {nil, "GET", "172.17.0.1:3001", "", 200},
+		"another site":                 {nil, "DELETE", "", "cross-site", 403},
+		"another site, remote allowed": {[]string{"-allow-remote"}, "DELETE", "", "cross-site", 403},
+		"not a web page":               {nil, "DELETE", "", "", 204},
+		"a page of the tenant":         {nil, "DELETE", "", "same-origin", 204},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := http.NewRequestWithContext(t.Context(), tt.method, start(t, tt.args...)+"/_tenant/outbox", nil)
@@ -186,7 +186,7 @@ func TestRunWithTLSAndUsers(t *testing.T) {
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(resp.Body)
 	if !strings.Contains(string(body), `"issuer":"`+base+`/"`) {
-		t.Errorf("the issuer does not follow: %s", body)
+		t.Errorf("the issuer is not the base URL: %s", body)
 	}
 	client.CloseIdleConnections()
 }
@@ -205,7 +205,7 @@ func TestRunRefuses(t *testing.T) {
 	} {
 		args = append(args, "-addr", "127.0.0.1:0")
 		if err := run(context.Background(), args, io.Discard, io.Discard); err == nil {
-			t.Errorf("%s was taken", name)
+			t.Errorf("%s: no error", name)
 		}
 	}
 }

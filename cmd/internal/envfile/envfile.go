@@ -1,5 +1,5 @@
-// Package envfile reads which tenant to use from a file of NAME=value lines, as
-// the proof of concept's .env was: for commands on a developer's machine.
+// Package envfile reads a tenant's settings from a file of NAME=value lines, for commands on a
+// developer's machine.
 package envfile
 
 import (
@@ -19,10 +19,10 @@ import (
 	"usher/internal/secrets"
 )
 
-// File is what a file says, by name.
+// File holds the values of a file by name.
 type File map[string]string
 
-// Read reads a file. Its error does not quote it: it holds a secret.
+// Read reads a file. Its error never quotes the file, which contains a secret.
 func Read(path string) (File, error) {
 	text, err := os.ReadFile(path)
 	var unreadable *os.PathError
@@ -32,22 +32,23 @@ func Read(path string) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := godotenv.UnmarshalBytes(bytes.TrimPrefix(text, []byte("\ufeff"))) // with which some editors begin
+	file, err := godotenv.UnmarshalBytes(bytes.TrimPrefix(text, []byte("\ufeff"))) // a byte order mark
 	if err != nil {
-		return nil, errors.New("it is not made of NAME=value lines")
+		return nil, errors.New("the file must consist of NAME=value lines")
 	}
 	return file, nil
 }
 
-// known are the names that mean something. Where there may be several of a kind, the
-// functions' name, with an S, is known as well.
+// known lists the names that are used. Lists have a second name with an S, as in the
+// functions' environment.
 var known = []string{
-	"DOMAIN", "CLIENT_ID", "CLIENT_SECRET", "MANAGEMENT_CLIENT_ID", "MANAGEMENT_CLIENT_SECRET", "AUDIENCE", "MANAGEMENT_AUDIENCE", "CONNECTION",
-	"REDIRECT_URI", "REDIRECT_URIS", "POST_LOGOUT_REDIRECT_URI", "POST_LOGOUT_REDIRECT_URIS", "RESULT_URL", "RESULT_URLS", "SCOPES", "LOGIN_BINDING",
+	"DOMAIN", "CLIENT_ID", "CLIENT_SECRET", "MANAGEMENT_CLIENT_ID", "MANAGEMENT_CLIENT_SECRET", "AUDIENCE",
+	"MANAGEMENT_AUDIENCE", "CONNECTION", "REDIRECT_URI", "REDIRECT_URIS", "POST_LOGOUT_REDIRECT_URI",
+	"POST_LOGOUT_REDIRECT_URIS", "RESULT_URL", "RESULT_URLS", "SCOPES", "LOGIN_BINDING",
 }
 
-// Unknown are the names that mean nothing here: another program's, or misspelt ones,
-// which must not be dropped silently.
+// Unknown returns the names that are not used, sorted. Callers should report them, because
+// they may be misspelled.
 func (f File) Unknown() (names []string) {
 	for _, name := range slices.Sorted(maps.Keys(f)) {
 		if !slices.Contains(known, name) {
@@ -57,7 +58,7 @@ func (f File) Unknown() (names []string) {
 	return names
 }
 
-// list is what there is of a kind: the one, and those with commas between them.
+// list returns the value of name and the comma-separated values of name with an S.
 func (f File) list(name string) []string {
 	var all []string
 	for _, part := range append([]string{f[name]}, strings.Split(f[name+"S"], ",")...) {
@@ -68,15 +69,15 @@ func (f File) list(name string) []string {
 	return all
 }
 
-// Settings are what a file amounts to.
+// Settings is the configuration and the credentials from a file.
 type Settings struct {
 	Config      config.Config
 	Credentials secrets.Credentials
 }
 
-// Settings makes settings of the file. What may be left out of it is the redirect
-// URI, and what the environment may hold as well. The error lists all that is
-// wrong; what is right is returned with it.
+// Settings converts the file to settings. redirectURI is the default redirect URI. getenv
+// provides the defaults for SCOPES and LOGIN_BINDING. The error lists all faults; the valid
+// settings are returned with it.
 func (f File) Settings(redirectURI string, getenv func(string) string) (Settings, error) {
 	lookup := func(name string) string { return cmp.Or(f[name], getenv(name)) }
 	s := Settings{
@@ -100,33 +101,35 @@ func (f File) Settings(redirectURI string, getenv func(string) string) (Settings
 	return s, errors.Join(f.missing(), s.completeCredentials(), s.Config.Validate())
 }
 
-// completeCredentials fills in what may be left out, and checks the domain.
+// completeCredentials sets the default management credentials and checks the domain. It
+// ignores missing values, which missing reports.
 func (s *Settings) completeCredentials() error {
 	c := s.Credentials
-	if c.Domain == "" || c.ClientID == "" || c.ClientSecret == "" || (c.ManagementClientID == "") != (c.ManagementClientSecret == "") {
-		return nil // missing says so
+	if c.Domain == "" || c.ClientID == "" || c.ClientSecret == "" ||
+		(c.ManagementClientID == "") != (c.ManagementClientSecret == "") {
+		return nil
 	}
-	// Plain http is left to Complete, which takes it for a tenant on this machine.
+	// Complete accepts http for a tenant on this machine.
 	if scheme, _, given := strings.Cut(c.Domain, "://"); given && scheme != "http" {
-		return errors.New("DOMAIN is a host name without a scheme; https is used, but for a tenant on this machine")
+		return errors.New("DOMAIN must be a host name without a scheme, or an http URL on this machine")
 	}
-	whole, err := c.Complete(false)
+	completed, err := c.Complete(false)
 	if err != nil {
 		return fmt.Errorf("DOMAIN: %w", err)
 	}
-	s.Credentials = whole
+	s.Credentials = completed
 	return nil
 }
 
-// Complete adds what the process's environment may say, file or not.
+// Complete sets the scopes, the binding and the log level from lookup or their defaults.
 func Complete(c *config.Config, lookup func(string) string) {
 	c.Scopes = strings.Fields(cmp.Or(lookup("SCOPES"), config.DefaultScopes))
 	c.Binding = cmp.Or(lookup("LOGIN_BINDING"), config.BindingCookie)
 	c.LogLevel = slog.LevelInfo
 }
 
-// missing names what there has to be. Of the two names of a second application there
-// may be none, or both.
+// missing returns an error that lists the missing names. The two names of the management
+// application are optional, but only together.
 func (f File) missing() error {
 	required := []string{"DOMAIN", "CLIENT_ID", "CLIENT_SECRET"}
 	if f["MANAGEMENT_CLIENT_ID"] != "" || f["MANAGEMENT_CLIENT_SECRET"] != "" {

@@ -24,10 +24,10 @@ func write(t *testing.T, text string) string {
 
 func nothing(string) string { return "" }
 
-const least = "DOMAIN=tenant.example.com\nCLIENT_ID=web\nCLIENT_SECRET=" + hidden + "\n"
+const minimal = "DOMAIN=tenant.example.com\nCLIENT_ID=web\nCLIENT_SECRET=" + hidden + "\n"
 
 func TestSettings(t *testing.T) {
-	file, err := Read(write(t, least+"SCOPES=openid email\nPOST_LOGOUT_REDIRECT_URI=https://app.example.com/\nRESULT_URL=https://app.example.com/done\n"))
+	file, err := Read(write(t, minimal+"SCOPES=openid email\nPOST_LOGOUT_REDIRECT_URI=https://app.example.com/\nRESULT_URL=https://app.example.com/done\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestSettings(t *testing.T) {
 		strings.Join(c.RedirectURIs, " "):    "http://127.0.0.1:3000/callback",
 		strings.Join(c.LogoutURIs, " "):      "https://app.example.com/",
 		strings.Join(c.ResultURLs, " "):      "https://app.example.com/done",
-		strings.Join(c.Scopes, " "):          "openid email", // the file before the environment
+		strings.Join(c.Scopes, " "):          "openid email", // the file has precedence
 		c.Binding:                            "none",
 		c.Connection:                         "Username-Password-Authentication",
 		s.Credentials.Domain:                 "tenant.example.com", // never from the environment
@@ -54,9 +54,9 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// The functions' names mean the same here, and there may be a second application.
-func TestTheFunctionsNames(t *testing.T) {
-	file, err := Read(write(t, "\ufeff"+least+"REDIRECT_URIS=https://a.example.com/cb, https://b.example.com/cb\nREDIRECT_URI=https://c.example.com/cb\n"+
+// The functions' names and a second application are supported.
+func TestFunctionNames(t *testing.T) {
+	file, err := Read(write(t, "\ufeff"+minimal+"REDIRECT_URIS=https://a.example.com/cb, https://b.example.com/cb\nREDIRECT_URI=https://c.example.com/cb\n"+
 		"POST_LOGOUT_REDIRECT_URIS=https://a.example.com/,https://b.example.com/\nRESULT_URLS=https://a.example.com/done\n"+
 		"MANAGEMENT_CLIENT_ID=machine\nMANAGEMENT_CLIENT_SECRET=another-"+hidden+"\n"))
 	if err != nil {
@@ -80,12 +80,12 @@ func TestTheFunctionsNames(t *testing.T) {
 	}
 }
 
-// All that is wrong is said at once, and what is right can be used.
-func TestSettingsThatAreWrong(t *testing.T) {
+// The error lists all faults, and the valid settings are returned with it.
+func TestInvalidSettings(t *testing.T) {
 	file := File{"CLIENT_ID": "web", "CLIENT_SECRET": hidden, "REDIRECT_URI": "http://app.example.com/cb", "SCOPES": "email"}
 	s, err := file.Settings("", nothing)
 	if err == nil {
-		t.Fatal("taken")
+		t.Fatal("no error")
 	}
 	for _, want := range []string{"missing: DOMAIN", "neither https nor http on loopback", "SCOPES lacks openid"} {
 		if !strings.Contains(err.Error(), want) {
@@ -107,20 +107,20 @@ func TestSettingsThatAreWrong(t *testing.T) {
 	}
 }
 
-// The README names every setting of a file.
-func TestTheNamesAreDocumented(t *testing.T) {
+// docs/local.md documents every name.
+func TestNamesAreDocumented(t *testing.T) {
 	page, err := os.ReadFile("../../../docs/local.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range known {
 		if !strings.Contains(string(page), "`"+name+"`") && !strings.Contains(string(page), "`"+name+"S`") {
-			t.Errorf("the README lacks %s", name)
+			t.Errorf("docs/local.md lacks %s", name)
 		}
 	}
 }
 
-func TestNamesThatMeanNothing(t *testing.T) {
+func TestUnknownNames(t *testing.T) {
 	file := File{"DOMAIN": "tenant.example.com", "CLIENT_ID": "web", "CLIENT_SECRET": hidden, "REDIRECT_URL": "x", "COLOUR": "red", "MANAGEMENT_CLIENT_ID": "machine"}
 	if got := file.Unknown(); !slices.Equal(got, []string{"COLOUR", "REDIRECT_URL"}) {
 		t.Errorf("unknown: %q", got)
@@ -133,8 +133,8 @@ func TestNamesThatMeanNothing(t *testing.T) {
 	}
 }
 
-// The local tenant's address is one as its page gives it.
-func TestATenantOnThisMachine(t *testing.T) {
+// The URL of a local tenant is a valid domain.
+func TestTenantOnThisMachine(t *testing.T) {
 	for _, domain := range []string{"http://127.0.0.1:3001", "http://localhost:3001"} {
 		s, err := File{"DOMAIN": domain, "CLIENT_ID": "web", "CLIENT_SECRET": hidden}.Settings("http://127.0.0.1:3000/callback", nothing)
 		if err != nil || s.Credentials.BaseURL() != domain {
@@ -143,7 +143,7 @@ func TestATenantOnThisMachine(t *testing.T) {
 	}
 }
 
-func TestFilesThatCannotBeRead(t *testing.T) {
+func TestUnreadableFiles(t *testing.T) {
 	if _, err := Read(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) || err.Error() != syscall.ENOENT.Error() {
 		t.Errorf("%v", err)
 	}
@@ -154,7 +154,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestOneAddressMayHaveACommaAndSeveralAreSeparatedByThem(t *testing.T) {
+func TestListSeparatesOnlyThePluralByCommas(t *testing.T) {
 	file := File{"REDIRECT_URI": "https://a.example.com/cb?x=1,2", "REDIRECT_URIS": "https://b.example.com/cb, https://c.example.com/cb"}
 	want := []string{"https://a.example.com/cb?x=1,2", "https://b.example.com/cb", "https://c.example.com/cb"}
 	if got := file.list("REDIRECT_URI"); !slices.Equal(got, want) {

@@ -1,4 +1,5 @@
-// Package guard protects development servers on loopback. Without protection, any web page in the developer's browser can call such a server.
+// Package guard protects development servers on loopback. Without it, any web page in the
+// developer's browser could call such a server.
 package guard
 
 import (

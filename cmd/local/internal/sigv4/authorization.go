@@ -9,7 +9,7 @@ import (
 
 const algorithm = "AWS4-HMAC-SHA256"
 
-// authorization is the header of that name, taken apart.
+// authorization is a parsed Authorization header.
 type authorization struct {
 	accessKey     string
 	day, region   string
@@ -18,9 +18,8 @@ type authorization struct {
 	signature     []byte
 }
 
-// parseAuthorization reads the one Authorization header. It fails with
-// ErrUnsigned where there is none of this algorithm, and with ErrRefused where
-// it is not whole.
+// parseAuthorization parses the Authorization header. It fails with ErrUnsigned if there is
+// none with this algorithm, and with ErrRefused if it is malformed.
 func parseAuthorization(h http.Header) (authorization, error) {
 	values := h.Values("Authorization")
 	if len(values) == 0 {
@@ -44,7 +43,8 @@ func parseAuthorization(h http.Header) (authorization, error) {
 	a := authorization{}
 	scope := strings.Split(parts["Credential"], "/")
 	if len(parts) != 3 || len(scope) != 5 || scope[4] != "aws4_request" {
-		return authorization{}, refused("Authorization is not Credential=KEY/DAY/REGION/SERVICE/aws4_request, SignedHeaders=…, Signature=…")
+		return authorization{}, refused("Authorization is not Credential=KEY/DAY/REGION/SERVICE/aws4_request, " +
+			"SignedHeaders=…, Signature=…")
 	}
 	a.accessKey, a.day, a.region, a.service = scope[0], scope[1], scope[2], scope[3]
 	a.signedHeaders = strings.Split(parts["SignedHeaders"], ";")
@@ -55,10 +55,11 @@ func parseAuthorization(h http.Header) (authorization, error) {
 	return a, a.checkHeaders(h)
 }
 
-// checkHeaders sees to it that what the meaning of a request hangs on is signed:
-// the host, the date, and all that begins with x-amz-.
+// checkHeaders checks that the required headers are signed: the host, the date, and all
+// x-amz- headers.
 func (a authorization) checkHeaders(h http.Header) error {
-	if !slices.IsSorted(a.signedHeaders) || len(slices.Compact(slices.Clone(a.signedHeaders))) != len(a.signedHeaders) {
+	unique := slices.Compact(slices.Clone(a.signedHeaders))
+	if !slices.IsSorted(a.signedHeaders) || len(unique) != len(a.signedHeaders) {
 		return refused("SignedHeaders are not sorted, or name one twice")
 	}
 	for _, name := range a.signedHeaders {
@@ -66,7 +67,7 @@ func (a authorization) checkHeaders(h http.Header) error {
 			return refused("SignedHeaders are not in lower case")
 		}
 		if name != "host" && len(h.Values(name)) == 0 && name != "content-length" {
-			return refused("SignedHeaders name one that is not there")
+			return refused("SignedHeaders name a missing header")
 		}
 	}
 	for name := range h {
@@ -75,7 +76,7 @@ func (a authorization) checkHeaders(h http.Header) error {
 		}
 	}
 	if !slices.Contains(a.signedHeaders, "host") || !slices.Contains(a.signedHeaders, "x-amz-date") {
-		return refused("host and x-amz-date have to be signed")
+		return refused("host and x-amz-date must be signed")
 	}
 	return nil
 }

@@ -1,9 +1,7 @@
-// Package sigv4 checks requests that are signed with AWS Signature Version 4
-// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html), as the
-// gateway does before it calls a function: for the local server, where there is
-// no gateway. Functions never import it.
+// Package sigv4 verifies AWS Signature Version 4
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html) in the local server,
+// as the gateway does before it calls a function.
 //
-// The signature itself is computed by AWS's own signer. This package reads what
-// the client says that it signed, and refuses what the signers of different
-// languages would not agree on: what passes here passes there.
+// AWS's signer computes the signature again. The package refuses requests that the signers of
+// different languages sign differently, so that an accepted request is valid for all of them.
 package sigv4

@@ -16,34 +16,34 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// Service is the name under which calls to an API Gateway are signed.
+// Service is the signed service name of calls to API Gateway.
 const Service = "execute-api"
 
 const (
-	maxBody    = 10 << 20        // bytes; the gateway takes no more
-	clockSkew  = 5 * time.Minute // how far the client's clock may be off
+	maxBody    = 10 << 20        // bytes; the gateway's limit
+	clockSkew  = 5 * time.Minute // accepted difference between the clocks
 	dateFormat = "20060102T150405Z"
 )
 
-// Why a request does not pass. Each refusal wraps one, and its text says more;
-// it holds nothing of the key.
+// The errors of Verify. Every error wraps one of them and adds a reason. The reason never
+// contains the key.
 var (
 	ErrUnsigned = errors.New("the request is not signed")
 	ErrRefused  = errors.New("the signature is refused")
 	ErrTooLarge = errors.New("the body is too large")
 )
 
-func refused(why string) error { return fmt.Errorf("%w: %s", ErrRefused, why) }
+func refused(reason string) error { return fmt.Errorf("%w: %s", ErrRefused, reason) }
 
-// Verifier knows one key pair.
+// Verifier verifies requests with one key pair.
 type Verifier struct {
-	Credentials aws.Credentials // with a session token, requests have to carry it
-	Region      string          // that the key is used in; "" for any
+	Credentials aws.Credentials // requests must contain the session token, if there is one
+	Region      string          // the signed region; "" for any
 	Now         func() time.Time
 }
 
-// Verify checks one request as it came to a server, and leaves its body to be
-// read again. It fails with ErrUnsigned, ErrRefused and ErrTooLarge.
+// Verify verifies a server's request. It restores the body, so that it can be read again. It
+// fails with ErrUnsigned, ErrRefused or ErrTooLarge.
 func (v Verifier) Verify(r *http.Request) error {
 	if r.URL.Query().Has("X-Amz-Signature") {
 		return refused("it is in the query (a presigned URL), which is not supported here")
@@ -63,7 +63,7 @@ func (v Verifier) Verify(r *http.Request) error {
 	return v.compare(r, a, payload, date)
 }
 
-// checkScope checks what the signature is for: whom, where and when.
+// checkScope checks the access key, the region, the service, the date and the session token.
 func (v Verifier) checkScope(a authorization, h http.Header) (time.Time, error) {
 	date, err := time.Parse(dateFormat, h.Get("X-Amz-Date"))
 	switch {
@@ -74,18 +74,18 @@ func (v Verifier) checkScope(a authorization, h http.Header) (time.Time, error) 
 	case v.Now().Sub(date).Abs() > clockSkew:
 		return date, refused("X-Amz-Date is more than 5 minutes off")
 	case a.service != Service:
-		return date, refused("it is not made for the service " + Service)
+		return date, refused("it is not for the service " + Service)
 	case v.Region != "" && a.region != v.Region:
-		return date, refused("it is not made for the region " + v.Region)
+		return date, refused("it is not for the region " + v.Region)
 	case !same(a.accessKey, v.Credentials.AccessKeyID):
-		return date, refused("the access key is not the one that is known here")
+		return date, refused("the access key is unknown")
 	case !same(h.Get("X-Amz-Security-Token"), v.Credentials.SessionToken):
-		return date, refused("the session token is not the one that belongs to the key")
+		return date, refused("the session token does not belong to the access key")
 	}
 	return date, nil
 }
 
-// hashBody reads the body, puts it back, and returns its hash in hexadecimal.
+// hashBody returns the body's SHA-256 hash in hexadecimal and restores the body.
 func hashBody(r *http.Request) (string, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	switch {
@@ -97,7 +97,7 @@ func hashBody(r *http.Request) (string, error) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:])
-	if told := r.Header.Values("X-Amz-Content-Sha256"); len(told) > 0 && !slices.Equal(told, []string{hash}) {
+	if sent := r.Header.Values("X-Amz-Content-Sha256"); len(sent) > 0 && !slices.Equal(sent, []string{hash}) {
 		return "", refused("X-Amz-Content-Sha256 is not the body's hash")
 	}
 	return hash, nil

@@ -27,8 +27,7 @@ import (
 
 const host = "usher.example"
 
-// message is a request on the wire. The signers get it whole; what a test
-// changes afterwards is not signed.
+// message is a request. Tests change some messages after signing.
 type message struct {
 	Method string            `json:"method"`
 	Target string            `json:"-"` // path and query, as sent
@@ -37,7 +36,7 @@ type message struct {
 	Header map[string]string `json:"header"`
 }
 
-// send writes the message as it is, which no HTTP client would.
+// send writes the message unchanged, which an HTTP client would not.
 func (m message) send(t *testing.T, addr string) int {
 	t.Helper()
 	conn, err := net.Dial("tcp", addr)
@@ -101,7 +100,7 @@ func startBotocore(t *testing.T) func(*testing.T, message) message {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = in.Close() // which ends it
+		_ = in.Close() // ends the process
 		if err := cmd.Wait(); err != nil {
 			t.Error(err)
 		}
@@ -149,7 +148,7 @@ func TestAgreement(t *testing.T) {
 				}
 				got := []int{m.send(t, strings.TrimPrefix(ours.URL, "http://")), m.send(t, theirs)}
 				if !slices.Equal(got, []int{want, want}) {
-					t.Errorf("ours and botocore's answer %d, want %d: %+v", got, want, m)
+					t.Errorf("ours and botocore's respond %d, want %d: %+v", got, want, m)
 				}
 			})
 		}
@@ -166,7 +165,7 @@ func passing(method, target, body string, header map[string]string) agreed {
 	return agreed{message: message{Method: method, Target: target, Body: body, Header: header}, passes: true}
 }
 
-// changed is a request that is changed after it was signed.
+// changed returns a request that is changed after signing.
 func changed(change func(*message)) agreed {
 	const body = `{"email":"a@example.com"}`
 	return agreed{message: message{Method: "POST", Target: "/users/auth0%7C1?a=1&b=2", Body: body, Header: map[string]string{"Content-Type": "application/json"}}, change: change}

@@ -15,8 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// examples are the commands of examples/sigv4, which take an address to create
-// a user with.
+// examples returns the commands of examples/sigv4. Their argument is the address of a new user.
 func examples(t *testing.T) map[string][]string {
 	t.Helper()
 	goExample := filepath.Join(t.TempDir(), "example")
@@ -26,7 +25,7 @@ func examples(t *testing.T) map[string][]string {
 	folder := filepath.Join("..", "..", "..", "..", "..", "examples", "sigv4")
 	return map[string][]string{
 		"go":     {goExample},
-		"node":   {"node", filepath.Join(folder, "node", "usher.mjs")}, // after `npm ci`, which scripts/setup.sh does
+		"node":   {"node", filepath.Join(folder, "node", "usher.mjs")}, // requires `npm ci`, see scripts/setup.sh
 		"python": {python(t), filepath.Join(folder, "python", "usher.py")},
 		"curl":   {"bash", filepath.Join(folder, "curl", "usher.sh")},
 	}
@@ -42,7 +41,7 @@ func run(t *testing.T, command []string, addr, email string, credentials aws.Cre
 }
 
 func TestExamples(t *testing.T) {
-	user := role // an IAM user's key, which has no session token
+	user := role // an IAM user's key has no session token
 	user.SessionToken = ""
 	service := startService(t)
 	commands := examples(t)
@@ -58,11 +57,11 @@ func TestExamples(t *testing.T) {
 					}
 					want := []string{"ada@example.com", "grace@example.com", email}
 					if name == "curl" {
-						want = []string{"ada@example.com", email} // it cannot get one by id
+						want = []string{"ada@example.com", email} // it cannot get a user by ID
 					}
 					for _, address := range want {
 						if !strings.Contains(printed, address) {
-							t.Errorf("it printed no %s:\n%s", address, printed)
+							t.Errorf("no %s in the output:\n%s", address, printed)
 						}
 					}
 				})
@@ -71,7 +70,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// The examples prove nothing unless the verifiers refuse.
+// Both verifiers refuse a wrong key.
 func TestExamplesWithAWrongKey(t *testing.T) {
 	service, commands := startService(t), examples(t)
 	wrong := role
@@ -86,8 +85,8 @@ func TestExamplesWithAWrongKey(t *testing.T) {
 	}
 }
 
-// A problem's code is what one branches on, and its request is what one asks about.
-func TestExamplesTellTheProblem(t *testing.T) {
+// The examples print a problem's code and request ID.
+func TestExamplesPrintTheProblem(t *testing.T) {
 	gateway := startVerifier(t, startService(t), role)
 	for name, command := range examples(t) {
 		printed, err := run(t, command, gateway, "ada@example.com", role)
@@ -107,8 +106,8 @@ func TestExamplesWithoutAnAddress(t *testing.T) {
 	}
 }
 
-// The arguments of a process are for all on its machine to see.
-func TestCurlGetsNoSecretAsAnArgument(t *testing.T) {
+// All users of a machine can see the arguments of its processes.
+func TestCurlHasNoSecretInItsArguments(t *testing.T) {
 	curl, err := exec.LookPath("curl")
 	if err != nil {
 		t.Fatal(err)
@@ -133,8 +132,8 @@ func TestCurlGetsNoSecretAsAnArgument(t *testing.T) {
 	}
 }
 
-// What is signed for one host, and the session token, are for that host alone.
-func TestExamplesFollowNoRedirect(t *testing.T) {
+// A signature and the session token must not be sent to another host.
+func TestExamplesDoNotFollowRedirects(t *testing.T) {
 	for name, command := range examples(t) {
 		t.Run(name, func(t *testing.T) {
 			var asked, elsewhere atomic.Int32
@@ -149,7 +148,7 @@ func TestExamplesFollowNoRedirect(t *testing.T) {
 			t.Cleanup(first.Close)
 			printed, _ := run(t, command, strings.TrimPrefix(first.URL, "http://"), "nobody@example.com", role)
 			if asked.Load() == 0 || elsewhere.Load() != 0 {
-				t.Errorf("%d requests, of which %d went on elsewhere:\n%s", asked.Load(), elsewhere.Load(), printed)
+				t.Errorf("%d requests, %d of them to another host:\n%s", asked.Load(), elsewhere.Load(), printed)
 			}
 		})
 	}

@@ -1,7 +1,6 @@
-"""Stands where the gateway stands: verifies AWS signatures with botocore, and
-passes what is signed rightly on to the service: server.py HOST:PORT REGION.
+"""A fake gateway: verifies AWS signatures with botocore and forwards valid requests to the service.
 
-The key pair is in the environment. It prints its own port.
+Usage: server.py HOST:PORT REGION. The key pair is in the environment. It prints its port.
 """
 
 import hmac
@@ -24,7 +23,7 @@ AUTHORIZATION = re.compile(r"AWS4-HMAC-SHA256 Credential=([^,]+), ?SignedHeaders
 
 
 class Verifier(SigV4Auth):
-    """Signs the headers that the client says it signed, and the body's real hash."""
+    """Signs the client's signed headers and the actual hash of the body."""
 
     def __init__(self, signed):
         super().__init__(CREDENTIALS, "execute-api", REGION)
@@ -39,13 +38,13 @@ class Verifier(SigV4Auth):
 
 
 def fault(method, path, headers, body):
-    """Says what is wrong with a request's signature; None where nothing is."""
+    """Returns the fault of a request's signature, or None."""
     found = AUTHORIZATION.fullmatch(headers.get("Authorization", ""))
     if not found:
         return "unsigned"
     scope, signed, signature = found.group(1), found.group(2).split(";"), found.group(3)
     if "host" not in signed or "x-amz-date" not in signed:
-        return "host and x-amz-date have to be signed"
+        return "host and x-amz-date must be signed"
     if any(name.lower().startswith("x-amz-") and name.lower() not in signed for name in headers):
         return "an x-amz- header is not signed"
     if headers.get("X-Amz-Security-Token", "") != TOKEN:
@@ -55,24 +54,24 @@ def fault(method, path, headers, body):
     if abs(datetime.now(timezone.utc) - date) > timedelta(minutes=5):
         return "too old"
 
-    # The path and the query as they were sent, undecoded.
+    # The path and the query as sent, not decoded.
     request = AWSRequest(method, "http://" + headers["Host"] + path, data=body)
     for name, value in headers.items():
         if name.lower() != "authorization":
             request.headers.add_header(name, value)
     del request.headers["X-Amz-Content-SHA256"]
     verifier = Verifier(signed)
-    told = headers.get("X-Amz-Content-SHA256")
-    if told is not None:
-        if told != verifier.payload(request):
+    sent = headers.get("X-Amz-Content-SHA256")
+    if sent is not None:
+        if sent != verifier.payload(request):
             return "another hash of the body"
-        request.headers["X-Amz-Content-SHA256"] = told
+        request.headers["X-Amz-Content-SHA256"] = sent
     request.context["timestamp"] = stamp
     if scope != verifier.scope(request):
         return "another key, day, region or service"
     canonical = verifier.canonical_request(request)
     if set(signed) != set(verifier.headers_to_sign(request).keys()):
-        return "a header that is not there"
+        return "a missing header"
     expected = verifier.signature(verifier.string_to_sign(request, canonical), request)
     return None if hmac.compare_digest(expected, signature) else "another signature"
 
@@ -80,9 +79,9 @@ def fault(method, path, headers, body):
 class Gateway(BaseHTTPRequestHandler):
     def serve(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        why = fault(self.command, self.path, self.headers, body)
-        if why is not None:
-            self.answer(403, {"Content-Type": "application/json"}, json.dumps({"botocore": why}).encode())
+        reason = fault(self.command, self.path, self.headers, body)
+        if reason is not None:
+            self.answer(403, {"Content-Type": "application/json"}, json.dumps({"botocore": reason}).encode())
             return
         service = http.client.HTTPConnection(SERVICE, timeout=600)
         headers = {name: self.headers[name] for name in ["Content-Type"] if name in self.headers}

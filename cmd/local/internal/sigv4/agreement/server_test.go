@@ -1,9 +1,8 @@
 //go:build sigv4
 
-// Package sigv4 tests signed calls against two verifiers, botocore's and that of
-// cmd/local/internal/sigv4, so that each signer meets one of another make. It runs the
-// examples of examples/sigv4 as they stand, and holds cmd/local/internal/sigv4 to what
-// botocore takes. A tool that is missing fails the tests.
+// Package sigv4 tests signed calls with two verifiers: botocore's and cmd/local/internal/sigv4.
+// Both must agree. It also runs the examples in examples/sigv4 against both. A missing tool
+// fails the tests.
 package sigv4
 
 import (
@@ -38,10 +37,10 @@ import (
 
 const region = "eu-central-1"
 
-// role is a key pair as a role has it, with a session token.
+// role is the key pair of a role, with a session token.
 var role = aws.Credentials{AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", SessionToken: "IQoJb3JpZ2luX2VjE+/="}
 
-// environment is what AWS gives a process, and nothing of this machine's own.
+// environment returns only the variables that AWS sets for a process.
 func environment(credentials aws.Credentials) []string {
 	clean := slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, "AWS_") })
 	return append(clean,
@@ -55,18 +54,18 @@ func environment(credentials aws.Credentials) []string {
 	)
 }
 
-// python is the interpreter that has botocore.
+// python returns an interpreter with botocore.
 func python(t *testing.T) string {
 	t.Helper()
 	name := cmp.Or(os.Getenv("PYTHON"), "python3")
 	if out, err := exec.Command(name, "-c", "import botocore").CombinedOutput(); err != nil {
-		t.Fatalf("%s has no botocore (PYTHON names one that has): %v\n%s", name, err, out)
+		t.Fatalf("%s has no botocore; set PYTHON to an interpreter that has it: %v\n%s", name, err, out)
 	}
 	return name
 }
 
-// startService serves every operation with a local tenant behind, and returns
-// its host and port. Nobody is authenticated there.
+// startService serves every operation with a local tenant, without authentication. It returns
+// its host and port.
 func startService(t *testing.T) string {
 	t.Helper()
 	tenant := tenanttest.Start(t)
@@ -83,8 +82,8 @@ func startService(t *testing.T) string {
 	return strings.TrimPrefix(server.URL, "http://")
 }
 
-// startVerifier starts the local server's verifier before a service, and returns
-// its host and port.
+// startVerifier starts the local server's verifier in front of a service. It returns its host
+// and port.
 func startVerifier(t *testing.T, service string, credentials aws.Credentials) string {
 	t.Helper()
 	verifier := sigv4.Verifier{Credentials: credentials, Region: region, Now: time.Now}
@@ -100,8 +99,7 @@ func startVerifier(t *testing.T, service string, credentials aws.Credentials) st
 	return strings.TrimPrefix(server.URL, "http://")
 }
 
-// startGateway starts botocore's verifier before a service, and returns its
-// host and port.
+// startGateway starts botocore's verifier in front of a service. It returns its host and port.
 func startGateway(t *testing.T, service string, credentials aws.Credentials) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
