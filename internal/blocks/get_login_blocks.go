@@ -37,7 +37,7 @@ func GetLoginBlocks(dir Lister) api.Operation {
 			}
 			return httpapi.JSON(w, http.StatusOK, struct {
 				BlockedFor []LoginBlock `json:"blocked_for"`
-			}{append([]LoginBlock{}, found...)}) // an empty list, not null
+			}{append([]LoginBlock{}, found...)}) // encodes as [] instead of null
 		},
 	}
 }

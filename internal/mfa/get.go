@@ -54,7 +54,7 @@ func Get(dir Lister) api.Operation {
 			if err != nil {
 				return err
 			}
-			masked := append([]Method{}, found...) // an empty list, not null
+			masked := append([]Method{}, found...) // encodes as [] instead of null
 			for i := range masked {
 				masked[i].mask()
 			}

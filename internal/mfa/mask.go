@@ -7,21 +7,21 @@ import (
 	"unicode/utf8"
 )
 
-// Numbers and addresses in the name that the provider or the user gave a method.
+// These match numbers and addresses in a method's name, which the provider or the user sets.
 var (
 	numberIn  = regexp.MustCompile(`\+?\(?[0-9][0-9 ()./-]{5,}[0-9]`)
 	addressIn = regexp.MustCompile(`\S+@\S+`)
 )
 
-// mask hides the numbers and addresses to which codes are sent. The provider masks
-// them in most responses, but not in all.
+// mask masks the numbers and addresses to which codes are sent. The provider masks them in
+// most responses, but not in all.
 func (m *Method) mask() {
 	m.PhoneNumber, m.Email = maskedPhone(m.PhoneNumber), maskedEmail(m.Email)
 	m.Name = numberIn.ReplaceAllStringFunc(addressIn.ReplaceAllStringFunc(m.Name, maskedEmail), maskedPhone)
 }
 
-// maskedPhone leaves the last four characters. A number is masked already if it has
-// masking characters and shows four digits at the most, beside a country code of one.
+// maskedPhone keeps the last four characters. A number is already masked if it has masking
+// characters and shows at most four digits, in addition to a country code of one digit.
 func maskedPhone(number string) string {
 	digits := 0
 	for _, r := range number {
@@ -37,8 +37,8 @@ func maskedPhone(number string) string {
 	return strings.Repeat("X", hidden) + string(runes[hidden:])
 }
 
-// maskedEmail leaves the first letter, and the domain. An address is masked already if
-// its local part shows two characters at the most beside asterisks.
+// maskedEmail keeps the first letter and the domain. An address is already masked if its
+// local part has asterisks and shows at most two characters.
 func maskedEmail(address string) string {
 	if address == "" {
 		return ""

@@ -23,8 +23,8 @@ func roleName(name string) string {
 	return ""
 }
 
-// couldBeID reports whether a name can be a role's id, which goes first. Auth0's role
-// ids begin with "rol_" (https://auth0.com/docs/api/management/v2/roles/get-roles-by-id).
+// couldBeID reports whether a name can be a role's ID, which has precedence. Auth0's role IDs
+// begin with "rol_" (https://auth0.com/docs/api/management/v2/roles/get-roles-by-id).
 func couldBeID(name string) bool { return strings.HasPrefix(name, "rol_") }
 
 // named returns the role with this ID, or else the only role with this name. Otherwise it

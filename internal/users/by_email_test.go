@@ -88,8 +88,8 @@ func TestTimesSortByInstant(t *testing.T) {
 	}
 }
 
-// A walk gives all who was there all the time exactly once, whoever
-// comes and goes meanwhile.
+// A list returns every user who existed all the time exactly once, even if other users are
+// created or deleted meanwhile.
 func TestListByEmailPages(t *testing.T) {
 	var found []users.User
 	for i := range 5 {
