@@ -31,9 +31,8 @@ var authModes = []string{authNone, authIAM, authBearer}
 
 // authNotice is part of the first line of output.
 var authNotice = map[string]string{
-	authNone: "Callers are not authenticated.",
-	authIAM: "Sign calls with AWS Signature Version 4 (service execute-api) and the key pair " +
-		"in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+	authNone:   "Callers are not authenticated.",
+	authIAM:    "Sign calls with AWS Signature Version 4 (service execute-api) and the key pair in the environment.",
 	authBearer: "Calls need a bearer token.",
 }
 
@@ -72,8 +71,7 @@ func iamAuthentication(getenv func(string) string) (boot.Authenticate, error) {
 		Now:    time.Now,
 	}
 	if verifier.Credentials.AccessKeyID == "" || verifier.Credentials.SecretAccessKey == "" {
-		return nil, errors.New("-auth iam needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment. " +
-			"Use any fictitious pair and give it to the front-end, too.")
+		return nil, errors.New("-auth iam needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which can be fictitious")
 	}
 	return ofRoutes(func(r *http.Request) (api.Principal, error) {
 		if err := verifier.Verify(r); err != nil {

@@ -48,39 +48,30 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 		"; with -env, the host and port of a REDIRECT_URI on loopback)")
 	flags.StringVar(&o.tenantAddr, "tenant-addr", defaultTenantAddr, "`host:port` of the local tenant")
 	flags.StringVar(&o.envFile, "env", "", "use the real tenant in this `file` instead of a local tenant")
-	flags.StringVar(&o.usersFile, "users", "", "import the local tenant's users from this `file` "+
-		"in Auth0's format, instead of the sample users")
+	flags.StringVar(&o.usersFile, "users", "", "replace the local tenant's users by this `file` in Auth0's import format")
 	flags.BoolVar(&o.allowRemote, "allow-remote", false, "accept connections from other machines. "+
 		"Without -auth they can manage every user. The local tenant's credentials are public.")
 	flags.StringVar(&o.auth, "auth", authNone, "how front-ends are authenticated: "+strings.Join(authModes, ", ")+
 		". iam checks AWS signatures with the key pair in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "+
 		"which can be fictitious. bearer checks access tokens")
-	flags.StringVar(&o.issuer, "issuer", "", "with -auth bearer, the `URL` of the tokens' issuer, "+
-		"exactly as in iss (default the tenant)")
-	flags.StringVar(&o.audience, "audience", "", "with -auth bearer, the tokens' audience "+
-		"(default "+localAudience+", an API of the local tenant)")
+	flags.StringVar(&o.issuer, "issuer", "", "with -auth bearer, the tokens' exact iss, a `URL` (default the tenant)")
+	flags.StringVar(&o.audience, "audience", "", "with -auth bearer, the tokens' audience (default "+localAudience+")")
 	flags.StringVar(&o.tokenRule, "token-rule", "", "with -auth bearer and an issuer other than Auth0, the `rule` "+
 		"to recognize an application's own token (docs/bearer.md), such as \"client=azp; idtyp=app\"")
-	flags.StringVar(&o.frontend, "frontend", "", "allow this front-end's `URL`: "+
-		"/callback for sign-ins, / for sign-outs")
-	flags.Func("logout", "allow this `URL` after sign-outs, in the service and in the local tenant; can be repeated",
-		func(s string) error {
-			o.logoutURLs = append(o.logoutURLs, s)
-			return nil
-		})
-	flags.Func("machine", "add a machine client to the local tenant, as `ID:SECRET:AUDIENCE:SCOPES`, "+
-		"with scopes separated by spaces or commas; can be repeated",
+	flags.StringVar(&o.frontend, "frontend", "", "allow this `URL` with /callback for sign-ins, and with / for sign-outs")
+	flags.Func("logout", "allow this `URL` after sign-outs; can be repeated", func(s string) error {
+		o.logoutURLs = append(o.logoutURLs, s)
+		return nil
+	})
+	flags.Func("machine", "add a machine client `ID:SECRET:AUDIENCE:SCOPES` (docs/local-tenant.md); can be repeated",
 		func(s string) error {
 			m, err := localtenant.ParseMachine(s)
 			o.machines = append(o.machines, m)
 			return err
 		})
-	flags.BoolVar(&o.quirks, "quirks", false, "let the local tenant respond in the unusual formats of real tenants "+
-		"(docs/local-tenant.md)")
-	flags.StringVar(&o.limitsFile, "limits", "", "limit front-ends by the policy document in this `file` "+
-		"(docs/limits.md). Requires -auth iam or bearer")
-	flags.DurationVar(&o.deadline, "deadline", boot.Deadline, "maximum `duration` of a request. "+
-		"Increase it for a debugger or a slow machine")
+	flags.BoolVar(&o.quirks, "quirks", false, "let the local tenant respond in unusual formats (docs/local-tenant.md)")
+	flags.StringVar(&o.limitsFile, "limits", "", "limit front-ends by the policy in this `file` (docs/limits.md)")
+	flags.DurationVar(&o.deadline, "deadline", boot.Deadline, "maximum `duration` of a request, longer for a debugger")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -97,8 +88,7 @@ func (o options) check(arguments []string) error {
 	}
 	forLocalTenant := o.usersFile != "" || o.frontend != "" || o.logoutURLs != nil || o.machines != nil || o.quirks
 	if o.envFile != "" && forLocalTenant {
-		return errors.New("-users, -frontend, -logout, -machine and -quirks are for the local tenant. " +
-			"They cannot be combined with -env")
+		return errors.New("-users, -frontend, -logout, -machine and -quirks cannot be combined with -env")
 	}
 	if !slices.Contains(authModes, o.auth) {
 		return fmt.Errorf("-auth %q is not one of: %s", o.auth, strings.Join(authModes, ", "))
@@ -118,8 +108,7 @@ func (o options) check(arguments []string) error {
 	}
 	host, _, err := net.SplitHostPort(o.tenantAddr)
 	if err == nil && (host == "" || host == "0.0.0.0" || host == "::") {
-		return fmt.Errorf("-tenant-addr %s: use an address that browsers can reach, "+
-			"because the service redirects them to it", o.tenantAddr)
+		return fmt.Errorf("-tenant-addr %s: use an address to which browsers can be redirected", o.tenantAddr)
 	}
 	return errors.Join(
 		o.checkAddr("-addr", cmp.Or(o.addr, defaultAddr), risk),

@@ -59,18 +59,15 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		c.callbacks = append(c.callbacks, s)
 		return nil
 	})
-	fs.Func("logout", "allow this `URL` after sign-outs in addition to the defaults; can be repeated",
-		func(s string) error {
-			c.logoutURLs = append(c.logoutURLs, s)
-			return nil
-		})
-	fs.Func("machine", "add a machine client of an API, as `ID:SECRET:AUDIENCE:SCOPES`, "+
-		"with scopes separated by spaces or commas; can be repeated",
-		func(s string) error {
-			m, err := localtenant.ParseMachine(s)
-			c.machines = append(c.machines, m)
-			return err
-		})
+	fs.Func("logout", "allow this `URL` after sign-outs; can be repeated", func(s string) error {
+		c.logoutURLs = append(c.logoutURLs, s)
+		return nil
+	})
+	fs.Func("machine", "add a machine client `ID:SECRET:AUDIENCE:SCOPES`; can be repeated", func(s string) error {
+		m, err := localtenant.ParseMachine(s)
+		c.machines = append(c.machines, m)
+		return err
+	})
 	fs.BoolVar(&c.quirks, "quirks", false, "respond in the unusual formats of real tenants (docs/local-tenant.md)")
 	fs.Func("audience", "allow this API `identifier` in users' tokens; can be repeated", func(s string) error {
 		c.audiences = append(c.audiences, s)
