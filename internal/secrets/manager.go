@@ -223,7 +223,7 @@ func (m *Manager) readProblem(err error) error {
 		"The service could not read its configuration. Try again.")
 }
 
-// permanent are the codes of errors that no waiting cures.
+// permanent lists the codes of errors that a retry cannot fix.
 var permanent = []string{
 	"AccessDeniedException", "DecryptionFailure", "InvalidParameterException", "InvalidRequestException",
 	"UnrecognizedClientException", "InvalidSignatureException", "ValidationException",

@@ -23,7 +23,7 @@ var ErrBinary = errors.New("the version is binary, not text")
 // Vault reads and changes secrets in Secrets Manager. It has no cache.
 type Vault struct{ lazyClient }
 
-// lazyClient makes its client from the environment, on first use.
+// lazyClient creates its client from the environment on first use.
 type lazyClient struct {
 	mu     sync.Mutex
 	client *secretsmanager.Client
@@ -103,7 +103,8 @@ func (v *Vault) get(ctx context.Context, secretID, stage string, version *string
 	return text, made, nil
 }
 
-// value reads a version that has a text.
+// value returns the text and the creation time of a version. It fails with ErrNoValue or
+// ErrBinary if there is no text.
 func value(ctx context.Context, client Getter, in *secretsmanager.GetSecretValueInput) (string, time.Time, error) {
 	out, err := client.GetSecretValue(ctx, in)
 	_, none := errors.AsType[*types.ResourceNotFoundException](err)

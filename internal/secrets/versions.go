@@ -50,9 +50,10 @@ func (m *Manager) beside(ctx context.Context, stage string) Credentials {
 
 // Others returns the other credentials that the provider may accept, the most likely first.
 func (v Versions) Others() []Credentials {
-	// During a rotation, the previous version is mostly invalid already. It is tried nevertheless:
-	// if the current one was never set at the provider, only the previous one works.
-	return slices.DeleteFunc([]Credentials{v.Pending, v.Previous}, func(c Credentials) bool { return c == Credentials{} })
+	// During a rotation the previous version is usually invalid. But if the current version
+	// was never set at the provider, it is the only valid one.
+	isNone := func(c Credentials) bool { return c == Credentials{} }
+	return slices.DeleteFunc([]Credentials{v.Pending, v.Previous}, isNone)
 }
 
 // Changing reports whether a rotation is in progress or finished recently. The provider's
