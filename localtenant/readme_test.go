@@ -42,7 +42,7 @@ func TestDocumentedCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 		cmd := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", strings.ReplaceAll(block[1], "127.0.0.1:3001", u.Host))
-		cmd.Dir = "../.." // where the reader is
+		cmd.Dir = ".." // where the reader is
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("%v: %s\n%s", err, block[1], out)
 		}
