@@ -46,11 +46,10 @@ var ways = []way{
 // deployed is the way by which requests come on AWS.
 var deployed = ways[1]
 
-// everyWay lists those that the suite runs: all, but before a rough or an odd tenant the
-// deployed one alone. What is rough or odd there lies behind the operations, and meets
-// each way alike.
+// everyWay lists the ways that the suite runs. It is the deployed one only with -short, and
+// before a rough or an odd tenant: that is behind the operations, and meets each way alike.
 func everyWay() []way {
-	if *rough || *quirks {
+	if *rough || *quirks || testing.Short() {
 		return []way{deployed}
 	}
 	return ways

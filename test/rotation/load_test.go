@@ -42,6 +42,9 @@ func TestNoRequestFailsWhileTheSecretsChange(t *testing.T) {
 		"every connection finds another node, one application": {localtenant.NodesByConnection, 1, perSecond / 4},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() {
+				tt.perSecond = perSecond / 4
+			}
 			s := start(t, tt.nodes, tt.apps)
 			old := s.vault.Text("AWSCURRENT")
 			s.load(t, tt.perSecond)
