@@ -42,6 +42,10 @@ func newAPI(t testing.TB, s *tenanttest.Server) *api {
 	return a
 }
 
+// network is not the default transport: a test server that closes closes the idle connections of
+// that one, and other tests run at the same time.
+var network = &http.Transport{}
+
 // call sends a request with a JSON body, or none, and returns what came back.
 func (a *api) call(method, path string, in any) (int, any) {
 	a.t.Helper()
@@ -66,7 +70,7 @@ func (a *api) call(method, path string, in any) (int, any) {
 	if a.token != "" {
 		req.Header.Set("Authorization", "Bearer "+a.token)
 	}
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := network.RoundTrip(req)
 	if err != nil {
 		a.t.Fatal(err)
 	}

@@ -70,6 +70,7 @@ func newIssuer(t *testing.T) *issuer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	set.Timeout = testkit.Patience
 	i.opts = authorizer.Options{Issuer: i.URL, Audience: audience, Keys: set, Now: i.Now}
 	i.auth = authorizer.New(i.opts)
 	return i

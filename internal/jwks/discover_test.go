@@ -13,6 +13,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"usher/internal/jwks"
+	"usher/test/testkit"
 )
 
 // discover creates an issuer and a set that discovers its keys.
@@ -33,6 +34,7 @@ func discover(t *testing.T, keys ...jose.JSONWebKey) *issuer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	set.Timeout = testkit.Patience
 	d.set = set
 	return d
 }

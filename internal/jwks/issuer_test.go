@@ -27,6 +27,7 @@ func newIssuer(t *testing.T, keys ...jose.JSONWebKey) *issuer {
 	t.Helper()
 	i := &issuer{t: t, Issuer: oidc.Start(t, "/tenant/", public(keys)), Clock: testkit.NewClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))}
 	i.set = jwks.New(i.KeysURL(), i.Server.Client(), i.Now)
+	i.set.Timeout = testkit.Patience
 	return i
 }
 

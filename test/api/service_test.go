@@ -28,8 +28,10 @@ import (
 const never = time.Hour
 
 // TestMain lets more tests run at once than there are cores: some wait for a limit or
-// for a provider that is silent.
+// for a provider that is silent. A test server that closes also closes the idle connections of
+// the default transport, which other tests use; so that method is hidden.
 func TestMain(m *testing.M) {
+	http.DefaultTransport = struct{ http.RoundTripper }{http.DefaultTransport}
 	if err := flag.Set("test.parallel", "16"); err != nil {
 		panic(err)
 	}

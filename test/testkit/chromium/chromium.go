@@ -27,6 +27,7 @@ func Start(t testing.TB, options ...chromedp.ExecAllocatorOption) *Browser {
 	options = append(append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.WSURLReadTimeout(testkit.Patience),
 		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-http2", true), // ends all pages when a network interface changes, such as Docker's
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
 	), options...)

@@ -35,12 +35,16 @@ const domain = "tenant.example.com"
 
 type hosts map[string]string // URLs by name
 
+// network is not the default transport: a test server that closes closes the idle connections of
+// that one, and other tests run at the same time.
+var network = &http.Transport{}
+
 func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
 	if at, ok := h[r.URL.Host]; ok {
 		r = r.Clone(r.Context())
 		r.URL.Scheme, r.URL.Host, _ = strings.Cut(at, "://")
 	}
-	return http.DefaultTransport.RoundTrip(r)
+	return network.RoundTrip(r)
 }
 
 // clinic is a tenant that is set up as the documentation says, with two
