@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Everything that is tested, in two lanes side by side, since most steps use one core only.
-# Each lane runs what fails soonest first. It ends with how many tests passed and failed in
-# all; one that was skipped counts as failed, since a check that did not run proves nothing.
+# Everything that is tested, what fails soonest first. It ends with how many tests passed
+# and failed in all; one that was skipped counts as failed, since a check that did not run
+# proves nothing.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -98,62 +98,47 @@ vulnerabilities() {
 	fi
 }
 
-go_lane() {
-	step "lint" lint
-	step "go test, with the race detector" race
-	step "go test, with a rough tenant" rough
-}
-
-functions_lane() {
-	step "template" template
-	step "functions: build and size" build
-	step "functions: bill of materials" bill_of_materials
-	step "functions: the same bytes again" reproducible
-	step "go test, without the race detector" calm
-	step "functions in sam local" sam_local
-	step "the stack on MiniStack" stack
-	step "functions for arm64" arm64
-	step "known vulnerabilities" vulnerabilities
-}
-
-# step runs a command of a lane. What it prints goes to a file, and is shown when the command
-# has ended. A line on standard output says that: status, times, file, title.
 step() { # title, command
-	local title=$1 log="$steps/$2" status=0 TIMEFORMAT='%0R %0U %0S'
-	{ time "$2" >"$log" 2>&1 </dev/null; } 2>"$log.time" || status=$?
-	echo "$status $(cat "$log.time") $2 $title"
-	[ $status = 0 ] || exit 1
+	local title=$1 start=$SECONDS before
+	before=$(cpu_seconds)
+	say "== $title"
+	"$2" || { say "== $title: FAILED"; summary; exit 1; }
+	say "== $title: $((SECONDS - start)) s ($(($(cpu_seconds) - before)) s of processor time)"
+}
+# cpu_seconds is the processor time of all commands that have ended.
+cpu_seconds() { awk '{ printf "%d\n", ($16 + $17) / 100 }' /proc/$$/stat; }
+
+# begin starts a step that leaves a core free, beside others; end waits for it, and shows
+# what it printed.
+begin() { # command
+	"$1" >"$steps/$1" 2>&1 </dev/null &
+	begun=$!
+	at_exit "kill $begun 2>/dev/null; wait $begun"
+}
+end() { # title, command
+	local title=$1 start=$SECONDS status=0
+	wait "$begun" || status=$?
+	cat "$steps/$2"
+	[ $status = 0 ] || { say "== $title: FAILED"; summary; exit 1; }
+	say "== $title, beside others: $((SECONDS - start)) s more"
 }
 
-# shown prints the steps as they end, and fails when one has failed.
-shown() {
-	local status seconds user system command title
-	while read -r status seconds user system command title; do
-		say "== $title: $seconds s ($((user + system)) s of processor time)"
-		cat "$steps/$command"
-		[ "$status" = 0 ] || { say "== $title: FAILED"; return 1; }
-	done
-}
-
-lanes() {
-	go_lane &
-	local other=$!
-	functions_lane && wait "$other"
-}
-
-say "== format"
-formatted
-scripts/tool.sh gotestsum gotest.tools/gotestsum --version >/dev/null # or both lanes would build it
-mkfifo "$steps/ended"
-set -m # the lanes are a process group, so that all that they have started can be ended
-lanes >"$steps/ended" &
-lanes=$!
-set +m
-at_exit "stop_group $lanes"
-if shown <"$steps/ended" && wait "$lanes" && coverage; then
-	summary
-else
-	stop_group "$lanes"
-	summary
-	exit 1
-fi
+step "format" formatted
+begin template
+step "lint" lint
+end "template" template
+step "go test, with the race detector" race
+# Containers come with network interfaces, at whose coming and going Chromium gives up pages:
+# so they start after its tests.
+begin rough
+step "functions: build and size" build
+step "functions: bill of materials" bill_of_materials
+step "functions: the same bytes again" reproducible
+step "go test, without the race detector" calm
+step "coverage" coverage
+step "functions in sam local" sam_local
+step "the stack on MiniStack" stack
+end "go test, with a rough tenant" rough
+step "functions for arm64" arm64
+step "known vulnerabilities" vulnerabilities
+summary
