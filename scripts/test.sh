@@ -111,9 +111,11 @@ cpu_seconds() { awk '{ printf "%d\n", ($16 + $17) / 100 }' /proc/$$/stat; }
 # begin starts a step that leaves a core free, beside others; end waits for it, and shows
 # what it printed.
 begin() { # command
+	set -m # in a process group, so that all that it starts can be ended
 	"$1" >"$steps/$1" 2>&1 </dev/null &
 	begun=$!
-	at_exit "kill $begun 2>/dev/null; wait $begun"
+	set +m
+	at_exit "stop_group $begun"
 }
 end() { # title, command
 	local title=$1 start=$SECONDS status=0
