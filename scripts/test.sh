@@ -115,7 +115,7 @@ begin() { # command
 	"$1" >"$steps/$1" 2>&1 </dev/null &
 	begun=$!
 	set +m
-	at_exit "stop_group $begun"
+	at_exit "stop_group $begun 2>/dev/null"
 }
 end() { # title, command
 	local title=$1 start=$SECONDS status=0
