@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/blocks"
 	"usher/internal/problem"
 )
@@ -36,7 +37,7 @@ func TestSuccess(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			p := tt.provider
-			if diff := cmp.Diff(tt.want, response(t, operations[tt.operation].do(unlimited, &p, tt.user))); diff != "" {
+			if diff := cmp.Diff(tt.want, apitest.Response(t, operations[tt.operation].do(apitest.Unlimited, &p, tt.user))); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff([]string{tt.asked}, p.asked); diff != "" {
@@ -63,8 +64,8 @@ func TestProviderErrors(t *testing.T) {
 		for called, op := range operations {
 			t.Run(called+"/"+name, func(t *testing.T) {
 				p := &provider{err: tt.err, ended: true, found: []blocks.LoginBlock{{IP: "192.0.2.1"}}}
-				w := op.do(unlimited, p, "u")
-				if diff := cmp.Diff(problem.From(tt.err).Document(""), document(t, w)); diff != "" {
+				w := op.do(apitest.Unlimited, p, "u")
+				if diff := cmp.Diff(problem.From(tt.err).Document(""), apitest.Document(t, w)); diff != "" {
 					t.Error(diff)
 				}
 				if got := w.Header().Get("Retry-After"); got != tt.retryAfter || !slices.Equal(p.asked, []string{op.call + "u"}) {
@@ -92,7 +93,7 @@ func TestBadRequests(t *testing.T) {
 		for called, op := range operations {
 			t.Run(called+"/"+name, func(t *testing.T) {
 				p := &provider{}
-				if diff := cmp.Diff(tt.want, response(t, op.do(unlimited, p, tt.user))); diff != "" || len(p.asked) > 0 {
+				if diff := cmp.Diff(tt.want, apitest.Response(t, op.do(apitest.Unlimited, p, tt.user))); diff != "" || len(p.asked) > 0 {
 					t.Errorf("%s\nthe provider was asked %v", diff, p.asked)
 				}
 			})
@@ -105,17 +106,17 @@ func TestCallers(t *testing.T) {
 		server     api.Server
 		user, want string // "" for success
 	}{
-		"a limited front-end's user":     {limited(t), "ours", ""},
-		"another front-end's user":       {limited(t), "theirs", "403 outside-front-ends-limits shop.connections"},
-		"a user who does not exist":      {limited(t), "absent", "404 user-not-found"},
-		"a token with the scope":         {withToken("usher:support"), "u", ""},
-		"a token with other scopes only": {withToken("usher:read", "usher:manage", "usher:mfa"), "u", "403 forbidden"},
+		"a limited front-end's user":     {apitest.Limited(t), "ours", ""},
+		"another front-end's user":       {apitest.Limited(t), "theirs", "403 outside-front-ends-limits shop.connections"},
+		"a user who does not exist":      {apitest.Limited(t), "absent", "404 user-not-found"},
+		"a token with the scope":         {apitest.WithToken("usher:support"), "u", ""},
+		"a token with other scopes only": {apitest.WithToken("usher:read", "usher:manage", "usher:mfa"), "u", "403 forbidden"},
 	}
 	for name, tt := range tests {
 		for called, op := range operations {
 			t.Run(called+"/"+name, func(t *testing.T) {
 				p := &provider{}
-				got, asked := response(t, op.do(tt.server, p, tt.user)), []string(nil)
+				got, asked := apitest.Response(t, op.do(tt.server, p, tt.user)), []string(nil)
 				if tt.want == "" {
 					asked = []string{op.call + tt.user}
 				}

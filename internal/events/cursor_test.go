@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/events"
 )
 
@@ -38,11 +38,11 @@ func TestNextPage(t *testing.T) {
 		if diff := cmp.Diff(url.Values{"limit": {limit}, "cursor": {cursor}}, values); diff != "" || err != nil || !ok {
 			t.Errorf("%q: the link is %s: %v\n%s", query, w.Header().Get("Link"), err, diff)
 		}
-		if diff := cmp.Diff(`200 {"events":[{"id":"1","type":"other"}],"next":"`+cursor+`"}`, response(t, w)); diff != "" {
+		if diff := cmp.Diff(`200 {"events":[{"id":"1","type":"other"}],"next":"`+cursor+`"}`, apitest.Response(t, w, "Link")); diff != "" {
 			t.Errorf("%q: %s", query, diff)
 		}
 		p.asked = nil
-		response(t, list(p, "u"+link))
+		apitest.Response(t, list(p, "u"+link), "Link")
 		if len(p.asked) != 1 || !cmp.Equal(&position, p.asked[0].From) {
 			t.Errorf("%q: the provider was asked %+v", query, p.asked)
 		}
@@ -70,12 +70,12 @@ func TestForeignCursors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := &provider{}
-			if got := response(t, list(p, "u?cursor="+cursor)); got != "400 invalid-cursor cursor" || len(p.asked) > 0 {
+			if got := apitest.Response(t, list(p, "u?cursor="+cursor), "Link"); got != "400 invalid-cursor cursor" || len(p.asked) > 0 {
 				t.Errorf("%s, and the provider was asked %v", got, p.asked)
 			}
 		})
 	}
-	if p := (&provider{}); response(t, list(p, "u?cursor="+mine)) != `200 {"events":[]}` || len(p.asked) != 1 {
+	if p := (&provider{}); apitest.Response(t, list(p, "u?cursor="+mine), "Link") != `200 {"events":[]}` || len(p.asked) != 1 {
 		t.Errorf("the user's own cursor is refused: %v", p.asked)
 	}
 }
@@ -83,8 +83,8 @@ func TestForeignCursors(t *testing.T) {
 func TestWithoutKeys(t *testing.T) {
 	for query, asked := range map[string]int{"": 1, "?cursor=x": 0} {
 		p := &provider{page: events.Page{Next: &position}}
-		w := listFrom(api.Server{Authenticate: api.Anonymous}, p, noKeys{}, "u"+query)
-		if got := response(t, w); got != "503 service-unavailable" || w.Header().Get("Link") != "" || len(p.asked) != asked {
+		w := listFrom(apitest.Unlimited, p, noKeys{}, "u"+query)
+		if got := apitest.Response(t, w, "Link"); got != "503 service-unavailable" || w.Header().Get("Link") != "" || len(p.asked) != asked {
 			t.Errorf("%q: %s, headers %v, and the provider was asked %v", query, got, w.Header(), p.asked)
 		}
 	}

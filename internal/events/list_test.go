@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/events"
 	"usher/internal/problem"
 )
@@ -35,7 +36,7 @@ func TestList(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := &provider{page: events.Page{Events: tt.found}}
 			w := list(p, tt.target)
-			if diff := cmp.Diff(tt.want, response(t, w)); diff != "" {
+			if diff := cmp.Diff(tt.want, apitest.Response(t, w, "Link")); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff([]asked{tt.asked}, p.asked); diff != "" {
@@ -66,7 +67,7 @@ func TestListRefuses(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			p := &provider{}
-			if diff := cmp.Diff(tt.want, response(t, list(p, tt.target))); diff != "" || len(p.asked) > 0 {
+			if diff := cmp.Diff(tt.want, apitest.Response(t, list(p, tt.target), "Link")); diff != "" || len(p.asked) > 0 {
 				t.Errorf("%s\nthe provider was asked %v", diff, p.asked)
 			}
 		})
@@ -89,7 +90,7 @@ func TestProviderErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := &provider{err: tt.err, page: events.Page{Events: []events.Event{{ID: "1"}}, Next: &events.Position{Passed: 1}}}
 			w := list(p, "u")
-			if diff := cmp.Diff(problem.From(tt.err).Document(""), document(t, w)); diff != "" {
+			if diff := cmp.Diff(problem.From(tt.err).Document(""), apitest.Document(t, w)); diff != "" {
 				t.Error(diff)
 			}
 			if got := w.Header(); got.Get("Retry-After") != tt.retryAfter || got.Get("Link") != "" {
@@ -104,7 +105,7 @@ func TestProviderErrors(t *testing.T) {
 func TestCallers(t *testing.T) {
 	const none = `200 {"events":[]}`
 	first := func(user string) []asked { return []asked{{User: user, Limit: 50}} }
-	shop, cursor := limited(t), nextOf(t, "absent")
+	shop, cursor := apitest.Limited(t), nextOf(t, "absent")
 	broken := shop
 	broken.Directory = failing{}
 	tests := map[string]struct {
@@ -118,16 +119,16 @@ func TestCallers(t *testing.T) {
 		"the next page of that user":       {shop, "absent?limit=1&cursor=" + cursor, none, nil},
 		"that user, with another's cursor": {shop, "missing?cursor=" + cursor, "400 invalid-cursor cursor", nil},
 		"that user, with a bad query":      {shop, "absent?limit=0", "400 invalid-request limit", nil},
-		"without limits, that user":        {api.Server{Authenticate: api.Anonymous}, "absent", none, first("absent")},
+		"without limits, that user":        {apitest.Unlimited, "absent", none, first("absent")},
 		"no answer about the connection":   {broken, "ours", "503 provider-unavailable", nil},
-		"a token with the scope":           {withToken("usher:support"), "u", none, first("u")},
-		"a token with other scopes only":   {withToken("usher:read", "usher:mfa"), "u", "403 forbidden", nil},
+		"a token with the scope":           {apitest.WithToken("usher:support"), "u", none, first("u")},
+		"a token with other scopes only":   {apitest.WithToken("usher:read", "usher:mfa"), "u", "403 forbidden", nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			p := &provider{}
 			w := listFrom(tt.server, p, sealer, tt.target)
-			if diff := cmp.Diff(tt.want, response(t, w)); diff != "" || w.Header().Get("Link") != "" {
+			if diff := cmp.Diff(tt.want, apitest.Response(t, w, "Link")); diff != "" || w.Header().Get("Link") != "" {
 				t.Errorf("%s\nheaders %v", diff, w.Header())
 			}
 			if diff := cmp.Diff(tt.asked, p.asked); diff != "" {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/identities"
 	"usher/internal/problem"
 )
@@ -39,32 +40,32 @@ func TestLink(t *testing.T) {
 		want          string
 		asked         []string
 	}{
-		"another account":             {unlimited, "ours", "github|2", reads(mine), reads(theirs), nil, "201 " + both, all},
-		"within the limits":           {limited(t), "ours", "github|2", reads(mine), reads(theirs), nil, "201 " + both, all},
-		"outside the limits":          {limited(t), "ours", "github|2", reads(mine), reads(outside), nil, "403 outside-front-ends-limits shop.connections", others},
-		"the user":                    {unlimited, "ours", "ours", reads(mine), nil, nil, "409 identity-already-linked", []string{"proof ours", "proof ours"}},
-		"the proof of another user":   {unlimited, "theirs", "github|2", reads(mine), reads(theirs), nil, "422 proof-refused id_token", []string{"proof theirs", "proof github|2"}},
-		"two bad proofs":              {unlimited, "ours", "github|2", reads(mine), reads(theirs), map[string]error{"proof ours": identities.ErrExpired, "proof github|2": identities.ErrForeign}, "422 proof-refused id_token link_id_token", proofs},
-		"a blocked account":           {unlimited, "ours", "github|2", reads(mine), reads(blocked(theirs)), nil, "422 account-blocked link_id_token", others},
-		"an account with identities":  {unlimited, "ours", "github|2", reads(mine), reads(account("github|2", github, linked)), nil, "422 account-has-identities", others},
-		"an illegible account":        {unlimited, "ours", "github|2", reads(mine), reads(illegible("github|2")), nil, "502 provider-failed", others},
-		"an account without any":      {unlimited, "ours", "github|2", reads(mine), reads(account("github|2")), nil, "502 provider-failed", others},
-		"a blocked user":              {unlimited, "ours", "github|2", reads(blocked(mine)), reads(theirs), nil, "422 account-blocked id_token", users},
-		"an illegible user":           {unlimited, "ours", "github|2", reads(illegible("ours")), reads(theirs), nil, "502 provider-failed", users},
-		"no such user":                {unlimited, "ours", "github|2", nil, reads(theirs), nil, "404 user-not-found", users},
-		"a lost account":              {unlimited, "ours", "github|2", reads(mine), nil, nil, "422 proof-refused link_id_token", again(others)},
-		"an account already linked":   {unlimited, "ours", "github|2", reads(has), nil, nil, "409 identity-already-linked", again(others)},
-		"both lost":                   {unlimited, "ours", "github|2", nil, nil, nil, "404 user-not-found", again(others)},
-		"refused, and already linked": {unlimited, "ours", "github|2", reads(mine, has), reads(theirs), refused, "409 identity-already-linked", again(all)},
-		"refused, and lost":           {unlimited, "ours", "github|2", reads(mine, identities.Account{}), reads(theirs), refused, "404 user-not-found", again(all)},
-		"refused, and not linked":     {unlimited, "ours", "github|2", reads(mine), reads(theirs), refused, "502 provider-failed", again(all)},
+		"another account":             {apitest.Unlimited, "ours", "github|2", reads(mine), reads(theirs), nil, "201 " + both, all},
+		"within the limits":           {apitest.Limited(t), "ours", "github|2", reads(mine), reads(theirs), nil, "201 " + both, all},
+		"outside the limits":          {apitest.Limited(t), "ours", "github|2", reads(mine), reads(outside), nil, "403 outside-front-ends-limits shop.connections", others},
+		"the user":                    {apitest.Unlimited, "ours", "ours", reads(mine), nil, nil, "409 identity-already-linked", []string{"proof ours", "proof ours"}},
+		"the proof of another user":   {apitest.Unlimited, "theirs", "github|2", reads(mine), reads(theirs), nil, "422 proof-refused id_token", []string{"proof theirs", "proof github|2"}},
+		"two bad proofs":              {apitest.Unlimited, "ours", "github|2", reads(mine), reads(theirs), map[string]error{"proof ours": identities.ErrExpired, "proof github|2": identities.ErrForeign}, "422 proof-refused id_token link_id_token", proofs},
+		"a blocked account":           {apitest.Unlimited, "ours", "github|2", reads(mine), reads(blocked(theirs)), nil, "422 account-blocked link_id_token", others},
+		"an account with identities":  {apitest.Unlimited, "ours", "github|2", reads(mine), reads(account("github|2", github, linked)), nil, "422 account-has-identities", others},
+		"an illegible account":        {apitest.Unlimited, "ours", "github|2", reads(mine), reads(illegible("github|2")), nil, "502 provider-failed", others},
+		"an account without any":      {apitest.Unlimited, "ours", "github|2", reads(mine), reads(account("github|2")), nil, "502 provider-failed", others},
+		"a blocked user":              {apitest.Unlimited, "ours", "github|2", reads(blocked(mine)), reads(theirs), nil, "422 account-blocked id_token", users},
+		"an illegible user":           {apitest.Unlimited, "ours", "github|2", reads(illegible("ours")), reads(theirs), nil, "502 provider-failed", users},
+		"no such user":                {apitest.Unlimited, "ours", "github|2", nil, reads(theirs), nil, "404 user-not-found", users},
+		"a lost account":              {apitest.Unlimited, "ours", "github|2", reads(mine), nil, nil, "422 proof-refused link_id_token", again(others)},
+		"an account already linked":   {apitest.Unlimited, "ours", "github|2", reads(has), nil, nil, "409 identity-already-linked", again(others)},
+		"both lost":                   {apitest.Unlimited, "ours", "github|2", nil, nil, nil, "404 user-not-found", again(others)},
+		"refused, and already linked": {apitest.Unlimited, "ours", "github|2", reads(mine, has), reads(theirs), refused, "409 identity-already-linked", again(all)},
+		"refused, and lost":           {apitest.Unlimited, "ours", "github|2", reads(mine, identities.Account{}), reads(theirs), refused, "404 user-not-found", again(all)},
+		"refused, and not linked":     {apitest.Unlimited, "ours", "github|2", reads(mine), reads(theirs), refused, "502 provider-failed", again(all)},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			p := &provider{accounts: map[string][]identities.Account{"ours": tt.accounts, "github|2": tt.other}, left: []identities.Identity{password, {}, linked}, fails: tt.fails}
 			r := httptest.NewRequest("POST", "/identities/ours", strings.NewReader(proofsOf(tt.user, tt.subject)))
 			r.Header.Set("Content-Type", "application/json")
-			if diff := cmp.Diff(tt.want, response(t, operations["link"].send(tt.server, p, r))); diff != "" {
+			if diff := cmp.Diff(tt.want, apitest.Response(t, operations["link"].send(tt.server, p, r))); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff(tt.asked, p.asked); diff != "" {
@@ -97,7 +98,7 @@ func TestLinkRefuses(t *testing.T) {
 			if tt.contentType != "" {
 				r.Header.Set("Content-Type", tt.contentType)
 			}
-			if diff := cmp.Diff(tt.want, response(t, operations["link"].send(unlimited, p, r))); diff != "" || len(p.asked) > 0 {
+			if diff := cmp.Diff(tt.want, apitest.Response(t, operations["link"].send(apitest.Unlimited, p, r))); diff != "" || len(p.asked) > 0 {
 				t.Errorf("%s\nthe provider was asked %v", diff, p.asked)
 			}
 		})
@@ -107,7 +108,7 @@ func TestLinkRefuses(t *testing.T) {
 func TestLinkWithoutKeys(t *testing.T) {
 	p, op := provide("u"), operations["link"]
 	op.of = func(p *provider) api.Operation { return identities.Link(p, noKeys{}, clock) }
-	if got := response(t, op.do(unlimited, p, "u")); got != "503 service-unavailable" || !slices.Equal(p.asked, []string{"proof u"}) {
+	if got := apitest.Response(t, op.do(apitest.Unlimited, p, "u")); got != "503 service-unavailable" || !slices.Equal(p.asked, []string{"proof u"}) {
 		t.Errorf("%s, and the provider was asked %v", got, p.asked)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/identities"
 )
 
@@ -31,7 +32,7 @@ func TestList(t *testing.T) {
 			const id = "samlp|x|a/b@c"
 			p, op := &provider{accounts: map[string][]identities.Account{id: {account(id, tt.found...)}}}, operations["list"]
 			op.target += tt.query
-			if diff := cmp.Diff(tt.want, response(t, op.do(unlimited, p, "samlp%7Cx%7Ca%2Fb@c"))); diff != "" {
+			if diff := cmp.Diff(tt.want, apitest.Response(t, op.do(apitest.Unlimited, p, "samlp%7Cx%7Ca%2Fb@c"))); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff([]string{"account " + id}, p.asked); diff != "" {
@@ -55,7 +56,7 @@ func TestSuggestions(t *testing.T) {
 	}
 	same := func(*identities.Account) {}
 	ada := func(a *identities.Account) { a.Email, a.EmailVerified = "Ada@x.example", true }
-	shop := limited(t)
+	shop := apitest.Limited(t)
 	tests := map[string]struct {
 		server api.Server
 		user   func(*identities.Account)
@@ -63,20 +64,20 @@ func TestSuggestions(t *testing.T) {
 		want   string
 		asks   bool // for the address
 	}{
-		"another account":                {unlimited, ada, other(same), github, true},
-		"another one behind the user":    {unlimited, ada, append(other(func(a *identities.Account) { a.ID = "ours" }), other(same)...), github, true},
-		"no other account":               {unlimited, ada, nil, none, true},
-		"the user":                       {unlimited, ada, other(func(a *identities.Account) { a.ID = "ours" }), none, true},
-		"another address":                {unlimited, ada, other(func(a *identities.Account) { a.Email = "ada@y.example" }), none, true},
-		"an address that is not proven":  {unlimited, ada, other(func(a *identities.Account) { a.EmailVerified = false }), none, true},
-		"a blocked account":              {unlimited, ada, other(func(a *identities.Account) { a.Blocked = true }), none, true},
-		"an account without identities":  {unlimited, ada, other(func(a *identities.Account) { a.Identities = nil }), none, true},
-		"an account without an id":       {unlimited, ada, other(func(a *identities.Account) { a.ID = "" }), failed, true},
-		"an account without an address":  {unlimited, ada, append(other(same), other(func(a *identities.Account) { a.Email = "" })...), failed, true},
+		"another account":                {apitest.Unlimited, ada, other(same), github, true},
+		"another one behind the user":    {apitest.Unlimited, ada, append(other(func(a *identities.Account) { a.ID = "ours" }), other(same)...), github, true},
+		"no other account":               {apitest.Unlimited, ada, nil, none, true},
+		"the user":                       {apitest.Unlimited, ada, other(func(a *identities.Account) { a.ID = "ours" }), none, true},
+		"another address":                {apitest.Unlimited, ada, other(func(a *identities.Account) { a.Email = "ada@y.example" }), none, true},
+		"an address that is not proven":  {apitest.Unlimited, ada, other(func(a *identities.Account) { a.EmailVerified = false }), none, true},
+		"a blocked account":              {apitest.Unlimited, ada, other(func(a *identities.Account) { a.Blocked = true }), none, true},
+		"an account without identities":  {apitest.Unlimited, ada, other(func(a *identities.Account) { a.Identities = nil }), none, true},
+		"an account without an id":       {apitest.Unlimited, ada, other(func(a *identities.Account) { a.ID = "" }), failed, true},
+		"an account without an address":  {apitest.Unlimited, ada, append(other(same), other(func(a *identities.Account) { a.Email = "" })...), failed, true},
 		"within the front-end's limits":  {shop, ada, other(same), github, true},
 		"outside the front-end's limits": {shop, ada, other(func(a *identities.Account) { a.Identities[0].Connection = "Employees" }), none, true},
-		"the user has no address":        {unlimited, func(a *identities.Account) { a.EmailVerified = true }, other(same), none, false},
-		"the user has not proven it":     {unlimited, func(a *identities.Account) { a.Email = "ada@x.example" }, other(same), none, false},
+		"the user has no address":        {apitest.Unlimited, func(a *identities.Account) { a.EmailVerified = true }, other(same), none, false},
+		"the user has not proven it":     {apitest.Unlimited, func(a *identities.Account) { a.Email = "ada@x.example" }, other(same), none, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -91,7 +92,7 @@ func TestSuggestions(t *testing.T) {
 			if tt.asks {
 				asked = append(asked, "email "+user.Email)
 			}
-			if diff := cmp.Diff(want, response(t, op.do(tt.server, p, "ours"))); diff != "" {
+			if diff := cmp.Diff(want, apitest.Response(t, op.do(tt.server, p, "ours"))); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff(asked, p.asked); diff != "" {
@@ -118,19 +119,19 @@ func TestListConnections(t *testing.T) {
 		want   string
 		asked  []string
 	}{
-		"all, in order":         {unlimited, found, "", `200 {"connections":[` + customers + "," + others + "]}", listConnections.calls},
-		"none":                  {unlimited, nil, "", `200 {"connections":[]}`, listConnections.calls},
-		"the front-end's":       {limited(t), found, "", `200 {"connections":[` + customers + "]}", listConnections.calls},
-		"none of the front-end": {limited(t), found[:2], "", `200 {"connections":[]}`, listConnections.calls},
-		"a query":               {unlimited, found, "?kind=social", "400 invalid-request kind", nil},
-		"the scope":             {withToken("usher:sign-in"), nil, "", `200 {"connections":[]}`, listConnections.calls},
-		"another scope":         {withToken("usher:identities"), nil, "", "403 forbidden", nil},
+		"all, in order":         {apitest.Unlimited, found, "", `200 {"connections":[` + customers + "," + others + "]}", listConnections.calls},
+		"none":                  {apitest.Unlimited, nil, "", `200 {"connections":[]}`, listConnections.calls},
+		"the front-end's":       {apitest.Limited(t), found, "", `200 {"connections":[` + customers + "]}", listConnections.calls},
+		"none of the front-end": {apitest.Limited(t), found[:2], "", `200 {"connections":[]}`, listConnections.calls},
+		"a query":               {apitest.Unlimited, found, "?kind=social", "400 invalid-request kind", nil},
+		"the scope":             {apitest.WithToken("usher:sign-in"), nil, "", `200 {"connections":[]}`, listConnections.calls},
+		"another scope":         {apitest.WithToken("usher:identities"), nil, "", "403 forbidden", nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			p, op := &provider{connections: append([]identities.Connection{}, tt.found...)}, listConnections
 			op.target += tt.query
-			if diff := cmp.Diff(tt.want, response(t, op.do(tt.server, p, ""))); diff != "" {
+			if diff := cmp.Diff(tt.want, apitest.Response(t, op.do(tt.server, p, ""))); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff(tt.asked, p.asked); diff != "" {

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/httpapi"
 	"usher/internal/problem"
 )
@@ -44,8 +45,8 @@ func TestProviderErrors(t *testing.T) {
 					p := provide("u")
 					p.accounts["u"][0].Email, p.accounts["u"][0].EmailVerified = "a@x.example", true
 					p.fails = map[string]error{op.callsFor("u")[i]: tt.err}
-					w := op.do(unlimited, p, "u")
-					if diff := cmp.Diff(problem.From(tt.err).Document(""), document(t, w)); diff != "" {
+					w := op.do(apitest.Unlimited, p, "u")
+					if diff := cmp.Diff(problem.From(tt.err).Document(""), apitest.Document(t, w)); diff != "" {
 						t.Error(diff)
 					}
 					if got := w.Header().Get("Retry-After"); got != tt.retryAfter || !slices.Equal(p.asked, op.callsFor("u")[:i+1]) {
@@ -72,7 +73,7 @@ func TestBadRequests(t *testing.T) {
 			t.Run(called+"/"+name, func(t *testing.T) {
 				p := &provider{}
 				op.target += tt.query
-				if diff := cmp.Diff(tt.want, response(t, op.do(unlimited, p, tt.user))); diff != "" || len(p.asked) > 0 {
+				if diff := cmp.Diff(tt.want, apitest.Response(t, op.do(apitest.Unlimited, p, tt.user))); diff != "" || len(p.asked) > 0 {
 					t.Errorf("%s\nthe provider was asked %v", diff, p.asked)
 				}
 			})
@@ -85,17 +86,17 @@ func TestCallers(t *testing.T) {
 		server     api.Server
 		user, want string // "" for success
 	}{
-		"a limited front-end's user":     {limited(t), "ours", ""},
-		"another front-end's user":       {limited(t), "theirs", "403 outside-front-ends-limits shop.connections"},
-		"a user who does not exist":      {limited(t), "absent", "404 user-not-found"},
-		"a token with the scope":         {withToken("usher:identities"), "u", ""},
-		"a token with other scopes only": {withToken("usher:read", "usher:manage", "usher:support"), "u", "403 forbidden"},
+		"a limited front-end's user":     {apitest.Limited(t), "ours", ""},
+		"another front-end's user":       {apitest.Limited(t), "theirs", "403 outside-front-ends-limits shop.connections"},
+		"a user who does not exist":      {apitest.Limited(t), "absent", "404 user-not-found"},
+		"a token with the scope":         {apitest.WithToken("usher:identities"), "u", ""},
+		"a token with other scopes only": {apitest.WithToken("usher:read", "usher:manage", "usher:support"), "u", "403 forbidden"},
 	}
 	for name, tt := range tests {
 		for called, op := range operations {
 			t.Run(called+"/"+name, func(t *testing.T) {
 				p := provide(tt.user)
-				got, asked := response(t, op.do(tt.server, p, tt.user)), []string(nil)
+				got, asked := apitest.Response(t, op.do(tt.server, p, tt.user)), []string(nil)
 				if tt.want == "" {
 					asked = op.callsFor(tt.user)
 				}
@@ -115,7 +116,7 @@ func TestAudit(t *testing.T) {
 			p.fails = map[string]error{called + " auth0|1 " + tt.other: err}
 			var log bytes.Buffer
 			w, r := httptest.NewRecorder(), op.request("auth0%7C1")
-			httpapi.Serve(unlimited.Handler(op.of(p)), httpapi.ServeOptions{Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: httpapi.LevelAudit})), Deadline: time.Hour}).ServeHTTP(w, r)
+			httpapi.Serve(apitest.Unlimited.Handler(op.of(p)), httpapi.ServeOptions{Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: httpapi.LevelAudit})), Deadline: time.Hour}).ServeHTTP(w, r)
 			var line struct {
 				Change, User, Outcome string
 				OtherUser             string `json:"other_user"`

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usher/internal/api/apitest"
 	"usher/internal/identities"
 	"usher/internal/problem"
 )
@@ -46,7 +47,7 @@ func TestUnlink(t *testing.T) {
 			p := &provider{accounts: map[string][]identities.Account{"auth0|1": tt.reads}, left: []identities.Identity{password}, fails: tt.fails}
 			op := operations["unlink"]
 			op.target = "/identities/{user}/" + tt.target
-			if diff := cmp.Diff(tt.want, response(t, op.do(unlimited, p, "auth0%7C1"))); diff != "" {
+			if diff := cmp.Diff(tt.want, apitest.Response(t, op.do(apitest.Unlimited, p, "auth0%7C1"))); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff(tt.asked, p.asked); diff != "" {

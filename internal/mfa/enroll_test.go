@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usher/internal/api/apitest"
 	"usher/internal/mfa"
 )
 
@@ -37,7 +38,7 @@ func TestEnroll(t *testing.T) {
 			p := &provider{ticket: mfa.Ticket{URL: "https://id.example/e?a=1&b=2", Expires: time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)}}
 			op := operations["enroll"]
 			op.body = tt.body
-			if diff := cmp.Diff(tt.says, response(t, op.do(unlimited, p, "u%7C1"))); diff != "" {
+			if diff := cmp.Diff(tt.says, apitest.Response(t, op.do(apitest.Unlimited, p, "u%7C1"))); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff(tt.want, p.enrollment); diff != "" {
@@ -81,7 +82,7 @@ func TestEnrollRefuses(t *testing.T) {
 			if tt.contentType != "" {
 				r.Header.Set("Content-Type", tt.contentType)
 			}
-			if diff := cmp.Diff(tt.want, response(t, operations["enroll"].send(unlimited, p, r))); diff != "" || len(p.asked) > 0 {
+			if diff := cmp.Diff(tt.want, apitest.Response(t, operations["enroll"].send(apitest.Unlimited, p, r))); diff != "" || len(p.asked) > 0 {
 				t.Errorf("%s\nthe provider was asked %v", diff, p.asked)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usher/internal/api/apitest"
 	"usher/internal/mfa"
 )
 
@@ -31,7 +32,7 @@ func TestGet(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			p := &provider{methods: tt.methods}
-			if diff := cmp.Diff(tt.want, response(t, operations["get"].do(unlimited, p, "samlp%7Cx%7Ca%2Fb@c"))); diff != "" {
+			if diff := cmp.Diff(tt.want, apitest.Response(t, operations["get"].do(apitest.Unlimited, p, "samlp%7Cx%7Ca%2Fb@c"))); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff([]string{"methods samlp|x|a/b@c"}, p.asked); diff != "" {

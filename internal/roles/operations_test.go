@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/problem"
 	"usher/internal/roles"
 )
@@ -33,7 +34,7 @@ func TestLists(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			p := &provider{all: slices.Clone(tt.found), held: slices.Clone(tt.found)}
-			if diff := cmp.Diff(tt.want, response(t, tt.operation.do(unlimited, p, "samlp%7Cx%7Ca%2Fb@c"))); diff != "" {
+			if diff := cmp.Diff(tt.want, apitest.Response(t, tt.operation.do(apitest.Unlimited, p, "samlp%7Cx%7Ca%2Fb@c"))); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff([]string{tt.asked}, p.asked); diff != "" {
@@ -69,8 +70,8 @@ func TestProviderErrors(t *testing.T) {
 				failing, _, _ := strings.Cut(call, " ")
 				t.Run(called+"/"+failing+"/"+name, func(t *testing.T) {
 					p := &provider{all: every, held: []roles.Role{editor}, fails: map[string]error{failing: tt.err}}
-					w := op.do(unlimited, p, "u")
-					if diff := cmp.Diff(problem.From(tt.err).Document(""), document(t, w)); diff != "" {
+					w := op.do(apitest.Unlimited, p, "u")
+					if diff := cmp.Diff(problem.From(tt.err).Document(""), apitest.Document(t, w)); diff != "" {
 						t.Error(diff)
 					}
 					if got := w.Header().Get("Retry-After"); got != tt.retryAfter || !slices.Equal(p.asked, op.callsFor("u")[:i+1]) {
@@ -97,14 +98,14 @@ func TestBadRequests(t *testing.T) {
 			t.Run(called+"/"+name, func(t *testing.T) {
 				p := &provider{}
 				op.target += tt.query
-				if diff := cmp.Diff(tt.want, response(t, op.do(unlimited, p, tt.user))); diff != "" || len(p.asked) > 0 {
+				if diff := cmp.Diff(tt.want, apitest.Response(t, op.do(apitest.Unlimited, p, tt.user))); diff != "" || len(p.asked) > 0 {
 					t.Errorf("%s\nthe provider was asked %v", diff, p.asked)
 				}
 			})
 		}
 	}
 	p := &provider{}
-	if got := response(t, operation{list.of, "GET", "/roles?role=admin", "", nil}.do(unlimited, p, "")); got != "400 invalid-request role" || len(p.asked) > 0 {
+	if got := apitest.Response(t, operation{list.of, "GET", "/roles?role=admin", "", nil}.do(apitest.Unlimited, p, "")); got != "400 invalid-request role" || len(p.asked) > 0 {
 		t.Errorf("%s, and the provider was asked %v", got, p.asked)
 	}
 }
@@ -114,17 +115,17 @@ func TestCallers(t *testing.T) {
 		server     api.Server
 		user, want string // "" for success
 	}{
-		"a limited front-end's user":     {limited(t), "ours", ""},
-		"another front-end's user":       {limited(t), "theirs", "403 outside-front-ends-limits shop.connections"},
-		"a user who does not exist":      {limited(t), "absent", "404 user-not-found"},
-		"a token with the scope":         {withToken("usher:roles"), "u", ""},
-		"a token with other scopes only": {withToken("usher:read", "usher:manage", "usher:support"), "u", "403 forbidden"},
+		"a limited front-end's user":     {apitest.Limited(t), "ours", ""},
+		"another front-end's user":       {apitest.Limited(t), "theirs", "403 outside-front-ends-limits shop.connections"},
+		"a user who does not exist":      {apitest.Limited(t), "absent", "404 user-not-found"},
+		"a token with the scope":         {apitest.WithToken("usher:roles"), "u", ""},
+		"a token with other scopes only": {apitest.WithToken("usher:read", "usher:manage", "usher:support"), "u", "403 forbidden"},
 	}
 	for name, tt := range tests {
 		for called, op := range operations {
 			t.Run(called+"/"+name, func(t *testing.T) {
 				p := &provider{all: every, held: []roles.Role{editor}}
-				got, asked := response(t, op.do(tt.server, p, tt.user)), []string(nil)
+				got, asked := apitest.Response(t, op.do(tt.server, p, tt.user)), []string(nil)
 				if tt.want == "" {
 					asked = op.callsFor(tt.user)
 				}
@@ -142,9 +143,9 @@ func TestCallersOfList(t *testing.T) {
 		server api.Server
 		asked  int
 	}{
-		"a limited front-end":            {limited(t), 1},
-		"a token with the scope":         {withToken("usher:roles"), 1},
-		"a token with other scopes only": {withToken("usher:read"), 0},
+		"a limited front-end":            {apitest.Limited(t), 1},
+		"a token with the scope":         {apitest.WithToken("usher:roles"), 1},
+		"a token with other scopes only": {apitest.WithToken("usher:read"), 0},
 	} {
 		p := &provider{}
 		if w := list.do(tt.server, p, ""); len(p.asked) != tt.asked || (w.Code == 200) != (tt.asked == 1) {

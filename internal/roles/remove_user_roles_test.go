@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usher/internal/api/apitest"
 	"usher/internal/roles"
 )
 
@@ -41,7 +42,7 @@ func TestRemoveUserRoles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p, op := &provider{all: every, held: tt.held}, operations["remove"]
 			op.target += tt.query
-			if diff := cmp.Diff(tt.want, response(t, op.do(unlimited, p, "u%7C1"))); diff != "" {
+			if diff := cmp.Diff(tt.want, apitest.Response(t, op.do(apitest.Unlimited, p, "u%7C1"))); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff(tt.asked, p.asked); diff != "" {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usher/internal/api/apitest"
 	"usher/internal/roles"
 )
 
@@ -40,7 +41,7 @@ func TestSetUserRoles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p, op := &provider{all: every, held: tt.held}, operations["set"]
 			op.body = tt.body
-			if diff := cmp.Diff(tt.want, response(t, op.do(unlimited, p, "u%7C1"))); diff != "" {
+			if diff := cmp.Diff(tt.want, apitest.Response(t, op.do(apitest.Unlimited, p, "u%7C1"))); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff(tt.asked, p.asked); diff != "" {
@@ -89,7 +90,7 @@ func TestSetUserRolesRefuses(t *testing.T) {
 			if tt.contentType != "" {
 				r.Header.Set("Content-Type", tt.contentType)
 			}
-			if diff := cmp.Diff(tt.want, response(t, operations["set"].send(unlimited, p, r))); diff != "" {
+			if diff := cmp.Diff(tt.want, apitest.Response(t, operations["set"].send(apitest.Unlimited, p, r))); diff != "" {
 				t.Error(diff)
 			}
 			if wasRead := strings.HasPrefix(tt.want, "422"); wasRead != (len(p.asked) == 2) || !wasRead && len(p.asked) > 0 {
