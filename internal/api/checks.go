@@ -23,10 +23,8 @@ var checks = []func(Server, Operation, *http.Request, *Call) error{
 // audit records the operation's change and user, so that the audit log contains refused changes as well.
 func audit(_ Server, op Operation, r *http.Request, _ *Call) error {
 	httpapi.NoteChange(r.Context(), op.Change)
-	for name, kind := range op.Parameters {
-		if id, err := httpapi.PathID(r, name); kind == User && err == nil {
-			httpapi.Concerns(r.Context(), id)
-		}
+	if id, err := httpapi.PathID(r, op.Parameters.user()); err == nil {
+		httpapi.Concerns(r.Context(), id)
 	}
 	return nil
 }
