@@ -16,16 +16,16 @@ func (u User) connection() string {
 
 // visibleTo returns the user without app_metadata if the caller may not read it.
 func visibleTo(c api.Call, u User) User {
-	if c.CheckAppMetadata() != nil {
-		u.AppMetadata = nil
-	}
-	return u
+	return allVisibleTo(c, []User{u})[0]
 }
 
 func allVisibleTo(c api.Call, users []User) []User {
 	out := make([]User, len(users)) // encodes as [] instead of null
-	for i, u := range users {
-		out[i] = visibleTo(c, u)
+	copy(out, users)
+	if c.CheckAppMetadata() != nil {
+		for i := range out {
+			out[i].AppMetadata = nil
+		}
 	}
 	return out
 }
