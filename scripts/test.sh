@@ -110,16 +110,17 @@ cpu_seconds() { awk '{ printf "%d\n", ($16 + $17) / 100 }' /proc/$$/stat; }
 
 # begin starts a step that leaves a core free, beside others; end waits for it, and shows
 # what it printed.
+declare -A begun
 begin() { # command
 	set -m # in a process group, so that all that it starts can be ended
 	"$1" >"$steps/$1" 2>&1 </dev/null &
-	begun=$!
+	begun[$1]=$!
 	set +m
-	at_exit "stop_group $begun 2>/dev/null"
+	at_exit "stop_group $! 2>/dev/null"
 }
 end() { # title, command
 	local title=$1 start=$SECONDS status=0
-	wait "$begun" || status=$?
+	wait "${begun[$2]}" || status=$?
 	cat "$steps/$2"
 	[ $status = 0 ] || { say "== $title: FAILED"; summary; exit 1; }
 	say "== $title, beside others: $((SECONDS - start)) s more"
@@ -128,8 +129,8 @@ end() { # title, command
 step "format" formatted
 begin template
 step "lint" lint
-end "template" template
 step "go test, with the race detector" race
+end "template" template
 # Containers come with network interfaces, at whose coming and going Chromium gives up pages:
 # so they start after its tests.
 begin rough
@@ -138,8 +139,9 @@ step "functions: bill of materials" bill_of_materials
 step "functions: the same bytes again" reproducible
 step "go test, without the race detector" calm
 step "coverage" coverage
+begin stack
 step "functions in sam local" sam_local
-step "the stack on MiniStack" stack
+end "the stack on MiniStack" stack
 end "go test, with a rough tenant" rough
 step "functions for arm64" arm64
 step "known vulnerabilities" vulnerabilities
