@@ -6,10 +6,10 @@ import (
 )
 
 // bearer is the HTTP client of the SDK. It adds the management token. If the provider refuses the
-// token, it drops the token and repeats the request once. Unlike the SDK's token source, it can fail.
+// token, it drops the token and repeats the request once, if the retry budget allows it. Unlike the SDK's token source, it can fail.
 type bearer struct {
 	tokens        *tokenCache
-	next          http.RoundTripper
+	next          *retrier
 	correlationID func(context.Context) string
 }
 
@@ -27,7 +27,10 @@ func (b *bearer) replayed(r *http.Request) (*http.Response, error) {
 	if !hasStatus(err, http.StatusUnauthorized) || token.value == "" {
 		return resp, err
 	}
-	if err := b.tokens.Drop(r.Context(), token.value); err != nil {
+	if failed := b.tokens.Drop(r.Context(), token.value); failed != nil {
+		return nil, failed
+	}
+	if !b.next.paid(r.Context()) {
 		return nil, err
 	}
 	if err := rewind(r); err != nil {

@@ -34,8 +34,9 @@ type Options struct {
 	Log                *slog.Logger
 	Now                func() time.Time
 	Deadline           time.Duration                // for one call, with its retries; 0 for 8 s
-	Backoff            time.Duration                // before the first retry, then doubled; 0 for 100 ms
+	Backoff            time.Duration                // the longest wait before the first retry, then doubled; 0 for 200 ms
 	Observe            func(context.Context, Call)  // called after every request to the provider
+	RetryRefused       func(context.Context)        // called for every retry that the retry budget does not allow
 	Odd                func(context.Context)        // called for every ignored member of a response
 	CorrelationID      func(context.Context) string // sent with changes, for the tenant's log
 	Traceparent        func(context.Context) string // sent with every request, unless it is ""
@@ -70,6 +71,9 @@ func New(opts Options) *Client {
 	if opts.Observe == nil {
 		opts.Observe = func(context.Context, Call) {}
 	}
+	if opts.RetryRefused == nil {
+		opts.RetryRefused = func(context.Context) {}
+	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
@@ -83,7 +87,8 @@ func New(opts Options) *Client {
 	if opts.Traceparent == nil {
 		opts.Traceparent = none
 	}
-	retrier := &retrier{next: opts.Transport, now: opts.Now, observe: opts.Observe, traceparent: opts.Traceparent, deadline: opts.Deadline, backoff: opts.Backoff}
+	retrier := &retrier{next: opts.Transport, now: opts.Now, observe: opts.Observe, traceparent: opts.Traceparent,
+		deadline: opts.Deadline, backoff: opts.Backoff, budget: newRetryBudget(), unpaid: opts.RetryRefused}
 	c := &Client{opts: opts}
 	c.plain = &http.Client{Transport: tokenAnswers{next: retrier, begin: c.reading}}
 	c.signIn = &application{source: opts.Credentials, now: opts.Now, of: signInLogin}

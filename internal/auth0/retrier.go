@@ -16,7 +16,7 @@ import (
 const (
 	usualDeadline = 8 * time.Second        // for all attempts of one call
 	maxAttempts   = 4                      // of one call
-	usualBackoff  = 100 * time.Millisecond // before the first retry
+	usualBackoff  = 200 * time.Millisecond // the longest wait before the first retry
 	timeToAnswer  = 200 * time.Millisecond // reserved before the deadline for the last attempt
 	maxBody       = 8 << 20                // more than a Lambda can return
 )
@@ -34,8 +34,10 @@ type retrier struct {
 	observe     func(context.Context, Call)
 	traceparent func(context.Context) string
 	deadline    time.Duration // for all attempts of one call
-	backoff     time.Duration // before the first retry, then doubled
-	tokens      bool          // it requests management tokens
+	backoff     time.Duration // the longest wait before the first retry, then doubled
+	budget      *retryBudget
+	unpaid      func(context.Context) // called for every retry that the budget does not allow
+	tokens      bool                  // it requests management tokens
 }
 
 // attemptTime returns the part of a deadline for one attempt of a repeatable call: 3 of 8 seconds.
@@ -71,10 +73,11 @@ func (t *retrier) RoundTrip(r *http.Request) (*http.Response, error) {
 	for attempt := 1; ; attempt++ {
 		resp, failure := t.observed(ctx, r, attempt > 1)
 		if failure == nil {
+			t.budget.earn()
 			return resp, nil
 		}
 		wait, again := t.waitBeforeRetry(ctx, r, failure, attempt)
-		if !again {
+		if !again || !t.paid(ctx) {
 			return nil, failure
 		}
 		if err := rewind(r); err != nil {
@@ -86,6 +89,15 @@ func (t *retrier) RoundTrip(r *http.Request) (*http.Response, error) {
 		case <-time.After(wait):
 		}
 	}
+}
+
+// paid takes a retry from the budget, or reports that it is empty.
+func (t *retrier) paid(ctx context.Context) bool {
+	if t.budget.spend() {
+		return true
+	}
+	t.unpaid(ctx)
+	return false
 }
 
 func (t *retrier) attempt(ctx context.Context, r *http.Request) (*http.Response, *Error) {
@@ -125,8 +137,7 @@ func (t *retrier) waitBeforeRetry(ctx context.Context, r *http.Request, failure 
 	if attempt == maxAttempts || ctx.Err() != nil || !curable(failure, isRepeatable(r)) {
 		return 0, false
 	}
-	backoff := t.backoff << (attempt - 1)
-	wait := backoff/2 + rand.N(backoff) // random, so that calls that failed together are not repeated together
+	wait := rand.N(t.backoff << (attempt - 1)) // full jitter: calls that failed together are not repeated together
 	if failure.RetryAfter > 0 {
 		wait = max(wait, failure.RetryAfter+rand.N(t.backoff))
 	}

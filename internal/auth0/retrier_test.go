@@ -20,6 +20,7 @@ type script struct {
 	bodies  []string
 	times   []time.Time
 	retries int
+	unpaid  int // retries that the budget did not allow
 }
 
 func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -39,7 +40,13 @@ func (s *script) observe(_ context.Context, c Call) {
 }
 
 func (s *script) send(r *http.Request) (*http.Response, error) {
-	return (&retrier{next: s, now: time.Now, observe: s.observe, deadline: usualDeadline, backoff: usualBackoff, traceparent: func(context.Context) string { return "" }}).RoundTrip(r)
+	return s.retrier(&retryBudget{left: maxAttempts}).RoundTrip(r)
+}
+
+// retrier returns a retrier that sends to the script.
+func (s *script) retrier(budget *retryBudget) *retrier {
+	return &retrier{next: s, now: time.Now, observe: s.observe, deadline: usualDeadline, backoff: usualBackoff,
+		budget: budget, unpaid: func(context.Context) { s.unpaid++ }, traceparent: func(context.Context) string { return "" }}
 }
 
 func status(code int, header ...string) func(*http.Request) (*http.Response, error) {
@@ -188,7 +195,7 @@ func TestRetrierKeepsWithinItsTime(t *testing.T) {
 		"a silent read, less time":    {"GET", silence, time.Second, time.Second, time.Second, 1},
 		"a silent write":              {"POST", silence, 0, usualDeadline, usualDeadline, 1},
 		"a silent write, less time":   {"POST", silence, time.Second, time.Second, time.Second, 1},
-		"errors":                      {"GET", status(500), 0, 350 * time.Millisecond, 1050 * time.Millisecond, 4},
+		"errors":                      {"GET", status(500), 0, 0, 1400 * time.Millisecond, 4},
 		"errors, no time for another": {"GET", status(500), timeToAnswer + 40*time.Millisecond, 0, 0, 1},
 		"refused, less time":          {"GET", refused, 450 * time.Millisecond, 0, 250 * time.Millisecond, 0},
 	}
@@ -220,7 +227,7 @@ func TestRetrierEndsWithItsCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(30*time.Millisecond, cancel) // during the wait before the second attempt
-		s, start := &script{answers: []func(*http.Request) (*http.Response, error){status(500)}}, time.Now()
+		s, start := &script{answers: []func(*http.Request) (*http.Response, error){status(503, "Retry-After", "1")}}, time.Now()
 		_, err := s.send(request(t, ctx, "GET"))
 		if took := time.Since(start); err == nil || took != 30*time.Millisecond || len(s.times) != 1 {
 			t.Errorf("%v after %v and %d attempts", err, took, len(s.times))
@@ -250,11 +257,11 @@ func TestRetrierHonoursTheRateLimit(t *testing.T) {
 		"Retry-After is later":      {429, func() []string { return []string{"X-RateLimit-Reset", at(time.Second), "Retry-After", "40"} }, 1, 0, 40 * time.Second},
 		"the reset is now":          {429, func() []string { return []string{"X-RateLimit-Reset", at(0), "Retry-After", "1"} }, 2, time.Second, 0},
 		"the reset is over":         {429, func() []string { return []string{"X-RateLimit-Reset", at(-5 * time.Second), "Retry-After", "1"} }, 2, time.Second, 0},
-		"only a reset that is over": {429, func() []string { return []string{"X-RateLimit-Reset", at(-5 * time.Second)} }, 2, usualBackoff / 2, 0},
-		"absurd":                    {429, func() []string { return []string{"X-RateLimit-Reset", "1" + at(0), "Retry-After", "9223372037"} }, 2, usualBackoff / 2, 0},
+		"only a reset that is over": {429, func() []string { return []string{"X-RateLimit-Reset", at(-5 * time.Second)} }, 2, 0, 0},
+		"absurd":                    {429, func() []string { return []string{"X-RateLimit-Reset", "1" + at(0), "Retry-After", "9223372037"} }, 2, 0, 0},
 		"unavailable, in time":      {503, func() []string { return []string{"Retry-After", "2"} }, 2, 2 * time.Second, 0},
 		"unavailable, too late":     {503, func() []string { return []string{"Retry-After", "60"} }, 1, 0, time.Minute},
-		"unavailable, with a reset": {503, func() []string { return []string{"X-RateLimit-Reset", at(40 * time.Second)} }, 2, usualBackoff / 2, 0},
+		"unavailable, with a reset": {503, func() []string { return []string{"X-RateLimit-Reset", at(40 * time.Second)} }, 2, 0, 0},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -284,10 +291,10 @@ func TestRetrierRandomizesItsWaits(t *testing.T) {
 		for range 20 {
 			s := &script{answers: []func(*http.Request) (*http.Response, error){status(500)}}
 			_, _ = s.send(request(t, t.Context(), "GET"))
-			for i, longest := 1, usualBackoff*3/2; i < len(s.times); i, longest = i+1, longest*2 {
+			for i, longest := 1, usualBackoff; i < len(s.times); i, longest = i+1, longest*2 {
 				gap := s.times[i].Sub(s.times[i-1])
-				if gap > longest || gap < longest/3 {
-					t.Errorf("attempt %d came after %v, want %v to %v", i+1, gap, longest/3, longest)
+				if gap >= longest {
+					t.Errorf("attempt %d came after %v, want less than %v", i+1, gap, longest)
 				}
 				gaps[gap] = true
 			}

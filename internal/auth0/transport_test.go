@@ -71,7 +71,8 @@ func TestConnectionsAreKept(t *testing.T) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			answers[r.URL.Path](w)
 		})
-		tenant := &retrier{next: below, now: time.Now, observe: (&script{}).observe, deadline: usualDeadline, backoff: usualBackoff, traceparent: func(context.Context) string { return "" }}
+		tenant := (&script{}).retrier(newRetryBudget())
+		tenant.next = below
 		for range 3 {
 			for path := range answers {
 				for _, method := range []string{"GET", "POST", "PATCH", "DELETE"} {

@@ -55,6 +55,7 @@ func New(cfg config.Config, credentials Credentials, log *slog.Logger, now func(
 		Deadline:           cfg.Deadline,
 		Backoff:            cfg.Backoff,
 		Observe:            func(ctx context.Context, c auth0.Call) { httpapi.CountProviderCall(ctx, httpapi.ProviderCall(c)) },
+		RetryRefused:       httpapi.CountRetryRefused,
 		Odd:                httpapi.CountUnreadable,
 		CorrelationID:      httpapi.CorrelationID,
 		Traceparent:        httpapi.Traceparent,

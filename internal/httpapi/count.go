@@ -21,6 +21,7 @@ type Counts struct {
 	ProviderCalls  int64
 	ProviderTime   time.Duration // of all calls together
 	Retries        int64         // provider calls that repeat an earlier one
+	RetriesRefused int64         // retries that the retry budget did not allow
 	Throttled      int64         // provider calls that were answered with 429
 	TokenFetches   int64         // provider calls for the service's own token
 	Refused        int64         // provider calls that failed since the service's own credentials were refused
@@ -72,6 +73,9 @@ func CountProviderCall(ctx context.Context, call ProviderCall) {
 
 // CountSecretFailure counts a failed read of the credentials' secret.
 func CountSecretFailure(ctx context.Context) { count(ctx, func(c *Counts) { c.SecretFailures++ }) }
+
+// CountRetryRefused counts a retry that the retry budget did not allow.
+func CountRetryRefused(ctx context.Context) { count(ctx, func(c *Counts) { c.RetriesRefused++ }) }
 
 // CountUnreadable counts a member of a provider's response that was left out, since
 // it is of an unexpected type.

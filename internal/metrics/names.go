@@ -20,6 +20,7 @@ var metrics = []metric{
 	{"ProviderCalls", "Count", func(s httpapi.Summary) int64 { return s.ProviderCalls }, true},
 	{"ProviderTime", "Milliseconds", func(s httpapi.Summary) int64 { return s.ProviderTime.Milliseconds() }, true},
 	{"ProviderRetries", "Count", func(s httpapi.Summary) int64 { return s.Retries }, true},
+	{"ProviderRetriesRefused", "Count", func(s httpapi.Summary) int64 { return s.RetriesRefused }, true},
 	{"ProviderThrottled", "Count", func(s httpapi.Summary) int64 { return s.Throttled }, true},
 	{"TokenFetches", "Count", func(s httpapi.Summary) int64 { return s.TokenFetches }, true},
 	{"CredentialsRefused", "Count", func(s httpapi.Summary) int64 { return s.Refused }, true},
