@@ -50,7 +50,7 @@ var importRules = map[string][]string{
 	"internal/authorizer": {"internal/jwks", "internal/permission", "internal/skew", "internal/strictjson", "github.com/aws/aws-lambda-go/..."},
 	"internal/rotation":   {"internal/secrets", "internal/problem"},
 	"internal/auth0": {anyDomain, "internal/address", "internal/jwks", "internal/limits", "internal/nonce", "internal/problem", "internal/secrets", "internal/skew", "internal/strictjson",
-		"github.com/auth0/go-auth0/...", "github.com/coreos/go-oidc/...", "github.com/tidwall/gjson/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
+		"github.com/auth0/go-auth0/...", "github.com/tidwall/gjson/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
 
 	// Wiring.
 	"internal/config":      {"internal/limits", "internal/loopback"},
