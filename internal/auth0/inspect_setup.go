@@ -141,7 +141,7 @@ func (i *Inspector) LoginAction(ctx context.Context, name string) (*Action, erro
 	return &Action{
 		Deployed: deployed,
 		Changed:  deployed && !all[at].Get("all_changes_deployed").Bool(),
-		Bound:    slices.ContainsFunc(bound, func(b gjson.Result) bool { return b.Get("action.id").String() == id }),
+		Bound:    id != "" && slices.ContainsFunc(bound, func(b gjson.Result) bool { return b.Get("action.id").String() == id }),
 	}, err
 }
 

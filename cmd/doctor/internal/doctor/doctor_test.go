@@ -305,6 +305,14 @@ func TestBreakages(t *testing.T) {
 			all(Wrong, []string{"mfa-action"}), "mfa-action", "is not deployed", someAdvice},
 		"an Action that is not bound": {func(t *testing.T, c *clinic) { c.action(t, localtenant.MFAActionDeployed) },
 			all(Wrong, []string{"mfa-action"}), "mfa-action", "not in the login flow", someAdvice},
+		"an Action without an ID": {func(_ *testing.T, c *clinic) {
+			for route, body := range map[string]string{
+				"actions":                       `{"actions":[{"name":"require-mfa","deployed_version":{},"all_changes_deployed":true}]}`,
+				"triggers/{triggerId}/bindings": `{"bindings":[{"action":{}}]}`,
+			} {
+				c.tenant.Tenant.Fail(localtenant.Fault{Route: "GET /api/v2/actions/" + route, Status: 200, Body: body})
+			}
+		}, all(Wrong, []string{"mfa-action"}), "mfa-action", "not in the login flow", someAdvice},
 		"no factors": {func(t *testing.T, c *clinic) {
 			c.configure(t, func(s *localtenant.Settings) { s.Factors = []string{"recovery-code"} })
 		},
