@@ -274,6 +274,10 @@ func TestBreakages(t *testing.T) {
 		},
 			all(Wrong, []string{"audience"}), "audience", "no refresh tokens", "Allow Offline Access"},
 
+		"no audience and no token": {func(_ *testing.T, c *clinic) {
+			c.patient.Config.Audience = ""
+			c.tenant.Tenant.Fail(localtenant.Fault{Route: "POST /oauth/token", Status: 503})
+		}, and(withoutTokens(), "audience", OK), "audience", "none is asked for", ""},
 		"an API that users get tokens for": {func(_ *testing.T, c *clinic) { c.takesTokens(tenantsIssuer, audience+"usher") },
 			all(Warning, []string{"front-end-tokens"}), "front-end-tokens", "users get tokens for", `"User Access"`},
 		"an API of which the tenant does not say": {func(_ *testing.T, c *clinic) {
