@@ -73,7 +73,7 @@ var importRules = map[string][]string{
 		"internal/permission", "internal/problem", "internal/secrets", "internal/version", "localtenant", "operations", "github.com/aws/aws-sdk-go-v2/aws"},
 	"cmd/localtenant":              {"cmd/internal/guard", "internal/loopback", "localtenant"},
 	"cmd/sbom":                     {"github.com/CycloneDX/cyclonedx-go", "github.com/google/licensecheck"},
-	"internal/api/apitest":         {"internal/api", "internal/httpapi", "internal/limits", "internal/problem", "github.com/google/go-cmp/..."},
+	"internal/api/apitest":         {"internal/api", "internal/httpapi", "internal/limits", "internal/permission", "internal/problem", "github.com/google/go-cmp/..."},
 	"internal/limits/limitstest":   {"internal/httpapi", "internal/limits"},
 	"internal/secrets/secretstest": {"internal/problem", "internal/secrets", "test/testkit/...", "github.com/aws/aws-sdk-go-v2/..."},
 	"test/contract":                {"internal/problem", "github.com/pb33f/..."},
