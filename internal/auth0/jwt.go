@@ -131,7 +131,7 @@ func readClaims(payload []byte) (claimSet, error) {
 	}
 	for name := range twice {
 		if isNamed(name, decisive) {
-			return claimSet{}, errors.New("a claim is duplicate")
+			return claimSet{}, errors.New("a claim is a duplicate")
 		}
 	}
 	return claimSet{members, twice}, nil
