@@ -63,8 +63,12 @@ func parseFlags(args []string, messages io.Writer) (options, error) {
 	return o, nil
 }
 
+// split keeps empty names, which are as wrong as unknown ones: "$A,$B" without values is no choice.
 func split(list string) []string {
-	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+	if list == "" {
+		return nil
+	}
+	return strings.Split(strings.ReplaceAll(list, " ", ""), ",")
 }
 
 // readers returns what the groups need for an application that only reads, without the operations

@@ -58,6 +58,7 @@ func TestRefuses(t *testing.T) {
 		"an argument":      {[]string{"-env", whole, "x"}, `unexpected argument "x"`},
 		"an unknown flag":  {[]string{"-nonsense"}, "-nonsense"},
 		"an unknown group": {[]string{"-env", whole, "-groups", "UsherRead,Nobody"}, `no group "Nobody"; there are UsherSignIn`},
+		"an empty group":   {[]string{"-env", whole, "-groups", ","}, `no group ""`},
 		"no such file":     {[]string{"-env", filepath.Join(t.TempDir(), "none")}, "no such file"},
 		"a broken file":    {[]string{"-env", file(t, "x y\n")}, "NAME=value"},
 		"no such limits":   {[]string{"-env", whole, "-limits", filepath.Join(t.TempDir(), "none")}, "no such file"},

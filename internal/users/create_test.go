@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/httpapi"
 	"usher/internal/problem"
 	"usher/internal/users"
@@ -114,7 +115,7 @@ func TestCreateLocation(t *testing.T) {
 			w := httptest.NewRecorder()
 			origin := func(*http.Request) httpapi.Origin { return httpapi.Origin{Path: tt.requestPath} }
 			serving := httpapi.ServeOptions{Log: slog.New(slog.DiscardHandler), Deadline: time.Hour, Origin: origin}
-			httpapi.Serve(serve(createIn(&directory{user: users.User{ID: tt.id}})), serving).ServeHTTP(w, r)
+			httpapi.Serve(apitest.Unlimited.Handler(createIn(&directory{user: users.User{ID: tt.id}})), serving).ServeHTTP(w, r)
 			if got := w.Header().Get("Location"); got != tt.want {
 				t.Errorf("got %s", got)
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/httpapi"
 	"usher/internal/problem"
 	"usher/internal/users"
@@ -27,8 +28,8 @@ func (w keyed) send(dir *directory, k keys) *httptest.ResponseRecorder {
 	r.Header.Set("Content-Type", jsonType)
 	r.Header.Set("Idempotency-Key", w.key)
 	out := httptest.NewRecorder()
-	as := func(*http.Request) (api.Principal, error) { return api.Principal{Caller: w.caller}, nil }
-	api.Server{Authenticate: as}.Handler(users.Create(dir, k, users.CreateOptions{Connection: "default"})).ServeHTTP(out, r)
+	server := api.Server{Authenticate: apitest.As(api.Principal{Caller: w.caller})}
+	server.Handler(users.Create(dir, k, users.CreateOptions{Connection: "default"})).ServeHTTP(out, r)
 	return out
 }
 
@@ -209,7 +210,7 @@ func TestInvalidIdempotencyKeys(t *testing.T) {
 			r.Header["Idempotency-Key"] = tt.values
 			w := httptest.NewRecorder()
 			dir := &directory{}
-			serve(createIn(dir)).ServeHTTP(w, r)
+			apitest.Unlimited.Handler(createIn(dir)).ServeHTTP(w, r)
 			want := tt.want
 			if text, ok := texts[want]; ok {
 				want = text

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usher/internal/api/apitest"
 	"usher/internal/problem"
 	"usher/internal/users"
 )
@@ -129,7 +130,7 @@ func TestUpdateIfMatch(t *testing.T) {
 			r.Header.Set("Content-Type", patchType)
 			r.Header["If-Match"] = []string{tt.match}
 			w := httptest.NewRecorder()
-			serve(users.Update(dir)).ServeHTTP(w, r)
+			apitest.Unlimited.Handler(users.Update(dir)).ServeHTTP(w, r)
 			if got, _, _ := strings.Cut(outcome(t, w), " |"); got != tt.want {
 				t.Errorf("%s, want %s", got, tt.want)
 			}
