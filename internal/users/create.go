@@ -118,8 +118,11 @@ func (b *createBody) checkMetadata(faults *valid.Faults) {
 	}
 }
 
-func (b createBody) user(o CreateOptions, key string) (New, error) {
+// user validates the body and reduces it to its meaning, which is also the input of the fingerprint.
+func (b *createBody) user(o CreateOptions, key string) (New, error) {
 	var faults valid.Faults
+	b.VerifyEmail = unlessNeutral(b.VerifyEmail, false)
+	b.inviteBody.dropNeutral()
 	b.Profile.check(&faults)
 	b.inviteBody.check(&faults, b.Profile, o.ResultURLs)
 	b.checkMetadata(&faults)
@@ -138,12 +141,13 @@ func (b createBody) user(o CreateOptions, key string) (New, error) {
 	if err := faults.Err(); err != nil {
 		return New{}, err
 	}
+	profile := b.Profile
 	if b.Password == nil && takesPassword(connection) {
 		generated := randomPassword()
-		b.Password = &generated
+		profile.Password = &generated
 	}
 	return New{
-		Profile: b.Profile, Connection: connection, Metadata: b.Metadata, AppMetadata: b.AppMetadata, Invite: b.invite(),
+		Profile: profile, Connection: connection, Metadata: b.Metadata, AppMetadata: b.AppMetadata, Invite: b.invite(),
 	}, nil
 }
 
