@@ -111,10 +111,10 @@ func create(
 // checkMetadata validates both kinds of metadata and converts their numbers to float64.
 func (b *createBody) checkMetadata(faults *valid.Faults) {
 	if b.Metadata != nil {
-		b.Metadata = faults.Metadata(b.Metadata, "metadata.", nil)
+		b.Metadata = faults.NewMetadata(b.Metadata, "metadata.", nil)
 	}
 	if b.AppMetadata != nil {
-		b.AppMetadata = faults.Metadata(b.AppMetadata, "app_metadata.", valid.ReservedAppMetadata)
+		b.AppMetadata = faults.NewMetadata(b.AppMetadata, "app_metadata.", valid.ReservedAppMetadata)
 	}
 }
 
