@@ -26,10 +26,10 @@ func remoteNotice(opts options) string {
 func notices(s settings, opts options) []string {
 	all := []string{authNotice[opts.auth] + " " + remoteNotice(opts)}
 	if s.tenant == nil {
-		all = append(all, fmt.Sprintf("It uses the tenant at %s. This is a real tenant. Changes are permanent.",
+		all = append(all, fmt.Sprintf("This server uses the tenant at %s. This is a real tenant. Changes are permanent.",
 			secrets.Credentials(s.credentials).BaseURL()))
 	} else {
-		all = append(all, fmt.Sprintf("It uses a local tenant on http://%s, whose users are deleted when it ends.", opts.tenantAddr))
+		all = append(all, fmt.Sprintf("This server uses a local tenant on http://%s, whose users are deleted when it ends.", opts.tenantAddr))
 		if opts.usersFile == "" {
 			all = append(all, fmt.Sprintf("Sign in as ada@example.com with the password %s.", localtenant.SamplePassword))
 		}
