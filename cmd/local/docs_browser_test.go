@@ -43,34 +43,54 @@ func watch(t *testing.T, b *chromium.Browser) *traffic {
 	return seen
 }
 
-// The page of the contract calls this server, and nothing on another host.
+// listUsers is the operation that the tests call.
+const listUsers = `.opblock-get:has([data-path="/users"])`
+
+// response reads the response that the page shows of an operation.
+func response(b *chromium.Browser, operation string) (status, body string) {
+	b.Helper()
+	shown := `document.querySelector('` + operation + ` .live-responses-table .response `
+	return b.Read(shown + `.response-col_status')?.innerText ?? ""`), b.Read(shown + `pre')?.innerText ?? ""`)
+}
+
+// The page of the contract calls this server with the token that its dialog gets, and nothing on
+// another host.
 func TestTryItOut(t *testing.T) {
-	addr := testkit.FreeAddr(t)
-	start(t, "-addr", addr, "-tenant-addr", testkit.FreeAddr(t))
+	addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
+	start(t, "-addr", addr, "-tenant-addr", tenant, "-auth", "bearer")
+	token := tokenOf(t, "http://"+tenant, localReader, localAudience)
 	b := chromium.Start(t)
 	seen := watch(t, b)
-	const operation = `.opblock-get:has([data-path="/users"])`
 	b.Open("http://" + addr + "/")
 	b.Click(`a[href="/docs"]`)
-	b.Click(operation + ` .opblock-summary-control`)
-	b.Click(operation + ` .try-out__btn`)
-	b.Click(operation + ` .execute`)
-	status := b.Read(`document.querySelector('` + operation + ` .live-responses-table .response .response-col_status')?.innerText ?? ""`)
-	body := b.Read(`document.querySelector('` + operation + ` .live-responses-table .microlight, ` + operation + ` .live-responses-table pre')?.innerText ?? ""`)
-	if !strings.HasPrefix(status, "200") || !strings.Contains(body, "ada@example.com") {
-		t.Errorf("the page shows %s: %s", status, body)
+	b.Click(listUsers + ` .opblock-summary-control`)
+	b.Click(listUsers + ` .try-out__btn`)
+	b.Click(listUsers + ` .execute`)
+	if status, body := response(b, listUsers); !strings.HasPrefix(status, "401") {
+		t.Errorf("without a token, the page shows %s: %s", status, body)
+	}
+	b.Click(listUsers + ` .btn-clear`)
+	b.Click(`.auth-wrapper .authorize`)
+	b.Do(chromedp.SendKeys(`#auth-bearer-value`, token))
+	b.Click(`.auth-container:has(#auth-bearer-value) .authorize`)
+	b.Click(`.auth-container:has(.auth-btn-wrapper) .btn-done`)
+	b.Click(listUsers + ` .execute`)
+	if status, body := response(b, listUsers); !strings.HasPrefix(status, "200") || !strings.Contains(body, "ada@example.com") {
+		t.Errorf("with a token, the page shows %s: %s", status, body)
 	}
 	seen.mu.Lock()
 	defer seen.mu.Unlock()
-	called := false
+	calls := 0
 	for _, request := range seen.requests {
-		_, url, _ := strings.Cut(request, " ")
+		method, url, _ := strings.Cut(request, " ")
 		if !strings.HasPrefix(url, "http://"+addr+"/") && !strings.HasPrefix(url, "data:") {
 			t.Errorf("the page requests %s", request)
 		}
-		called = called || strings.HasPrefix(request, "GET http://"+addr+"/users")
+		if method == "GET" && strings.HasPrefix(url, "http://"+addr+"/users") {
+			calls++
+		}
 	}
-	if !called || len(seen.errors) > 0 {
+	if calls != 2 || len(seen.errors) != 1 || !strings.Contains(seen.errors[0], "401") {
 		t.Errorf("requests %q, errors %q", seen.requests, seen.errors)
 	}
 }
