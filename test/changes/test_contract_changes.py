@@ -105,10 +105,12 @@ def test_a_stale_announcement_fails(stale):
     assert len(contract_changes.check([], changelog(stale))) == 1
 
 
-def test_the_command_fails(tmp_path):
+def test_the_command(tmp_path, capsys):
     old, new, announcement = BREAKING["an operation is gone"]
     found, log = tmp_path / "changes.json", tmp_path / "CHANGELOG.md"
     found.write_text(json.dumps(changes(tmp_path, RELEASED.replace(old, new, 1))))
     for text, status in ((changelog(), 1), (changelog(announcement), 0)):
         log.write_text(text)
         assert contract_changes.main(str(found), str(log)) == status
+        printed = capsys.readouterr().out
+        assert ("<!-- contract: api-removed-without-deprecation 1 times -->" in printed) == (status == 1)
