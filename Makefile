@@ -86,4 +86,4 @@ deploy: build ## deploy to AWS, asking for what it needs to know: STACK=usher
 
 .PHONY: clean
 clean: ## remove what was built; the Python environments too
-	rm -rf .aws-sam .cache .venv .venv-checkov .venv-ministack coverage.out
+	rm -rf .aws-sam .cache .venv .venv-checkov .venv-ministack .venv-schemathesis coverage.out

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sees to what `make test` and `make sam-local` need beside Go and Make: on
-# Debian it installs what is missing, elsewhere it names it: setup.sh [python|docker|all]
+# Debian it installs what is missing, elsewhere it names it: setup.sh [python|docker|clients|all]
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -22,7 +22,7 @@ node_and_npm() { node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 
 certificates() { [ "$(uname)" != Linux ] || [ -e /etc/ssl/certs/ca-certificates.crt ]; }
 
 # What for: "python" is enough to build and deploy, "docker" to serve the
-# functions here; all of it is for `make test`.
+# functions here, "clients" for `make clients`; all of it is for `make test`.
 purpose=${1:-all}
 
 check_all() {
@@ -72,6 +72,7 @@ if [ "$purpose" = all ]; then
 	beside+=($!)
 fi
 python_environment "$venv" tools/requirements.txt
+[ "$purpose" != clients ] || python_environment "$schemathesis" tools/schemathesis.txt
 for other in "${beside[@]}"; do wait "$other"; done
 
 # What the example of a signed call takes from npm: ten small packages.

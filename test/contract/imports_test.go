@@ -65,6 +65,8 @@ var importRules = map[string][]string{
 	"operations":                      {anyDomain, "internal/api", "internal/boot", "internal/httpapi"},
 	"cmd/internal/guard":              {"internal/loopback"},
 	"cmd/internal/envfile":            {"internal/config", "internal/secrets", "github.com/joho/godotenv"},
+	"api":                             {},
+	"cmd/local/internal/docs":         {"api"},
 	"cmd/local/internal/sigv4":        {"github.com/aws/aws-sdk-go-v2/..."},
 	"cmd/doctor/internal/vpcendpoint": {"github.com/aws/aws-sdk-go-v2/..."},
 	"cmd/doctor/internal/doctor":      {"cmd/doctor/internal/vpcendpoint", "internal/auth0", "internal/config", "internal/limits", "internal/loopback", "internal/permission", "internal/secrets", "internal/skew"},
@@ -169,7 +171,7 @@ func importFaults(p goPackage) []string {
 }
 
 // notInFunctions is what is for commands and tests only.
-var notInFunctions = []string{"cmd/...", "localtenant/...", "operations/...", "test/...", "internal/api/apitest", "internal/limits/limitstest", "internal/secrets/secretstest"}
+var notInFunctions = []string{"api", "cmd/...", "localtenant/...", "operations/...", "test/...", "internal/api/apitest", "internal/limits/limitstest", "internal/secrets/secretstest"}
 
 func functionFaults(p goPackage) []string {
 	var faults []string
@@ -234,6 +236,10 @@ func TestImportFaults(t *testing.T) {
 		"a function and an SDK":          {"functions/x", []string{"usher/internal/users", "github.com/aws/aws-sdk-go-v2/config"}, nil, "must not import"},
 		"a function over a local tenant": {"functions/x", []string{"usher/internal/users"}, []string{"usher/localtenant/search"}, "must not be built with"},
 		"a function over a verifier":     {"functions/x", []string{"usher/internal/users"}, []string{"usher/cmd/local/internal/sigv4"}, "must not be built with"},
+		"a function over the contract":   {"functions/x", []string{"usher/internal/users"}, []string{"usher/api"}, "must not be built with"},
+		"a function over the docs":       {"functions/x", []string{"usher/internal/users"}, []string{"usher/cmd/local/internal/docs"}, "must not be built with"},
+		"a domain and the contract":      {"internal/users", []string{"usher/api"}, nil, "must not import usher/api"},
+		"boot and the contract":          {"internal/boot", []string{"usher/api"}, nil, "must not import usher/api"},
 		"a function over the doctor":     {"functions/x", []string{"usher/internal/users"}, []string{"usher/cmd/doctor/internal/doctor"}, "must not be built with"},
 		"an authorizer over a provider":  {"functions/authorizer", []string{"usher/internal/authorizer"}, []string{"github.com/auth0/go-auth0/v3/management/client"}, "must not be built with"},
 		"an authorizer over the secret":  {"functions/authorizer", []string{"usher/internal/authorizer"}, []string{"usher/internal/secrets"}, "must not be built with"},
