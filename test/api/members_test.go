@@ -67,7 +67,7 @@ func bodySchemas(t *testing.T) map[string]bodySchema {
 		}
 		content := operation.RequestBody.Content
 		whole := resolve(content["application/json"].Schema)
-		b := bodySchema{members: map[string]schema{}, required: whole.Required, patch: strings.HasPrefix(route, "PATCH ")}
+		b := bodySchema{members: map[string]schema{}, required: whole.Required, patch: op.Method == "PATCH"}
 		for _, part := range append(whole.AllOf, whole) {
 			for name, node := range resolve(part).Properties {
 				var member schema
