@@ -48,14 +48,11 @@ func decode(r *http.Request, into any, nullable bool, mediaTypes ...string) (mem
 	if err := checkMembers(object, types, nullable); err != nil {
 		return nil, err
 	}
-	if err := fill(into, object, types); err != nil {
-		return nil, err
-	}
 	members = map[string]bool{}
 	for name := range object {
 		members[name] = true
 	}
-	return members, nil
+	return members, fill(into, object, types)
 }
 
 // HasBody reports whether the request has a body.

@@ -79,8 +79,7 @@ func (q *Query) Bool(name string) *bool {
 	return &b
 }
 
-// rfc3339 matches times without the other forms that time.Parse accepts: a comma, short hours, and
-// offsets out of range.
+// rfc3339 excludes what else time.Parse accepts: a comma, short hours and offsets out of range.
 var rfc3339 = regexp.MustCompile(`^.{10}T.{2}:.{2}:.{2}(\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`)
 
 // Time returns the parameter's value, an RFC 3339 time, in UTC; zero if it is absent.
