@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"usher/cmd/doctor/internal/awsapi"
 	"usher/cmd/doctor/internal/vpcendpoint"
 	"usher/internal/auth0"
 	"usher/internal/limits"
@@ -29,7 +30,11 @@ func gatherEndpoint(ctx context.Context, id string, with Instruments) reading[vp
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*with.Deadline)
 	defer cancel()
-	return read(vpcendpoint.Describe(ctx, id, with.Getenv))
+	client, err := awsapi.New(ctx, "", with.Getenv)
+	if err != nil {
+		return reading[vpcendpoint.Endpoint]{err: err}
+	}
+	return read(vpcendpoint.Describe(ctx, client, id))
 }
 
 // gatherTenant asks the tenant. It sends credentials only to a host that responds as the issuer
