@@ -1,14 +1,16 @@
 """The answers of `make deploy` survive in samconfig.STACK.toml: SAM writes them there as one text."""
 
 import re
+import shutil
 
+import click
 import pytest
 from samcli.cli.types import CfnParameterOverridesType
 from samcli.commands.deploy.guided_config import GuidedConfig
 
 from settings import OPTIONS, SETTINGS
 from test_template import PARAMETERS
-from transformed import source
+from transformed import ROOT, source
 
 WRITTEN = source()["Parameters"]
 TEXTS = [name for name, p in WRITTEN.items() if "AllowedPattern" in p]
@@ -54,3 +56,28 @@ def test_such_a_text_damages_the_answers():
     for value in ["urn:x\\", 'urn:x\\"']:
         answers = {"Audience": value, "Scopes": "openid profile"}
         assert reread(answers) != answers
+
+
+SAVED = ROOT / "cmd/doctor/internal/answers/testdata/samconfig.usher.toml"
+FOR_THE_DOCTOR = {
+    "VpcId": "vpc-0123456789abcdef0",
+    "SubnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+    "FrontendCidr": "10.0.0.0/16",
+    "EndpointPrivateDns": "true",
+    "FrontendPrincipals": "",
+    "SecretArn": SETTINGS["off"]["SecretArn"],
+    "Scopes": "openid profile",
+    "FrontendLimits": LIMITS,
+    "SignInProvisionedConcurrency": "2",
+}
+
+
+def test_the_doctor_reads_a_file_of_sam(tmp_path):
+    """The Go tests read the same file."""
+    shutil.copy(ROOT / "samconfig.toml", tmp_path / "samconfig.usher.toml")
+    with click.Context(click.Command("deploy"), info_name="deploy"):
+        GuidedConfig(str(tmp_path / "template.yaml"), "parameters").save_config(
+            FOR_THE_DOCTOR, config_file="samconfig.usher.toml", stack_name="usher", region="eu-west-1"
+        )
+    written = (tmp_path / "samconfig.usher.toml").read_text()
+    assert SAVED.read_text() == written[written.index("[default.deploy.parameters]") :]
