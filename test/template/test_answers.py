@@ -58,7 +58,7 @@ def test_such_a_text_damages_the_answers():
         assert reread(answers) != answers
 
 
-SAVED = ROOT / "cmd/doctor/internal/answers/testdata/samconfig.usher.toml"
+SAVED = ROOT / "cmd/doctor/internal/samconfig/testdata/samconfig.usher.toml"
 FOR_THE_DOCTOR = {
     "VpcId": "vpc-0123456789abcdef0",
     "SubnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",

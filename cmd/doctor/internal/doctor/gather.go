@@ -25,14 +25,18 @@ func gather(ctx context.Context, p Patient, with Instruments) facts {
 }
 
 func gatherEndpoint(ctx context.Context, id string, with Instruments) reading[vpcendpoint.Endpoint] {
-	if !endpointID.MatchString(id) {
-		return reading[vpcendpoint.Endpoint]{err: errNotAnID}
-	}
 	ctx, cancel := context.WithTimeout(ctx, 2*with.Deadline)
 	defer cancel()
 	client, err := awsapi.New(ctx, "", with.Getenv)
-	if err != nil {
+	if err != nil && endpointID.MatchString(id) {
 		return reading[vpcendpoint.Endpoint]{err: err}
+	}
+	return describeEndpoint(ctx, client, id)
+}
+
+func describeEndpoint(ctx context.Context, client *awsapi.Client, id string) reading[vpcendpoint.Endpoint] {
+	if !endpointID.MatchString(id) {
+		return reading[vpcendpoint.Endpoint]{err: errNotAnID}
 	}
 	return read(vpcendpoint.Describe(ctx, client, id))
 }

@@ -1,4 +1,4 @@
-package answers
+package samconfig
 
 import (
 	"os"

@@ -1,6 +1,6 @@
-// Package answers reads the parameters of a deployment: the answers that `make deploy` saves in
+// Package samconfig reads the parameters of a deployment: the answers that `make deploy` saves in
 // samconfig.STACK.toml.
-package answers
+package samconfig
 
 import (
 	"errors"
