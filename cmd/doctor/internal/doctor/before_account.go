@@ -59,7 +59,7 @@ func checkConcurrency(ctx context.Context, d deployment) Result {
 			Unreserved int `json:"UnreservedConcurrentExecutions"`
 		} `json:"AccountLimit"`
 	}
-	if err := d.aws.Get(ctx, awsapi.Lambda, "/2016-08-19/account-settings/", &settings); err != nil {
+	if err := d.aws.Get(ctx, awsapi.Lambda, "/2016-08-19/account-settings", &settings); err != nil {
 		return unanswered("lambda:GetAccountSettings", err)
 	}
 	each, err := strconv.Atoi(d.Get("SignInProvisionedConcurrency"))

@@ -49,7 +49,7 @@ func settingsOfLambda(all, unreserved string) answer {
 	return answer{200, `{"AccountLimit":{"ConcurrentExecutions":` + all + `,"UnreservedConcurrentExecutions":` + unreserved + `},"AccountUsage":{"FunctionCount":0}}`}
 }
 
-const lambdaPath = "/2016-08-19/account-settings/"
+const lambdaPath = "/2016-08-19/account-settings"
 
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
@@ -124,6 +124,11 @@ func (c *cloud) newEndpoint(t *testing.T, dns string) string {
 	})
 }
 
+func (c *cloud) deleteEndpoint(t *testing.T, id string) {
+	t.Helper()
+	ask(t, c.url, "DeleteVpcEndpoints", "requestId", url.Values{"VpcEndpointId.1": {id}})
+}
+
 // set sets an attribute of the VPC.
 func (c *cloud) set(t *testing.T, attribute, value string) {
 	t.Helper()
@@ -170,14 +175,24 @@ func (c *cloud) examine(t *testing.T, changed map[string]string) []Result {
 	return results
 }
 
-func TestAccountIsAllRight(t *testing.T) {
+// All share one account, since moto takes seconds to start.
+func TestAccounts(t *testing.T) {
 	c := newCloud(t)
+	t.Run("all is right", c.isAllRight)
+	t.Run("the stack itself", c.hasTheStack)
+	t.Run("breakages", c.breaks)
+	t.Run("changes", c.changes)
+}
+
+func (c *cloud) isAllRight(t *testing.T) {
 	for _, r := range c.examine(t, nil) {
 		if r.Outcome != OK && r.ID != "vpc-endpoint" {
 			t.Errorf("%+v", r)
 		}
 	}
-	results := c.examine(t, map[string]string{"VpcId": "", "SubnetIds": "", "VpcEndpointIds": c.newEndpoint(t, "true")})
+	existing := c.newEndpoint(t, "true")
+	defer c.deleteEndpoint(t, existing)
+	results := c.examine(t, map[string]string{"VpcId": "", "SubnetIds": "", "VpcEndpointIds": existing})
 	for _, r := range results {
 		if r.Outcome != OK && !strings.HasSuffix(r.Finding, " is empty") {
 			t.Errorf("with an existing endpoint: %+v", r)
@@ -185,9 +200,9 @@ func TestAccountIsAllRight(t *testing.T) {
 	}
 }
 
-// The second deployment of a stack finds the endpoint of the first.
-func TestAccountWithTheStackItself(t *testing.T) {
-	c := newCloud(t)
+// hasTheStack: the second deployment of a stack finds the endpoint of the first.
+func (c *cloud) hasTheStack(t *testing.T) {
+	defer delete(c.answers, "DescribeVpcEndpoints")
 	for stack, want := range map[string]Outcome{"usher": OK, "usher-next": Wrong} {
 		c.answers["DescribeVpcEndpoints"] = answer{200, `<R><vpcEndpointSet><item><vpcEndpointId>vpce-1</vpcEndpointId><state>available</state><privateDnsEnabled>true</privateDnsEnabled>` +
 			`<tagSet><item><key>aws:cloudformation:stack-name</key><value>` + stack + `</value></item></tagSet></item></vpcEndpointSet></R>`}
@@ -197,9 +212,8 @@ func TestAccountWithTheStackItself(t *testing.T) {
 	}
 }
 
-// Each is the only thing that is not right.
-func TestBreakagesOfAnAccount(t *testing.T) {
-	c := newCloud(t)
+// breaks: each breakage is the only thing that is not right.
+func (c *cloud) breaks(t *testing.T) {
 	type breakage struct {
 		changed map[string]string
 		answers map[string]answer
@@ -253,7 +267,6 @@ func TestBreakagesOfAnAccount(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) { c.check(t, tt.changed, tt.answers, tt.id, tt.outcome, tt.says, also[name]) })
 	}
-	c.changes(t)
 }
 
 // check makes the checks with other answers, and expects one outcome that is not OK.
@@ -277,7 +290,6 @@ func (c *cloud) check(t *testing.T, changed map[string]string, answers map[strin
 
 // changes breaks moto's account itself.
 func (c *cloud) changes(t *testing.T) {
-	t.Helper()
 	c.set(t, "EnableDnsHostnames.Value", "false")
 	c.check(t, nil, nil, "vpc-dns", Wrong, "enableDnsHostnames of "+c.vpc+" is off, and EndpointPrivateDns", nil)
 	c.check(t, map[string]string{"EndpointPrivateDns": "false"}, nil, "vpc-dns", Warning, "private names do not work", []string{"private-dns"})
@@ -289,7 +301,7 @@ func (c *cloud) changes(t *testing.T) {
 	c.logsTo(t, c.role)
 	other := c.newEndpoint(t, "true")
 	c.check(t, nil, nil, "private-dns", Wrong, "the VPC has "+other, nil)
-	ask(t, c.url, "DeleteVpcEndpoints", "requestId", url.Values{"VpcEndpointId.1": {other}})
+	c.deleteEndpoint(t, other)
 	if _, err := c.secrets.DeleteSecret(t.Context(), &secretsmanager.DeleteSecretInput{SecretId: &c.secret}); err != nil {
 		t.Fatal(err)
 	}
