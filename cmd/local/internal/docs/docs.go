@@ -88,13 +88,17 @@ func (p page) write(w http.ResponseWriter) {
 
 var serversOf = regexp.MustCompile(`(?m)^servers:\n(?:[ -].*\n)+`)
 
+// exampleUser is the user of the contract's examples. In the local tenant, it is Ada.
+const exampleUser, ada = "db|66a1b2c3d4e5f60718293a4b", "auth0|65e19a100000000000000001"
+
 // servedContract replaces the contract's servers by the one that serves it, whatever its
-// address is.
+// address is, and the user of the examples by one that exists there.
 func servedContract(text []byte) ([]byte, error) {
 	at := serversOf.FindIndex(text)
 	if at == nil {
 		return nil, errors.New("the contract names no servers")
 	}
 	const this = "servers:\n  - url: /\n    description: This local server.\n"
-	return bytes.Join([][]byte{text[:at[0]], text[at[1]:]}, []byte(this)), nil
+	served := bytes.Join([][]byte{text[:at[0]], text[at[1]:]}, []byte(this))
+	return bytes.ReplaceAll(served, []byte(exampleUser), []byte(ada)), nil
 }
