@@ -66,7 +66,9 @@ def main(changes_file: str, changelog_file: str) -> int:
         print(fault)
     print(f"contract: {len(changes)} breaking changes since the last release, {len(faults)} failures")
     if faults:
-        print('Announce each change in an entry of CHANGELOG.md (see "Releases" in CONTRIBUTING.md), or undo it.')
+        print('Announce each change in an entry of CHANGELOG.md (see "Releases" in CONTRIBUTING.md), or undo it. In short:')
+        counts = collections.Counter(change["id"] for change in changes)
+        print(f"<!-- contract: {'; '.join(f'{name} {number} times' for name, number in sorted(counts.items()))} -->")
     return bool(faults)
 
 

@@ -41,5 +41,5 @@ run() { # name, options…
 	return $status
 }
 
-run "valid and invalid" -n 60
-run valid --mode positive -n 60
+run "valid and invalid" -n 50
+run valid --mode positive -n 40
