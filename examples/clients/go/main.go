@@ -60,7 +60,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p := again.ApplicationproblemJSON409; p == nil || p.Code != usher.UserExistsCodeUserExists {
+	if p := again.ApplicationproblemJSON409; p == nil || p.Code != usher.UserExistsProblemCodeUserExists {
 		return fmt.Errorf("the same address again: %s %s", again.Status(), again.Body)
 	}
 	passed("409: the address is taken")
@@ -69,7 +69,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p := weak.ApplicationproblemJSON422; p == nil || p.Code != usher.CreationRefusedCodePasswordTooWeak {
+	if p := weak.ApplicationproblemJSON422; p == nil || p.Code != usher.CreationRefusedProblemCodePasswordTooWeak {
 		return fmt.Errorf("a weak password: %s %s", weak.Status(), weak.Body)
 	}
 	passed("422: the password is too weak")

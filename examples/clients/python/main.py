@@ -5,9 +5,8 @@ import uuid
 from client import new_client
 from usher_client.api.metadata import update_metadata
 from usher_client.api.users import create_user, delete_user, list_users
-from usher_client.models import CreatedUser, CreateUserResponse409, CreateUserResponse409Code
-from usher_client.models import CreateUserResponse422, CreateUserResponse422Code
-from usher_client.models import Metadata, NewMetadata, NewUser, UserPage
+from usher_client.models import CreatedUser, CreationRefusedProblem, CreationRefusedProblemCode
+from usher_client.models import Metadata, NewMetadata, NewUser, UserExistsProblem, UserExistsProblemCode, UserPage
 from usher_client.types import UNSET
 
 usher = new_client()
@@ -50,13 +49,13 @@ for patch in ({"theme": "dark", "language": "de"}, {"theme": None}):
 assert metadata.to_dict() == {"language": "de"}
 passed("patched metadata")
 
-again = must(CreateUserResponse409, create_user.sync_detailed(client=usher, body=new_user))
-assert again.code is CreateUserResponse409Code.USER_EXISTS
+again = must(UserExistsProblem, create_user.sync_detailed(client=usher, body=new_user))
+assert again.code is UserExistsProblemCode.USER_EXISTS
 passed("409: the address is taken")
 
 weak_user = NewUser(email=f"weak-{email}", password="a")
-weak = must(CreateUserResponse422, create_user.sync_detailed(client=usher, body=weak_user))
-assert weak.code is CreateUserResponse422Code.PASSWORD_TOO_WEAK
+weak = must(CreationRefusedProblem, create_user.sync_detailed(client=usher, body=weak_user))
+assert weak.code is CreationRefusedProblemCode.PASSWORD_TOO_WEAK
 passed("422: the password is too weak")
 
 deleted = delete_user.sync_detailed(user.id, client=usher)
