@@ -10,6 +10,8 @@ import (
 // are text such as "500ms".
 type Settings struct {
 	Plan             Plan           `json:"plan"`                       // rate limits
+	LimitHeaders     LimitHeaders   `json:"limit_headers"`              // the variant of the rate limits' headers
+	SharedDeletes    bool           `json:"shared_deletes"`             // deleting users counts as writing users
 	IndexLag         Duration       `json:"index_lag"`                  // how much later searches see a change
 	IssuerInResponse bool           `json:"authorization_response_iss"` // RFC 9207
 	MFA              MFAPolicy      `json:"mfa"`
@@ -80,7 +82,7 @@ var (
 
 func (t *Tenant) defaultSettings() Settings {
 	return Settings{
-		Plan: t.opts.Plan, MFA: MFARequested, MFAAction: MFAActionBound, Factors: []string{"otp", "recovery-code"},
+		Plan: t.opts.Plan, LimitHeaders: LimitHeadersNext, MFA: MFARequested, MFAAction: MFAActionBound, Factors: []string{"otp", "recovery-code"},
 		PasswordPolicy: defaultPolicy(), SecretNodes: NodesByConnection, Quirks: t.opts.Quirks,
 		SessionIdle: Duration(3 * 24 * time.Hour), SessionMaximum: Duration(7 * 24 * time.Hour),
 		Application: Application{
@@ -106,13 +108,22 @@ func (s Settings) clone() Settings {
 	return s
 }
 
+// names returns the plans' names.
+func names(plans []Plan) (all []string) {
+	for _, p := range plans {
+		all = append(all, string(p))
+	}
+	return all
+}
+
 func (s Settings) validate() error {
 	policy := s.PasswordPolicy
 	for _, c := range []struct {
 		name, value string
 		want        []string
 	}{
-		{"plan", string(s.Plan), []string{"none", "free", "self-service", "enterprise"}},
+		{"plan", string(s.Plan), names(Plans)},
+		{"limit_headers", string(s.LimitHeaders), []string{"next", "full", "none"}},
 		{"mfa", string(s.MFA), []string{"requested", "always", "never"}},
 		{"mfa_action", string(s.MFAAction), []string{"none", "draft", "deployed", "bound"}},
 		{"secret_nodes", string(s.SecretNodes), []string{"connection", "request"}},
@@ -175,7 +186,7 @@ func (t *Tenant) apply(s Settings) error {
 	t.settings = s.clone()
 	t.clients[ClientID].Application = t.settings.Application
 	t.users.index.lag = time.Duration(s.IndexLag)
-	t.limits.plan = s.Plan
+	t.limits.plan, t.limits.headers, t.limits.sharedDeletes = s.Plan, s.LimitHeaders, s.SharedDeletes
 	if c, ok := t.connectionNamed(Connection); ok {
 		c.policy = s.PasswordPolicy
 	}

@@ -1,9 +1,7 @@
 package localtenant_test
 
 import (
-	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,77 +11,6 @@ import (
 	"usher/localtenant"
 	"usher/localtenant/tenanttest"
 )
-
-func TestRateLimits(t *testing.T) {
-	for _, c := range []struct {
-		plan   localtenant.Plan
-		path   string
-		burst  int
-		refill time.Duration // for one more
-	}{
-		{localtenant.PlanFree, "/api/v2/users", 2, 500 * time.Millisecond},
-		{localtenant.PlanEnterprise, "/api/v2/users", 50, 63 * time.Millisecond},
-		{localtenant.PlanSelfService, "/api/v2/users", 40, 120 * time.Millisecond},
-		{localtenant.PlanSelfService, "/api/v2/roles", 10, 400 * time.Millisecond},
-	} {
-		t.Run(string(c.plan)+" "+c.path, func(t *testing.T) {
-			now := newClock()
-			s := tenanttest.Start(t, now.option, func(o *localtenant.Options) { o.Plan = c.plan })
-			token := newAPI(t, s).token
-			get := func() *http.Response {
-				t.Helper()
-				r, _, err := fetch(t.Context(), s, token, c.path)
-				if err != nil {
-					t.Fatal(err)
-				}
-				return r
-			}
-			for i := range c.burst {
-				r := get()
-				if r.StatusCode != 200 || r.Header.Get("X-RateLimit-Limit") != strconv.Itoa(c.burst) ||
-					r.Header.Get("X-RateLimit-Remaining") != strconv.Itoa(c.burst-1-i) {
-					t.Fatalf("call %d: %d %v", i, r.StatusCode, r.Header)
-				}
-			}
-			r := get()
-			reset, _ := strconv.ParseInt(r.Header.Get("X-RateLimit-Reset"), 10, 64)
-			if r.StatusCode != 429 || r.Header.Get("X-RateLimit-Remaining") != "0" || reset <= now.Now().Unix() {
-				t.Errorf("over the limit: %d %v", r.StatusCode, r.Header)
-			}
-			now.Advance(c.refill)
-			if r := get(); r.StatusCode != 200 {
-				t.Errorf("after %v: %d", c.refill, r.StatusCode)
-			}
-			if r := get(); r.StatusCode != 429 {
-				t.Errorf("and one more: %d", r.StatusCode)
-			}
-			now.Advance(time.Hour)
-			if r := get(); r.Header.Get("X-RateLimit-Remaining") != strconv.Itoa(c.burst-1) {
-				t.Errorf("after an hour: %v", r.Header)
-			}
-		})
-	}
-	t.Run("tokens on the free plan", func(t *testing.T) {
-		now := newClock()
-		s := tenanttest.Start(t, now.option, func(o *localtenant.Options) { o.Plan = localtenant.PlanFree })
-		form := url.Values{"grant_type": {"client_credentials"}, "audience": {s.URL + "/api/v2/"}}
-		for range 30 {
-			if status, body := post(t, s, form, localtenant.ClientID, localtenant.ClientSecret); status != 200 {
-				t.Fatalf("%d %s", status, body)
-			}
-		}
-		if status, body := post(t, s, form, localtenant.ClientID, localtenant.ClientSecret); status != 429 || !strings.Contains(body, `"error":"too_many_requests"`) {
-			t.Errorf("%d %s", status, body)
-		}
-	})
-	t.Run("none", func(t *testing.T) {
-		s := tenanttest.Start(t)
-		r, _, err := fetch(t.Context(), s, newAPI(t, s).token, "/api/v2/users")
-		if err != nil || r.Header.Get("X-RateLimit-Limit") != "" {
-			t.Errorf("%v %v", r, err)
-		}
-	})
-}
 
 func TestIndexLag(t *testing.T) {
 	now := newClock()

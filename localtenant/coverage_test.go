@@ -83,25 +83,29 @@ func coverageTable(t *testing.T) string {
 	return b.String()
 }
 
-func TestCoverageTable(t *testing.T) {
+func TestCoverageTable(t *testing.T) { wantTable(t, "coverage", coverageTable(t)) }
+
+// wantTable compares a part of the documentation with what is generated, or writes it.
+func wantTable(t *testing.T, name, want string) {
+	t.Helper()
 	text, err := os.ReadFile(document)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const begins, ends = "<!-- coverage begins -->\n", "<!-- coverage ends -->"
+	begins, ends := "<!-- "+name+" begin", "<!-- "+name+" end"
 	head, rest, ok := strings.Cut(string(text), begins)
-	table, tail, ok2 := strings.Cut(rest, ends)
-	if !ok || !ok2 {
-		t.Fatal("the documentation has no place for the table")
+	marker, rest, ok2 := strings.Cut(rest, "\n")
+	table, tail, ok3 := strings.Cut(rest, ends)
+	if !ok || !ok2 || !ok3 {
+		t.Fatalf("the documentation has no place for the table of %s", name)
 	}
-	want := coverageTable(t)
 	if *update {
-		if err := os.WriteFile(document, []byte(head+begins+want+ends+tail), 0o644); err != nil {
+		if err := os.WriteFile(document, []byte(head+begins+marker+"\n"+want+ends+tail), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
 	if table != want {
-		t.Error("the coverage table is out of date: run go test ./localtenant -run TestCoverageTable -update")
+		t.Errorf("the table of %s is out of date: run go test ./localtenant -run %s -update", name, t.Name())
 	}
 }

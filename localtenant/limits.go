@@ -9,82 +9,100 @@ import (
 	"time"
 )
 
-// Plan is what a tenant pays for, and so how often it may be called.
-type Plan string
+// LimitHeaders are the variants of what Auth0's documentation leaves open about the headers of its
+// rate limits.
+type LimitHeaders string
 
-// The plans whose limits are known.
+// X-RateLimit-Reset is the time of the next token or of a full bucket, or there are no headers.
 const (
-	PlanNone        Plan = "none" // no limits and no headers
-	PlanFree        Plan = "free"
-	PlanSelfService Plan = "self-service"
-	PlanEnterprise  Plan = "enterprise"
+	LimitHeadersNext LimitHeaders = "next"
+	LimitHeadersFull LimitHeaders = "full"
+	LimitHeadersNone LimitHeaders = "none"
 )
-
-// rate is how fast a bucket fills, and how much it holds.
-type rate struct {
-	perSecond float64
-	burst     float64
-}
-
-// limit names the bucket of a route and its size; without a name there is none.
-func (p Plan) limit(pattern string) (bucket string, r rate) {
-	switch {
-	case strings.HasSuffix(pattern, " /oauth/token") && p == PlanFree:
-		return "token", rate{30, 30}
-	case p == PlanNone || !strings.Contains(pattern, " /api/v2/"):
-		return "", rate{}
-	case p == PlanFree:
-		return "management", rate{2, 2}
-	case p == PlanEnterprise:
-		return "management", rate{16, 50}
-	case !strings.Contains(pattern, "/users"):
-		return "other", rate{150.0 / 60, 10}
-	case strings.HasPrefix(pattern, "GET "):
-		return "read users", rate{500.0 / 60, 40}
-	}
-	return "write users", rate{200.0 / 60, 20}
-}
 
 // limiter holds the buckets. They fill by the tenant's clock.
 type limiter struct {
-	plan    Plan
-	buckets map[string]*bucket
+	plan          Plan
+	headers       LimitHeaders
+	sharedDeletes bool // deleting users takes from the bucket for writing users
+	buckets       map[string]*bucket
 }
 
+// bucket is a token bucket. A limit per second adds tokens each millisecond, and a limit per minute
+// each second (Auth0's "Rate limit algorithm").
 type bucket struct {
+	limit Limit
 	level float64
 	at    time.Time
 }
 
-// take takes one from a route's bucket and tells so in the headers.
+func (b *bucket) perSecond() float64 { return float64(b.limit.Rate) / b.limit.Per.Seconds() }
+
+func (b *bucket) fill(now time.Time) {
+	step := time.Millisecond
+	if b.limit.Per >= time.Minute {
+		step = time.Second
+	}
+	passed := max(0, now.Sub(b.at)).Truncate(step)
+	b.at = b.at.Add(passed)
+	b.level = math.Min(float64(b.limit.Burst), b.level+passed.Seconds()*b.perSecond())
+}
+
+// until returns the wait for a level.
+func (b *bucket) until(level float64) time.Duration {
+	return time.Duration(max(0, level-b.level) / b.perSecond() * float64(time.Second))
+}
+
+// take takes a token from each bucket of a route, or none if one is empty. The headers describe that
+// one, or the endpoint's. The documentation does not say which.
 func (l *limiter) take(w http.ResponseWriter, pattern string, now time.Time) error {
-	name, r := l.plan.limit(pattern)
-	if name == "" {
-		return nil
+	var described *bucket
+	var buckets []*bucket
+	for _, limit := range l.plan.LimitsOf(pattern) {
+		b := l.bucket(limit, now)
+		b.fill(now)
+		described, buckets = b, append(buckets, b)
+		if b.level < 1 {
+			l.describe(w.Header(), b, now)
+			return limited(pattern)
+		}
 	}
-	key := string(l.plan) + " " + name
-	b, ok := l.buckets[key]
-	if !ok {
-		b = &bucket{level: r.burst, at: now}
-		l.buckets[key] = b
-	}
-	b.level = math.Min(r.burst, b.level+math.Max(0, now.Sub(b.at).Seconds())*r.perSecond)
-	b.at = now
-	allowed := b.level >= 1
-	wait := 1 - b.level // until one call is allowed
-	if allowed {
+	for _, b := range buckets {
 		b.level--
-		wait = r.burst - b.level // until all are
 	}
-	h := w.Header()
-	h.Set("X-RateLimit-Limit", strconv.Itoa(int(r.burst)))
+	if described != nil {
+		l.describe(w.Header(), described, now)
+	}
+	return nil
+}
+
+func (l *limiter) bucket(limit Limit, now time.Time) *bucket {
+	name := limit.Name
+	if name == deletingUsers && l.sharedDeletes {
+		name = writingUsers
+	}
+	key := string(limit.Plan) + " " + name
+	if l.buckets[key] == nil {
+		l.buckets[key] = &bucket{limit: limit, level: float64(limit.Burst), at: now}
+	}
+	return l.buckets[key]
+}
+
+func (l *limiter) describe(h http.Header, b *bucket, now time.Time) {
+	if l.headers == LimitHeadersNone {
+		return
+	}
+	wait := b.until(math.Min(float64(b.limit.Burst), math.Floor(b.level)+1))
+	if l.headers == LimitHeadersFull {
+		wait = b.until(float64(b.limit.Burst))
+	}
+	h.Set("X-RateLimit-Limit", strconv.Itoa(b.limit.Burst))
 	h.Set("X-RateLimit-Remaining", strconv.Itoa(int(b.level)))
-	reset := now.Add(time.Duration(wait / r.perSecond * float64(time.Second)))
-	h.Set("X-RateLimit-Reset", strconv.FormatInt(int64(math.Ceil(float64(reset.UnixMilli())/1000)), 10))
-	switch {
-	case allowed:
-		return nil
-	case name == "token":
+	h.Set("X-RateLimit-Reset", strconv.FormatInt(int64(math.Ceil(float64(now.Add(wait).UnixMilli())/1000)), 10))
+}
+
+func limited(pattern string) error {
+	if strings.Contains(pattern, " /oauth/") {
 		return newOAuthError(http.StatusTooManyRequests, "too_many_requests", "Global limit has been reached")
 	}
 	return newAPIError(http.StatusTooManyRequests, "too_many_requests", "Global limit has been reached")

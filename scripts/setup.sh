@@ -15,7 +15,7 @@ need() { # what for, Debian's package, test…
 	packages+=("$package")
 }
 browser() { has chromium || has chromium-browser || has google-chrome || [ -e "/Applications/Google Chrome.app" ]; }
-engine() { docker version || has dockerd; }
+engine() { has docker && { docker version || has dockerd; }; }
 stand_in() { [ "$(uname)" != Linux ] || busybox --list; }
 c_compiler() { has cc || has gcc || has clang; }
 node_and_npm() { node -e "process.exit(parseInt(process.versions.node) < $1 ? 1 : 0)" && npm --version; } # the oldest version

@@ -73,7 +73,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		c.audiences = append(c.audiences, s)
 		return nil
 	})
-	fs.StringVar(&c.plan, "plan", "none", "the `plan` whose rate limits apply: none, free, self-service or enterprise")
+	fs.StringVar(&c.plan, "plan", "none", "the `plan` whose rate limits apply: none, free, self-service, enterprise or enterprise-nonproduction")
 	fs.StringVar(&c.tlsDir, "tls", "", "serve https with a certificate from a CA in this `directory`")
 	fs.StringVar(&c.users, "users", "", "import users from this `file` in Auth0's format, instead of the sample users")
 	if err := fs.Parse(args); err != nil {

@@ -23,8 +23,22 @@ func lets(policy events.APIGatewayCustomAuthorizerPolicy, arn string) bool {
 func says(policy events.APIGatewayCustomAuthorizerPolicy, effect, arn string) bool {
 	return slices.ContainsFunc(policy.Statement, func(s events.IAMPolicyStatement) bool {
 		return s.Effect == effect && slices.Equal(s.Action, []string{"execute-api:Invoke"}) &&
-			slices.ContainsFunc(s.Resource, func(pattern string) bool { return permission.Matches(pattern, arn) })
+			slices.ContainsFunc(s.Resource, func(pattern string) bool { return matches(pattern, arn) })
 	})
+}
+
+// matched remembers what permission.Matches returned: the policies of all sets of groups consist
+// of the same patterns.
+var matched = map[[2]string]bool{}
+
+func matches(pattern, arn string) bool {
+	key := [2]string{pattern, arn}
+	result, known := matched[key]
+	if !known {
+		result = permission.Matches(pattern, arn)
+		matched[key] = result
+	}
+	return result
 }
 
 // oddIDs are values of a path parameter that could be mistaken for other path segments.
@@ -44,7 +58,7 @@ func resourcesOf(route string) (all []string) {
 		}
 		all = append(all, method+strings.Join(segments, "/"))
 	}
-	return all
+	return slices.Compact(all) // a route without parameters is one resource
 }
 
 // groupSets returns sets of groups: none, each one, each pair, and all.

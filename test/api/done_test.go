@@ -77,6 +77,9 @@ func (c cost) checkDone(t *testing.T, s *service, op contract.Operation) {
 		t.Fatalf("%d %s", got.status, got.body)
 	}
 	for form, body := range unreadable {
+		if testing.Short() && form != "{}" {
+			continue // one form is a sample
+		}
 		for which, call := range usual {
 			if !isChange(call) {
 				continue
