@@ -31,13 +31,21 @@ start_server() { # its -auth
 	wait_for $! curl -sf "$url/openapi.yaml" || die "the local server did not start: $(cat "$logs/server-$1")"
 }
 
+# fetched runs the line of docs/clients.md that gets the contract. The served one has other servers.
+fetched() {
+	local line
+	line=$(grep -E '^curl .*http://127\.0\.0\.1:3000/openapi\.yaml$' docs/clients.md)
+	(cd "$logs" && bash -c "${line//http:\/\/127.0.0.1:3000/$url}") &&
+		cmp <(sed -n '/^paths:/,$p' "$logs/openapi.yaml") <(sed -n '/^paths:/,$p' api/openapi.yaml)
+}
+
 refused() { ! "$@"; }
 
 # The fictitious credentials of a role.
 export AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=secret AWS_SESSION_TOKEN=session
 unset USHER_TOKEN USHER_SIGV4 AWS_PROFILE
 
-set -m # a process group of its own, so that all that it starts can be ended
+set -m # in a process group, so that all that it starts can be ended
 check schemathesis scripts/schemathesis.sh &
 schemathesis_pid=$!
 set +m
@@ -54,6 +62,7 @@ for auth in none iam bearer; do
 	start_server "$auth"
 	settings=(USHER_URL="$url")
 	case $auth in
+	none) check fetch-contract fetched ;;
 	iam) settings+=(USHER_SIGV4=1) ;;
 	bearer)
 		token=$(curl -sf "$tenant/oauth/token" -d grant_type=client_credentials -d audience=https://usher.example/ \
