@@ -99,28 +99,35 @@ func (c *Client) at(s Service) (address, region string) {
 	return cmp.Or(c.getenv("AWS_ENDPOINT_URL_"+s.variable), c.getenv("AWS_ENDPOINT_URL"), "https://"+host), region
 }
 
-// send signs a request and returns the status and the body of the response.
-func (c *Client) send(ctx context.Context, s Service, method, path string, header map[string]string, body []byte) (*http.Response, []byte, error) {
+// response is what the readers need of a response.
+type response struct {
+	status    int
+	errorType string // the header with the code of an error
+	body      []byte
+}
+
+// send signs a request and returns the response.
+func (c *Client) send(ctx context.Context, s Service, method, path string, header map[string]string, body []byte) (response, error) {
 	address, region := c.at(s)
 	r, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(address, "/")+path, bytes.NewReader(body))
 	if err != nil {
-		return nil, nil, fmt.Errorf("ask %s: %w", s.Name, err)
+		return response{}, fmt.Errorf("ask %s: %w", s.Name, err)
 	}
 	for name, value := range header {
 		r.Header.Set(name, value)
 	}
 	hash := fmt.Sprintf("%x", sha256.Sum256(body))
 	if err := v4.NewSigner().SignHTTP(ctx, c.credentials, r, hash, s.endpoint, region, time.Now()); err != nil {
-		return nil, nil, fmt.Errorf("sign the request to %s: %w", s.Name, err)
+		return response{}, fmt.Errorf("sign the request to %s: %w", s.Name, err)
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {
-		return nil, nil, fmt.Errorf("ask %s: %w", s.Name, err)
+		return response{}, fmt.Errorf("ask %s: %w", s.Name, err)
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the answer of %s: %w", s.Name, err)
+		return response{}, fmt.Errorf("read the answer of %s: %w", s.Name, err)
 	}
-	return resp, answer, nil
+	return response{resp.StatusCode, resp.Header.Get("X-Amzn-Errortype"), answer}, nil
 }

@@ -18,11 +18,11 @@ func (c *Client) Query(ctx context.Context, s Service, action string, parameters
 		form[name] = values
 	}
 	header := map[string]string{"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
-	resp, body, err := c.send(ctx, s, http.MethodPost, "/", header, []byte(form.Encode()))
+	resp, err := c.send(ctx, s, http.MethodPost, "/", header, []byte(form.Encode()))
 	if err != nil {
 		return err
 	}
-	return readXML(s, resp.StatusCode, body, out)
+	return readXML(s, resp.status, resp.body, out)
 }
 
 func readXML(s Service, status int, body []byte, out any) error {
@@ -42,11 +42,11 @@ func readXML(s Service, status int, body []byte, out any) error {
 
 // Get reads the JSON at a path into out.
 func (c *Client) Get(ctx context.Context, s Service, path string, out any) error {
-	resp, body, err := c.send(ctx, s, http.MethodGet, path, map[string]string{"Accept": "application/json"}, nil)
+	resp, err := c.send(ctx, s, http.MethodGet, path, map[string]string{"Accept": "application/json"}, nil)
 	if err != nil {
 		return err
 	}
-	return readJSON(s, resp, body, out)
+	return readJSON(s, resp, out)
 }
 
 // Post calls a target of a JSON API, such as "secretsmanager.DescribeSecret".
@@ -56,25 +56,25 @@ func (c *Client) Post(ctx context.Context, s Service, target string, in, out any
 		return fmt.Errorf("ask %s: %w", s.Name, err)
 	}
 	header := map[string]string{"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": target}
-	resp, body, err := c.send(ctx, s, http.MethodPost, "/", header, request)
+	resp, err := c.send(ctx, s, http.MethodPost, "/", header, request)
 	if err != nil {
 		return err
 	}
-	return readJSON(s, resp, body, out)
+	return readJSON(s, resp, out)
 }
 
 // readJSON reads a response. The code of an error is in a header or in the body, with a namespace
 // or an address around it.
-func readJSON(s Service, resp *http.Response, body []byte, out any) error {
-	if resp.StatusCode != http.StatusOK {
+func readJSON(s Service, resp response, out any) error {
+	if resp.status != http.StatusOK {
 		var refused struct {
 			Type string `json:"__type"`
 		}
-		_ = json.Unmarshal(body, &refused) // a proxy's response has no code
-		code, _, _ := strings.Cut(cmp.Or(resp.Header.Get("X-Amzn-Errortype"), refused.Type), ":")
-		return &Error{Service: s.Name, Status: resp.StatusCode, Code: code[strings.LastIndex(code, "#")+1:]}
+		_ = json.Unmarshal(resp.body, &refused) // a proxy's response has no code
+		code, _, _ := strings.Cut(cmp.Or(resp.errorType, refused.Type), ":")
+		return &Error{Service: s.Name, Status: resp.status, Code: code[strings.LastIndex(code, "#")+1:]}
 	}
-	if err := json.Unmarshal(body, out); err != nil {
+	if err := json.Unmarshal(resp.body, out); err != nil {
 		return fmt.Errorf("read the answer of %s: it is not the expected JSON", s.Name) // err may quote a secret
 	}
 	return nil

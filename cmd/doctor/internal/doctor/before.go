@@ -106,7 +106,7 @@ func checkAnswers(_ context.Context, d deployment) Result {
 	return fine("for region %s", d.aws.Region)
 }
 
-// checkExistingEndpoints says the worst of all existing endpoints.
+// checkExistingEndpoints reports the worst result of the existing endpoints.
 func checkExistingEndpoints(ctx context.Context, d deployment) Result {
 	f := facts{Patient: Patient{Endpoints: d.List("VpcEndpointIds")}}
 	for _, id := range f.Endpoints {

@@ -56,7 +56,7 @@ func checkSubnets(ctx context.Context, d deployment) Result {
 	if len(subnets) == 1 {
 		return warn(subnets[0].ID+" is the only one, so the endpoint fails with "+subnets[0].Zone, "Name a second subnet, in another Availability Zone.")
 	}
-	return fine("%s, each in a zone for itself", plural(len(subnets), "subnet"))
+	return fine("%s, each in its own Availability Zone", plural(len(subnets), "subnet"))
 }
 
 // service returns the name of the endpoint service, as the template has it.
