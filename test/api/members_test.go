@@ -67,8 +67,7 @@ func bodySchemas(t *testing.T) map[string]bodySchema {
 		}
 		content := operation.RequestBody.Content
 		whole := resolve(content["application/json"].Schema)
-		_, patch := content["application/merge-patch+json"]
-		b := bodySchema{members: map[string]schema{}, required: whole.Required, patch: patch}
+		b := bodySchema{members: map[string]schema{}, required: whole.Required, patch: strings.HasPrefix(route, "PATCH ")}
 		for _, part := range append(whole.AllOf, whole) {
 			for name, node := range resolve(part).Properties {
 				var member schema
