@@ -23,6 +23,11 @@ check: ## the inner loop: format, vet and Go tests that need nothing but Go
 test: setup ## everything: also lint, race detector, Chromium, the template, the functions in Docker, the stack on an emulator
 	@scripts/test.sh
 
+.PHONY: clients
+clients: ## generate clients from the contract with other tools, and run programs with them; schemathesis
+	@scripts/setup.sh clients
+	@scripts/clients.sh
+
 .PHONY: setup
 setup: ## install what `make test` and `make sam-local` need (Debian), or name it
 	@scripts/setup.sh
@@ -86,4 +91,4 @@ deploy: build ## deploy to AWS, asking for what it needs to know: STACK=usher
 
 .PHONY: clean
 clean: ## remove what was built; the Python environments too
-	rm -rf .aws-sam .cache .venv .venv-checkov .venv-ministack coverage.out
+	rm -rf .aws-sam .cache .venv .venv-checkov .venv-ministack .venv-schemathesis coverage.out

@@ -12,7 +12,7 @@ import (
 )
 
 // userFields are the fields that a request may set. A pointer tells what was
-// sent from what was not; null and "not sent" differ in a patch only (see present).
+// sent from what was not; null and "not sent" differ in a patch only (see patchFields).
 type userFields struct {
 	UserID        *string        `json:"user_id"`
 	Connection    *string        `json:"connection"`

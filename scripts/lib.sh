@@ -3,6 +3,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export venv=$root/.venv checkov=$root/.venv-checkov ministack=$root/.venv-ministack
+export schemathesis=$root/.venv-schemathesis
 
 # No script sends anything about its use anywhere.
 export SAM_CLI_TELEMETRY=0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sees to what `make test` and `make sam-local` need beside Go and Make: on
-# Debian it installs what is missing, elsewhere it names it: setup.sh [python|docker|all]
+# Debian it installs what is missing, elsewhere it names it: setup.sh [python|docker|clients|all]
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -18,23 +18,31 @@ browser() { has chromium || has chromium-browser || has google-chrome || [ -e "/
 engine() { has docker && { docker version || has dockerd; }; }
 stand_in() { [ "$(uname)" != Linux ] || busybox --list; }
 c_compiler() { has cc || has gcc || has clang; }
-node_and_npm() { node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' && npm --version; }
+node_and_npm() { node -e "process.exit(parseInt(process.versions.node) < $1 ? 1 : 0)" && npm --version; } # the oldest version
 certificates() { [ "$(uname)" != Linux ] || [ -e /etc/ssl/certs/ca-certificates.crt ]; }
 
 # What for: "python" is enough to build and deploy, "docker" to serve the
-# functions here; all of it is for `make test`.
+# functions here, "clients" for `make clients`; all of it is for `make test`.
 purpose=${1:-all}
 
 check_all() {
 	missing=() packages=()
 	need "Python 3.11 or newer, with venv" "python3 python3-venv" python3 -c 'import ensurepip, sys; assert sys.version_info >= (3, 11)'
 	[ "$purpose" = python ] && return
+	if [ "$purpose" = clients ]; then
+		need "certificate authorities" ca-certificates certificates
+		need "curl (to wait for the local server)" curl has curl
+		need "Node.js 20 or newer, with npm (for clients in TypeScript)" "nodejs npm" node_and_npm 20
+		need "a JDK 11 or newer (for a client in Java)" default-jdk-headless javac -version
+		need "Maven (for a client in Java)" maven mvn -version
+		return
+	fi
 	need "Docker with its engine (for sam local)" docker.io engine
 	need "busybox (for a base image where the real one cannot be had)" busybox-static stand_in
 	need "certificate authorities" ca-certificates certificates
 	[ "$purpose" = docker ] && return
 	need "curl (for the README's lines)" curl has curl
-	need "Node.js 18 or newer, with npm (for the example of a signed call)" "nodejs npm" node_and_npm
+	need "Node.js 18 or newer, with npm (for the example of a signed call)" "nodejs npm" node_and_npm 18
 	need "a C compiler (for Go's race detector)" "gcc libc6-dev" c_compiler
 	need "Chromium or Chrome (for the sign-in test)" chromium browser
 	need "strace (for the test that starting does no I/O)" strace has strace
@@ -72,6 +80,7 @@ if [ "$purpose" = all ]; then
 	beside+=($!)
 fi
 python_environment "$venv" tools/requirements.txt
+[ "$purpose" != clients ] || python_environment "$schemathesis" tools/schemathesis.txt
 for other in "${beside[@]}"; do wait "$other"; done
 
 # What the example of a signed call takes from npm: ten small packages.

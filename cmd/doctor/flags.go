@@ -20,6 +20,10 @@ type options struct {
 	groups     []permission.Group
 	rotation   bool
 	endpoints  []string
+
+	beforeDeploy bool
+	answersFile  string
+	parameters   []string // NAME=VALUE
 }
 
 func parseFlags(args []string, messages io.Writer) (options, error) {
@@ -38,13 +42,24 @@ func parseFlags(args []string, messages io.Writer) (options, error) {
 		"no user signs in to it, and it needs only the read scopes of the groups")
 	flags.BoolVar(&o.rotation, "rotation", false, "the stack rotates the applications' secrets")
 	endpoints := flags.String("vpce", "", "the `ids` of the stack's VPC endpoints, separated by commas")
-	switch err := flags.Parse(args); {
+	flags.BoolVar(&o.beforeDeploy, "before-deploy", false, "examine the AWS account before a deployment, "+
+		"with the parameters of -answers and of the arguments, each NAME=VALUE")
+	flags.StringVar(&o.answersFile, "answers", "", "with -before-deploy, the `file` in which `make deploy` keeps its answers: samconfig.STACK.toml")
+	err := flags.Parse(args)
+	o.parameters = flags.Args()
+	switch {
 	case err != nil:
 		return o, err
+	case o.beforeDeploy && (o.envFile != "" || o.secretID != ""):
+		return o, errors.New("-before-deploy is without -env and -secret")
+	case o.beforeDeploy:
+		return o, nil
+	case o.answersFile != "":
+		return o, errors.New("-answers is for -before-deploy")
 	case flags.NArg() > 0:
 		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	case (o.envFile == "") == (o.secretID == ""):
-		return o, errors.New("name one of -env FILE and -secret ID")
+		return o, errors.New("name one of -env FILE, -secret ID and -before-deploy")
 	}
 	o.endpoints = split(*endpoints)
 	for _, name := range split(*groups) {
@@ -63,8 +78,12 @@ func parseFlags(args []string, messages io.Writer) (options, error) {
 	return o, nil
 }
 
+// split keeps empty names, which are as wrong as unknown ones: "$A,$B" without values is no choice.
 func split(list string) []string {
-	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+	if list == "" {
+		return nil
+	}
+	return strings.Split(strings.ReplaceAll(list, " ", ""), ",")
 }
 
 // readers returns what the groups need for an application that only reads, without the operations

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"usher/cmd/doctor/internal/doctor"
+	"usher/cmd/doctor/internal/samconfig"
 	"usher/cmd/internal/envfile"
 	"usher/internal/config"
 )
@@ -54,13 +55,16 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 }
 
 func examine(ctx context.Context, o options, getenv func(string) string, out io.Writer) ([]doctor.Result, error) {
-	p, err := patient(o, getenv)
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	look := examineTenant
+	if o.beforeDeploy {
+		look = examineAccount
+	}
+	results, err := look(limited, o, doctor.Instruments{Now: time.Now, Getenv: getenv})
 	if err != nil {
 		return nil, err
 	}
-	limited, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	results := doctor.Examine(limited, p, doctor.Instruments{Now: time.Now, Getenv: getenv})
 	if ctx.Err() != nil { // a request that was interrupted is not a finding
 		return nil, errors.New("interrupted")
 	}
@@ -68,6 +72,22 @@ func examine(ctx context.Context, o options, getenv func(string) string, out io.
 		return results, doctor.WriteJSON(out, results)
 	}
 	return results, doctor.WriteText(out, results)
+}
+
+func examineTenant(ctx context.Context, o options, with doctor.Instruments) ([]doctor.Result, error) {
+	p, err := patient(o, with.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	return doctor.Examine(ctx, p, with), nil
+}
+
+func examineAccount(ctx context.Context, o options, with doctor.Instruments) ([]doctor.Result, error) {
+	answers, err := samconfig.Read(o.answersFile, o.parameters)
+	if err != nil {
+		return nil, err
+	}
+	return doctor.ExamineAccount(ctx, answers, with)
 }
 
 // limitsName is the functions' environment variable for the policy document.

@@ -24,6 +24,7 @@ import (
 	"usher/internal/secrets/secretstest"
 	"usher/localtenant"
 	"usher/localtenant/tenanttest"
+	"usher/test/testkit"
 )
 
 // runEnv makes this test's executable the command itself.
@@ -53,14 +54,19 @@ func TestRefuses(t *testing.T) {
 		args []string
 		says string
 	}{
-		"neither":          {nil, "name one of -env FILE and -secret ID"},
-		"both":             {[]string{"-env", whole, "-secret", "x"}, "name one of"},
-		"an argument":      {[]string{"-env", whole, "x"}, `unexpected argument "x"`},
-		"an unknown flag":  {[]string{"-nonsense"}, "-nonsense"},
-		"an unknown group": {[]string{"-env", whole, "-groups", "UsherRead,Nobody"}, `no group "Nobody"; there are UsherSignIn`},
-		"no such file":     {[]string{"-env", filepath.Join(t.TempDir(), "none")}, "no such file"},
-		"a broken file":    {[]string{"-env", file(t, "x y\n")}, "NAME=value"},
-		"no such limits":   {[]string{"-env", whole, "-limits", filepath.Join(t.TempDir(), "none")}, "no such file"},
+		"neither":              {nil, "name one of -env FILE, -secret ID and -before-deploy"},
+		"both":                 {[]string{"-env", whole, "-secret", "x"}, "name one of"},
+		"an argument":          {[]string{"-env", whole, "x"}, `unexpected argument "x"`},
+		"an unknown flag":      {[]string{"-nonsense"}, "-nonsense"},
+		"an unknown group":     {[]string{"-env", whole, "-groups", "UsherRead,Nobody"}, `no group "Nobody"; there are UsherSignIn`},
+		"an empty group":       {[]string{"-env", whole, "-groups", ","}, `no group ""`},
+		"no such file":         {[]string{"-env", filepath.Join(t.TempDir(), "none")}, "no such file"},
+		"a broken file":        {[]string{"-env", file(t, "x y\n")}, "NAME=value"},
+		"before and a secret":  {[]string{"-before-deploy", "-secret", "x"}, "-before-deploy is without -env and -secret"},
+		"answers of a tenant":  {[]string{"-env", whole, "-answers", whole}, "-answers is for -before-deploy"},
+		"no such answers":      {[]string{"-before-deploy", "-answers", filepath.Join(t.TempDir(), "none")}, "no such file"},
+		"an unknown parameter": {[]string{"-before-deploy", "VPCId=vpc-1"}, "the doctor reads these parameters"},
+		"no such limits":       {[]string{"-env", whole, "-limits", filepath.Join(t.TempDir(), "none")}, "no such file"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -201,6 +207,30 @@ func TestListsOfTheCommandLine(t *testing.T) {
 	o, err := parseFlags([]string{"-env", "x", "-vpce", "vpce-1, vpce-2", "-groups", "UsherRead, UsherRoles"}, io.Discard)
 	if err != nil || !slices.Equal(o.endpoints, []string{"vpce-1", "vpce-2"}) || !slices.Equal(names(o.groups), []string{"UsherRead", "UsherRoles"}) {
 		t.Errorf("%+v, %v", o, err)
+	}
+}
+
+// Before a deployment, with the saved answers and one that replaces them.
+func TestBeforeADeployment(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
+	t.Cleanup(server.Close)
+	testkit.PointAWSAt(t, server.URL)
+	getenv := func(name string) string { return map[string]string{"AWS_ENDPOINT_URL": server.URL}[name] }
+	args := []string{"-before-deploy", "-json", "-answers", "internal/samconfig/testdata/samconfig.usher.toml"}
+	var out, messages strings.Builder
+	if status := realMain(t.Context(), append(args, "VpcEndpointIds=vpce-1"), getenv, &out, &messages); status != 1 || !strings.Contains(out.String(), "VpcEndpointIds names existing endpoints") {
+		t.Errorf("%d %s %s", status, &out, &messages)
+	}
+	out.Reset()
+	secret := "SecretArn=arn:aws:secretsmanager:eu-west-1:123456789012:secret:usher-a1B2c3"
+	if status := realMain(t.Context(), append(args, secret), getenv, &out, &messages); status != 0 || !strings.Contains(out.String(), `"for region eu-west-1"`) || strings.Count(out.String(), `"not checked"`) < 9 {
+		t.Errorf("without answers of AWS: %d %s %s", status, &out, &messages)
+	}
+	out.Reset()
+	t.Setenv("AWS_ACCESS_KEY_ID", "")
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	if status := realMain(t.Context(), args, getenv, &out, &messages); status != 2 || out.Len() > 0 || !strings.Contains(messages.String(), "set AWS_PROFILE and AWS_REGION") {
+		t.Errorf("without credentials: %d %s %s", status, &out, &messages)
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"usher/internal/config"
 	"usher/internal/secrets"
@@ -21,31 +22,37 @@ func remoteNotice(opts options) string {
 	return "Other machines can call this server."
 }
 
-// greet prints the addresses and the first steps.
-func greet(out io.Writer, s settings, opts options) {
-	fmt.Fprintf(out, "Usher %s listens on http://%s. %s %s\n",
-		version.Number, s.addr, authNotice[opts.auth], remoteNotice(opts))
+// notices returns what a developer must know of this server, one paragraph each.
+func notices(s settings, opts options) []string {
+	all := []string{authNotice[opts.auth] + " " + remoteNotice(opts)}
 	if s.tenant == nil {
-		fmt.Fprintf(out, "It uses the tenant at %s. This is a real tenant. Changes are permanent.\n",
-			secrets.Credentials(s.credentials).BaseURL())
+		all = append(all, fmt.Sprintf("This server uses the tenant at %s. This is a real tenant. Changes are permanent.",
+			secrets.Credentials(s.credentials).BaseURL()))
 	} else {
-		fmt.Fprintf(out, "It uses a local tenant on http://%s, whose users are deleted when it ends.\n", opts.tenantAddr)
+		all = append(all, fmt.Sprintf("This server uses a local tenant on http://%s, whose users are deleted when it ends.", opts.tenantAddr))
 		if opts.usersFile == "" {
-			fmt.Fprintf(out, "Sign in as ada@example.com with the password %s.\n", localtenant.SamplePassword)
+			all = append(all, fmt.Sprintf("Sign in as ada@example.com with the password %s.", localtenant.SamplePassword))
 		}
 	}
+	if s.config.Binding == config.BindingNone {
+		all = append(all, "LOGIN_BINDING=none: sign-ins are not bound to the browser that began them.")
+	}
+	if opts.auth == authBearer && s.tenant != nil && opts.issuer == "" && opts.audience == "" {
+		all = append(all, fmt.Sprintf("The tenant issues tokens to %s (all operations) and %s (reading users). See docs/bearer.md.",
+			localFrontend, localReader))
+	}
+	return all
+}
+
+// greet prints the addresses and the first steps.
+func greet(out io.Writer, s settings, opts options) {
+	fmt.Fprintf(out, "Usher %s listens on http://%s. %s\n", version.Number, s.addr, strings.Join(notices(s, opts), "\n"))
 	if len(s.unknown) > 0 {
 		fmt.Fprintf(out, "%s has%s.\n", opts.envFile, unknownNames(" ", s.unknown))
 	}
-	if s.config.Binding == config.BindingNone {
-		fmt.Fprintln(out, "LOGIN_BINDING=none: sign-ins are not bound to the browser that began them.")
-	}
+	fmt.Fprintf(out, "\nTry:\n  open http://%s/docs in a browser\n", s.addr)
 	if opts.auth == authNone {
-		fmt.Fprintf(out, "\nTry:\n  curl http://%s/users\n  open http://%s/login in a browser\n", s.addr, s.addr)
-	}
-	if opts.auth == authBearer && s.tenant != nil && opts.issuer == "" && opts.audience == "" {
-		fmt.Fprintf(out, "The tenant issues tokens to %s (all operations) and %s (reading users). See docs/bearer.md.\n",
-			localFrontend, localReader)
+		fmt.Fprintf(out, "  open http://%s/login in a browser\n  curl http://%s/users\n", s.addr, s.addr)
 	}
 	fmt.Fprint(out, "\nCtrl-C ends it.\n\n")
 }

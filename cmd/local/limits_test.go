@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/permission"
 	"usher/localtenant"
 	"usher/test/testkit"
@@ -61,7 +62,7 @@ func TestLimitsApplyToTheLocalRole(t *testing.T) {
 		}
 		return nil
 	}
-	as := func(*http.Request) (api.Principal, error) { return api.Principal{Caller: localRole}, nil }
+	as := apitest.As(api.Principal{Caller: localRole})
 	r := httptest.NewRequest("GET", "/connections", nil)
 	api.Server{Authenticate: as, Limits: policy}.Handler(op).ServeHTTP(httptest.NewRecorder(), r)
 }

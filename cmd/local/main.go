@@ -17,8 +17,10 @@ import (
 	"time"
 
 	"usher/cmd/internal/guard"
+	"usher/cmd/local/internal/docs"
 	"usher/internal/boot"
 	"usher/internal/httpapi"
+	"usher/internal/version"
 	"usher/operations"
 )
 
@@ -60,6 +62,10 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 	}
 	service := boot.New(set.config, set.credentials, log, time.Now)
 	handler := service.Handler(httpapi.ServeOptions{Log: log}, authenticate, operations.All(service)...)
+	handler, err = docs.Handler(docs.Site{Version: version.Number, Notices: notices(set, opts)}, handler)
+	if err != nil {
+		return err
+	}
 	if err := servers.start(set.addr, guard.Loopback(handler, opts.allowRemote), nil); err != nil {
 		return err
 	}

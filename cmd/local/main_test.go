@@ -229,7 +229,7 @@ func TestTLSIsVerified(t *testing.T) {
 			t.Fatal(err)
 		}
 		out.WaitFor(t, "Ctrl-C ends it.")
-		for _, want := range []string{"It uses the tenant at https://" + domain + ".", "has unknown names: COLOUR."} {
+		for _, want := range []string{"This server uses the tenant at https://" + domain + ".", "has unknown names: COLOUR."} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("the output lacks %q: %s", want, out)
 			}

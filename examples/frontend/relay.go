@@ -70,8 +70,9 @@ func ushersCookies(r *http.Request) []*http.Cookie {
 }
 
 // maxSignIns bounds the cookies of a callback: each unfinished sign-in leaves a cookie of at most
-// 750 bytes for ten minutes, and the gateway accepts at most 10 KB of headers.
-const maxSignIns = 10
+// 750 bytes for ten minutes. A private API accepts at most 8,000 bytes of headers, and the signature
+// and the session token need up to 2,500.
+const maxSignIns = 6
 
 // dropOldSignIns removes the cookies of a browser with too many unfinished sign-ins.
 func dropOldSignIns(w http.ResponseWriter, r *http.Request) {

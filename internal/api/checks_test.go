@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/httpapi"
 	"usher/internal/limits"
 	"usher/internal/permission"
@@ -44,12 +45,7 @@ func policyOf(t *testing.T, document string) limits.Policy {
 	return p
 }
 
-// as authenticates every caller as this principal.
-func as(p api.Principal) func(*http.Request) (api.Principal, error) {
-	return func(*http.Request) (api.Principal, error) { return p, nil }
-}
-
-var shop = as(api.Principal{Caller: httpapi.Caller{ID: "c"}})
+var shop = apitest.As(api.Principal{Caller: httpapi.Caller{ID: "c"}})
 
 func TestChecks(t *testing.T) {
 	const limited = `{"unlisted":"allow","front_ends":[{"name":"shop","client_id":"c","connections":["Customers"]}]}`
@@ -138,7 +134,7 @@ func TestPermissions(t *testing.T) {
 			op := operation(func(w http.ResponseWriter, _ *http.Request, _ api.Call) error { return httpapi.NoContent(w, nil) }, "GET /x")
 			op.Permissions = tt.groups
 			w := httptest.NewRecorder()
-			api.Server{Authenticate: as(tt.principal)}.Handler(op).ServeHTTP(w, httptest.NewRequest("GET", "/x", nil))
+			api.Server{Authenticate: apitest.As(tt.principal)}.Handler(op).ServeHTTP(w, httptest.NewRequest("GET", "/x", nil))
 			if tt.code == "" && w.Code != http.StatusNoContent || tt.code != "" && document(t, w).Code != tt.code {
 				t.Errorf("%d %s", w.Code, w.Body)
 			}
@@ -183,7 +179,7 @@ func TestRefusedChangesAreAudited(t *testing.T) {
 		server api.Server
 		code   string
 	}{
-		"by permission": {api.Server{Authenticate: as(api.Principal{ByToken: true})}, "forbidden"},
+		"by permission": {api.Server{Authenticate: apitest.As(api.Principal{ByToken: true})}, "forbidden"},
 		"by limits":     {api.Server{Authenticate: shop, Limits: policyOf(t, `{"unlisted":"refuse","front_ends":[]}`)}, "outside-front-ends-limits"},
 	}
 	for name, tt := range tests {

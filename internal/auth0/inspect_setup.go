@@ -28,11 +28,11 @@ func (i *Inspector) get(ctx context.Context, essential, path string, query url.V
 	if err != nil {
 		return gjson.Result{}, err
 	}
-	root := gjson.ParseBytes(body)
-	if !gjson.ValidBytes(body) || essential != "" && root.Get(essential).Type != gjson.String {
-		return gjson.Result{}, errIncomplete
+	root, err := i.client.reading(ctx).parse(body)
+	if err == nil && essential != "" && root.Get(essential).Type != gjson.String {
+		err = errIncomplete
 	}
-	return root, nil
+	return root, err
 }
 
 // list reads a list of objects. name is "@this" if the response is the list itself.
@@ -141,7 +141,7 @@ func (i *Inspector) LoginAction(ctx context.Context, name string) (*Action, erro
 	return &Action{
 		Deployed: deployed,
 		Changed:  deployed && !all[at].Get("all_changes_deployed").Bool(),
-		Bound:    slices.ContainsFunc(bound, func(b gjson.Result) bool { return b.Get("action.id").String() == id }),
+		Bound:    id != "" && slices.ContainsFunc(bound, func(b gjson.Result) bool { return b.Get("action.id").String() == id }),
 	}, err
 }
 

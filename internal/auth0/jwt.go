@@ -47,10 +47,9 @@ func (c *Client) readToken(ctx context.Context, credentials secrets.Credentials,
 	if err != nil {
 		return signedToken{}, err
 	}
-	keys := &recordingKeys{set: c.signingKeys(credentials)}
-	payload, err := keys.VerifySignature(ctx, raw)
-	if keys.failure != nil {
-		return signedToken{}, keysProblem(keys.failure)
+	payload, err := c.signingKeys(credentials).VerifySignature(ctx, raw)
+	if failure, ok := errors.AsType[*jwks.FetchError](err); ok {
+		return signedToken{}, keysProblem(failure)
 	}
 	if err != nil {
 		return signedToken{}, err
@@ -132,7 +131,7 @@ func readClaims(payload []byte) (claimSet, error) {
 	}
 	for name := range twice {
 		if isNamed(name, decisive) {
-			return claimSet{}, errors.New("a claim is duplicate")
+			return claimSet{}, errors.New("a claim is a duplicate")
 		}
 	}
 	return claimSet{members, twice}, nil

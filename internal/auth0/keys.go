@@ -1,8 +1,6 @@
 package auth0
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"sync"
 
@@ -27,19 +25,6 @@ func (c *Client) signingKeys(credentials secrets.Credentials) *jwks.Set {
 		c.keys.set.Timeout = c.opts.Deadline * 5 / 8 // leaves time to continue with the known keys
 	}
 	return c.keys.set
-}
-
-// recordingKeys distinguishes a wrong signature from keys that could not be fetched, which
-// go-oidc reports as one text.
-type recordingKeys struct {
-	set     *jwks.Set
-	failure *jwks.FetchError
-}
-
-func (k *recordingKeys) VerifySignature(ctx context.Context, token string) ([]byte, error) {
-	payload, err := k.set.VerifySignature(ctx, token)
-	k.failure, _ = errors.AsType[*jwks.FetchError](err)
-	return payload, err
 }
 
 // keysProblem is providerProblem for the key set. The set is public, so a refusal concerns

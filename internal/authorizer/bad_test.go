@@ -270,6 +270,8 @@ func badClaims(i *issuer) map[string]bad {
 		"an object for a client":           {caller(map[string]any{"azp": map[string]any{}}), authorizer.NoCaller},
 		"a line break in a client":         {signed("client_id", "shop\nadmin"), authorizer.NoCaller},
 		"a zero byte in a client":          {signed("client_id", "shop\x00"), authorizer.NoCaller},
+		"a quotation mark in a client":     {signed("client_id", `shop","x":"y`), authorizer.NoCaller},
+		"a backslash in a client":          {signed("client_id", `shop\`), authorizer.NoCaller},
 		"a direction override in a client": {signed("client_id", "shop\u202e"), authorizer.NoCaller},
 		"a too long client":                {signed("client_id", strings.Repeat("a", 257)), authorizer.NoCaller},
 

@@ -9,8 +9,7 @@ import (
 )
 
 const (
-	// maxHeader bounds the work for a token. The gateway accepts about 10 KB of headers in
-	// total.
+	// maxHeader bounds the work for a token. A private API accepts 8,000 bytes of headers in total.
 	maxHeader = 8 << 10 // bytes
 
 	maxKeyID = 256 // bytes

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/blocks"
 	"usher/internal/limits"
 )
@@ -58,4 +59,9 @@ func (o operation) do(s api.Server, p *provider, user string) *httptest.Response
 	w := httptest.NewRecorder()
 	s.Handler(o.of(p)).ServeHTTP(w, httptest.NewRequest(o.method, o.path+user, nil))
 	return w
+}
+
+func (o operation) sent(s api.Server, p *provider, user string) apitest.Sent {
+	w := o.do(s, p, user)
+	return apitest.Sent{Response: w, Asked: p.asked, Want: []string{o.call + user}}
 }

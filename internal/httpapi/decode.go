@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"usher/internal/problem"
+	"usher/internal/valid"
 )
 
 // MaxBody is the size of the largest accepted body, in bytes.
@@ -26,27 +27,32 @@ const (
 
 // Decode reads the body, one JSON object in application/json, into the struct that into
 // points to. It refuses everything that encoding/json would silently ignore or change:
-// unknown, duplicate and differently cased names, a second value, and invalid UTF-8.
+// unknown, duplicate and differently cased names, null, a second value, and invalid UTF-8.
 func Decode(r *http.Request, into any) error {
-	_, err := decode(r, into, TypeJSON)
+	_, err := decode(r, into, false, TypeJSON)
 	return err
 }
 
-// DecodePatch is Decode for a JSON merge patch (RFC 7396). members has the names that were
-// present: a present member that is nil in into was null.
+// DecodePatch is Decode for a JSON merge patch (RFC 7396), which may have nulls. members has the
+// names that were present: a present member that is nil in into was null.
 func DecodePatch(r *http.Request, into any) (members map[string]bool, err error) {
-	return decode(r, into, TypeMergePatch, TypeJSON)
+	return decode(r, into, true, TypeMergePatch, TypeJSON)
 }
 
-func decode(r *http.Request, into any, mediaTypes ...string) (map[string]bool, error) {
-	if err := checkMediaType(r, mediaTypes); err != nil {
-		return nil, err
-	}
-	body, err := readBody(r)
+func decode(r *http.Request, into any, nullable bool, mediaTypes ...string) (members map[string]bool, err error) {
+	object, err := freeObject(r, mediaTypes...)
 	if err != nil {
 		return nil, err
 	}
-	return decodeObject(body, into)
+	types := memberTypes(into)
+	if err := checkMembers(object, types, nullable); err != nil {
+		return nil, err
+	}
+	members = map[string]bool{}
+	for name := range object {
+		members[name] = true
+	}
+	return members, fill(into, object, types)
 }
 
 // HasBody reports whether the request has a body.
@@ -74,38 +80,34 @@ func readBody(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-func decodeObject(body []byte, into any) (map[string]bool, error) {
-	object, err := readObject(body)
-	if err != nil {
-		return nil, err
+// fill decodes the object into a struct. Whole numbers need not be written as such: 6e2 is 600.
+func fill(into any, object map[string]any, types map[string]reflect.Type) error {
+	for name, value := range object {
+		if number, ok := value.(json.Number); ok && jsonType(types[name]) == wholeNumber {
+			object[name] = valid.Whole(number)
+		}
 	}
-	known := fieldNames(into)
-	if err := checkNames(object, known); err != nil {
-		return nil, err
-	}
+	body, _ := json.Marshal(object) // read from JSON, so it cannot fail
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber() // keeps large integers in metadata exact
 	if err := dec.Decode(into); err != nil {
-		return nil, decodeProblem(err, known)
+		return decodeProblem(err, types)
 	}
-	members := map[string]bool{}
-	for name := range object {
-		members[name] = true
-	}
-	return members, nil
+	return nil
 }
 
-func fieldNames(into any) []string {
-	var names []string
+// memberTypes returns the type of each member of the struct that into points to.
+func memberTypes(into any) map[string]reflect.Type {
+	types := map[string]reflect.Type{}
 	for _, field := range reflect.VisibleFields(reflect.TypeOf(into).Elem()) {
 		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {
-			names = append(names, name)
+			types[name] = field.Type
 		}
 	}
-	return names
+	return types
 }
 
-func decodeProblem(err error, known []string) error {
+func decodeProblem(err error, known map[string]reflect.Type) error {
 	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return problem.Invalid(wirePath(kind.Field, known), "must be "+jsonType(kind.Type)+notValue(kind.Value))
 	}
@@ -122,15 +124,17 @@ func notValue(value string) string {
 }
 
 // wirePath returns a member's path as in the request: encoding/json prefixes the names of embedded structs.
-func wirePath(path string, known []string) string {
+func wirePath(path string, known map[string]reflect.Type) string {
 	for {
 		first, rest, more := strings.Cut(path, ".")
-		if !more || slices.Contains(known, first) {
+		if _, isMember := known[first]; !more || isMember {
 			return path
 		}
 		path = rest
 	}
 }
+
+const wholeNumber = "a whole number"
 
 func jsonType(t reflect.Type) string {
 	switch t.Kind() {
@@ -145,7 +149,7 @@ func jsonType(t reflect.Type) string {
 	case reflect.Slice, reflect.Array:
 		return "an array"
 	case reflect.Int, reflect.Int64:
-		return "a whole number"
+		return wholeNumber
 	default:
 		return "a number"
 	}

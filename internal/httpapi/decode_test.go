@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -99,6 +100,18 @@ func TestDecodeRefuses(t *testing.T) {
 		"a string for a number": {"application/json", `{"count":"1"}`, "invalid-request | count: must be a whole number, not string"},
 		"deep in a struct":      {"application/json", `{"address":{"city":1}}`, "invalid-request | address.city: must be a string, not number"},
 		"a fraction":            {"application/json", `{"count":1.5}`, "invalid-request | count: must be a whole number"},
+		"a negative exponent":   {"application/json", `{"count":6e-1}`, "invalid-request | count: must be a whole number"},
+		"a huge exponent":       {"application/json", `{"count":1e400}`, "invalid-request | count: must be a whole number"},
+		"an endless exponent":   {"application/json", `{"count":1e9223372036854775807}`, "invalid-request | count: must be a whole number"},
+		"above the largest":     {"application/json", `{"count":9223372036854775808}`, "invalid-request | count: must be a whole number"},
+		"null for a string":     {"application/json", `{"email":null}`, "invalid-request | email: must be a string, not null"},
+		"null for a bool":       {"application/json", `{"verified":null}`, "invalid-request | verified: must be true or false, not null"},
+		"null for a list":       {"application/json", `{"tags":null}`, "invalid-request | tags: must be an array, not null"},
+		"null for an object":    {"application/json", `{"metadata":null}`, "invalid-request | metadata: must be an object, not null"},
+		"null for a struct":     {"application/json", `{"address":null}`, "invalid-request | address: must be an object, not null"},
+		"null for a number":     {"application/json", `{"count":null}`, "invalid-request | count: must be a whole number, not null"},
+		"nulls":                 {"application/json", `{"email":null,"count":null}`, "invalid-request | 2 values are not valid."},
+		"null, and unknown":     {"application/json", `{"admin":null,"Zoo":null}`, "invalid-request | Zoo: unknown field"},
 		"too deep":              {"application/json", `{"metadata":{"a":` + strings.Repeat("[", 1001) + strings.Repeat("]", 1001) + `}}`, "invalid-request | metadata.a: is nested too deeply"},
 		"too deep objects":      {"application/json", `{"metadata":` + strings.Repeat(`{"":`, 1001) + `1` + strings.Repeat(`}`, 1002), "invalid-request | metadata" + strings.Repeat(".", 92) + "…: is nested too deeply"},
 		"a long unknown name":   {"application/json", `{"` + strings.Repeat("é", 101) + `":1}`, "invalid-request | " + strings.Repeat("é", 100) + "…: unknown field"},
@@ -125,6 +138,12 @@ func TestDecodeAccepts(t *testing.T) {
 		"upper-case type":         {"Application/JSON", `{}`, target{}},
 		"all members":             {"application/json", `{"email":"a@b.example","verified":true,"tags":["x"],"count":3}`, target{common: common{&email, &verified}, Tags: []string{"x"}, Count: 3}},
 		"a large number":          {"application/json", `{"metadata":{"n":12345678901234567890}}`, target{Metadata: map[string]any{"n": json.Number("12345678901234567890")}}},
+		"an exponent":             {"application/json", `{"count":6e2}`, target{Count: 600}},
+		"a fraction of zeros":     {"application/json", `{"count":-633.00}`, target{Count: -633}},
+		"a whole product":         {"application/json", `{"count":60.5e+1}`, target{Count: 605}},
+		"zero":                    {"application/json", `{"count":-0.0E9}`, target{Count: 0}},
+		"the largest":             {"application/json", `{"count":9223372036854775807}`, target{Count: math.MaxInt}},
+		"numbers of metadata":     {"application/json", `{"metadata":{"a":6e2,"b":600.0}}`, target{Metadata: map[string]any{"a": json.Number("6e2"), "b": json.Number("600.0")}}},
 		"one name in two objects": {"application/json", `{"metadata":{"a":{"x":1},"b":{"x":1}}}`, target{Metadata: map[string]any{"a": map[string]any{"x": json.Number("1")}, "b": map[string]any{"x": json.Number("1")}}}},
 		"U+FFFD, and a pair":      {"application/json", `{"metadata":{"\ufffd":"\ud83d\ude00"}}`, target{Metadata: map[string]any{"\ufffd": "😀"}}},
 		"control characters":      {"application/json", `{"metadata":{"a":"\u0001\t\r\n\u001f\u007f\u2028"}}`, target{Metadata: map[string]any{"a": "\x01\t\r\n\x1f\x7f\u2028"}}},

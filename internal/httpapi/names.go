@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"usher/internal/problem"
@@ -29,15 +30,20 @@ func readObject(body []byte) (map[string]any, error) {
 	return object, faults.Err()
 }
 
-// checkNames refuses what encoding/json would let pass: names beside the known
-// ones, or cased otherwise.
-func checkNames(object map[string]any, known []string) error {
+// checkMembers refuses what encoding/json would let pass: names beside the known ones, or cased
+// otherwise, and null, which it takes as an absent member.
+func checkMembers(object map[string]any, types map[string]reflect.Type, nullable bool) error {
+	var faults valid.Faults
 	for _, name := range slices.Sorted(maps.Keys(object)) {
-		if !slices.Contains(known, name) {
+		known, ok := types[name]
+		if !ok {
 			return invalidName(name, "unknown field")
 		}
+		if object[name] == nil && !nullable {
+			faults.Add(name, "must be "+jsonType(known)+", not null")
+		}
 	}
-	return nil
+	return faults.Err()
 }
 
 func bodyProblem(err error) error {

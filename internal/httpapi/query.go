@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -62,7 +63,7 @@ func (q *Query) Int(name string, fallback, lowest, highest int) int {
 		return fallback
 	}
 	n, err := strconv.Atoi(value)
-	if err != nil || n < lowest || n > highest {
+	if err != nil || strconv.Itoa(n) != value || n < lowest || n > highest { // Atoi accepts +5 and 05
 		q.Refuse(name, fmt.Sprintf("must be a whole number from %d to %d", lowest, highest))
 	}
 	return n
@@ -78,6 +79,9 @@ func (q *Query) Bool(name string) *bool {
 	return &b
 }
 
+// rfc3339 excludes what else time.Parse accepts: a comma, short hours and offsets out of range.
+var rfc3339 = regexp.MustCompile(`^.{10}T.{2}:.{2}:.{2}(\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`)
+
 // Time returns the parameter's value, an RFC 3339 time, in UTC; zero if it is absent.
 func (q *Query) Time(name string) time.Time {
 	value := q.String(name)
@@ -85,7 +89,7 @@ func (q *Query) Time(name string) time.Time {
 		return time.Time{}
 	}
 	at, err := time.Parse(time.RFC3339, value)
-	if err != nil {
+	if err != nil || !rfc3339.MatchString(value) {
 		q.Refuse(name, "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z")
 	}
 	return at.UTC()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/httpapi"
 	"usher/internal/identities"
 	"usher/internal/limits"
@@ -185,4 +186,9 @@ func (o operation) send(s api.Server, p *provider, r *http.Request) *httptest.Re
 	w := httptest.NewRecorder()
 	s.Handler(o.of(p)).ServeHTTP(w, r)
 	return w
+}
+
+func (o operation) sent(s api.Server, p *provider, user string) apitest.Sent {
+	w := o.do(s, p, user)
+	return apitest.Sent{Response: w, Asked: p.asked, Want: o.callsFor(user)}
 }

@@ -3,12 +3,9 @@ package identities_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,39 +18,23 @@ import (
 	"usher/internal/problem"
 )
 
-// The problems of each of the provider's calls reach the caller complete, and no call
-// follows. The provider's other errors do not reach the caller.
+// No call follows one that fails.
 func TestProviderErrors(t *testing.T) {
-	late := problem.ProviderUnavailable.New("No.")
-	late.RetryAfter = 7 * time.Second
-	tests := map[string]struct {
-		err        error
-		retryAfter string
-	}{
-		"a failure":      {fmt.Errorf("wrapped: %w", problem.ProviderFailed.New("No.")), ""},
-		"half done":      {problem.PartlyUpdated.New("No.", problem.Field{Field: "identity", Detail: "was linked"}), ""},
-		"no provider":    {late, "7"},
-		"something else": {errors.New("10.0.0.1 refused"), ""},
-	}
 	all := maps.Clone(operations)
 	all["connections"] = listConnections
 	all["suggest"] = operation{all["list"].of, "GET", "/identities/{user}?suggest=true", false, []string{"account {user}", "email a@x.example"}}
-	for name, tt := range tests {
-		for called, op := range all {
-			for i, call := range op.calls {
-				t.Run(called+"/"+call+"/"+name, func(t *testing.T) {
+	for called, op := range all {
+		for i, call := range op.callsFor("u") {
+			t.Run(called+"/"+call, func(t *testing.T) {
+				apitest.ProviderErrors(t, problem.ProviderFailed, func(err error) apitest.Sent {
 					p := provide("u")
 					p.accounts["u"][0].Email, p.accounts["u"][0].EmailVerified = "a@x.example", true
-					p.fails = map[string]error{op.callsFor("u")[i]: tt.err}
-					w := op.do(apitest.Unlimited, p, "u")
-					if diff := cmp.Diff(problem.From(tt.err).Document(""), apitest.Document(t, w)); diff != "" {
-						t.Error(diff)
-					}
-					if got := w.Header().Get("Retry-After"); got != tt.retryAfter || !slices.Equal(p.asked, op.callsFor("u")[:i+1]) {
-						t.Errorf("Retry-After is %q, and the provider was asked %v", got, p.asked)
-					}
+					p.fails = map[string]error{call: err}
+					sent := op.sent(apitest.Unlimited, p, "u")
+					sent.Want = sent.Want[:i+1]
+					return sent
 				})
-			}
+			})
 		}
 	}
 }
@@ -82,29 +63,12 @@ func TestBadRequests(t *testing.T) {
 }
 
 func TestCallers(t *testing.T) {
-	tests := map[string]struct {
-		server     api.Server
-		user, want string // "" for success
-	}{
-		"a limited front-end's user":     {apitest.Limited(t), "ours", ""},
-		"another front-end's user":       {apitest.Limited(t), "theirs", "403 outside-front-ends-limits shop.connections"},
-		"a user who does not exist":      {apitest.Limited(t), "absent", "404 user-not-found"},
-		"a token with the scope":         {apitest.WithToken("usher:identities"), "u", ""},
-		"a token with other scopes only": {apitest.WithToken("usher:read", "usher:manage", "usher:support"), "u", "403 forbidden"},
-	}
-	for name, tt := range tests {
-		for called, op := range operations {
-			t.Run(called+"/"+name, func(t *testing.T) {
-				p := provide(tt.user)
-				got, asked := apitest.Response(t, op.do(tt.server, p, tt.user)), []string(nil)
-				if tt.want == "" {
-					asked = op.callsFor(tt.user)
-				}
-				if !slices.Equal(p.asked, asked) || tt.want == "" && got[0] != '2' || tt.want != "" && got != tt.want {
-					t.Errorf("%s, and the provider was asked %v", got, p.asked)
-				}
+	for called, op := range operations {
+		t.Run(called, func(t *testing.T) {
+			apitest.Callers(t, "usher:identities", func(s api.Server, user string) apitest.Sent {
+				return op.sent(s, provide(user), user)
 			})
-		}
+		})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/limits"
 	"usher/internal/metadata"
 	"usher/internal/valid"
@@ -57,7 +58,7 @@ func send(op api.Operation, body string, headers ...string) *httptest.ResponseRe
 		r.Header.Set(headers[i], headers[i+1])
 	}
 	w := httptest.NewRecorder()
-	api.Server{Authenticate: api.Anonymous}.Handler(op).ServeHTTP(w, r)
+	apitest.Unlimited.Handler(op).ServeHTTP(w, r)
 	return w
 }
 

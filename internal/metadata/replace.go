@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"net/http"
-	"slices"
 
 	"usher/internal/api"
 	"usher/internal/httpapi"
@@ -28,8 +27,7 @@ func Replace(kind Kind, dir Store) api.Operation {
 				return err
 			}
 			var faults valid.Faults
-			object = faults.Metadata(object, "", kind.reserved)
-			checkNulls(object, &faults)
+			object = faults.NewMetadata(object, "", kind.reserved)
 			if err := faults.Err(); err != nil {
 				return err
 			}
@@ -43,15 +41,6 @@ func Replace(kind Kind, dir Store) api.Operation {
 			}
 			return httpapi.Tagged(w, http.StatusOK, replaced)
 		},
-	}
-}
-
-// checkNulls rejects nulls at the first level, which the provider treats as removals.
-func checkNulls(object map[string]any, faults *valid.Faults) {
-	for _, name := range slices.Sorted(maps.Keys(object)) {
-		if object[name] == nil {
-			faults.AddMadeUp(name, "cannot be null: leave it out")
-		}
 	}
 }
 

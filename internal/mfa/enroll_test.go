@@ -23,7 +23,6 @@ func TestEnroll(t *testing.T) {
 		says string
 	}{
 		"nothing":              {`{}`, mfa.Enrollment{}, byLink},
-		"nulls":                {`{"delivery":null,"factor":null,"allow_multiple":null}`, mfa.Enrollment{}, byLink},
 		"a link":               {`{"delivery":"link","allow_multiple":false}`, mfa.Enrollment{}, byLink},
 		"a mail":               {`{"delivery":"email"}`, mfa.Enrollment{SendMail: true}, byEmail},
 		"one more, by mail":    {`{"delivery":"email","factor":"totp","allow_multiple":true}`, mfa.Enrollment{Factor: mfa.TOTP, AllowMultiple: true, SendMail: true}, byEmail},

@@ -1,12 +1,8 @@
 package mfa_test
 
 import (
-	"errors"
-	"fmt"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -41,32 +37,13 @@ func TestSuccess(t *testing.T) {
 	}
 }
 
-// The provider's problems reach the caller complete. Its other errors do not.
 func TestProviderErrors(t *testing.T) {
-	late := problem.ProviderUnavailable.New("No.")
-	late.RetryAfter = 7 * time.Second
-	tests := map[string]struct {
-		err        error
-		retryAfter string
-	}{
-		"no such user":   {fmt.Errorf("wrapped: %w", problem.UserNotFound.New("No.")), ""},
-		"half done":      {problem.PartlyUpdated.New("No.", problem.Field{Field: "methods", Detail: "were removed"}), ""},
-		"no provider":    {late, "7"},
-		"something else": {errors.New("10.0.0.1 refused"), ""},
-	}
-	for name, tt := range tests {
-		for called, op := range operations {
-			t.Run(called+"/"+name, func(t *testing.T) {
-				p := &provider{err: tt.err, code: "secret"}
-				w := op.do(apitest.Unlimited, p, "u")
-				if diff := cmp.Diff(problem.From(tt.err).Document(""), apitest.Document(t, w)); diff != "" {
-					t.Error(diff)
-				}
-				if got := w.Header().Get("Retry-After"); got != tt.retryAfter || !slices.Equal(p.asked, []string{op.call + "u"}) {
-					t.Errorf("Retry-After is %q, and the provider was asked %v", got, p.asked)
-				}
+	for called, op := range operations {
+		t.Run(called, func(t *testing.T) {
+			apitest.ProviderErrors(t, problem.UserNotFound, func(err error) apitest.Sent {
+				return op.sent(apitest.Unlimited, &provider{err: err, code: "secret"}, "u")
 			})
-		}
+		})
 	}
 }
 
@@ -121,28 +98,11 @@ func TestMethodIDs(t *testing.T) {
 }
 
 func TestCallers(t *testing.T) {
-	tests := map[string]struct {
-		server     api.Server
-		user, want string // "" for success
-	}{
-		"a limited front-end's user":     {apitest.Limited(t), "ours", ""},
-		"another front-end's user":       {apitest.Limited(t), "theirs", "403 outside-front-ends-limits shop.connections"},
-		"a user who does not exist":      {apitest.Limited(t), "absent", "404 user-not-found"},
-		"a token with the scope":         {apitest.WithToken("usher:mfa"), "u", ""},
-		"a token with other scopes only": {apitest.WithToken("usher:read", "usher:manage", "usher:support"), "u", "403 forbidden"},
-	}
-	for name, tt := range tests {
-		for called, op := range operations {
-			t.Run(called+"/"+name, func(t *testing.T) {
-				p := &provider{}
-				got, asked := apitest.Response(t, op.do(tt.server, p, tt.user)), []string(nil)
-				if tt.want == "" {
-					asked = []string{op.call + tt.user}
-				}
-				if !slices.Equal(p.asked, asked) || tt.want == "" && got[0] != '2' || tt.want != "" && got != tt.want {
-					t.Errorf("%s, and the provider was asked %v", got, p.asked)
-				}
+	for called, op := range operations {
+		t.Run(called, func(t *testing.T) {
+			apitest.Callers(t, "usher:mfa", func(s api.Server, user string) apitest.Sent {
+				return op.sent(s, &provider{}, user)
 			})
-		}
+		})
 	}
 }

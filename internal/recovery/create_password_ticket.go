@@ -35,7 +35,7 @@ func CreatePasswordTicket(dir PasswordTicketer, resultURLs []string) api.Operati
 			if err := httpapi.Decode(r, &body); err != nil {
 				return err
 			}
-			user, options, err := body.valid(r.Context(), c, resultURLs)
+			user, options, err := body.checked(r.Context(), c, resultURLs)
 			if err != nil {
 				return err
 			}

@@ -29,7 +29,7 @@ func CreateVerificationTicket(dir VerificationTicketer, resultURLs []string) api
 			if err := httpapi.Decode(r, &body); err != nil {
 				return err
 			}
-			user, options, err := body.valid(r.Context(), c, resultURLs)
+			user, options, err := body.checked(r.Context(), c, resultURLs)
 			if err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/limits"
 	"usher/internal/problem"
 	"usher/internal/recovery"
@@ -48,7 +49,7 @@ func send(op api.Operation, body string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
-	api.Server{Authenticate: api.Anonymous}.Handler(op).ServeHTTP(w, r)
+	apitest.Unlimited.Handler(op).ServeHTTP(w, r)
 	return w
 }
 

@@ -36,9 +36,9 @@ type ticketBody struct {
 	TTL       *int    `json:"ttl"` // seconds
 }
 
-// valid returns the user and the options of the ticket. It checks them against resultURLs
-// and the calling front-end's limits.
-func (b ticketBody) valid(
+// checked returns the user and the options of the ticket, after it checked the body's values,
+// resultURLs and the calling front-end's limits.
+func (b ticketBody) checked(
 	ctx context.Context, c api.Call, resultURLs []string,
 ) (user limits.UserID, o TicketOptions, err error) {
 	var faults valid.Faults

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/limits"
 	"usher/internal/roles"
 )
@@ -87,4 +88,9 @@ func (o operation) send(s api.Server, p *provider, r *http.Request) *httptest.Re
 	w := httptest.NewRecorder()
 	s.Handler(o.of(p)).ServeHTTP(w, r)
 	return w
+}
+
+func (o operation) sent(s api.Server, p *provider, user string) apitest.Sent {
+	w := o.do(s, p, user)
+	return apitest.Sent{Response: w, Asked: p.asked, Want: o.callsFor(user)}
 }

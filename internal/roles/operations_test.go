@@ -1,13 +1,10 @@
 package roles_test
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -47,38 +44,22 @@ func TestLists(t *testing.T) {
 	}
 }
 
-// The problems of each of the provider's calls reach the caller complete, and no call
-// follows. The provider's other errors do not reach the caller.
+// No call follows one that fails.
 func TestProviderErrors(t *testing.T) {
-	late := problem.ProviderUnavailable.New("No.")
-	late.RetryAfter = 7 * time.Second
-	tests := map[string]struct {
-		err        error
-		retryAfter string
-	}{
-		"no such user":   {fmt.Errorf("wrapped: %w", problem.UserNotFound.New("No.")), ""},
-		"half done":      {problem.PartlyUpdated.New("No.", problem.Field{Field: "roles", Detail: "was taken away"}), ""},
-		"no provider":    {late, "7"},
-		"something else": {errors.New("10.0.0.1 refused"), ""},
-	}
 	all := maps.Clone(operations)
 	all["list"] = list
 	all["remove one"] = operation{all["remove"].of, "DELETE", "/user-roles/{user}?role=admin", "", []string{"of {user}", "all"}}
-	for name, tt := range tests {
-		for called, op := range all {
-			for i, call := range op.calls {
-				failing, _, _ := strings.Cut(call, " ")
-				t.Run(called+"/"+failing+"/"+name, func(t *testing.T) {
-					p := &provider{all: every, held: []roles.Role{editor}, fails: map[string]error{failing: tt.err}}
-					w := op.do(apitest.Unlimited, p, "u")
-					if diff := cmp.Diff(problem.From(tt.err).Document(""), apitest.Document(t, w)); diff != "" {
-						t.Error(diff)
-					}
-					if got := w.Header().Get("Retry-After"); got != tt.retryAfter || !slices.Equal(p.asked, op.callsFor("u")[:i+1]) {
-						t.Errorf("Retry-After is %q, and the provider was asked %v", got, p.asked)
-					}
+	for called, op := range all {
+		for i, call := range op.calls {
+			failing, _, _ := strings.Cut(call, " ")
+			t.Run(called+"/"+failing, func(t *testing.T) {
+				apitest.ProviderErrors(t, problem.UserNotFound, func(err error) apitest.Sent {
+					p := &provider{all: every, held: []roles.Role{editor}, fails: map[string]error{failing: err}}
+					sent := op.sent(apitest.Unlimited, p, "u")
+					sent.Want = sent.Want[:i+1]
+					return sent
 				})
-			}
+			})
 		}
 	}
 }
@@ -111,29 +92,12 @@ func TestBadRequests(t *testing.T) {
 }
 
 func TestCallers(t *testing.T) {
-	tests := map[string]struct {
-		server     api.Server
-		user, want string // "" for success
-	}{
-		"a limited front-end's user":     {apitest.Limited(t), "ours", ""},
-		"another front-end's user":       {apitest.Limited(t), "theirs", "403 outside-front-ends-limits shop.connections"},
-		"a user who does not exist":      {apitest.Limited(t), "absent", "404 user-not-found"},
-		"a token with the scope":         {apitest.WithToken("usher:roles"), "u", ""},
-		"a token with other scopes only": {apitest.WithToken("usher:read", "usher:manage", "usher:support"), "u", "403 forbidden"},
-	}
-	for name, tt := range tests {
-		for called, op := range operations {
-			t.Run(called+"/"+name, func(t *testing.T) {
-				p := &provider{all: every, held: []roles.Role{editor}}
-				got, asked := apitest.Response(t, op.do(tt.server, p, tt.user)), []string(nil)
-				if tt.want == "" {
-					asked = op.callsFor(tt.user)
-				}
-				if !slices.Equal(p.asked, asked) || tt.want == "" && got[0] != '2' || tt.want != "" && got != tt.want {
-					t.Errorf("%s, and the provider was asked %v", got, p.asked)
-				}
+	for called, op := range operations {
+		t.Run(called, func(t *testing.T) {
+			apitest.Callers(t, "usher:roles", func(s api.Server, user string) apitest.Sent {
+				return op.sent(s, &provider{all: every, held: []roles.Role{editor}}, user)
 			})
-		}
+		})
 	}
 }
 

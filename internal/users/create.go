@@ -111,15 +111,18 @@ func create(
 // checkMetadata validates both kinds of metadata and converts their numbers to float64.
 func (b *createBody) checkMetadata(faults *valid.Faults) {
 	if b.Metadata != nil {
-		b.Metadata = faults.Metadata(b.Metadata, "metadata.", nil)
+		b.Metadata = faults.NewMetadata(b.Metadata, "metadata.", nil)
 	}
 	if b.AppMetadata != nil {
-		b.AppMetadata = faults.Metadata(b.AppMetadata, "app_metadata.", valid.ReservedAppMetadata)
+		b.AppMetadata = faults.NewMetadata(b.AppMetadata, "app_metadata.", valid.ReservedAppMetadata)
 	}
 }
 
-func (b createBody) user(o CreateOptions, key string) (New, error) {
+// user validates the body and reduces it to its meaning, which is also the input of the fingerprint.
+func (b *createBody) user(o CreateOptions, key string) (New, error) {
 	var faults valid.Faults
+	b.VerifyEmail = unlessNeutral(b.VerifyEmail, false)
+	b.inviteBody.dropNeutral()
 	b.Profile.check(&faults)
 	b.inviteBody.check(&faults, b.Profile, o.ResultURLs)
 	b.checkMetadata(&faults)
@@ -138,12 +141,13 @@ func (b createBody) user(o CreateOptions, key string) (New, error) {
 	if err := faults.Err(); err != nil {
 		return New{}, err
 	}
+	profile := b.Profile
 	if b.Password == nil && takesPassword(connection) {
 		generated := randomPassword()
-		b.Password = &generated
+		profile.Password = &generated
 	}
 	return New{
-		Profile: b.Profile, Connection: connection, Metadata: b.Metadata, AppMetadata: b.AppMetadata, Invite: b.invite(),
+		Profile: profile, Connection: connection, Metadata: b.Metadata, AppMetadata: b.AppMetadata, Invite: b.invite(),
 	}, nil
 }
 

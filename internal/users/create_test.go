@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/httpapi"
 	"usher/internal/problem"
 	"usher/internal/users"
@@ -32,15 +33,15 @@ func TestCreate(t *testing.T) {
 		"everything": {
 			`{"connection":"employees","email":"Ada@example.com","password":"secret","phone_number":"+14155550123","username":"ada","name":"Ada Lovelace",` +
 				`"given_name":"Ada","family_name":"Lovelace","nickname":"al","picture":"https://example.com/a.png","email_verified":true,` +
-				`"verify_email":true,"metadata":{"a":1},"app_metadata":{"b":null}}`,
-			users.New{Connection: "employees", Metadata: map[string]any{"a": float64(1)}, AppMetadata: map[string]any{"b": nil}, Profile: users.Profile{
+				`"verify_email":true,"metadata":{"a":1},"app_metadata":{"b":[null]}}`,
+			users.New{Connection: "employees", Metadata: map[string]any{"a": float64(1)}, AppMetadata: map[string]any{"b": []any{nil}}, Profile: users.Profile{
 				Email: ptr("Ada@example.com"), Password: ptr("secret"), PhoneNumber: ptr("+14155550123"), Username: ptr("ada"),
 				Name: ptr("Ada Lovelace"), GivenName: ptr("Ada"), FamilyName: ptr("Lovelace"), Nickname: ptr("al"), Picture: ptr("https://example.com/a.png"),
 				EmailVerified: ptr(true), VerifyEmail: ptr(true),
 			}},
 		},
 		"the default connection":                  {`{"email":"a@b.example","password":"x"}`, users.New{Connection: "default", Profile: users.Profile{Email: ptr("a@b.example"), Password: ptr("x")}}},
-		"no mail unless requested":                {`{"email":"a@b.example","password":"x","verify_email":false}`, users.New{Connection: "default", Profile: users.Profile{Email: ptr("a@b.example"), Password: ptr("x"), VerifyEmail: ptr(false)}}},
+		"no mail unless requested":                {`{"email":"a@b.example","password":"x","verify_email":false}`, users.New{Connection: "default", Profile: users.Profile{Email: ptr("a@b.example"), Password: ptr("x")}}},
 		"only a username":                         {`{"username":"ada","password":"x"}`, users.New{Connection: "default", Profile: users.Profile{Username: ptr("ada"), Password: ptr("x")}}},
 		"passwordless, by phone":                  {`{"connection":"sms","phone_number":"+14155550123"}`, users.New{Connection: "sms", Profile: users.Profile{PhoneNumber: ptr("+14155550123")}}},
 		"passwordless, by email":                  {`{"connection":"email","email":"a@b.example"}`, users.New{Connection: "email", Profile: users.Profile{Email: ptr("a@b.example")}}},
@@ -72,10 +73,12 @@ func TestCreateRefuses(t *testing.T) {
 		"an unknown member":          {"/users", jsonType, `{"email":"a@b.example","blocked":true}`, "invalid-request | blocked: unknown field"},
 		"a wrong type":               {"/users", jsonType, `{"email":1}`, "invalid-request | email: must be a string, not number"},
 		"no identifier":              {"/users", jsonType, `{}`, "invalid-request | email: " + missing},
-		"a null identifier":          {"/users", jsonType, `{"email":null}`, "invalid-request | email: " + missing},
+		"a null identifier":          {"/users", jsonType, `{"email":null}`, "invalid-request | email: must be a string, not null"},
 		"a bad connection":           {"/users", jsonType, `{"email":"a@b.example","connection":"a b"}`, "invalid-request | connection: is not the name of a connection"},
 		"an empty connection":        {"/users", jsonType, `{"email":"a@b.example","connection":""}`, "invalid-request | connection: is not the name of a connection"},
 		"a number that loses digits": {"/users", jsonType, `{"email":"a@b.example","metadata":{"a":{"n":9007199254740993}}}`, "invalid-request | metadata.a.n: is a number that would lose digits: send it as a string"},
+		"null in metadata":           {"/users", jsonType, `{"email":"a@b.example","metadata":{"a":null,"b":{"c":null}}}`, "invalid-request | metadata.a: cannot be null: leave it out"},
+		"null in app_metadata":       {"/users", jsonType, `{"email":"a@b.example","app_metadata":{"a":null}}`, "invalid-request | app_metadata.a: cannot be null: leave it out"},
 		"a reserved name":            {"/users", jsonType, `{"email":"a@b.example","app_metadata":{"usher":{}}}`, "invalid-request | app_metadata.usher: is reserved"},
 		"several faults":             {"/users", jsonType, `{"email":"x","connection":"-","username":""}`, "invalid-request | 3 values are not valid."},
 	}
@@ -114,7 +117,7 @@ func TestCreateLocation(t *testing.T) {
 			w := httptest.NewRecorder()
 			origin := func(*http.Request) httpapi.Origin { return httpapi.Origin{Path: tt.requestPath} }
 			serving := httpapi.ServeOptions{Log: slog.New(slog.DiscardHandler), Deadline: time.Hour, Origin: origin}
-			httpapi.Serve(serve(createIn(&directory{user: users.User{ID: tt.id}})), serving).ServeHTTP(w, r)
+			httpapi.Serve(apitest.Unlimited.Handler(createIn(&directory{user: users.User{ID: tt.id}})), serving).ServeHTTP(w, r)
 			if got := w.Header().Get("Location"); got != tt.want {
 				t.Errorf("got %s", got)
 			}

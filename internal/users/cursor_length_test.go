@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/httpapi"
 	"usher/internal/limits"
 	"usher/internal/users"
@@ -27,9 +28,7 @@ func listAsShop(t *testing.T, dir *directory, rawQuery string) *httptest.Respons
 	}
 	r := httptest.NewRequest(http.MethodGet, "/users?"+rawQuery, nil)
 	w := httptest.NewRecorder()
-	shop := func(*http.Request) (api.Principal, error) {
-		return api.Principal{Caller: httpapi.Caller{ID: "shop"}}, nil
-	}
+	shop := apitest.As(api.Principal{Caller: httpapi.Caller{ID: "shop"}})
 	api.Server{Authenticate: shop, Limits: policy}.Handler(users.List(dir, sealer{})).ServeHTTP(w, r)
 	return w
 }

@@ -73,6 +73,9 @@ func emailToDelete(r *http.Request) (string, error) {
 		}
 		email = body.Email
 	}
+	if email == "" {
+		return "", problem.Invalid("email", "is missing: send it in the query or in the body")
+	}
 	if fault := valid.KnownEmail(email); fault != "" {
 		return "", problem.Invalid("email", fault)
 	}

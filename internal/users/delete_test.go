@@ -16,6 +16,7 @@ func TestDelete(t *testing.T) {
 	two := []users.User{one[0], {ID: "u|2", Email: "Ada@example.com"}}
 	const (
 		noAddress = "invalid-request | email: must be one email address without a display name"
+		missing   = "invalid-request | email: is missing: send it in the query or in the body"
 		byEmail   = "by email Ada@example.com"
 		searched  = "search for Ada@example.com"
 	)
@@ -34,9 +35,10 @@ func TestDelete(t *testing.T) {
 		"no user has it":                   {"/users?email=Ada%40example.com", "", "", nil, "user-not-found | No user has this email address.", []string{byEmail, searched}},
 		"several users have it":            {"/users?email=Ada%40example.com", "", "", two, "email-ambiguous | Several users have this email address. Nothing was deleted. Delete by ID.", []string{byEmail, searched}},
 		"in the query and the body":        {"/users?email=a@b.example", jsonType, `{"email":"a@b.example"}`, one, "invalid-request | email: must be in the query or in the body, not in both", nil},
-		"without an address":               {"/users", "", "", nil, noAddress, nil},
-		"a body without it":                {"/users", jsonType, `{}`, nil, noAddress, nil},
-		"null":                             {"/users", jsonType, `{"email":null}`, nil, noAddress, nil},
+		"without an address":               {"/users", "", "", nil, missing, nil},
+		"a body without it":                {"/users", jsonType, `{}`, nil, missing, nil},
+		"null":                             {"/users", jsonType, `{"email":null}`, nil, "invalid-request | email: must be a string, not null", nil},
+		"an empty address in the body":     {"/users", jsonType, `{"email":""}`, nil, missing, nil},
 		"no address in the query":          {"/users?email=ada", "", "", nil, noAddress, nil},
 		"no address in the body":           {"/users", jsonType, `{"email":"ada"}`, nil, noAddress, nil},
 		"an unknown parameter":             {"/users?email=a@b.example&force=1", "", "", nil, "invalid-request | force: unknown parameter", nil},

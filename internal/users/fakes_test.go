@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/limits"
 	"usher/internal/problem"
 	"usher/internal/users"
@@ -151,11 +151,6 @@ func (s sealer) Open(_ context.Context, purpose, binding, sealed string) ([]byte
 	return []byte(plain), nil
 }
 
-// serve serves one operation without authentication.
-func serve(op api.Operation) http.Handler {
-	return api.Server{Authenticate: api.Anonymous}.Handler(op)
-}
-
 // do sends a request to one operation.
 func do(t *testing.T, op api.Operation, method, target, contentType, body string) *httptest.ResponseRecorder {
 	t.Helper()
@@ -168,7 +163,7 @@ func do(t *testing.T, op api.Operation, method, target, contentType, body string
 		r.Header.Set("Content-Type", contentType)
 	}
 	w := httptest.NewRecorder()
-	serve(op).ServeHTTP(w, r)
+	apitest.Unlimited.Handler(op).ServeHTTP(w, r)
 	return w
 }
 
@@ -178,10 +173,7 @@ func outcome(t *testing.T, w *httptest.ResponseRecorder) string {
 	if w.Code < http.StatusBadRequest {
 		return http.StatusText(w.Code)
 	}
-	var doc problem.Document
-	if err := json.Unmarshal(w.Body.Bytes(), &doc); err != nil {
-		t.Fatalf("status %d without a problem: %s", w.Code, w.Body)
-	}
+	doc := apitest.Document(t, w)
 	return doc.Code + " | " + doc.Detail
 }
 

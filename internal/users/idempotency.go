@@ -75,7 +75,7 @@ func mac(key []byte, texts ...string) []byte {
 
 // canonical returns the input of the fingerprint. It omits the password, since not even a
 // keyed hash of it may be stored. It omits absent members, so that a member added in a
-// later version does not change existing fingerprints.
+// later version does not change existing fingerprints. Its numbers are those that are stored.
 func (b createBody) canonical() (string, error) {
 	b.Password = nil
 	text, err := json.Marshal(b) // struct fields in order, map keys sorted

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/api"
+	"usher/internal/api/apitest"
 	"usher/internal/httpapi"
 	"usher/internal/problem"
 	"usher/internal/users"
@@ -27,8 +28,8 @@ func (w keyed) send(dir *directory, k keys) *httptest.ResponseRecorder {
 	r.Header.Set("Content-Type", jsonType)
 	r.Header.Set("Idempotency-Key", w.key)
 	out := httptest.NewRecorder()
-	as := func(*http.Request) (api.Principal, error) { return api.Principal{Caller: w.caller}, nil }
-	api.Server{Authenticate: as}.Handler(users.Create(dir, k, users.CreateOptions{Connection: "default"})).ServeHTTP(out, r)
+	server := api.Server{Authenticate: apitest.As(api.Principal{Caller: w.caller})}
+	server.Handler(users.Create(dir, k, users.CreateOptions{Connection: "default"})).ServeHTTP(out, r)
 	return out
 }
 
@@ -74,7 +75,9 @@ func TestRecords(t *testing.T) {
 		"another member order":         {body(` { "metadata" : {"b":2, "a":1}, "password":"x", "email":"\u0061@b.example"}`), true, true},
 		"another password":             {body(`{"email":"a@b.example","metadata":{"a":1,"b":2},"password":"y"}`), true, true},
 		"no password":                  {body(`{"email":"a@b.example","metadata":{"a":1,"b":2}}`), true, true},
-		"null for an absent member":    {body(`{"email":"a@b.example","metadata":{"a":1,"b":2},"name":null}`), true, true},
+		"another notation of numbers":  {body(`{"email":"a@b.example","metadata":{"a":1.0,"b":0.2e1}}`), true, true},
+		"neutral values":               {body(`{"email":"a@b.example","metadata":{"a":1,"b":2},"app_metadata":{},"verify_email":false,"verifies_email":false,"ttl":4.32e5}`), true, true},
+		"a mail":                       {body(`{"email":"a@b.example","metadata":{"a":1,"b":2},"verify_email":true}`), true, false},
 		"another address":              {body(`{"email":"b@b.example","metadata":{"a":1,"b":2}}`), true, false},
 		"other metadata":               {body(`{"email":"a@b.example","metadata":{"a":1,"b":3}}`), true, false},
 		"an additional name":           {body(`{"email":"a@b.example","metadata":{"a":1,"b":2},"name":"A"}`), true, false},
@@ -209,7 +212,7 @@ func TestInvalidIdempotencyKeys(t *testing.T) {
 			r.Header["Idempotency-Key"] = tt.values
 			w := httptest.NewRecorder()
 			dir := &directory{}
-			serve(createIn(dir)).ServeHTTP(w, r)
+			apitest.Unlimited.Handler(createIn(dir)).ServeHTTP(w, r)
 			want := tt.want
 			if text, ok := texts[want]; ok {
 				want = text

@@ -14,10 +14,11 @@ const (
 	InviteByLink  = "link"  // the front-end receives and delivers it
 )
 
-// The bounds of an invitation's lifetime, in seconds.
+// The bounds and the default of an invitation's lifetime, in seconds.
 const (
-	minTTL = 60
-	maxTTL = 30 * 24 * 60 * 60
+	minTTL     = 60
+	maxTTL     = 30 * 24 * 60 * 60
+	defaultTTL = 5 * 24 * 60 * 60
 )
 
 // Invite holds the options of an invitation.
@@ -40,6 +41,19 @@ type inviteBody struct {
 	ResultURL     *string `json:"result_url,omitempty"`
 	TTL           *int64  `json:"ttl,omitempty"` // seconds
 	VerifiesEmail *bool   `json:"verifies_email,omitempty"`
+}
+
+// dropNeutral removes the values that mean the same as an absent member. Generated clients send them.
+func (b *inviteBody) dropNeutral() {
+	b.TTL = unlessNeutral(b.TTL, defaultTTL)
+	b.VerifiesEmail = unlessNeutral(b.VerifiesEmail, false)
+}
+
+func unlessNeutral[T comparable](value *T, neutral T) *T {
+	if value != nil && *value == neutral {
+		return nil
+	}
+	return value
 }
 
 // check validates the invitation of a user with profile p. It rejects verify_email, so that

@@ -26,6 +26,15 @@ func TestInvite(t *testing.T) {
 			users.Invite{By: "link", ResultURL: "https://app.example/welcome", TTL: time.Minute, VerifiesEmail: true},
 			[]string{"create", "invite u|1 by link"},
 		},
+		"nothing, spelled out": {`{"email":"a@b.example","ttl":432000,"verifies_email":false,"verify_email":false}`, users.Invite{}, []string{"create"}},
+		"a mail, spelled out": {
+			`{"email":"a@b.example","invite":"email","ttl":432000,"verifies_email":false,"verify_email":false}`,
+			users.Invite{By: "email"}, []string{"create", "invite u|1 by email"},
+		},
+		"a link, spelled out": {
+			`{"email":"a@b.example","invite":"link","ttl":432000,"verifies_email":false,"verify_email":false}`,
+			users.Invite{By: "link"}, []string{"create", "invite u|1 by link"},
+		},
 		"the maximum lifetime": {`{"email":"a@b.example","invite":"link","ttl":2592000}`, users.Invite{By: "link", TTL: 30 * 24 * time.Hour}, []string{"create", "invite u|1 by link"}},
 	}
 	for name, tt := range tests {
@@ -62,7 +71,9 @@ func TestInviteRefuses(t *testing.T) {
 		"a connection without passwords":     {`{"email":"a@b.example","connection":"email","invite":"link"}`, "invite: requires a connection with passwords"},
 		"a result URL without an invitation": {`{"email":"a@b.example","result_url":"https://app.example/welcome"}`, "result_url: " + linkOnly},
 		"a lifetime for a mail":              {`{"email":"a@b.example","invite":"email","ttl":60}`, "ttl: " + linkOnly},
-		"verifies_email for a mail":          {`{"email":"a@b.example","invite":"email","verifies_email":false}`, "verifies_email: " + linkOnly},
+		"a lifetime without an invitation":   {`{"email":"a@b.example","ttl":431999}`, "ttl: " + linkOnly},
+		"verifies_email for nothing":         {`{"email":"a@b.example","verifies_email":true}`, "verifies_email: " + linkOnly},
+		"verifies_email for a mail":          {`{"email":"a@b.example","invite":"email","verifies_email":true}`, "verifies_email: " + linkOnly},
 		"an unknown result URL":              {`{"email":"a@b.example","invite":"link","result_url":"https://app.example/welcome/"}`, "result_url: is not one of the configured result URLs"},
 		"too short":                          {`{"email":"a@b.example","invite":"link","ttl":59}`, "ttl: must be a whole number of seconds from 60 to 2592000"},
 		"too long":                           {`{"email":"a@b.example","invite":"link","ttl":2592001}`, "ttl: must be a whole number of seconds from 60 to 2592000"},

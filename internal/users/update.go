@@ -98,8 +98,11 @@ func (b updateBody) patch(members map[string]bool) (Patch, error) {
 	} {
 		faults.AddIf(members[name] && isNull, name, "cannot be removed")
 	}
-	faults.AddIf(members["verify_email"] && !members["email"] && !members["email_verified"],
-		"verify_email", "requires email or email_verified")
+	if !members["email"] && !members["email_verified"] {
+		b.VerifyEmail = unlessNeutral(b.VerifyEmail, false) // asks for nothing
+		faults.AddIf(b.VerifyEmail != nil, "verify_email", "requires email or email_verified")
+		delete(members, "verify_email")
+	}
 	if err := faults.Err(); err != nil {
 		return Patch{}, err
 	}

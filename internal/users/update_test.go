@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"usher/internal/api/apitest"
 	"usher/internal/problem"
 	"usher/internal/users"
 )
@@ -47,6 +48,8 @@ func TestUpdate(t *testing.T) {
 		},
 		"only revoke sessions":  {patchType, `{"revoke_sessions":true}`, users.Patch{Members: set(), RevokeSessions: true}},
 		"revoke_sessions false": {patchType, `{"name":"Ada","revoke_sessions":false}`, users.Patch{Members: set("name"), Profile: users.Profile{Name: ptr("Ada")}}},
+		"no mail for a name":    {patchType, `{"name":"Ada","verify_email":false}`, users.Patch{Members: set("name"), Profile: users.Profile{Name: ptr("Ada")}}},
+		"no mail, explicitly":   {patchType, `{"email_verified":false,"verify_email":false}`, users.Patch{Members: set("email_verified", "verify_email"), Profile: users.Profile{EmailVerified: ptr(false), VerifyEmail: ptr(false)}}},
 		"plain JSON":            {jsonType, `{"name":"Ada"}`, users.Patch{Members: set("name"), Profile: users.Profile{Name: ptr("Ada")}}},
 		"a verification mail":   {patchType, `{"email_verified":false,"verify_email":true}`, users.Patch{Members: set("email_verified", "verify_email"), Profile: users.Profile{EmailVerified: ptr(false), VerifyEmail: ptr(true)}}},
 	}
@@ -68,7 +71,7 @@ func TestUpdate(t *testing.T) {
 }
 
 func TestUpdateWithNothing(t *testing.T) {
-	for _, body := range []string{`{}`, `{"revoke_sessions":false}`} {
+	for _, body := range []string{`{}`, `{"revoke_sessions":false}`, `{"verify_email":false}`, `{"verify_email":false,"revoke_sessions":false}`} {
 		dir := &directory{user: users.User{ID: "u"}}
 		w := do(t, users.Update(dir), http.MethodPatch, "/users/u", patchType, body)
 		if diff := cmp.Diff([]string{"get u"}, dir.calls); diff != "" || w.Code != http.StatusOK {
@@ -117,6 +120,8 @@ func TestUpdateIfMatch(t *testing.T) {
 		"a weak ETag":                       {"W/" + tag, `{"name":"A"}`, "precondition-failed", read},
 		"a different ETag, empty patch":     {`"x"`, `{}`, "precondition-failed", read},
 		"the same ETag, empty patch":        {tag, `{}`, "OK", read},
+		"a different ETag, no mail":         {`"x"`, `{"verify_email":false}`, "precondition-failed", read},
+		"the same ETag, no mail":            {tag, `{"verify_email":false}`, "OK", read},
 		"a different ETag, revoke sessions": {`"x"`, `{"revoke_sessions":true}`, "precondition-failed", read},
 		"the same ETag, revoke sessions":    {tag, `{"revoke_sessions":true}`, "OK", written},
 		"not an ETag":                       {"x", `{"name":"A"}`, "invalid-request", nil},
@@ -129,7 +134,7 @@ func TestUpdateIfMatch(t *testing.T) {
 			r.Header.Set("Content-Type", patchType)
 			r.Header["If-Match"] = []string{tt.match}
 			w := httptest.NewRecorder()
-			serve(users.Update(dir)).ServeHTTP(w, r)
+			apitest.Unlimited.Handler(users.Update(dir)).ServeHTTP(w, r)
 			if got, _, _ := strings.Cut(outcome(t, w), " |"); got != tt.want {
 				t.Errorf("%s, want %s", got, tt.want)
 			}
@@ -156,6 +161,8 @@ func TestUpdateRefuses(t *testing.T) {
 		"verify_email removed":            {"/users/u", patchType, `{"email":"a@b.example","verify_email":null}`, "invalid-request | verify_email: cannot be removed"},
 		"revoke_sessions removed":         {"/users/u", patchType, `{"revoke_sessions":null}`, "invalid-request | revoke_sessions: cannot be removed"},
 		"revoke_sessions as a number":     {"/users/u", patchType, `{"revoke_sessions":1}`, "invalid-request | revoke_sessions: must be true or false, not number"},
+		"only verify_email, removed":      {"/users/u", patchType, `{"verify_email":null}`, "invalid-request | verify_email: cannot be removed"},
+		"only verify_email":               {"/users/u", patchType, `{"verify_email":true}`, "invalid-request | verify_email: requires email or email_verified"},
 		"verify_email without an address": {"/users/u", patchType, `{"name":"x","verify_email":true}`, "invalid-request | verify_email: requires email or email_verified"},
 	}
 	for name, tt := range tests {

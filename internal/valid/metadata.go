@@ -33,6 +33,17 @@ func (f *Faults) Metadata(object map[string]any, path string, reserved []string)
 	return checked
 }
 
+// NewMetadata is Metadata for an object that is not a patch. It also rejects nulls at the first
+// level, which the provider treats as removals.
+func (f *Faults) NewMetadata(object map[string]any, path string, reserved []string) map[string]any {
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if object[name] == nil {
+			f.refuse(path+name, "cannot be null: leave it out")
+		}
+	}
+	return f.Metadata(object, path, reserved)
+}
+
 func (f *Faults) refuse(path, detail string) {
 	if len(f.fields) < maxFaults {
 		f.AddMadeUp(path, detail)

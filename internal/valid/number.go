@@ -22,6 +22,26 @@ func double(n json.Number) (value float64, ok bool) {
 	return value, given.exponent < 0 || given == stored
 }
 
+// maxDigits is the number of digits of the largest int64.
+const maxDigits = 19
+
+// Whole returns a whole number without its fraction and exponent: 600 for 6e2 and 600.0, which
+// JSON Schema takes as integers. It returns any other number, and one with too many digits, as it is.
+func Whole(n json.Number) json.Number {
+	d, ok := decimalOf(n.String())
+	if !ok || d.exponent < 0 || d.exponent > maxDigits || len(d.digits)+d.exponent > maxDigits {
+		return n
+	}
+	if d.digits == "" {
+		return "0"
+	}
+	whole := d.digits + strings.Repeat("0", d.exponent)
+	if strings.HasPrefix(n.String(), "-") {
+		whole = "-" + whole
+	}
+	return json.Number(whole)
+}
+
 // decimal is digits × 10^exponent, without leading or trailing zeros. Zero has no digits.
 type decimal struct {
 	digits   string

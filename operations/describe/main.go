@@ -1,6 +1,6 @@
 // Command describe writes what follows from the operations' declarations: the routes
 // of each permission group, which the authorizer reads without linking an operation,
-// and docs/operations.md.
+// docs/operations.md, and the last sentence of each description in the contract.
 package main
 
 import (
@@ -50,5 +50,9 @@ func Files(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string][]byte{"internal/permission/routes_gen.go": routes, "docs/operations.md": page}, nil
+	contract, err := Contract(root, all)
+	if err != nil {
+		return nil, err
+	}
+	return map[string][]byte{"internal/permission/routes_gen.go": routes, "docs/operations.md": page, contractFile: contract}, nil
 }

@@ -28,7 +28,7 @@ var handlerOf = regexp.MustCompile(`in (internal/[a-z_]+/[a-z_]+\.go)\.`)
 
 // Page returns docs/operations.md.
 func Page(root string, all []api.Operation) ([]byte, error) {
-	summaries, err := summariesOf(filepath.Join(root, "api", "openapi.yaml"))
+	summaries, err := summariesOf(filepath.Join(root, contractFile))
 	if err != nil {
 		return nil, err
 	}

@@ -209,16 +209,17 @@ func TestEnrolmentIsMailed(t *testing.T) {
 func TestEnrolRefuses(t *testing.T) {
 	asDeployed(t, func(t *testing.T, s *service) {
 		for body, fields := range map[string][]string{
-			`{"delivery":"fax"}`:                  {"delivery"},
-			`{"delivery":""}`:                     {"delivery"},
-			`{"factor":"email"}`:                  {"factor"},
-			`{"factor":"otp"}`:                    {"factor"},
-			`{"factor":"","delivery":"pigeon"}`:   {"factor", "delivery"},
-			`{"allow_multiple":"yes"}`:            {"allow_multiple"},
-			`{"email":"elsewhere@example.com"}`:   {"email"},
-			`{"user_id":"auth0|somebody"}`:        {"user_id"},
-			`{"send_mail":true}`:                  {"send_mail"},
-			`{"delivery":["link"],"factor":null}`: {"delivery"},
+			`{"delivery":"fax"}`:                {"delivery"},
+			`{"delivery":""}`:                   {"delivery"},
+			`{"factor":"email"}`:                {"factor"},
+			`{"factor":"otp"}`:                  {"factor"},
+			`{"factor":"","delivery":"pigeon"}`: {"factor", "delivery"},
+			`{"allow_multiple":"yes"}`:          {"allow_multiple"},
+			`{"email":"elsewhere@example.com"}`: {"email"},
+			`{"user_id":"auth0|somebody"}`:      {"user_id"},
+			`{"send_mail":true}`:                {"send_mail"},
+			`{"delivery":["link"]}`:             {"delivery"},
+			`{"delivery":null,"factor":null}`:   {"delivery", "factor"},
 		} {
 			got := s.as(t, "POST", "/mfa/"+adasID+"/enrollments", body)
 			wantAnswer(t, got, 400, "invalid-request")

@@ -18,6 +18,9 @@ var (
 	userInPath = regexp.MustCompile(`\{user_id\}|^(/users/)\{id\}`)
 )
 
+// namesUserInBody finds the provider's routes that have the user's ID in the body.
+var namesUserInBody = regexp.MustCompile(`^POST /api/v2/(tickets|guardian|jobs)/`)
+
 // about is an operation's request about one user, ok where it is about one.
 func about(t *testing.T, op contract.Operation, id string) (target, body string, ok bool) {
 	example, body := exampleOf(t, op)
@@ -37,7 +40,8 @@ func about(t *testing.T, op contract.Operation, id string) (target, body string,
 // What has not the form of a user's id is nobody's, and so answered as an id that nobody has:
 // by a tenant that refuses the form with 400, too, as Auth0 does for a path as well as a body.
 func TestWhatIsNoUserIDIsNobodys(t *testing.T) {
-	const refusal = `{"statusCode":400,"error":"Bad Request","message":"Path validation error: 'Object didn't pass validation for format user-id: abc' on property id (The user_id of the user to retrieve).","errorCode":"invalid_uri"}`
+	const inBody = `{"statusCode":400,"error":"Bad Request","message":"Payload validation error: 'String does not match the pattern' on property user_id (The user_id of the user).","errorCode":"invalid_body"}`
+	const inPath = `{"statusCode":400,"error":"Bad Request","message":"Path validation error: 'Object didn't pass validation for format user-id: abc' on property id (The user_id of the user to retrieve).","errorCode":"invalid_uri"}`
 	var count atomic.Int64
 	t.Cleanup(func() {
 		if n := int(count.Load()); n < 25*len(everyWay()) {
@@ -56,11 +60,14 @@ func TestWhatIsNoUserIDIsNobodys(t *testing.T) {
 		routes := s.tenant.Tenant.Stats().Routes
 		for _, refused := range []bool{false, true} {
 			for route := range routes {
-				if refused && strings.Contains(route, "/user") && strings.Contains(route, "{") {
-					s.tenant.Tenant.Fail(localtenant.Fault{Route: route, Status: http.StatusBadRequest, Body: refusal})
+				switch {
+				case refused && strings.Contains(route, "/user") && strings.Contains(route, "{"):
+					s.tenant.Tenant.Fail(localtenant.Fault{Route: route, Status: http.StatusBadRequest, Body: inPath})
+				case refused && namesUserInBody.MatchString(route):
+					s.tenant.Tenant.Fail(localtenant.Fault{Route: route, Status: http.StatusBadRequest, Body: inBody})
 				}
 			}
-			for _, id := range []string{"abc", "65e19a100000000000000070", "auth0", "ada@example.com", "a b"} {
+			for _, id := range []string{"abc", "65e19a100000000000000070", "auth0", "ada@example.com", "a b", "|", "auth0|", "|1", "é", strings.Repeat("a", 400)} {
 				target, body, _ := about(t, op, id)
 				got := s.as(t, op.Method, target, body)
 				if got.status != want.status || got.status >= 400 && got.code(t) != want.code(t) {

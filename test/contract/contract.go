@@ -28,7 +28,7 @@ type Contract struct {
 
 // Operation is one method of one path.
 type Operation struct {
-	ID         string
+	ID         string // in lower case
 	Function   string // the function that serves it
 	Method     string
 	Path       string // a template: /users/{id}
@@ -121,8 +121,8 @@ func newOperation(method, path string, item *v3.PathItem, operation *v3.Operatio
 		return ""
 	}
 	op := Operation{
-		ID:              operation.OperationId,
-		Function:        cmp.Or(extension("x-function"), operation.OperationId),
+		ID:              strings.ToLower(operation.OperationId),
+		Function:        extension("x-function"),
 		Method:          strings.ToUpper(method),
 		Path:            path,
 		Permission:      extension("x-permission"),

@@ -63,6 +63,9 @@ func codes(response *v3.Response) []string {
 	var codes []string
 	for _, content := range contents(response) {
 		for _, part := range content.Schema.Schema().AllOf {
+			if part.IsReference() {
+				continue // Problem, whose code is any of all codes
+			}
 			code, ok := part.Schema().Properties.Get("code")
 			if !ok {
 				continue // a part that says something else

@@ -50,7 +50,7 @@ var importRules = map[string][]string{
 	"internal/authorizer": {"internal/jwks", "internal/permission", "internal/skew", "internal/strictjson", "github.com/aws/aws-lambda-go/..."},
 	"internal/rotation":   {"internal/secrets", "internal/problem"},
 	"internal/auth0": {anyDomain, "internal/address", "internal/jwks", "internal/limits", "internal/nonce", "internal/problem", "internal/secrets", "internal/skew", "internal/strictjson",
-		"github.com/auth0/go-auth0/...", "github.com/coreos/go-oidc/...", "github.com/tidwall/gjson/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
+		"github.com/auth0/go-auth0/...", "github.com/tidwall/gjson/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
 
 	// Wiring.
 	"internal/config":      {"internal/limits", "internal/loopback"},
@@ -65,15 +65,19 @@ var importRules = map[string][]string{
 	"operations":                      {anyDomain, "internal/api", "internal/boot", "internal/httpapi"},
 	"cmd/internal/guard":              {"internal/loopback"},
 	"cmd/internal/envfile":            {"internal/config", "internal/secrets", "github.com/joho/godotenv"},
+	"api":                             {},
+	"cmd/local/internal/docs":         {"api"},
 	"cmd/local/internal/sigv4":        {"github.com/aws/aws-sdk-go-v2/..."},
-	"cmd/doctor/internal/vpcendpoint": {"github.com/aws/aws-sdk-go-v2/..."},
-	"cmd/doctor/internal/doctor":      {"cmd/doctor/internal/vpcendpoint", "internal/auth0", "internal/config", "internal/limits", "internal/loopback", "internal/permission", "internal/secrets", "internal/skew"},
+	"cmd/doctor/internal/awsapi":      {"github.com/aws/aws-sdk-go-v2/..."},
+	"cmd/doctor/internal/vpcendpoint": {"cmd/doctor/internal/awsapi"},
+	"cmd/doctor/internal/samconfig":   {},
+	"cmd/doctor/internal/doctor":      {"cmd/doctor/internal/awsapi", "cmd/doctor/internal/samconfig", "cmd/doctor/internal/vpcendpoint", "internal/auth0", "internal/config", "internal/limits", "internal/loopback", "internal/permission", "internal/secrets", "internal/skew"},
 	"cmd/doctor":                      {"cmd/internal/envfile", "internal/config", "internal/permission"},
 	"cmd/local": {"cmd/internal/envfile", "cmd/internal/guard", "internal/loopback", "internal/api", "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/config", "internal/httpapi", "internal/limits",
 		"internal/permission", "internal/problem", "internal/secrets", "internal/version", "localtenant", "operations", "github.com/aws/aws-sdk-go-v2/aws"},
 	"cmd/localtenant":              {"cmd/internal/guard", "internal/loopback", "localtenant"},
 	"cmd/sbom":                     {"github.com/CycloneDX/cyclonedx-go", "github.com/google/licensecheck"},
-	"internal/api/apitest":         {"internal/api", "internal/httpapi", "internal/limits", "internal/problem", "github.com/google/go-cmp/..."},
+	"internal/api/apitest":         {"internal/api", "internal/httpapi", "internal/limits", "internal/permission", "internal/problem", "github.com/google/go-cmp/..."},
 	"internal/limits/limitstest":   {"internal/httpapi", "internal/limits"},
 	"internal/secrets/secretstest": {"internal/problem", "internal/secrets", "test/testkit/...", "github.com/aws/aws-sdk-go-v2/..."},
 	"test/contract":                {"internal/problem", "github.com/pb33f/..."},
@@ -169,7 +173,7 @@ func importFaults(p goPackage) []string {
 }
 
 // notInFunctions is what is for commands and tests only.
-var notInFunctions = []string{"cmd/...", "localtenant/...", "operations/...", "test/...", "internal/api/apitest", "internal/limits/limitstest", "internal/secrets/secretstest"}
+var notInFunctions = []string{"api", "cmd/...", "localtenant/...", "operations/...", "test/...", "internal/api/apitest", "internal/limits/limitstest", "internal/secrets/secretstest"}
 
 func functionFaults(p goPackage) []string {
 	var faults []string
@@ -234,6 +238,10 @@ func TestImportFaults(t *testing.T) {
 		"a function and an SDK":          {"functions/x", []string{"usher/internal/users", "github.com/aws/aws-sdk-go-v2/config"}, nil, "must not import"},
 		"a function over a local tenant": {"functions/x", []string{"usher/internal/users"}, []string{"usher/localtenant/search"}, "must not be built with"},
 		"a function over a verifier":     {"functions/x", []string{"usher/internal/users"}, []string{"usher/cmd/local/internal/sigv4"}, "must not be built with"},
+		"a function over the contract":   {"functions/x", []string{"usher/internal/users"}, []string{"usher/api"}, "must not be built with"},
+		"a function over the docs":       {"functions/x", []string{"usher/internal/users"}, []string{"usher/cmd/local/internal/docs"}, "must not be built with"},
+		"a domain and the contract":      {"internal/users", []string{"usher/api"}, nil, "must not import usher/api"},
+		"boot and the contract":          {"internal/boot", []string{"usher/api"}, nil, "must not import usher/api"},
 		"a function over the doctor":     {"functions/x", []string{"usher/internal/users"}, []string{"usher/cmd/doctor/internal/doctor"}, "must not be built with"},
 		"an authorizer over a provider":  {"functions/authorizer", []string{"usher/internal/authorizer"}, []string{"github.com/auth0/go-auth0/v3/management/client"}, "must not be built with"},
 		"an authorizer over the secret":  {"functions/authorizer", []string{"usher/internal/authorizer"}, []string{"usher/internal/secrets"}, "must not be built with"},
@@ -257,7 +265,7 @@ func TestImportFaults(t *testing.T) {
 func TestOnlyHTTPAPIReadsPathParameters(t *testing.T) {
 	for _, dir := range []string{"internal", "functions", "cmd"} {
 		err := filepath.WalkDir(filepath.Join(root(t), dir), func(path string, entry fs.DirEntry, err error) error {
-			isOther := strings.Contains(path, "/localtenant/") || strings.Contains(path, "/internal/httpapi/") || strings.HasSuffix(path, "_test.go")
+			isOther := strings.Contains(path, "/internal/httpapi/") || strings.HasSuffix(path, "_test.go")
 			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || isOther {
 				return err
 			}

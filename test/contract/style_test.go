@@ -56,5 +56,5 @@ func isData(name string) bool {
 	case ".json", ".sum", ".png", ".txt", ".pem":
 		return true
 	}
-	return name == "test/contract/style_test.go" || strings.Contains(name, "/testdata/")
+	return name == "test/contract/style_test.go" || strings.Contains(name, "/testdata/") || strings.Contains(name, "/swagger-ui/swagger-ui")
 }

@@ -47,7 +47,7 @@ var checks = []check{
 	{"spare-urls", "URLs that nothing needs", registration, checkSpareURLs},
 	{"connection", "Connection for new users", token, checkConnection},
 	{"connection-enabled", "Connections of the sign-in application", signIn | token, checkConnectionEnabled},
-	{"audience", "API of the access tokens", signIn | token, checkAudience},
+	{"audience", "API of the access tokens", signIn, checkAudience},
 	{"front-end-tokens", "API of front-ends' tokens", none, checkFrontendTokens},
 	{"mfa-action", "Action for second factors", signIn | token, checkMFAAction},
 	{"mfa-factors", "Second factors", signIn | token, checkMFAFactors},

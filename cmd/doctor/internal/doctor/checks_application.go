@@ -132,6 +132,8 @@ func checkAudience(f facts) Result {
 	switch api := f.usersAPI; {
 	case f.Config.Audience == "":
 		return fine("none is asked for")
+	case f.managed == nil:
+		return f.unmet(token)
 	case api.err != nil:
 		return keptAway(api.err, "read:resource_servers")
 	case api.value == nil:

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"usher/cmd/doctor/internal/awsapi"
 	"usher/cmd/doctor/internal/vpcendpoint"
 )
 
@@ -49,15 +50,15 @@ func ofEndpoint(id string, e reading[vpcendpoint.Endpoint]) Result {
 }
 
 func endpointFailure(id string, err error) Result {
-	refused, isRefused := errors.AsType[*vpcendpoint.Error](err)
+	code := awsapi.Code(err)
 	switch {
 	case errors.Is(err, errNotAnID):
 		return wrong(fmt.Sprintf("%q is no id of a VPC endpoint", id), "Name it as the VPC console does: vpce- and 8 or 17 hexadecimal digits.")
-	case errors.Is(err, vpcendpoint.ErrNoAccess):
+	case errors.Is(err, awsapi.ErrNoAccess):
 		return unchecked("EC2 cannot be asked: "+oneLine(err), "Set AWS_PROFILE and AWS_REGION; where a session has expired, sign in again.")
-	case isRefused && strings.HasPrefix(refused.Code, "InvalidVpcEndpoint"):
+	case strings.HasPrefix(code, "InvalidVpcEndpoint"):
 		return wrong(fmt.Sprintf("there is no VPC endpoint %s in this account and region", id), "Compare the id, and AWS_REGION.")
-	case isRefused && refused.Code == "UnauthorizedOperation":
+	case code == "UnauthorizedOperation":
 		return unchecked("the caller may not ask EC2", "To have this checked, allow the caller ec2:DescribeVpcEndpoints.")
 	}
 	return unchecked("EC2 gave no usable answer: "+oneLine(err), "")

@@ -23,20 +23,52 @@ func document(t *testing.T) string {
 
 // The documentation has a row for each check, in order, and no others.
 func TestDocumentedChecks(t *testing.T) {
-	_, rest, _ := strings.Cut(document(t), "<!-- checks begin -->")
-	table, _, found := strings.Cut(rest, "<!-- checks end -->")
-	if !found {
-		t.Fatal("the documentation has no table of checks")
-	}
-	var want, told []string
+	var ofTenant, ofAccount []string
 	for _, c := range checks {
-		want = append(want, c.id)
+		ofTenant = append(ofTenant, c.id)
 	}
-	for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| [^|]+ \\| [^|]+ \\|$").FindAllStringSubmatch(table, -1) {
-		told = append(told, row[1])
+	for _, c := range accountChecks {
+		ofAccount = append(ofAccount, c.id)
 	}
-	if diff := cmp.Diff(want, told); diff != "" {
-		t.Errorf("checks (-) and docs/doctor.md (+):\n%s", diff)
+	for name, want := range map[string][]string{"checks": ofTenant, "account checks": ofAccount} {
+		_, rest, _ := strings.Cut(document(t), "<!-- "+name+" begin -->")
+		table, _, found := strings.Cut(rest, "<!-- "+name+" end -->")
+		if !found {
+			t.Fatalf("the documentation has no table of %s", name)
+		}
+		var told []string
+		for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| [^|]+ \\| [^|]+ \\|$").FindAllStringSubmatch(table, -1) {
+			told = append(told, row[1])
+		}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Errorf("%s (-) and docs/doctor.md (+):\n%s", name, diff)
+		}
+	}
+}
+
+// The documentation names the permissions of the caller.
+func TestDocumentedPermissions(t *testing.T) {
+	for _, file := range []string{"before.go", "before_account.go", "before_network.go", "before_secret.go"} {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range regexp.MustCompile(`unanswered\("([a-z0-9]+:[A-Za-z]+)`).FindAllStringSubmatch(string(source), -1) {
+			if !strings.Contains(document(t), "`"+found[1]+"`") {
+				t.Errorf("docs/doctor.md does not name %s", found[1])
+			}
+		}
+	}
+}
+
+// The template keeps as many functions warm as the check of the concurrency counts.
+func TestWarmFunctions(t *testing.T) {
+	template, err := os.ReadFile("../../../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(template), "ProvisionedConcurrencyConfig:"); n != warmFunctions {
+		t.Errorf("%d functions", n)
 	}
 }
 

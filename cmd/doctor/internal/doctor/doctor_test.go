@@ -274,6 +274,10 @@ func TestBreakages(t *testing.T) {
 		},
 			all(Wrong, []string{"audience"}), "audience", "no refresh tokens", "Allow Offline Access"},
 
+		"no audience and no token": {func(_ *testing.T, c *clinic) {
+			c.patient.Config.Audience = ""
+			c.tenant.Tenant.Fail(localtenant.Fault{Route: "POST /oauth/token", Status: 503})
+		}, and(withoutTokens(), "audience", OK), "audience", "none is asked for", ""},
 		"an API that users get tokens for": {func(_ *testing.T, c *clinic) { c.takesTokens(tenantsIssuer, audience+"usher") },
 			all(Warning, []string{"front-end-tokens"}), "front-end-tokens", "users get tokens for", `"User Access"`},
 		"an API of which the tenant does not say": {func(_ *testing.T, c *clinic) {
@@ -305,6 +309,14 @@ func TestBreakages(t *testing.T) {
 			all(Wrong, []string{"mfa-action"}), "mfa-action", "is not deployed", someAdvice},
 		"an Action that is not bound": {func(t *testing.T, c *clinic) { c.action(t, localtenant.MFAActionDeployed) },
 			all(Wrong, []string{"mfa-action"}), "mfa-action", "not in the login flow", someAdvice},
+		"an Action without an ID": {func(_ *testing.T, c *clinic) {
+			for route, body := range map[string]string{
+				"actions":                       `{"actions":[{"name":"require-mfa","deployed_version":{},"all_changes_deployed":true}]}`,
+				"triggers/{triggerId}/bindings": `{"bindings":[{"action":{}}]}`,
+			} {
+				c.tenant.Tenant.Fail(localtenant.Fault{Route: "GET /api/v2/actions/" + route, Status: 200, Body: body})
+			}
+		}, all(Wrong, []string{"mfa-action"}), "mfa-action", "not in the login flow", someAdvice},
 		"no factors": {func(t *testing.T, c *clinic) {
 			c.configure(t, func(s *localtenant.Settings) { s.Factors = []string{"recovery-code"} })
 		},

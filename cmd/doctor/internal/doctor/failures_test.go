@@ -54,6 +54,14 @@ func TestAnswersThatSayNothing(t *testing.T) {
 	}
 }
 
+// A response that is nested too deeply for a recursive reader is unusable, and ends nothing else.
+func TestANestedResponse(t *testing.T) {
+	c := open(t)
+	nested := `{"connections":` + strings.Repeat("[", 8<<20-20)
+	c.tenant.Tenant.Fail(localtenant.Fault{Route: "GET /api/v2/connections", Status: 200, Body: nested})
+	compareOutcomes(t, Examine(t.Context(), c.patient, c.with), all(Wrong, []string{"connection"}))
+}
+
 // withoutTokens is what follows where there are none to be had, and nobody is to blame
 // but the tenant.
 func withoutTokens() map[string]Outcome {

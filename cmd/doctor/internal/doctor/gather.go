@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"usher/cmd/doctor/internal/awsapi"
 	"usher/cmd/doctor/internal/vpcendpoint"
 	"usher/internal/auth0"
 	"usher/internal/limits"
@@ -24,12 +25,20 @@ func gather(ctx context.Context, p Patient, with Instruments) facts {
 }
 
 func gatherEndpoint(ctx context.Context, id string, with Instruments) reading[vpcendpoint.Endpoint] {
+	ctx, cancel := context.WithTimeout(ctx, 2*with.Deadline)
+	defer cancel()
+	client, err := awsapi.New(ctx, "", with.Getenv)
+	if err != nil && endpointID.MatchString(id) {
+		return reading[vpcendpoint.Endpoint]{err: err}
+	}
+	return describeEndpoint(ctx, client, id)
+}
+
+func describeEndpoint(ctx context.Context, client *awsapi.Client, id string) reading[vpcendpoint.Endpoint] {
 	if !endpointID.MatchString(id) {
 		return reading[vpcendpoint.Endpoint]{err: errNotAnID}
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*with.Deadline)
-	defer cancel()
-	return read(vpcendpoint.Describe(ctx, id, with.Getenv))
+	return read(vpcendpoint.Describe(ctx, client, id))
 }
 
 // gatherTenant asks the tenant. It sends credentials only to a host that responds as the issuer

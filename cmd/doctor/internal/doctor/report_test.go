@@ -60,6 +60,11 @@ func TestJSON(t *testing.T) {
 // Ids are names for programs: of one form, and each is there once.
 func TestIDs(t *testing.T) {
 	var seen []string
+	for _, c := range accountChecks {
+		if c.id != "vpc-endpoint" && slices.ContainsFunc(checks, func(other check) bool { return other.id == c.id }) {
+			t.Errorf("%q means two checks", c.id)
+		}
+	}
 	for _, c := range checks {
 		if !regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`).MatchString(c.id) || c.title == "" || slices.Contains(seen, c.id) {
 			t.Errorf("%q %q", c.id, c.title)

@@ -1,22 +1,12 @@
-// Package vpcendpoint describes VPC endpoints. It calls EC2's query API directly, because the AWS
-// SDK's package for EC2 takes minutes to compile.
+// Package vpcendpoint describes VPC endpoints.
 package vpcendpoint
 
 import (
-	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/xml"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"strings"
-	"time"
 
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-	"github.com/aws/aws-sdk-go-v2/config"
+	"usher/cmd/doctor/internal/awsapi"
 )
 
 // Endpoint is EC2's description of a VPC endpoint.
@@ -26,78 +16,44 @@ type Endpoint struct {
 	Type       string `xml:"vpcEndpointType"` // "Interface"
 	State      string `xml:"state"`           // "available"
 	PrivateDNS bool   `xml:"privateDnsEnabled"`
+	Tags       []Tag  `xml:"tagSet>item"`
 }
 
-// Error is an error response of EC2.
-type Error struct {
-	Status int
-	Code   string // "InvalidVpcEndpointId.NotFound"
+// Tag is a tag of an endpoint.
+type Tag struct {
+	Key   string `xml:"key"`
+	Value string `xml:"value"`
 }
-
-func (e *Error) Error() string { return fmt.Sprintf("EC2 answered %d %q", e.Status, e.Code) }
 
 // NotFound is EC2's code for a missing endpoint.
 const NotFound = "InvalidVpcEndpointId.NotFound"
 
-// ErrNoAccess means that the environment has no region or no credentials.
-var ErrNoAccess = errors.New("no AWS region or credentials")
-
-// Describe describes one endpoint, in the region and with the credentials of the environment. It
-// reads EC2's address with getenv, as the SDKs do
-// (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
-func Describe(ctx context.Context, id string, getenv func(string) string) (Endpoint, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil || cfg.Region == "" {
-		return Endpoint{}, ErrNoAccess
-	}
-	credentials, err := cfg.Credentials.Retrieve(ctx)
-	if err != nil { // there are none, or they have expired
-		return Endpoint{}, fmt.Errorf("%w: %w", ErrNoAccess, err)
-	}
-	address := "https://ec2." + cfg.Region + ".amazonaws.com"
-	if strings.HasPrefix(cfg.Region, "cn-") {
-		address += ".cn"
-	}
-	address = cmp.Or(getenv("AWS_ENDPOINT_URL_EC2"), getenv("AWS_ENDPOINT_URL"), address)
-	form := url.Values{"Action": {"DescribeVpcEndpoints"}, "Version": {"2016-11-15"}, "VpcEndpointId.1": {id}}.Encode()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form))
+// Describe describes one endpoint.
+func Describe(ctx context.Context, client *awsapi.Client, id string) (Endpoint, error) {
+	all, err := describe(ctx, client, url.Values{"VpcEndpointId.1": {id}})
 	if err != nil {
-		return Endpoint{}, fmt.Errorf("ask EC2: %w", err)
+		return Endpoint{}, err
 	}
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-	hash := fmt.Sprintf("%x", sha256.Sum256([]byte(form)))
-	if err := v4.NewSigner().SignHTTP(ctx, credentials, r, hash, "ec2", cfg.Region, time.Now()); err != nil {
-		return Endpoint{}, fmt.Errorf("sign the request to EC2: %w", err)
-	}
-	resp, err := cfg.HTTPClient.Do(r)
-	if err != nil {
-		return Endpoint{}, fmt.Errorf("ask EC2: %w", err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	if err != nil {
-		return Endpoint{}, fmt.Errorf("read EC2's answer: %w", err)
-	}
-	return read(resp.StatusCode, body, id)
-}
-
-// read reads a response: one endpoint, or an error.
-func read(status int, body []byte, id string) (Endpoint, error) {
-	var response struct {
-		Endpoints []Endpoint `xml:"vpcEndpointSet>item"`
-		Code      string     `xml:"Errors>Error>Code"`
-	}
-	err := xml.Unmarshal(body, &response)
-	switch {
-	case status != http.StatusOK: // a proxy's response has no code
-		return Endpoint{}, &Error{Status: status, Code: response.Code}
-	case err != nil:
-		return Endpoint{}, fmt.Errorf("read EC2's answer: %w", err)
-	}
-	for _, e := range response.Endpoints {
+	for _, e := range all {
 		if e.ID == id {
 			return e, nil
 		}
 	}
-	return Endpoint{}, &Error{Status: status, Code: NotFound}
+	return Endpoint{}, &awsapi.Error{Service: awsapi.EC2.Name, Status: http.StatusOK, Code: NotFound}
+}
+
+// Of describes the endpoints of a VPC for a service.
+func Of(ctx context.Context, client *awsapi.Client, vpc, service string) ([]Endpoint, error) {
+	return describe(ctx, client, url.Values{
+		"Filter.1.Name": {"vpc-id"}, "Filter.1.Value.1": {vpc},
+		"Filter.2.Name": {"service-name"}, "Filter.2.Value.1": {service},
+	})
+}
+
+func describe(ctx context.Context, client *awsapi.Client, parameters url.Values) ([]Endpoint, error) {
+	var response struct {
+		Endpoints []Endpoint `xml:"vpcEndpointSet>item"`
+	}
+	err := client.Query(ctx, awsapi.EC2, "DescribeVpcEndpoints", parameters, &response)
+	return response.Endpoints, err
 }
