@@ -50,7 +50,7 @@ type Config struct {
 
 	// No variable sets these fields. Tests use them to avoid failures on a slow machine.
 	Deadline time.Duration // of one request; 0 for 8 s
-	Backoff  time.Duration // before a provider call is retried; 0 for 100 ms
+	Backoff  time.Duration // the longest wait before the first retry of a provider call; 0 for 200 ms
 }
 
 // The defaults.

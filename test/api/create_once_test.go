@@ -190,6 +190,7 @@ func TestCreateOnceThoughTheAnswerIsLost(t *testing.T) {
 		s.calm(t)
 		for name, fault := range faults {
 			t.Run(name, func(t *testing.T) {
+				s.earnRetry(t)
 				fault.Route, fault.Times = "POST /api/v2/users", 1
 				s.tenant.Tenant.Fail(fault)
 				body := fmt.Sprintf(`{"email":"lost%d@example.com"}`, s.serial.Add(1))
