@@ -41,5 +41,5 @@ run() { # name, options…
 	return $status
 }
 
-run "valid and invalid" -n 50
-run valid --mode positive -n 40
+run "valid and invalid" -n 35
+run valid --mode positive -n 30

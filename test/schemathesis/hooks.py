@@ -41,6 +41,7 @@ DEPLOYMENT = "the deployment has the allowed URLs"
 PARAMETERS = "OpenAPI cannot say it of parameters"
 PROSE = "a schema that says it makes generators refuse the contract"
 FREE = "metadata is free, and its schema describes the first level only"
+NULL = "the same schema serves PATCH, in which null removes a member"
 METADATA = r"contains U[+]0000.*|is a name with .*|is not allowed as a name|is a number that would lose digits: .*"
 
 # Invisible characters beside controls and what Unicode does not call printable.
@@ -86,7 +87,8 @@ FIELDS = [
     ("PATCH /users/{id}", "verify_email", "requires email or email_verified", anything, PROSE),
     ("PUT /user-roles/{user_id}", r"roles[.]\d+", "is given twice", anything, "uniqueItems makes generators use sets"),
     ("(PUT|PATCH) /(app-)?metadata/{user_id}", ".*", METADATA, anything, FREE),
-    ("PUT /(app-)?metadata/{user_id}", ".*", "cannot be null: leave it out", anything, FREE),
+    ("PUT /(app-)?metadata/{user_id}", ".*", "cannot be null: leave it out", anything, NULL),
+    ("POST /users", "(app_)?metadata[.].*", "cannot be null: leave it out", anything, NULL),
     ("POST /users", "(app_)?metadata[.].*", METADATA, anything, FREE),
     (".*", ".*", "has invisible characters|must be one email address.*", is_invisible, "patterns cannot name all invisible characters"),
     (".*", ".*", "is longer than [0-9]+ bytes|must have at most [0-9]+ bytes.*", is_longer_in_bytes, "schemas count characters"),
