@@ -36,6 +36,7 @@ type Options struct {
 	Deadline           time.Duration                // for one call, with its retries; 0 for 8 s
 	Backoff            time.Duration                // the longest wait before the first retry, then doubled; 0 for 200 ms
 	Observe            func(context.Context, Call)  // called after every request to the provider
+	Retries            float64                      // allowed before the first successful call; 0 for 2
 	RetryRefused       func(context.Context)        // called for every retry that the retry budget does not allow
 	Odd                func(context.Context)        // called for every ignored member of a response
 	CorrelationID      func(context.Context) string // sent with changes, for the tenant's log
@@ -88,7 +89,7 @@ func New(opts Options) *Client {
 		opts.Traceparent = none
 	}
 	retrier := &retrier{next: opts.Transport, now: opts.Now, observe: opts.Observe, traceparent: opts.Traceparent,
-		deadline: opts.Deadline, backoff: opts.Backoff, budget: newRetryBudget(), unpaid: opts.RetryRefused}
+		deadline: opts.Deadline, backoff: opts.Backoff, budget: newRetryBudget(cmp.Or(opts.Retries, firstRetries)), unpaid: opts.RetryRefused}
 	c := &Client{opts: opts}
 	c.plain = &http.Client{Transport: tokenAnswers{next: retrier, begin: c.reading}}
 	c.signIn = &application{source: opts.Credentials, now: opts.Now, of: signInLogin}

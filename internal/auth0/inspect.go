@@ -27,6 +27,7 @@ func NewInspector(c secrets.Credentials, managementAudience string, transport *R
 	return &Inspector{credentials: c, client: New(Options{
 		Credentials: secrets.Static(c), ManagementAudience: managementAudience,
 		Now: now, Deadline: deadline, Transport: transport,
+		Retries: 100, // one inspection at a time waits for the limit of a small plan
 	})}
 }
 

@@ -16,14 +16,18 @@ const (
 type retryBudget struct {
 	mu   sync.Mutex
 	left float64
+	most float64
 }
 
-func newRetryBudget() *retryBudget { return &retryBudget{left: firstRetries} }
+// newRetryBudget returns a budget with this number of retries at the start.
+func newRetryBudget(first float64) *retryBudget {
+	return &retryBudget{left: first, most: max(first, mostRetries)}
+}
 
 func (b *retryBudget) earn() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.left = min(mostRetries, b.left+retriesPerCall)
+	b.left = min(b.most, b.left+retriesPerCall)
 }
 
 // spend reports whether a retry is allowed, and takes it from the budget.

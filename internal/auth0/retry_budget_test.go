@@ -21,7 +21,7 @@ func TestRetryBudgetOfAnOutage(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &script{answers: []func(*http.Request) (*http.Response, error){answer}}
-			tenant := s.retrier(newRetryBudget())
+			tenant := s.retrier(newRetryBudget(firstRetries))
 			for range 100 {
 				if resp, err := tenant.RoundTrip(request(t, t.Context(), "GET")); err == nil {
 					t.Fatal(resp.StatusCode)
@@ -37,7 +37,7 @@ func TestRetryBudgetOfAnOutage(t *testing.T) {
 // Ten successful calls earn a retry, and no more than ten retries are kept.
 func TestRetryBudgetIsEarned(t *testing.T) {
 	for calls, want := range map[int]int{0: 2, 9: 2, 10: 3, 25: 4, 80: 10, 10_000: 10} {
-		b := newRetryBudget()
+		b := newRetryBudget(firstRetries)
 		for range calls {
 			b.earn()
 		}
@@ -61,7 +61,7 @@ func TestRetryBudgetOfSingleFailures(t *testing.T) {
 			}
 			return status(200)(r)
 		}}}
-		tenant := s.retrier(newRetryBudget())
+		tenant := s.retrier(newRetryBudget(firstRetries))
 		for i := range 1000 {
 			if _, err := tenant.RoundTrip(request(t, t.Context(), "GET")); err != nil {
 				t.Fatalf("call %d: %v", i, err)
@@ -71,7 +71,7 @@ func TestRetryBudgetOfSingleFailures(t *testing.T) {
 }
 
 func TestRetryBudgetIsShared(t *testing.T) {
-	b := &retryBudget{left: mostRetries}
+	b := newRetryBudget(mostRetries)
 	var spent atomic.Int64
 	var all sync.WaitGroup
 	for range 100 {

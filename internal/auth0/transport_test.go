@@ -71,7 +71,7 @@ func TestConnectionsAreKept(t *testing.T) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			answers[r.URL.Path](w)
 		})
-		tenant := (&script{}).retrier(newRetryBudget())
+		tenant := (&script{}).retrier(newRetryBudget(firstRetries))
 		tenant.next = below
 		for range 3 {
 			for path := range answers {
