@@ -6,7 +6,8 @@ import (
 )
 
 // bearer is the HTTP client of the SDK. It adds the management token. If the provider refuses the
-// token, it drops the token and repeats the request once, if the retry budget allows it. Unlike the SDK's token source, it can fail.
+// token, it drops the token and repeats the request once, if the retry budget allows it. Unlike the
+// SDK's token source, it can fail.
 type bearer struct {
 	tokens        *tokenCache
 	next          *retrier

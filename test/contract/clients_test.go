@@ -96,7 +96,8 @@ func faultsForClients(doc object) (faults []string) {
 	}
 	for _, schema := range bodies(doc) {
 		walk(resolved(doc, schema, 12), nil, func(path []string, o object) {
-			if value, has := o["default"]; has && !slices.Contains(path, "properties") || has && path[len(path)-2] == "properties" {
+			isMembers := len(path) > 0 && path[len(path)-1] == "properties" // one of which may have this name
+			if value, has := o["default"]; has && !isMembers {
 				say(path, "a member of a body has the default %v", value)
 			}
 		})

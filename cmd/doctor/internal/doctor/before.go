@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,10 +67,8 @@ var denials = []string{"UnauthorizedOperation", "AccessDenied", "AccessDeniedExc
 
 // unanswered is the result if AWS does not answer a question that needs a permission.
 func unanswered(permission string, err error) Result {
-	for _, code := range denials {
-		if awsapi.Code(err) == code {
-			return unchecked("it needs "+permission, "To have this checked, allow the caller "+permission+".")
-		}
+	if slices.Contains(denials, awsapi.Code(err)) {
+		return unchecked("it needs "+permission, "To have this checked, allow the caller "+permission+".")
 	}
 	return unchecked(oneLine(err), "")
 }
