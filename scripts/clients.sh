@@ -20,17 +20,6 @@ check() { # name, command…
 	say "== $name: $((SECONDS - start)) s"
 }
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-
-# start_server starts a local server, and sets url and tenant.
-start_server() { # its -auth
-	local port tenant_port
-	port=$(free_port) tenant_port=$(free_port)
-	url=http://127.0.0.1:$port tenant=http://127.0.0.1:$tenant_port
-	background .cache/bin/local -auth "$1" -addr "127.0.0.1:$port" -tenant-addr "127.0.0.1:$tenant_port" >"$logs/server-$1" 2>&1
-	wait_for $! curl -sf "$url/openapi.yaml" || die "the local server did not start: $(cat "$logs/server-$1")"
-}
-
 # fetched runs the line of docs/clients.md that gets the contract. The served one has other servers,
 # and examples about a user of the local tenant.
 fetched() {
@@ -58,18 +47,14 @@ for tool in typescript go python hey-api java ogen; do
 done
 check docs python3 test/clients/docs.py
 
-(for_lambda_here && go build -o .cache/bin/local ./cmd/local)
+build_local
 for auth in none iam bearer; do
-	start_server "$auth"
+	start_local "$auth" "$logs/server-$auth"
 	settings=(USHER_URL="$url")
 	case $auth in
 	none) check fetch-contract fetched ;;
 	iam) settings+=(USHER_SIGV4=1) ;;
-	bearer)
-		token=$(curl -sf "$tenant/oauth/token" -d grant_type=client_credentials -d audience=https://usher.example/ \
-			-d client_id=local-frontend -d client_secret=local-frontend-secret | sed -E 's/.*"access_token":"([^"]+)".*/\1/')
-		settings+=(USHER_TOKEN="$token")
-		;;
+	bearer) settings+=(USHER_TOKEN="$(front_end_token)") ;;
 	esac
 	for language in typescript go python; do
 		check "$language-$auth" env "${settings[@]}" scripts/client.sh run "$language"

@@ -89,6 +89,26 @@ wait_for() { # PID, command…
 	done
 }
 
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# build_local builds the local server with the flags of the functions, which `make test` has compiled.
+build_local() { (for_lambda_here && go build -o .cache/bin/local ./cmd/local); }
+
+# start_local starts it with a new tenant on free ports, and sets their addresses: url and tenant.
+start_local() { # its -auth, log
+	local port tenant_port
+	port=$(free_port) tenant_port=$(free_port)
+	url=http://127.0.0.1:$port tenant=http://127.0.0.1:$tenant_port
+	background .cache/bin/local -auth "$1" -addr "127.0.0.1:$port" -tenant-addr "127.0.0.1:$tenant_port" >"$2" 2>&1
+	wait_for $! curl -sf "$url/openapi.yaml" || die "the local server did not start: $(cat "$2")"
+}
+
+# front_end_token gets a bearer token of the local tenant's front-end.
+front_end_token() {
+	curl -sf "$tenant/oauth/token" -d grant_type=client_credentials -d audience=https://usher.example/ \
+		-d client_id=local-frontend -d client_secret=local-frontend-secret | sed -E 's/.*"access_token":"([^"]+)".*/\1/'
+}
+
 # need_docker sees to a Docker engine: the one that runs, or a new one that
 # ends with the script.
 need_docker() {

@@ -10,21 +10,16 @@ seed=${SEED:-1}
 out=$root/.cache/schemathesis
 rm -rf "$out" && mkdir -p "$out" .cache/bin
 
-(for_lambda_here && go build -o .cache/bin/local ./cmd/local) # with the flags of the functions, which `make test` has compiled
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+build_local
 
 # start_server starts one with a new tenant, for a phase. It sets url and TOKEN.
 start_server() { # name
-	local port tenant_port id
-	port=$(free_port) tenant_port=$(free_port)
-	url=http://127.0.0.1:$port tenant=http://127.0.0.1:$tenant_port
-	background .cache/bin/local -auth bearer -addr "127.0.0.1:$port" -tenant-addr "127.0.0.1:$tenant_port" >"$out/$1-server.log" 2>&1
-	wait_for $! curl -sf "$url/openapi.yaml" || die "the local server did not start: $(cat "$out/$1-server.log")"
+	local id
+	start_local bearer "$out/$1-server.log"
 	for id in 65e19a1000000000000001{00..59}; do # to be deleted: see hooks.py
 		curl -sf "$tenant/_tenant/users" -d "{\"user_id\":\"auth0|$id\",\"email\":\"$id@example.com\"}" >/dev/null
 	done
-	TOKEN=$(curl -sf "$tenant/oauth/token" -d grant_type=client_credentials -d audience=https://usher.example/ \
-		-d client_id=local-frontend -d client_secret=local-frontend-secret | sed -E 's/.*"access_token":"([^"]+)".*/\1/')
+	TOKEN=$(front_end_token)
 	export TOKEN
 }
 
