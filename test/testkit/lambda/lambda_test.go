@@ -1,0 +1,96 @@
+package lambda_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/localtenant"
+	"usher/localtenant/tenanttest"
+	"usher/test/testkit"
+	"usher/test/testkit/lambda"
+)
+
+func start(t *testing.T) (*lambda.Process, *tenanttest.Server, *lambda.Vault) {
+	t.Helper()
+	out := t.TempDir()
+	if err := lambda.Build(t.Context(), "../../..", out, "./functions/getuser"); err != nil {
+		t.Fatal(err)
+	}
+	tenant := tenanttest.Start(t)
+	vault := lambda.NewVault(fmt.Sprintf(`{"domain":%q,"client_id":%q,"client_secret":%q}`, tenant.URL, localtenant.ClientID, localtenant.ClientSecret))
+	t.Cleanup(vault.Close)
+	runtime, err := lambda.NewRuntime()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = runtime.Close() })
+	env := vault.Env()
+	maps.Copy(env, map[string]string{"REDIRECT_URIS": "https://app.example.com/callback"})
+	p, err := runtime.Start(t.Context(), filepath.Join(out, "getuser"), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Stop)
+	return p, tenant, vault
+}
+
+func get(t *testing.T) []byte {
+	t.Helper()
+	e, err := lambda.Event("GET", "/users/auth0%7C65e19a100000000000000001", nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestProcess(t *testing.T) {
+	p, tenant, vault := start(t)
+	if err := p.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		answer, err := p.Invoke(t.Context(), get(t), testkit.Patience)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := lambda.Answer(answer)
+		if err != nil || response.StatusCode != 200 || !strings.Contains(response.Body, "ada@example.com") {
+			t.Fatalf("%+v, %v; the log: %s", response, err, p.Log())
+		}
+	}
+	if vault.Reads() != 1 || tenant.Tenant.Stats().Requests != 4 {
+		t.Errorf("%d reads of the secret, %d calls", vault.Reads(), tenant.Tenant.Stats().Requests)
+	}
+}
+
+func TestFrozenProcess(t *testing.T) {
+	p, _, _ := start(t)
+	if err := errors.Join(p.Ready(t.Context()), p.Freeze()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := p.Invoke(ctx, get(t), testkit.Patience); !errors.Is(err, lambda.ErrTimeout) {
+		t.Errorf("a frozen process answers: %v", err)
+	}
+	if err := p.Thaw(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Invoke(t.Context(), get(t), testkit.Patience); err != nil {
+		t.Errorf("after the thaw: %v", err)
+	}
+}
+
+func TestProcessThatEnds(t *testing.T) {
+	p, _, _ := start(t)
+	p.Stop()
+	if _, err := p.Invoke(t.Context(), get(t), testkit.Patience); err == nil {
+		t.Error("an ended process answers")
+	}
+}
