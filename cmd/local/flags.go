@@ -33,10 +33,11 @@ type options struct {
 	logoutURLs  []string
 	machines    []localtenant.Machine // in addition to those of addFrontends
 	quirks      bool
-	limitsFile  string // "" for none
-	issuer      string // of bearer tokens; "" for the tenant
-	audience    string // of bearer tokens; "" for the local tenant's API
-	tokenRule   string // "" for the rule for Auth0
+	plan        localtenant.Plan // of the local tenant
+	limitsFile  string           // "" for none
+	issuer      string           // of bearer tokens; "" for the tenant
+	audience    string           // of bearer tokens; "" for the local tenant's API
+	tokenRule   string           // "" for the rule for Auth0
 	deadline    time.Duration
 }
 
@@ -70,12 +71,28 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 			return err
 		})
 	flags.BoolVar(&o.quirks, "quirks", false, "let the local tenant respond in unusual formats (docs/local-tenant.md)")
+	o.plan = localtenant.PlanNone
+	flags.Func("plan", "the local tenant's `plan`, whose rate limits apply (docs/quota.md): "+plans()+" (default none)", func(s string) error {
+		o.plan = localtenant.Plan(s)
+		if !slices.Contains(localtenant.Plans, o.plan) {
+			return errors.New("use one of " + plans())
+		}
+		return nil
+	})
 	flags.StringVar(&o.limitsFile, "limits", "", "limit front-ends by the policy in this `file` (docs/limits.md)")
 	flags.DurationVar(&o.deadline, "deadline", boot.Deadline, "maximum `duration` of a request, longer for a debugger")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	return o, o.check(flags.Args())
+}
+
+func plans() string {
+	var names []string
+	for _, p := range localtenant.Plans {
+		names = append(names, string(p))
+	}
+	return strings.Join(names, ", ")
 }
 
 // check fails if flags are invalid or cannot be combined.
@@ -86,9 +103,9 @@ func (o options) check(arguments []string) error {
 	if o.deadline <= 0 {
 		return errors.New("-deadline must be positive")
 	}
-	forLocalTenant := o.usersFile != "" || o.frontend != "" || o.logoutURLs != nil || o.machines != nil || o.quirks
+	forLocalTenant := o.usersFile != "" || o.frontend != "" || o.logoutURLs != nil || o.machines != nil || o.quirks || o.plan != localtenant.PlanNone
 	if o.envFile != "" && forLocalTenant {
-		return errors.New("-users, -frontend, -logout, -machine and -quirks cannot be combined with -env")
+		return errors.New("-users, -frontend, -logout, -machine, -quirks and -plan cannot be combined with -env")
 	}
 	if !slices.Contains(authModes, o.auth) {
 		return fmt.Errorf("-auth %q is not one of: %s", o.auth, strings.Join(authModes, ", "))

@@ -10,6 +10,7 @@ import (
 	"usher/cmd/internal/envfile"
 	"usher/internal/config"
 	"usher/internal/loopback"
+	"usher/internal/quota"
 	"usher/internal/secrets"
 	"usher/localtenant"
 )
@@ -52,6 +53,11 @@ func settingsFor(opts options, getenv func(string) string) (settings, error) {
 		return settings{}, err
 	}
 	envfile.Complete(&cfg, getenv)
+	if opts.plan != localtenant.PlanNone {
+		if cfg.Plan, err = quota.Parse(string(opts.plan)); err != nil {
+			return settings{}, err
+		}
+	}
 	return settings{addr: addr, config: cfg, credentials: secrets.Static(credentials), tenant: tenant}, cfg.Validate()
 }
 

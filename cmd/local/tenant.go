@@ -11,7 +11,7 @@ import (
 func newTenant(baseURL string, cfg config.Config, opts options) (*localtenant.Tenant, error) {
 	tenant, err := localtenant.New(localtenant.Options{
 		BaseURL: baseURL, Callbacks: cfg.RedirectURIs, LogoutURLs: cfg.LogoutURIs, Empty: opts.usersFile != "",
-		Audiences: []string{localAudience}, Machines: opts.machines, Quirks: opts.quirks,
+		Audiences: []string{localAudience}, Machines: opts.machines, Quirks: opts.quirks, Plan: opts.plan,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the local tenant: %w", err)

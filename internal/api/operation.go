@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"usher/internal/permission"
+	"usher/internal/quota"
 )
 
 // Operation declares what a function serves.
@@ -16,6 +17,7 @@ type Operation struct {
 	Parameters  Parameters        // the kind of each path parameter
 	Permissions []permission.Name // each of them allows the operation
 	Change      string            // its name in the audit log, such as "user.create"; "" for a read
+	Urgent      bool              // a sign-in, or help for one: the provider's quota never refuses it
 	TakesQuery  bool              // the handler reads the query; otherwise every query parameter is refused
 	ServesGone  bool              // the handler serves users who do not exist; see Call.Gone
 	Handler     Handler
@@ -42,6 +44,17 @@ var kinds = []Kind{User, Session, Provider, Identity, MFAMethod, VerificationEma
 
 // Parameters maps the name of each path parameter to its kind.
 type Parameters map[string]Kind
+
+// class returns the importance of the operation's calls to the provider.
+func (o Operation) class() quota.Class {
+	switch {
+	case o.Urgent:
+		return quota.Urgent
+	case o.Change != "":
+		return quota.Change
+	}
+	return quota.Read
+}
 
 // user returns the name of the parameter of kind User, or "".
 func (p Parameters) user() string {

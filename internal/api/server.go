@@ -6,6 +6,7 @@ import (
 
 	"usher/internal/httpapi"
 	"usher/internal/limits"
+	"usher/internal/quota"
 )
 
 // Server serves operations. A request passes, in this order:
@@ -46,6 +47,7 @@ func (s Server) serve(routes router, w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
+	r = r.WithContext(quota.With(r.Context(), op.class()))
 	call := Call{Caller: principal.Caller, principal: principal}
 	for _, check := range checks {
 		if err := check(s, op, r, &call); err != nil {

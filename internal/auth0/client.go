@@ -13,6 +13,7 @@ import (
 	"github.com/auth0/go-auth0/v3/management/option"
 	usersclient "github.com/auth0/go-auth0/v3/management/users/client"
 
+	"usher/internal/quota"
 	"usher/internal/secrets"
 )
 
@@ -33,15 +34,17 @@ type Options struct {
 	Scopes             []string // requested at a sign-in
 	Log                *slog.Logger
 	Now                func() time.Time
-	Deadline           time.Duration                // for one call, with its retries; 0 for 8 s
-	Backoff            time.Duration                // the longest wait before the first retry, then doubled; 0 for 200 ms
-	Observe            func(context.Context, Call)  // called after every request to the provider
-	Retries            float64                      // allowed before the first successful call; 0 for 2
-	RetryRefused       func(context.Context)        // called for every retry that the retry budget does not allow
-	Odd                func(context.Context)        // called for every ignored member of a response
-	CorrelationID      func(context.Context) string // sent with changes, for the tenant's log
-	Traceparent        func(context.Context) string // sent with every request, unless it is ""
-	Transport          http.RoundTripper            // nil for the default one
+	Deadline           time.Duration                      // for one call, with its retries; 0 for 8 s
+	Backoff            time.Duration                      // the longest wait before the first retry, then doubled; 0 for 200 ms
+	Observe            func(context.Context, Call)        // called after every request to the provider
+	Retries            float64                            // allowed before the first successful call; 0 for 2
+	RetryRefused       func(context.Context)              // called for every retry that the retry budget does not allow
+	Plan               quota.Plan                         // whose rate limits apply; the zero value is unknown
+	OverQuota          func(context.Context, quota.Class) // called for every call that the quota refuses
+	Odd                func(context.Context)              // called for every ignored member of a response
+	CorrelationID      func(context.Context) string       // sent with changes, for the tenant's log
+	Traceparent        func(context.Context) string       // sent with every request, unless it is ""
+	Transport          http.RoundTripper                  // nil for the default one
 }
 
 // Client is the connection to one tenant. It does no I/O before its first use, and is safe
@@ -75,6 +78,9 @@ func New(opts Options) *Client {
 	if opts.RetryRefused == nil {
 		opts.RetryRefused = func(context.Context) {}
 	}
+	if opts.OverQuota == nil {
+		opts.OverQuota = func(context.Context, quota.Class) {}
+	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
@@ -89,7 +95,8 @@ func New(opts Options) *Client {
 		opts.Traceparent = none
 	}
 	retrier := &retrier{next: opts.Transport, now: opts.Now, observe: opts.Observe, traceparent: opts.Traceparent,
-		deadline: opts.Deadline, backoff: opts.Backoff, budget: newRetryBudget(cmp.Or(opts.Retries, firstRetries)), unpaid: opts.RetryRefused}
+		deadline: opts.Deadline, backoff: opts.Backoff, budget: newRetryBudget(cmp.Or(opts.Retries, firstRetries)), unpaid: opts.RetryRefused,
+		quota: quota.NewBudget(opts.Plan, opts.Now), overQuota: opts.OverQuota}
 	c := &Client{opts: opts}
 	c.plain = &http.Client{Transport: tokenAnswers{next: retrier, begin: c.reading}}
 	c.signIn = &application{source: opts.Credentials, now: opts.Now, of: signInLogin}

@@ -51,10 +51,13 @@ const tokenPath = "/oauth/token"
 // limitLeft returns the remaining requests of the provider's rate limit
 // (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy);
 // -1 if unknown.
-func limitLeft(h http.Header) int {
-	left, err := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
-	if err != nil || left < 0 {
+func limitLeft(h http.Header) int { return headerNumber(h, "X-RateLimit-Remaining") }
+
+// headerNumber returns the number in a header; -1 if there is none.
+func headerNumber(h http.Header, name string) int {
+	n, err := strconv.Atoi(h.Get(name))
+	if err != nil || n < 0 {
 		return -1
 	}
-	return left
+	return n
 }

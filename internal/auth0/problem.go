@@ -39,6 +39,10 @@ func providerProblem(err error) error {
 	switch {
 	case isFailure && e.Status != 0:
 		return statusProblem(err, e)
+	case errors.Is(err, errOverQuota):
+		p := problem.ProviderBudget.Wrap(err, "The rest of the identity provider's rate limit is reserved for more important requests. Try again later.")
+		p.RetryAfter = e.RetryAfter
+		return p
 	case isFailure && e.timedOut(), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return problem.ProviderTimeout.Wrap(err, "The identity provider did not answer in time.")
 	case isFailure:

@@ -2,6 +2,7 @@ package auth0
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
+
+	"usher/internal/quota"
 )
 
 const (
@@ -36,8 +39,10 @@ type retrier struct {
 	deadline    time.Duration // for all attempts of one call
 	backoff     time.Duration // the longest wait before the first retry, then doubled
 	budget      *retryBudget
-	unpaid      func(context.Context) // called for every retry that the budget does not allow
-	tokens      bool                  // it requests management tokens
+	quota       *quota.Budget
+	overQuota   func(context.Context, quota.Class) // called for every refusal by quota
+	unpaid      func(context.Context)              // called for every retry that the budget does not allow
+	tokens      bool                               // it requests management tokens
 }
 
 // attemptTime returns the part of a deadline for one attempt of a repeatable call: 3 of 8 seconds.
@@ -70,8 +75,13 @@ func isRepeatable(r *http.Request) bool {
 func (t *retrier) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), t.deadline)
 	defer cancel()
+	var failure *Error // of the last attempt
 	for attempt := 1; ; attempt++ {
-		resp, failure := t.observed(ctx, r, attempt > 1)
+		if refused := t.admitted(ctx, r); refused != nil {
+			return nil, cmp.Or(failure, refused)
+		}
+		var resp *http.Response
+		resp, failure = t.observed(ctx, r, attempt > 1)
 		if failure == nil {
 			t.budget.earn()
 			return resp, nil
@@ -83,10 +93,8 @@ func (t *retrier) RoundTrip(r *http.Request) (*http.Response, error) {
 		if err := rewind(r); err != nil {
 			return nil, failure
 		}
-		select {
-		case <-ctx.Done():
+		if !sleep(ctx, wait) {
 			return nil, failure
-		case <-time.After(wait):
 		}
 	}
 }
@@ -117,6 +125,7 @@ func (t *retrier) attempt(ctx context.Context, r *http.Request) (*http.Response,
 	if err == nil && len(body) > maxBody {
 		err = errTooLarge
 	}
+	t.learn(r, resp.StatusCode, resp.Header)
 	done := resp.StatusCode >= 200 && resp.StatusCode <= 299
 	if err != nil && done && isChange(r) {
 		body, err = nil, nil // the change is done, and a retry could repeat it
@@ -141,8 +150,13 @@ func (t *retrier) waitBeforeRetry(ctx context.Context, r *http.Request, failure 
 	if failure.RetryAfter > 0 {
 		wait = max(wait, failure.RetryAfter+rand.N(t.backoff))
 	}
+	return wait, hasTime(ctx, wait)
+}
+
+// hasTime reports whether a call can be sent after a wait.
+func hasTime(ctx context.Context, wait time.Duration) bool {
 	deadline, _ := ctx.Deadline()
-	return wait, time.Until(deadline)-timeToAnswer > wait
+	return time.Until(deadline)-timeToAnswer > wait
 }
 
 func curable(failure *Error, repeatable bool) bool {

@@ -12,15 +12,18 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"usher/internal/quota"
 )
 
 // script is a provider with a response for each attempt.
 type script struct {
-	answers []func(*http.Request) (*http.Response, error)
-	bodies  []string
-	times   []time.Time
-	retries int
-	unpaid  int // retries that the budget did not allow
+	overQuota []quota.Class
+	answers   []func(*http.Request) (*http.Response, error)
+	bodies    []string
+	times     []time.Time
+	retries   int
+	unpaid    int // retries that the budget did not allow
 }
 
 func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -46,7 +49,8 @@ func (s *script) send(r *http.Request) (*http.Response, error) {
 // retrier returns a retrier that sends to the script.
 func (s *script) retrier(budget *retryBudget) *retrier {
 	return &retrier{next: s, now: time.Now, observe: s.observe, deadline: usualDeadline, backoff: usualBackoff,
-		budget: budget, unpaid: func(context.Context) { s.unpaid++ }, traceparent: func(context.Context) string { return "" }}
+		budget: budget, unpaid: func(context.Context) { s.unpaid++ }, traceparent: func(context.Context) string { return "" },
+		quota: quota.NewBudget(quota.Plan{}, time.Now), overQuota: func(context.Context, quota.Class) {}}
 }
 
 func status(code int, header ...string) func(*http.Request) (*http.Response, error) {

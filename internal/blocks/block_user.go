@@ -32,6 +32,7 @@ func BlockUser(dir Blocker) api.Operation {
 		Parameters:  api.Parameters{"user_id": api.User},
 		Permissions: []permission.Name{permission.Support},
 		Change:      "user.block",
+		Urgent:      true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			ended, err := dir.Block(r.Context(), c.User)
 			if err != nil {

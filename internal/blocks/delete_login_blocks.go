@@ -24,6 +24,7 @@ func DeleteLoginBlocks(dir Lifter) api.Operation {
 		Parameters:  api.Parameters{"user_id": api.User},
 		Permissions: []permission.Name{permission.Support},
 		Change:      "login-blocks.lift",
+		Urgent:      true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			return httpapi.NoContent(w, dir.LiftLoginBlocks(r.Context(), c.User))
 		},

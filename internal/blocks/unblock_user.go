@@ -23,6 +23,7 @@ func UnblockUser(dir Unblocker) api.Operation {
 		Parameters:  api.Parameters{"user_id": api.User},
 		Permissions: []permission.Name{permission.Support},
 		Change:      "user.unblock",
+		Urgent:      true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			return httpapi.NoContent(w, dir.Unblock(r.Context(), c.User))
 		},

@@ -56,6 +56,8 @@ func New(cfg config.Config, credentials Credentials, log *slog.Logger, now func(
 		Backoff:            cfg.Backoff,
 		Observe:            func(ctx context.Context, c auth0.Call) { httpapi.CountProviderCall(ctx, httpapi.ProviderCall(c)) },
 		RetryRefused:       httpapi.CountRetryRefused,
+		Plan:               cfg.Plan,
+		OverQuota:          httpapi.CountOverQuota,
 		Odd:                httpapi.CountUnreadable,
 		CorrelationID:      httpapi.CorrelationID,
 		Traceparent:        httpapi.Traceparent,

@@ -13,6 +13,7 @@ import (
 
 	"usher/internal/limits"
 	"usher/internal/loopback"
+	"usher/internal/quota"
 )
 
 // How a sign-in is bound to the browser that began it.
@@ -43,6 +44,7 @@ type Config struct {
 	Binding            string        // LOGIN_BINDING
 	FrontendAuth       string        // FRONTEND_AUTH: how the gateway authenticates front-ends
 	Limits             limits.Policy // FRONTEND_LIMITS: limits of individual front-ends
+	Plan               quota.Plan    // AUTH0_PLAN: the rate limits of the tenant's plan
 	AllowNobody        bool          // DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS
 	LogLevel           slog.Level    // LOG_LEVEL
 	MetricsService     string        // METRICS_SERVICE: the dimension Service of metrics; "" to write none
@@ -97,6 +99,11 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		faults = append(faults, fmt.Errorf("FRONTEND_LIMITS: %w", err))
 	}
 	c.Limits = policy
+	plan, err := quota.Parse(getenv("AUTH0_PLAN"))
+	if err != nil {
+		faults = append(faults, fmt.Errorf("AUTH0_PLAN: %w", err))
+	}
+	c.Plan = plan
 	if c.FrontendAuth != AuthIAM && c.FrontendAuth != AuthBearer {
 		faults = append(faults, fmt.Errorf("FRONTEND_AUTH %q is not one of iam, bearer", c.FrontendAuth))
 	}

@@ -10,6 +10,7 @@ import (
 
 	"usher/internal/httpapi"
 	"usher/internal/limits"
+	"usher/internal/quota"
 )
 
 // environment returns the minimal environment with changes.
@@ -23,6 +24,7 @@ func environment(changes map[string]string) func(string) string {
 
 func defaults(change func(*Config)) Config {
 	c := Config{
+		Plan:         quota.Plan{Name: quota.Unknown},
 		SecretID:     "usher/auth",
 		SecretTTL:    5 * time.Minute,
 		Connection:   "Username-Password-Authentication",
@@ -43,6 +45,7 @@ func TestFromEnv(t *testing.T) {
 	}{
 		"minimal":                             {nil, func(*Config) {}},
 		"a TTL":                               {map[string]string{"SECRET_TTL": "90s"}, func(c *Config) { c.SecretTTL = 90 * time.Second }},
+		"a plan":                              {map[string]string{"AUTH0_PLAN": "free"}, func(c *Config) { c.Plan, _ = quota.Parse("free") }},
 		"a connection":                        {map[string]string{"CONNECTION": "staff"}, func(c *Config) { c.Connection = "staff" }},
 		"audiences":                           {map[string]string{"AUDIENCE": "a", "MANAGEMENT_AUDIENCE": "m"}, func(c *Config) { c.Audience, c.ManagementAudience = "a", "m" }},
 		"scopes":                              {map[string]string{"SCOPES": " openid\temail "}, func(c *Config) { c.Scopes = []string{"openid", "email"} }},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"usher/internal/quota"
 )
 
 // ProviderCall is one request to the identity provider, and what came of it.
@@ -22,6 +24,8 @@ type Counts struct {
 	ProviderTime   time.Duration // of all calls together
 	Retries        int64         // provider calls that repeat an earlier one
 	RetriesRefused int64         // retries that the retry budget did not allow
+	OverQuota      int64         // provider calls that the quota refused
+	Class          quota.Class   // of the refused calls
 	Throttled      int64         // provider calls that were answered with 429
 	TokenFetches   int64         // provider calls for the service's own token
 	Refused        int64         // provider calls that failed since the service's own credentials were refused
@@ -76,6 +80,11 @@ func CountSecretFailure(ctx context.Context) { count(ctx, func(c *Counts) { c.Se
 
 // CountRetryRefused counts a retry that the retry budget did not allow.
 func CountRetryRefused(ctx context.Context) { count(ctx, func(c *Counts) { c.RetriesRefused++ }) }
+
+// CountOverQuota counts a provider call that the quota refused, and notes its class.
+func CountOverQuota(ctx context.Context, class quota.Class) {
+	count(ctx, func(c *Counts) { c.OverQuota++; c.Class = class })
+}
 
 // CountUnreadable counts a member of a provider's response that was left out, since
 // it is of an unexpected type.

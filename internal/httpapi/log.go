@@ -76,7 +76,7 @@ func rare(s Summary) []slog.Attr {
 		name string
 		n    int64
 	}{
-		{"provider_retries", s.Retries}, {"provider_retries_refused", s.RetriesRefused}, {"provider_throttled", s.Throttled}, {"token_fetches", s.TokenFetches},
+		{"provider_retries", s.Retries}, {"provider_retries_refused", s.RetriesRefused}, {"over_quota", s.OverQuota}, {"provider_throttled", s.Throttled}, {"token_fetches", s.TokenFetches},
 		{"credentials_refused", s.Refused}, {"secret_failures", s.SecretFailures},
 		{"unreadable_members", s.Unreadable},
 	} {

@@ -1,6 +1,9 @@
 package metrics
 
-import "usher/internal/httpapi"
+import (
+	"usher/internal/httpapi"
+	"usher/internal/quota"
+)
 
 // metric defines how a metric is computed from a request.
 type metric struct {
@@ -21,6 +24,9 @@ var metrics = []metric{
 	{"ProviderTime", "Milliseconds", func(s httpapi.Summary) int64 { return s.ProviderTime.Milliseconds() }, true},
 	{"ProviderRetries", "Count", func(s httpapi.Summary) int64 { return s.Retries }, true},
 	{"ProviderRetriesRefused", "Count", func(s httpapi.Summary) int64 { return s.RetriesRefused }, true},
+	{"OverQuotaChanges", "Count", overQuota(quota.Change), true}, // provider calls that the quota refused
+	{"OverQuotaReads", "Count", overQuota(quota.Read), true},
+	{"OverQuotaBackground", "Count", overQuota(quota.Background), true},
 	{"ProviderThrottled", "Count", func(s httpapi.Summary) int64 { return s.Throttled }, true},
 	{"TokenFetches", "Count", func(s httpapi.Summary) int64 { return s.TokenFetches }, true},
 	{"CredentialsRefused", "Count", func(s httpapi.Summary) int64 { return s.Refused }, true},
@@ -68,6 +74,15 @@ func valuesOf(s httpapi.Summary) map[string]value {
 		values[providerLeft] = value{s.ProviderLeft, "Count"}
 	}
 	return values
+}
+
+func overQuota(class quota.Class) func(httpapi.Summary) int64 {
+	return func(s httpapi.Summary) int64 {
+		if s.Class != class {
+			return 0
+		}
+		return s.OverQuota
+	}
 }
 
 func oneIf(condition bool) int64 {

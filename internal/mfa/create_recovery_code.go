@@ -25,6 +25,7 @@ func CreateRecoveryCode(dir RecoveryMaker) api.Operation {
 		Parameters:  api.Parameters{"user_id": api.User},
 		Permissions: []permission.Name{permission.MFA},
 		Change:      "recovery-code.create",
+		Urgent:      true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			code, err := dir.NewRecoveryCode(r.Context(), c.User)
 			if err != nil {

@@ -24,6 +24,7 @@ func DeleteMethod(dir Remover) api.Operation {
 		Parameters:  api.Parameters{"user_id": api.User, "method": api.MFAMethod},
 		Permissions: []permission.Name{permission.MFA},
 		Change:      "mfa-method.delete",
+		Urgent:      true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			return httpapi.NoContent(w, dir.Remove(r.Context(), c.User, c.Parameter("method")))
 		},

@@ -31,6 +31,7 @@ func Reset(dir Resetter) api.Operation {
 		Parameters:  api.Parameters{"user_id": api.User},
 		Permissions: []permission.Name{permission.MFA},
 		Change:      "mfa.reset",
+		Urgent:      true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			done, err := dir.Reset(r.Context(), c.User)
 			if err != nil {

@@ -107,6 +107,7 @@ var (
 // Failures of the service and the identity provider.
 var (
 	TooManyRequests      = kind("too-many-requests", 429, "Too many requests.")
+	ProviderBudget       = kind("provider-budget", 429, "The provider's quota is reserved for other requests.")
 	ServiceUnavailable   = kind("service-unavailable", 503, "The service is temporarily unavailable.")
 	ServiceMisconfigured = kind("service-misconfigured", 500, "The service is misconfigured.")
 	Internal             = kind("internal", 500, "Something went wrong.")

@@ -30,6 +30,7 @@ func CreatePasswordTicket(dir PasswordTicketer, resultURLs []string) api.Operati
 		Routes:      []string{"POST /password-tickets"},
 		Permissions: []permission.Name{permission.Recovery},
 		Change:      "password-ticket.create",
+		Urgent:      true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			var body passwordTicketBody
 			if err := httpapi.Decode(r, &body); err != nil {

@@ -21,6 +21,7 @@ func Callback(provider Provider, sealer Sealer, opts Options) api.Operation {
 		Routes:      []string{"GET /callback"},
 		Permissions: []permission.Name{permission.SignIn},
 		Change:      "session.begin",
+		Urgent:      true,
 		TakesQuery:  true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			resp, err := parseResponse(r)

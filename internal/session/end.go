@@ -28,6 +28,7 @@ func End(provider Ender) api.Operation {
 		Parameters:  api.Parameters{"user_id": api.User, "session": api.Session},
 		Permissions: []permission.Name{permission.Sessions},
 		Change:      "session.end",
+		Urgent:      true,
 		ServesGone:  true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			return httpapi.NoContent(w, provider.EndSession(r.Context(), c.User, c.Parameter("session")))

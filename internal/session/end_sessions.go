@@ -16,6 +16,7 @@ func EndSessions(provider Ender) api.Operation {
 		Parameters:  api.Parameters{"user_id": api.User},
 		Permissions: []permission.Name{permission.Sessions},
 		Change:      "session.end-all",
+		Urgent:      true,
 		ServesGone:  true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			return httpapi.NoContent(w, provider.EndSessions(r.Context(), c.User))

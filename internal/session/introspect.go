@@ -52,6 +52,7 @@ func Introspect(provider Introspector) api.Operation {
 		Name:        "introspect",
 		Routes:      []string{"POST /introspect"},
 		Permissions: []permission.Name{permission.SignIn},
+		Urgent:      true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			var body struct {
 				Token string `json:"token"`

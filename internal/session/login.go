@@ -33,6 +33,7 @@ func Login(provider AuthorizationEndpoint, sealer Sealer, opts Options) api.Oper
 		Name:        "login",
 		Routes:      []string{"GET /login"},
 		Permissions: []permission.Name{permission.SignIn},
+		Urgent:      true,
 		TakesQuery:  true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			request, returnTo, err := parseLogin(r, opts)

@@ -34,6 +34,7 @@ func Logout(provider LogoutEndpoint, opts Options) api.Operation {
 		Name:        "logout",
 		Routes:      []string{"GET /logout"},
 		Permissions: []permission.Name{permission.SignIn},
+		Urgent:      true,
 		TakesQuery:  true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			request, err := parseLogout(r, c, opts)

@@ -30,6 +30,7 @@ var importRules = map[string][]string{
 	"internal/loopback":   {},
 	"internal/permission": {},
 	"internal/problem":    {},
+	"internal/quota":      {},
 	"internal/skew":       {},
 	"internal/strictjson": {},
 	"internal/version":    {},
@@ -38,22 +39,22 @@ var importRules = map[string][]string{
 	"internal/jwks":       {"internal/loopback", "github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
 
 	// The way of a request.
-	"internal/httpapi": {"internal/problem", "internal/strictjson", "internal/valid", "internal/version"},
+	"internal/httpapi": {"internal/problem", "internal/quota", "internal/strictjson", "internal/valid", "internal/version"},
 	"internal/limits":  {"internal/httpapi", "internal/problem", "internal/strictjson", "internal/valid"},
-	"internal/api":     {"internal/httpapi", "internal/limits", "internal/permission", "internal/problem"},
+	"internal/api":     {"internal/httpapi", "internal/limits", "internal/permission", "internal/problem", "internal/quota"},
 	"internal/gateway": {"internal/api", "internal/httpapi", "internal/problem", "internal/skew", "github.com/aws/aws-lambda-go/...", "github.com/awslabs/aws-lambda-go-api-proxy/..."},
-	"internal/metrics": {"internal/httpapi"},
+	"internal/metrics": {"internal/httpapi", "internal/quota"},
 
 	// Secrets and providers.
 	"internal/secrets":    {"internal/loopback", "internal/problem", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
 	"internal/seal":       {"internal/secrets"},
 	"internal/authorizer": {"internal/jwks", "internal/permission", "internal/skew", "internal/strictjson", "github.com/aws/aws-lambda-go/..."},
 	"internal/rotation":   {"internal/secrets", "internal/problem"},
-	"internal/auth0": {anyDomain, "internal/address", "internal/jwks", "internal/limits", "internal/nonce", "internal/problem", "internal/secrets", "internal/skew", "internal/strictjson",
+	"internal/auth0": {anyDomain, "internal/address", "internal/jwks", "internal/limits", "internal/nonce", "internal/problem", "internal/quota", "internal/secrets", "internal/skew", "internal/strictjson",
 		"github.com/auth0/go-auth0/...", "github.com/tidwall/gjson/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
 
 	// Wiring.
-	"internal/config":      {"internal/limits", "internal/loopback"},
+	"internal/config":      {"internal/limits", "internal/loopback", "internal/quota"},
 	"internal/boot/bearer": {"internal/authorizer", "internal/config", "internal/httpapi", "internal/jwks", "internal/metrics", "github.com/aws/aws-lambda-go/..."},
 	"internal/boot": {anyDomain, "internal/api", "internal/auth0", "internal/config", "internal/gateway", "internal/httpapi", "internal/metrics", "internal/problem", "internal/seal", "internal/secrets",
 		"github.com/aws/aws-lambda-go/..."},
@@ -64,7 +65,7 @@ var importRules = map[string][]string{
 	"operations/describe":             {"internal/api", "internal/boot", "internal/config", "internal/permission", "operations", "gopkg.in/yaml.v3"},
 	"operations":                      {anyDomain, "internal/api", "internal/boot", "internal/httpapi"},
 	"cmd/internal/guard":              {"internal/loopback"},
-	"cmd/internal/envfile":            {"internal/config", "internal/secrets", "github.com/joho/godotenv"},
+	"cmd/internal/envfile":            {"internal/config", "internal/quota", "internal/secrets", "github.com/joho/godotenv"},
 	"api":                             {},
 	"cmd/local/internal/docs":         {"api"},
 	"cmd/local/internal/sigv4":        {"github.com/aws/aws-sdk-go-v2/..."},
@@ -74,7 +75,7 @@ var importRules = map[string][]string{
 	"cmd/doctor/internal/doctor":      {"cmd/doctor/internal/awsapi", "cmd/doctor/internal/samconfig", "cmd/doctor/internal/vpcendpoint", "internal/auth0", "internal/config", "internal/limits", "internal/loopback", "internal/permission", "internal/secrets", "internal/skew"},
 	"cmd/doctor":                      {"cmd/internal/envfile", "internal/config", "internal/permission"},
 	"cmd/local": {"cmd/internal/envfile", "cmd/internal/guard", "internal/loopback", "internal/api", "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/config", "internal/httpapi", "internal/limits",
-		"internal/permission", "internal/problem", "internal/secrets", "internal/version", "localtenant", "operations", "github.com/aws/aws-sdk-go-v2/aws"},
+		"internal/permission", "internal/problem", "internal/quota", "internal/secrets", "internal/version", "localtenant", "operations", "github.com/aws/aws-sdk-go-v2/aws"},
 	"cmd/localtenant":              {"cmd/internal/guard", "internal/loopback", "localtenant"},
 	"cmd/sbom":                     {"github.com/CycloneDX/cyclonedx-go", "github.com/google/licensecheck"},
 	"internal/api/apitest":         {"internal/api", "internal/httpapi", "internal/limits", "internal/permission", "internal/problem", "github.com/google/go-cmp/..."},

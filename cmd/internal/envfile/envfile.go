@@ -16,6 +16,7 @@ import (
 	"github.com/joho/godotenv"
 
 	"usher/internal/config"
+	"usher/internal/quota"
 	"usher/internal/secrets"
 )
 
@@ -44,7 +45,7 @@ func Read(path string) (File, error) {
 var known = []string{
 	"DOMAIN", "CLIENT_ID", "CLIENT_SECRET", "MANAGEMENT_CLIENT_ID", "MANAGEMENT_CLIENT_SECRET", "AUDIENCE",
 	"MANAGEMENT_AUDIENCE", "CONNECTION", "REDIRECT_URI", "REDIRECT_URIS", "POST_LOGOUT_REDIRECT_URI",
-	"POST_LOGOUT_REDIRECT_URIS", "RESULT_URL", "RESULT_URLS", "SCOPES", "LOGIN_BINDING",
+	"POST_LOGOUT_REDIRECT_URIS", "RESULT_URL", "RESULT_URLS", "SCOPES", "LOGIN_BINDING", "AUTH0_PLAN",
 }
 
 // Unknown returns the names that are not used, sorted. Callers should report them, because
@@ -76,7 +77,7 @@ type Settings struct {
 }
 
 // Settings converts the file to settings. redirectURI is the default redirect URI. getenv
-// provides the defaults for SCOPES and LOGIN_BINDING. The error lists all faults; the valid
+// provides the defaults for SCOPES, LOGIN_BINDING and AUTH0_PLAN. The error lists all faults; the valid
 // settings are returned with it.
 func (f File) Settings(redirectURI string, getenv func(string) string) (Settings, error) {
 	lookup := func(name string) string { return cmp.Or(f[name], getenv(name)) }
@@ -98,7 +99,12 @@ func (f File) Settings(redirectURI string, getenv func(string) string) (Settings
 		s.Config.RedirectURIs = []string{redirectURI}
 	}
 	Complete(&s.Config, lookup)
-	return s, errors.Join(f.missing(), s.completeCredentials(), s.Config.Validate())
+	plan, err := quota.Parse(lookup("AUTH0_PLAN"))
+	if err != nil {
+		err = fmt.Errorf("AUTH0_PLAN: %w", err)
+	}
+	s.Config.Plan = plan
+	return s, errors.Join(err, f.missing(), s.completeCredentials(), s.Config.Validate())
 }
 
 // completeCredentials sets the default management credentials and checks the domain. It
