@@ -37,6 +37,7 @@ type Options struct {
 	Deadline           time.Duration                      // for one call, with its retries; 0 for 8 s
 	Backoff            time.Duration                      // the longest wait before the first retry, then doubled; 0 for 200 ms
 	Observe            func(context.Context, Call)        // called after every request to the provider
+	ConnectionsAge     time.Duration                      // how long the shown connections are cached; 0 for a minute
 	Retries            float64                            // allowed before the first successful call; 0 for 2
 	RetryRefused       func(context.Context)              // called for every retry that the retry budget does not allow
 	Plan               quota.Plan                         // whose rate limits apply; the zero value is unknown
@@ -50,15 +51,16 @@ type Options struct {
 // Client is the connection to one tenant. It does no I/O before its first use, and is safe
 // for concurrent use.
 type Client struct {
-	opts        Options
-	plain       *http.Client // retries, but sends no token
-	signIn      *application
-	tokens      *tokenCache
-	sdk         *core.RequestOptions // for the sub-clients, which are cheap to create
-	users       *usersclient.Client
-	connections *connectionsclient.Client
-	keys        keySets
-	noticed     sync.Map // the names of ignored members that were logged
+	opts             Options
+	plain            *http.Client // retries, but sends no token
+	signIn           *application
+	tokens           *tokenCache
+	sdk              *core.RequestOptions // for the sub-clients, which are cheap to create
+	users            *usersclient.Client
+	connections      *connectionsclient.Client
+	keys             keySets
+	shownConnections connectionsCache
+	noticed          sync.Map // the names of ignored members that were logged
 }
 
 // anyTenant is the base URL for the SDK. bearer sets the real host together with the token:
@@ -69,6 +71,7 @@ const anyTenant = "https://tenant.invalid/api/v2"
 func New(opts Options) *Client {
 	opts.Deadline = cmp.Or(opts.Deadline, usualDeadline)
 	opts.Backoff = cmp.Or(opts.Backoff, usualBackoff)
+	opts.ConnectionsAge = cmp.Or(opts.ConnectionsAge, usualConnectionsAge)
 	if opts.Transport == nil {
 		opts.Transport = newTransport(opts.Now, opts.Deadline)
 	}
@@ -97,7 +100,7 @@ func New(opts Options) *Client {
 	retrier := &retrier{next: opts.Transport, now: opts.Now, observe: opts.Observe, traceparent: opts.Traceparent,
 		deadline: opts.Deadline, backoff: opts.Backoff, budget: newRetryBudget(cmp.Or(opts.Retries, firstRetries)), unpaid: opts.RetryRefused,
 		quota: quota.NewBudget(opts.Plan, opts.Now), overQuota: opts.OverQuota}
-	c := &Client{opts: opts}
+	c := &Client{opts: opts, shownConnections: connectionsCache{age: opts.ConnectionsAge}}
 	c.plain = &http.Client{Transport: tokenAnswers{next: retrier, begin: c.reading}}
 	c.signIn = &application{source: opts.Credentials, now: opts.Now, of: signInLogin}
 	c.tokens = &tokenCache{

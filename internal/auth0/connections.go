@@ -21,19 +21,24 @@ const (
 	connectionFields = "name,display_name,strategy,show_as_button,authentication"
 )
 
-// Connections returns the connections of the sign-in application that its login page shows;
-// see identities.ConnectionLister.
+// Connections returns the connections of the sign-in application that its login page shows, at most a
+// minute old; see identities.ConnectionLister.
 func (i Identities) Connections(ctx context.Context) ([]identities.Connection, error) {
-	credentials, err := i.client.opts.Credentials.Current(ctx)
+	c := i.client
+	credentials, err := c.opts.Credentials.Current(ctx)
 	if err != nil {
 		return nil, err
 	}
-	enabled, err := i.client.enabledConnections(ctx, credentials.ClientID, connectionFields)
+	if known, ok := c.shownConnections.get(credentials.ClientID, c.opts.Now()); ok {
+		return known, nil
+	}
+	begun := c.opts.Now()
+	enabled, err := c.enabledConnections(ctx, credentials.ClientID, connectionFields)
 	if hasStatus(err, http.StatusNotFound) {
 		// The secret may have changed to another tenant during the call.
-		if now, readErr := i.client.opts.Credentials.Current(ctx); readErr == nil && now.ClientID != credentials.ClientID {
+		if now, readErr := c.opts.Credentials.Current(ctx); readErr == nil && now.ClientID != credentials.ClientID {
 			credentials = now
-			enabled, err = i.client.enabledConnections(ctx, credentials.ClientID, connectionFields)
+			enabled, err = c.enabledConnections(ctx, credentials.ClientID, connectionFields)
 		}
 	}
 	switch {
@@ -49,6 +54,7 @@ func (i Identities) Connections(ctx context.Context) ([]identities.Connection, e
 			all = append(all, c.shown())
 		}
 	}
+	c.shownConnections.put(credentials.ClientID, begun, all)
 	return all, nil
 }
 

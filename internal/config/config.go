@@ -51,8 +51,9 @@ type Config struct {
 	SAMLocal           bool          // AWS_SAM_LOCAL, which only `sam local` sets
 
 	// No variable sets these fields. Tests use them to avoid failures on a slow machine.
-	Deadline time.Duration // of one request; 0 for 8 s
-	Backoff  time.Duration // the longest wait before the first retry of a provider call; 0 for 200 ms
+	Deadline       time.Duration // of one request; 0 for 8 s
+	Backoff        time.Duration // the longest wait before the first retry of a provider call; 0 for 200 ms
+	ConnectionsAge time.Duration // how long the shown connections are cached; 0 for a minute
 }
 
 // The defaults.

@@ -118,7 +118,7 @@ func TestNoWorkIsLeftHalfDone(t *testing.T) {
 	}
 }
 
-// An estimate counts calls of its own process at once, and the refill.
+// An estimate counts the process's calls at once, and the refill.
 func TestEstimate(t *testing.T) {
 	b, c := newBudget(t, "enterprise")
 	ctx := With(t.Context(), Change) // a reserve of 5

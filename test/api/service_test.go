@@ -99,14 +99,15 @@ func start(t *testing.T, w way, changes ...func(*setup)) *service {
 	t.Helper()
 	s := setup{
 		config: config.Config{
-			Connection:   localtenant.Connection,
-			RedirectURIs: []string{base + "/callback", "http://localhost:3000/callback", "https://app.example.com/callback"},
-			LogoutURIs:   []string{base + "/", "http://localhost:3000/", "https://app.example.com/bye?from=app"},
-			ResultURLs:   []string{"https://app.example.com/done"},
-			Scopes:       strings.Fields(config.DefaultScopes),
-			Binding:      config.BindingCookie,
-			Deadline:     testkit.Patience,
-			Backoff:      time.Millisecond,
+			Connection:     localtenant.Connection,
+			RedirectURIs:   []string{base + "/callback", "http://localhost:3000/callback", "https://app.example.com/callback"},
+			LogoutURIs:     []string{base + "/", "http://localhost:3000/", "https://app.example.com/bye?from=app"},
+			ResultURLs:     []string{"https://app.example.com/done"},
+			Scopes:         strings.Fields(config.DefaultScopes),
+			Binding:        config.BindingCookie,
+			Deadline:       testkit.Patience,
+			Backoff:        time.Millisecond,
+			ConnectionsAge: time.Nanosecond, // tests change them
 		},
 		now:    time.Now,
 		tenant: []func(*localtenant.Options){func(o *localtenant.Options) { o.Callbacks = []string{"https://app.example.com/callback"} }},
