@@ -54,6 +54,10 @@ cover: ## coverage of internal/ by the Go tests, as a page
 fuzz: ## every fuzz target for FUZZTIME (15s)
 	@scripts/fuzz.sh $(FUZZTIME)
 
+.PHONY: bench-quota
+bench-quota: ## simulate how the provider's rate limit is shared; writes docs/quota.md (10 minutes)
+	go test -count=1 -timeout 120m -tags report -run TestReport -v ./bench/quota
+
 .PHONY: build
 build: ## build the functions for Lambda: ARCH=arm64 or x86_64
 	@scripts/setup.sh python

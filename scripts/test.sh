@@ -47,7 +47,7 @@ race() {
 # may be. They compile with the functions' flags.
 calm() {
 	(for_lambda_here && go_test --junitfile "$reports/calm.xml" -- \
-		-vet=off -timeout 120m -covermode=atomic -coverpkg=./internal/... -coverprofile=.cache/calm.cover ./test/api ./test/rotation)
+		-vet=off -timeout 120m -covermode=atomic -coverpkg=./internal/... -coverprofile=.cache/calm.cover ./test/api ./test/rotation ./bench/quota)
 }
 
 # The API with the race detector, against a tenant with rate limits, an index that lags,

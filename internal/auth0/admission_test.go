@@ -12,10 +12,10 @@ import (
 	"usher/internal/quota"
 )
 
-// enterprise returns a script's retrier on a plan with limits, of which the provider said how much is left.
-func enterprise(t *testing.T, s *script, left int) *retrier {
+// limited returns a script's retrier on a plan with limits, of which the provider said how much is left.
+func limited(t *testing.T, s *script, left int) *retrier {
 	t.Helper()
-	plan, err := quota.Parse("enterprise")
+	plan, err := quota.Parse("custom:1/50")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,29 +41,32 @@ func TestAdmission(t *testing.T) {
 		class    quota.Class
 		left     int
 		attempts int
+		least    time.Duration // it waits
+		most     time.Duration
 	}{
-		"urgent, nothing left":            {quota.Urgent, 0, 1},
-		"a change above its reserve":      {quota.Change, 11, 1},
-		"a change below its reserve":      {quota.Change, 3, 1}, // the refill of the wait suffices
-		"a read above its reserve":        {quota.Read, 26, 1},
-		"a read at its reserve":           {quota.Read, 25, 1},
-		"a job's call above its reserve":  {quota.Background, 50, 1},
-		"a job's call below its reserve":  {quota.Background, 8, 0}, // the refill of the wait, 16, does not suffice
-		"a job's call, an unknown level ": {quota.Background, -1, 1},
+		"urgent, nothing left":           {quota.Urgent, 0, 1, time.Second, time.Second},
+		"urgent, something left":         {quota.Urgent, 1, 1, 0, 0},
+		"a change above its reserve":     {quota.Change, 12, 1, 0, 0},
+		"a change below its reserve":     {quota.Change, 2, 0, patience / 2, patience},
+		"a read above its reserve":       {quota.Read, 27, 1, 0, 0},
+		"a read below its reserve":       {quota.Read, 10, 0, patience / 2, patience},
+		"a job's call, a full bucket":    {quota.Background, 50, 1, 0, 0},
+		"a job's call below its reserve": {quota.Background, 20, 0, patience / 2, patience},
+		"a job's call, an unknown level": {quota.Background, -1, 1, 0, 0},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &script{answers: []func(*http.Request) (*http.Response, error){status(200, "X-RateLimit-Limit", "50", "X-RateLimit-Remaining", "40")}}
-				rt := enterprise(t, s, tt.left)
+				rt := limited(t, s, tt.left)
 				send := managementRequest(t, tt.class, "GET")
 				start := time.Now()
 				err := send(rt)
 				if len(s.times) != tt.attempts || (err == nil) != (tt.attempts > 0) {
 					t.Errorf("%d attempts, %v", len(s.times), err)
 				}
-				if took := time.Since(start); took > patience || tt.class == quota.Urgent && took != 0 {
-					t.Errorf("it waited %v", took)
+				if took := time.Since(start); took < tt.least || took > tt.most {
+					t.Errorf("it waited %v, want %v to %v", took, tt.least, tt.most)
 				}
 				if err == nil {
 					return
@@ -98,7 +101,7 @@ func TestAdmissionLearns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &script{answers: []func(*http.Request) (*http.Response, error){status(tt.status, tt.header...)}}
-				rt := enterprise(t, s, -1)
+				rt := limited(t, s, -1)
 				rt.deadline = timeToAnswer // neither a retry nor a wait
 				send := managementRequest(t, quota.Read, "GET")
 				_ = send(rt)
@@ -115,7 +118,7 @@ func TestAdmissionKeepsTheFirstFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{answers: []func(*http.Request) (*http.Response, error){status(500, "X-RateLimit-Limit", "50", "X-RateLimit-Remaining", "0")}}
 		send := managementRequest(t, quota.Background, "GET")
-		err := send(enterprise(t, s, -1))
+		err := send(limited(t, s, -1))
 		if failure := failureIn(err); failure.Status != 500 || errors.Is(err, errOverQuota) || len(s.times) != 1 {
 			t.Errorf("%v after %d attempts", err, len(s.times))
 		}
@@ -125,7 +128,7 @@ func TestAdmissionKeepsTheFirstFailure(t *testing.T) {
 func TestAdmissionEndsWithItsCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{answers: []func(*http.Request) (*http.Response, error){status(200)}}
-		rt := enterprise(t, s, 0)
+		rt := limited(t, s, 0)
 		ctx, cancel := context.WithCancel(quota.With(t.Context(), quota.Read))
 		time.AfterFunc(time.Millisecond, cancel)
 		r := request(t, ctx, "GET")

@@ -82,6 +82,7 @@ func (t *retrier) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		var resp *http.Response
 		resp, failure = t.observed(ctx, r, attempt > 1)
+		begin(ctx, r, failure)
 		if failure == nil {
 			t.budget.earn()
 			return resp, nil

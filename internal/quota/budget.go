@@ -3,7 +3,6 @@ package quota
 import (
 	"context"
 	"math/rand/v2"
-	"net/http"
 	"sync"
 	"time"
 )
@@ -19,51 +18,39 @@ type Budget struct {
 
 // NewBudget returns a budget for the calls of one process.
 func NewBudget(plan Plan, now func() time.Time) *Budget {
-	b := &Budget{plan: plan, now: now, levels: make([]level, len(plan.Buckets))}
-	for i := range b.levels {
-		b.levels[i].share = 1
-	}
-	return b
+	return &Budget{plan: plan, now: now, levels: make([]level, len(plan.Buckets))}
 }
 
-// Refusal is a call that may not be sent now.
-type Refusal struct {
-	Class Class
-	Wait  time.Duration // until the call may be sent, if nothing else uses the quota
+// Verdict is the decision about a call.
+type Verdict struct {
+	Class   Class
+	Refused bool
+	Wait    time.Duration // until the call may be sent, or may be tried again if it is refused
 }
 
-// Admit returns nil if a call may be sent, and counts it. path is the escaped path of its URL, and ctx
-// comes from [With]. Near a class's reserve it admits some calls at random, so that many processes
-// with the same estimate do not act as one.
-func (b *Budget) Admit(ctx context.Context, method, path string) *Refusal {
-	class := classOf(ctx)
-	if wait, ok := b.take(class, method, path); !ok {
-		return &Refusal{class, wait}
-	}
-	if isManagement(path) && method != http.MethodGet && method != http.MethodHead {
-		begin(ctx)
-	}
-	return nil
-}
-
-func (b *Budget) take(class Class, method, path string) (wait time.Duration, ok bool) {
+// Admit decides about a call, and counts it unless it is refused. path is the escaped path of its
+// URL, and ctx comes from [With]. Near a class's reserve it admits some calls at random, so that many
+// processes with the same estimate do not act as one.
+func (b *Budget) Admit(ctx context.Context, method, path string) Verdict {
+	v := Verdict{Class: classOf(ctx)}
 	i, bucket, limited := b.plan.Bucket(method, path)
-	if !limited {
-		return 0, true
+	if limited {
+		b.decide(&v, &b.levels[i], bucket)
 	}
+	return v
+}
+
+func (b *Budget) decide(v *Verdict, l *level, bucket Bucket) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	l := &b.levels[i]
-	tokens, known := l.now(bucket, b.now())
-	if !known {
-		return 0, true
+	now := b.now()
+	reserve := b.plan.reserve(v.Class, bucket)
+	if reserve > 0 && rand.Float64() >= l.chance(bucket, v.Class, reserve, now) {
+		tokens, _ := l.estimate(bucket, now)
+		v.Refused, v.Wait = true, seconds(max(0, 2*reserve-tokens)/bucket.Rate)
+		return
 	}
-	kept := b.plan.reserve(class, bucket)
-	if kept > 0 && (tokens-kept)/kept <= rand.Float64() {
-		return min(l.until(bucket, 2*kept), maxAge), false
-	}
-	l.take()
-	return 0, true
+	v.Wait = l.take(bucket, now)
 }
 
 // reserve returns the tokens that a class leaves to higher ones.
@@ -72,6 +59,13 @@ func (p Plan) reserve(class Class, bucket Bucket) float64 {
 		return 0
 	}
 	return max(1, reserve[class]*bucket.Burst)
+}
+
+func (p Plan) reserves(bucket Bucket) (all [Background + 1]float64) {
+	for class := range all {
+		all[class] = p.reserve(Class(class), bucket)
+	}
+	return all
 }
 
 // Learn corrects the estimate by a response to a call: the size of the bucket that it describes, and the
@@ -83,5 +77,5 @@ func (b *Budget) Learn(method, path string, limit, remaining int) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.levels[i].learn(bucket, b.now(), float64(remaining), float64(limit) == bucket.Burst)
+	b.levels[i].learn(bucket, b.now(), float64(remaining), float64(limit) == bucket.Burst, b.plan.reserves(bucket))
 }

@@ -37,9 +37,9 @@ func With(ctx context.Context, class Class) context.Context {
 	return context.WithValue(ctx, workKey{}, &work{class: class})
 }
 
-// begin makes all later calls of the context's work urgent. It is called with the first change, so
-// that the quota leaves no work half done.
-func begin(ctx context.Context) {
+// Begin makes all later calls of the context's work urgent. It is called after the first change that may
+// have been made, so that the quota leaves no work half done.
+func Begin(ctx context.Context) {
 	if w, ok := ctx.Value(workKey{}).(*work); ok {
 		w.begun.Store(true)
 	}

@@ -2,9 +2,9 @@ package quota
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,23 +28,28 @@ func newBudget(t *testing.T, plan string) (*Budget, *clock) {
 
 const users, grants = "/api/v2/users/auth0%7Cx", "/oauth/token"
 
-// admitted returns how many of n calls with an unchanged level are admitted.
-func admitted(b *Budget, class Class, remaining, n int) (count int) {
+// part returns the part of first calls of processes that are admitted at a level.
+func part(t *testing.T, class Class, remaining int) float64 {
+	t.Helper()
+	const n = 2000
+	count := 0
 	for range n {
+		b, _ := newBudget(t, "enterprise")
+		b.Learn("GET", users, 50, 50)
 		b.Learn("GET", users, 50, remaining)
-		if b.Admit(With(context.Background(), class), "GET", users) == nil {
+		b.levels[0].chances = [Background + 1]float64{1, 1, 1, 1}
+		if !b.Admit(With(context.Background(), class), "GET", users).Refused {
 			count++
 		}
 	}
-	return count
+	return float64(count) / n
 }
 
 func TestReserves(t *testing.T) {
-	const n = 2000
 	tests := []struct {
 		class     Class
 		remaining int
-		part      float64 // of the calls, which is admitted
+		want      float64
 	}{
 		{Urgent, 0, 1}, {Urgent, 50, 1},
 		{Change, 0, 0}, {Change, 5, 0}, {Change, 10, 1}, {Change, 50, 1},
@@ -52,13 +57,10 @@ func TestReserves(t *testing.T) {
 		{Background, 25, 0}, {Background, 30, 0.2}, {Background, 49, 0.96}, {Background, 50, 1},
 	}
 	for _, tt := range tests {
-		t.Run(fmt.Sprint(tt.class, tt.remaining), func(t *testing.T) {
-			b, _ := newBudget(t, "enterprise")
-			got := float64(admitted(b, tt.class, tt.remaining, n)) / n
-			if math.Abs(got-tt.part) > 0.07 || (tt.part == 0 || tt.part == 1) && got != tt.part {
-				t.Errorf("%.2f of the calls were admitted, want %.2f", got, tt.part)
-			}
-		})
+		got := part(t, tt.class, tt.remaining)
+		if math.Abs(got-tt.want) > 0.07 || (tt.want == 0 || tt.want == 1) && got != tt.want {
+			t.Errorf("%v with %d left: %.2f of the calls were admitted, want %.2f", tt.class, tt.remaining, got, tt.want)
+		}
 	}
 }
 
@@ -68,27 +70,27 @@ func TestUnknownNeverRefuses(t *testing.T) {
 	background := With(t.Context(), Background)
 	for _, plan := range names() {
 		b, c := newBudget(t, plan)
-		if b.Admit(background, "GET", users) != nil {
+		if b.Admit(background, "GET", users).Refused {
 			t.Errorf("%s: refused before the first response", plan)
 		}
 		b.Learn("GET", users, -1, 0)
 		c.advance(maxAge)
-		if b.Admit(background, "GET", users) != nil {
+		if b.Admit(background, "GET", users).Refused {
 			t.Errorf("%s: refused by an expired estimate", plan)
 		}
 		b.Learn("GET", users, -1, 0)
-		if b.Admit(background, "POST", grants) != nil {
+		if b.Admit(background, "POST", grants).Refused {
 			t.Errorf("%s: refused a call of the Authentication API", plan)
 		}
-		if b.Admit(t.Context(), "GET", users) != nil {
+		if b.Admit(t.Context(), "GET", users).Refused {
 			t.Errorf("%s: refused a call without a class", plan)
 		}
 		free := plan == Unknown || plan == "free"
-		if got := b.Admit(background, "GET", users) == nil; got != free {
+		if got := !b.Admit(background, "GET", users).Refused; got != free {
 			t.Errorf("%s: an empty bucket admits a background call: %v", plan, got)
 		}
 		b.Learn("GET", users, -1, -1) // tells nothing
-		if got := b.Admit(background, "GET", users) == nil; got != free {
+		if got := !b.Admit(background, "GET", users).Refused; got != free {
 			t.Errorf("%s: a response without headers changed the estimate", plan)
 		}
 	}
@@ -97,79 +99,98 @@ func TestUnknownNeverRefuses(t *testing.T) {
 func TestNoWorkIsLeftHalfDone(t *testing.T) {
 	b, _ := newBudget(t, "enterprise")
 	ctx := With(t.Context(), Change)
-	b.Learn("GET", users, 50, 50)
-	if b.Admit(ctx, "GET", users) != nil || b.Admit(ctx, "POST", grants) != nil {
-		t.Fatal("refused")
-	}
 	b.Learn("GET", users, 50, 0)
-	if refusal := b.Admit(ctx, "PATCH", users); refusal == nil || refusal.Class != Change {
-		t.Fatalf("a change was admitted after reads and a token request only: %+v", refusal)
+	if v := b.Admit(ctx, "PATCH", users); !v.Refused || v.Class != Change {
+		t.Fatalf("%+v", v)
 	}
-	b.Learn("GET", users, 50, 50)
-	if b.Admit(ctx, "PATCH", users) != nil {
-		t.Fatal("refused")
+	Begin(ctx)
+	if v := b.Admit(ctx, "GET", users); v.Refused || v.Class != Urgent {
+		t.Errorf("after a change: %+v", v)
 	}
-	b.Learn("GET", users, 50, 0)
-	if b.Admit(ctx, "GET", users) != nil {
-		t.Error("a call after a change was refused")
-	}
-	if b.Admit(With(t.Context(), Change), "GET", users) == nil {
+	if !b.Admit(With(t.Context(), Change), "GET", users).Refused {
 		t.Error("another request became urgent, too")
 	}
+	Begin(t.Context()) // without work: nothing happens
 }
 
-// An estimate counts the process's calls at once, and the refill.
+// An estimate counts calls of this process at once, and the refill.
 func TestEstimate(t *testing.T) {
 	b, c := newBudget(t, "enterprise")
 	ctx := With(t.Context(), Change) // a reserve of 5
 	b.Learn("GET", users, 50, 12)
 	for range 2 {
-		if b.Admit(ctx, "GET", users) != nil {
+		if b.Admit(ctx, "GET", users).Refused {
 			t.Fatal("refused above twice the reserve")
 		}
 	}
 	for range 200 {
 		_ = b.Admit(ctx, "GET", users)
 	}
-	refusal := b.Admit(ctx, "GET", users)
-	if refusal == nil {
+	v := b.Admit(ctx, "GET", users)
+	if !v.Refused {
 		t.Fatal("200 calls at once were admitted with 12 tokens")
 	}
-	c.advance(refusal.Wait)
-	if b.Admit(ctx, "GET", users) != nil {
-		t.Errorf("refused after the wait of %v that it told", refusal.Wait)
+	c.advance(v.Wait)
+	if b.Admit(ctx, "GET", users).Refused {
+		t.Errorf("refused after the wait of %v that it told", v.Wait)
 	}
 }
 
-// Processes that share a bucket learn to count on less of its refill, and recover when alone.
-func TestShareOfTheRefill(t *testing.T) {
-	b, c := newBudget(t, "enterprise")
-	ctx := With(t.Context(), Background)
-	wait := func() time.Duration {
-		for range 50 {
-			if refusal := b.Admit(ctx, "GET", users); refusal != nil {
-				return refusal.Wait
+// Calls that are never refused wait for their tokens, one after the other.
+func TestUrgentCallsWaitForTokens(t *testing.T) {
+	for _, plan := range []string{"enterprise", "free"} {
+		b, c := newBudget(t, plan)
+		ctx := With(t.Context(), Urgent)
+		_, bucket, _ := b.plan.Bucket("GET", users)
+		b.Learn("GET", users, int(bucket.Burst), 1)
+		interval := seconds(1 / bucket.Rate)
+		for i, want := range []time.Duration{0, interval, 2 * interval} {
+			if v := b.Admit(ctx, "GET", users); v.Refused || (v.Wait-want).Abs() > time.Microsecond {
+				t.Errorf("%s, call %d: %+v, want to wait %v", plan, i, v, want)
 			}
 		}
-		return 0
+		c.advance(4 * interval)
+		if v := b.Admit(ctx, "GET", users); v.Wait != 0 {
+			t.Errorf("%s, with a token: %+v", plan, v)
+		}
 	}
-	b.Learn("GET", users, 50, 20)
-	alone := wait()
-	for range 5 {
-		c.advance(500 * time.Millisecond)
-		b.Learn("GET", users, 50, 20) // others took the refill
+}
+
+// A process that met others at a reserve remembers it for a minute, even if the bucket may be full by
+// now, and forgets it as soon as it finds plenty.
+func TestRememberedChance(t *testing.T) {
+	b, c := newBudget(t, "enterprise")
+	passing := func() int {
+		n := 0
+		for range 1000 {
+			if l := b.levels[0]; !b.Admit(With(t.Context(), Read), "GET", users).Refused {
+				b.levels[0] = l
+				n++
+			}
+		}
+		return n
 	}
-	crowded := wait()
-	if crowded < 4*alone || crowded > maxAge {
-		t.Errorf("the wait is %v with others, and %v without", crowded, alone)
+	b.Learn("GET", users, 50, 10)
+	c.advance(30 * time.Second)
+	if n := passing(); n < 60 || n > 200 {
+		t.Errorf("%d of 1000 calls pass, want an eighth", n)
 	}
-	for _, level := range []int{26, 34, 42, 49} {
-		c.advance(500 * time.Millisecond)
-		b.Learn("GET", users, 50, level)
+	b.Learn("GET", users, 50, 10)
+	b.Learn("GET", users, 50, 10)
+	c.advance(30 * time.Second)
+	if n := passing(); n > 50 {
+		t.Errorf("%d of 1000 calls pass, want a 64th", n)
 	}
-	b.Learn("GET", users, 50, 20)
-	if again := wait(); again > 2*alone {
-		t.Errorf("the wait is %v after the others ended, and was %v", again, alone)
+	c.advance(30 * time.Second)
+	if n := passing(); n != 1000 {
+		t.Errorf("%d of 1000 calls pass after a minute", n)
+	}
+	b.Learn("GET", users, 50, 10)
+	for range 3 {
+		b.Learn("GET", users, 50, 49)
+	}
+	if n := passing(); n != 1000 {
+		t.Errorf("%d of 1000 calls pass after plenty", n)
 	}
 }
 
@@ -190,7 +211,8 @@ func TestUnclearHeaders(t *testing.T) {
 			b, _ := newBudget(t, "self-service")
 			b.Learn("GET", users, 40, 8)
 			b.Learn("GET", users, tt.limit, tt.remaining)
-			if got := b.Admit(With(t.Context(), Read), "GET", users) != nil; got != tt.refused {
+			b.levels[0].chances = [Background + 1]float64{1, 1, 1, 1}
+			if got := b.Admit(With(t.Context(), Read), "GET", users).Refused; got != tt.refused {
 				t.Errorf("refused: %v", got)
 			}
 		})
@@ -254,12 +276,12 @@ func TestEstimateKeepsItsBounds(t *testing.T) {
 		c.advance(time.Duration(random.Int64N(int64(3*time.Second)) - int64(time.Second))) // clocks also jump back
 		path := []string{users, "/api/v2/connections", "/api/v2/roles"}[random.IntN(3)]
 		b.Learn("GET", path, random.IntN(60)-1, random.IntN(200)-1)
-		refusal := b.Admit(With(t.Context(), Class(random.IntN(4))), "GET", path)
-		if refusal != nil && (refusal.Class == Urgent || refusal.Wait < 0 || refusal.Wait > maxAge) {
-			t.Fatalf("%d: %+v", i, refusal)
+		v := b.Admit(With(t.Context(), Class(random.IntN(4))), "GET", path)
+		if v.Refused && v.Class == Urgent || v.Wait < 0 || v.Wait > maxAge {
+			t.Fatalf("%d: %+v", i, v)
 		}
-		for _, l := range b.levels {
-			if l.tokens < 0 || l.share < minShare || l.share > 1 {
+		for j, l := range b.levels {
+			if burst := b.plan.Buckets[j].Burst; l.tokens < -burst || l.tokens > 200 || slices.Max(l.chances[:]) > 1 {
 				t.Fatalf("%d: %+v", i, l)
 			}
 		}

@@ -76,6 +76,7 @@ var importRules = map[string][]string{
 	"cmd/doctor":                      {"cmd/internal/envfile", "internal/config", "internal/permission"},
 	"cmd/local": {"cmd/internal/envfile", "cmd/internal/guard", "internal/loopback", "internal/api", "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/config", "internal/httpapi", "internal/limits",
 		"internal/permission", "internal/problem", "internal/quota", "internal/secrets", "internal/version", "localtenant", "operations", "github.com/aws/aws-sdk-go-v2/aws"},
+	"bench/quota":                  {}, // tests only
 	"cmd/localtenant":              {"cmd/internal/guard", "internal/loopback", "localtenant"},
 	"cmd/sbom":                     {"github.com/CycloneDX/cyclonedx-go", "github.com/google/licensecheck"},
 	"internal/api/apitest":         {"internal/api", "internal/httpapi", "internal/limits", "internal/permission", "internal/problem", "github.com/google/go-cmp/..."},
