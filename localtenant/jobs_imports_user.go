@@ -2,7 +2,6 @@ package localtenant
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -39,8 +38,8 @@ func (t *Tenant) importUser(j *importJob, r importfile.Record, at time.Time) (ex
 	return false, t.insertUser(j.conn, in, r, at)
 }
 
-func failure(code, format string, args ...any) []importfile.Problem {
-	return []importfile.Problem{{Code: code, Message: fmt.Sprintf(format, args...)}}
+func failure(code, message string) []importfile.Problem {
+	return []importfile.Problem{{Code: code, Message: message}}
 }
 
 // importedID is an id with the prefix, which a given id gets even where it has it: so
@@ -110,7 +109,8 @@ func (t *Tenant) importFactors(u *user, list []importfile.Factor) []importfile.P
 		case in.TOTP != nil:
 			f = t.newFactor("totp")
 			f.Secret = in.TOTP.Secret
-			if _, err := totpEncoding.DecodeString(f.Secret); err != nil {
+			key, err := totpEncoding.DecodeString(f.Secret)
+			if err != nil || totpEncoding.EncodedLen(len(key)) != len(f.Secret) { // a letter is left over
 				return failure("MFA_FACTORS_FAILED", "Unable to import factors")
 			}
 		case in.Phone != nil:
