@@ -7,10 +7,8 @@ import (
 	"crypto/sha512"
 	"hash"
 
-	//lint:ignore SA1019 other systems have such hashes
-	"golang.org/x/crypto/md4"
-	//lint:ignore SA1019 other systems have such hashes
-	"golang.org/x/crypto/ripemd160"
+	"golang.org/x/crypto/md4"       //nolint:SA1019 // other systems have such hashes
+	"golang.org/x/crypto/ripemd160" //nolint:SA1019 // other systems have such hashes
 )
 
 // digests are those that can be computed, by their names.

@@ -6,6 +6,7 @@ package importfile
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"usher/internal/address"
@@ -46,6 +47,9 @@ func Parse(text []byte) ([]Record, error) {
 	var list []json.RawMessage
 	if err := json.Unmarshal(text, &list); err != nil {
 		return nil, fmt.Errorf("parse the users: %w", err)
+	}
+	if list == nil {
+		return nil, errors.New("parse the users: null is no array")
 	}
 	records := make([]Record, len(list))
 	seen := map[string]bool{}

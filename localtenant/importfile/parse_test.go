@@ -40,7 +40,7 @@ func TestParse(t *testing.T) {
 	if b.PasswordHash != bcrypt || b.CustomHash != nil {
 		t.Errorf("%+v", b)
 	}
-	for _, text := range []string{"", "{", "{}", `"x"`, "[] []", "\ufeff[]", "[{]"} {
+	for _, text := range []string{"", "{", "{}", "null", `"x"`, "[] []", "\ufeff[]", "[{]"} {
 		if records, err := importfile.Parse([]byte(text)); err == nil {
 			t.Errorf("%q: %v", text, records)
 		}
@@ -162,7 +162,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		records, err := importfile.Parse(text)
 		var list []json.RawMessage
-		if bad := json.Unmarshal(text, &list) != nil; bad != (err != nil) || len(list) != len(records) && !bad {
+		if bad := json.Unmarshal(text, &list) != nil || list == nil; bad != (err != nil) || len(list) != len(records) && !bad {
 			t.Fatalf("%d of %d, %v", len(records), len(list), err)
 		}
 		for _, r := range records {
