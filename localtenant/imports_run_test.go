@@ -2,6 +2,7 @@ package localtenant_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +102,29 @@ func TestThirdImport(t *testing.T) {
 	}
 	configure(t, s, imports(func(i *localtenant.Imports) { i.Limit = 4 }))
 	a.obj("POST", "/api/v2/jobs/users-imports", importForm("[]", nil), 429)
+}
+
+// The refusal of a third import is no rate limit: its headers are those of a request that was allowed.
+func TestThirdImportIsNoRateLimit(t *testing.T) {
+	s := tenanttest.Start(t, newClock().option, empty, func(o *localtenant.Options) { o.Plan = localtenant.PlanEnterprise })
+	a := newAPI(t, s)
+	configure(t, s, imports(func(i *localtenant.Imports) { i.PerJob, i.Limit = localtenant.Duration(time.Second), 1 }))
+	a.startImport("[]", nil)
+	body, contentType := importForm("[]", nil).encode(t)
+	req, err := http.NewRequest("POST", s.URL+"/api/v2/jobs/users-imports", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", contentType)
+	req.Header.Set("Authorization", "Bearer "+a.token)
+	resp, err := network.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != 429 || resp.Header.Get("X-RateLimit-Remaining") != "48" || resp.Header.Get("Retry-After") != "" {
+		t.Errorf("%d %v", resp.StatusCode, resp.Header)
+	}
 }
 
 func TestImportFails(t *testing.T) {

@@ -86,6 +86,15 @@ func TestImportedPasswords(t *testing.T) {
 			t.Error(diff)
 		}
 	}
+	// A new password takes the place of an imported hash, and of none.
+	a.startImport(withHash("set@example.com", importedHashes[0]), nil)
+	for _, email := range []string{"set@example.com", "none@example.com"} {
+		id := a.list("/api/v2/users-by-email?email=" + email)[0]["user_id"].(string)
+		a.obj("PATCH", "/api/v2/users/"+escape(id), map[string]any{"password": goodPassword}, 200)
+		if !signsIn(t, s, email, goodPassword) || signsIn(t, s, email, "shh") {
+			t.Errorf("%s has another password", email)
+		}
+	}
 	// Errors show no hash.
 	job := a.startImport(withHash("ada@example.com", importedHashes[0]), nil)
 	user := a.list(job + "/errors")[0]["user"]

@@ -51,7 +51,7 @@ func importedID(conn *connection, given string) string {
 	return conn.Strategy + "|" + given
 }
 
-// insertUser adds a user. Without a hash nobody knows the password
+// insertUser adds a user. Without a hash, no password signs in until one is set
 // (https://support.auth0.com/center/s/article/auth0-bulk-user-import-without-password-hashes).
 func (t *Tenant) insertUser(conn *connection, in userFields, r importfile.Record, at time.Time) []importfile.Problem {
 	u := blankUser(conn, importedID(conn, r.UserID), at)
