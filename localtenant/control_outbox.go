@@ -9,7 +9,7 @@ import (
 // Mail is a message that a real tenant would have sent.
 type Mail struct {
 	To      string    `json:"to"`
-	Kind    string    `json:"kind"` // verify_email, reset_email, enrollment_email
+	Kind    string    `json:"kind"` // verify_email, reset_email, enrollment_email, import_email
 	Subject string    `json:"subject"`
 	Link    string    `json:"link"` // what the user would click
 	SentAt  time.Time `json:"sent_at"`
@@ -24,6 +24,7 @@ func (t *Tenant) send(m Mail) {
 func (t *Tenant) Outbox() []Mail {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.runImports() // which send mail at their end
 	return slices.Clone(t.outbox)
 }
 

@@ -26,6 +26,7 @@ type Settings struct {
 	SecretLag        Duration       `json:"secret_lag"`   // for how long a client's update leaves either secret valid
 	SecretNodes      Nodes          `json:"secret_nodes"` // which one a request finds until then
 	Quirks           bool           `json:"quirks"`       // answers in the odd forms that real tenants have
+	Imports          Imports        `json:"imports"`      // jobs that import users
 	Application      Application    `json:"application"`
 }
 
@@ -84,6 +85,7 @@ func (t *Tenant) defaultSettings() Settings {
 	return Settings{
 		Plan: t.opts.Plan, LimitHeaders: LimitHeadersNext, MFA: MFARequested, MFAAction: MFAActionBound, Factors: []string{"otp", "recovery-code"},
 		PasswordPolicy: defaultPolicy(), SecretNodes: NodesByConnection, Quirks: t.opts.Quirks,
+		Imports:     Imports{Limit: 2},
 		SessionIdle: Duration(3 * 24 * time.Hour), SessionMaximum: Duration(7 * 24 * time.Hour),
 		Application: Application{
 			Type: "regular_web", AuthMethod: "client_secret_post",
@@ -141,6 +143,9 @@ func (s Settings) validate() error {
 		return fmt.Errorf("password_policy.min_length %d: want 0 to 128", policy.MinLength)
 	case policy.History < 0 || policy.History > 24:
 		return fmt.Errorf("password_policy.history %d: want 0 to 24", policy.History)
+	}
+	if err := s.Imports.validate(); err != nil {
+		return err
 	}
 	for name, d := range map[string]Duration{
 		"index_lag": s.IndexLag + 1, "secret_lag": s.SecretLag + 1, // these two may be zero

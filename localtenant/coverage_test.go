@@ -32,7 +32,7 @@ func simplified() map[string]string {
 		"GET /api/v2/clients/{id}/connections":                                    "not in the description; also needs `read:clients` or `read:client_summary`",
 		"POST /api/v2/users/{id}/identities":                                      "an account with linked identities is refused; a real tenant is said to accept them all",
 		"POST /api/v2/jobs/verification-email":                                    "the mail is in the outbox; the job is completed when it is read",
-		"POST /api/v2/jobs/users-imports":                                         "done at once; `custom_password_hash` and `mfa_factors` are refused",
+		"POST /api/v2/jobs/users-imports":                                         "hashes with the digests `whirlpool` and `mdc2` match no password",
 		"DELETE /api/v2/users/{id}/multifactor/{provider}":                        "no Duo data is stored",
 		"POST /api/v2/users/{id}/multifactor/actions/invalidate-remember-browser": "no browser is ever remembered",
 		"GET /api/v2/users/{id}/logs":                                             "events on the pages; no token exchanges",

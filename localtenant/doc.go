@@ -17,8 +17,8 @@
 // tenant by its methods, other processes by the routes under /_tenant/
 // (control_*.go); docs/local-tenant.md is for those who use it.
 //
-// Beside it: search (the query language), tenanttest (starting one in a test). Not
-// here: the service that is under test, and anything that talks to a real tenant.
-// The package must never be linked into a deployed function; it accepts well-known
-// credentials.
+// Beside it: search (the query language), importfile and hashes (what an import of users
+// may hold), tenanttest (starting one in a test). Not here: the service that is under
+// test, and anything that talks to a real tenant. The package must never be linked into
+// a deployed function; it accepts well-known credentials.
 package localtenant

@@ -6,27 +6,28 @@ import (
 	"time"
 )
 
-// job is work that a real tenant does later. This one does it at once, so that
-// a job is completed at the first request for it.
+// job is work that a tenant does later. All but imports is done at once, so that such a job is
+// completed at the first request for it.
 type job struct {
 	ID        string
 	Type      string
 	CreatedAt time.Time
+	status    string
 	extra     map[string]any // what only this type has
-	errors    []any
-	failed    bool
+	errors    any            // nil without any
 }
 
+// jobTTL is how long a job can be read (https://auth0.com/docs/manage-users/user-migration/bulk-user-imports).
 const jobTTL = 24 * time.Hour
 
 func (t *Tenant) newJob(kind string) *job {
-	j := &job{ID: "job_" + randomID(16), Type: kind, CreatedAt: t.now()}
+	j := &job{ID: "job_" + randomID(16), Type: kind, CreatedAt: t.now(), status: "pending"}
 	t.jobs[j.ID] = j
 	return j
 }
 
-func (j *job) document(status string) map[string]any {
-	doc := map[string]any{"id": j.ID, "type": j.Type, "status": status, "created_at": j.CreatedAt.Format(timeFormat)}
+func (j *job) document() map[string]any {
+	doc := map[string]any{"id": j.ID, "type": j.Type, "status": j.status, "created_at": j.CreatedAt.Format(timeFormat)}
 	maps.Copy(doc, j.extra)
 	return doc
 }
@@ -45,7 +46,10 @@ func (t *Tenant) createVerificationJob(w http.ResponseWriter, _ *http.Request, i
 		return userWithoutEmail()
 	}
 	t.sendVerification(u)
-	return writeJSON(w, http.StatusCreated, t.newJob("verification_email").document("pending"))
+	j := t.newJob("verification_email")
+	pending := j.document()
+	j.status = "completed"
+	return writeJSON(w, http.StatusCreated, pending)
 }
 
 func (t *Tenant) job(r *http.Request) (*job, error) {
@@ -56,18 +60,9 @@ func (t *Tenant) job(r *http.Request) (*job, error) {
 	return j, nil
 }
 
-// getJob serves GET /api/v2/jobs/{id}.
-func (t *Tenant) getJob(w http.ResponseWriter, _ *http.Request, j *job) error {
-	status := "completed"
-	if j.failed {
-		status = "failed"
-	}
-	return writeJSON(w, http.StatusOK, j.document(status))
-}
-
 // getJobErrors serves GET /api/v2/jobs/{id}/errors: 204 where there are none.
 func (t *Tenant) getJobErrors(w http.ResponseWriter, _ *http.Request, j *job) error {
-	if len(j.errors) == 0 {
+	if j.errors == nil {
 		return noContent(w)
 	}
 	return writeJSON(w, http.StatusOK, j.errors)

@@ -50,13 +50,17 @@ func (t *Tenant) login(w http.ResponseWriter, r *http.Request, tx *transaction) 
 		return t.loginPage(w, r, tx, tooManyFailures)
 	}
 	if !found.account().password.matches(text) {
-		t.record(r, eventWrongPassword, u, name, "Wrong email or password.")
+		t.record(r, eventWrongPassword, u, name, found.account().password.refusal())
 		if t.blocks.failed(u.ID, ip); t.blocks.blocked(u.ID, ip) {
 			t.record(r, eventBlocked, u, name, "Blocked account")
 		}
 		return t.loginPage(w, r, tx, wrongLogin)
 	}
 	t.blocks.succeeded(u.ID, ip)
+	u, err := t.rehash(found, text)
+	if err != nil {
+		return err
+	}
 	return t.firstFactorGiven(w, r, tx, u)
 }
 

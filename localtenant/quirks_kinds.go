@@ -123,8 +123,12 @@ var oddClient = oddKind{
 }
 
 var oddJob = oddKind{
-	members: map[string]oddForm{"created_at": oddDate},
-	more:    func(_ *Tenant, doc map[string]any) { doc["percentage_done"], doc["time_left_seconds"] = "100", 0.0 },
+	members: map[string]oddForm{"created_at": oddDate, "percentage_done": oddNumberText, "time_left_seconds": oddInteger},
+	more: func(_ *Tenant, doc map[string]any) {
+		if doc["percentage_done"] == nil {
+			doc["percentage_done"], doc["time_left_seconds"] = "100", 0.0
+		}
+	},
 }
 
 // oddProfile are the claims about a person in an ID token, and at /userinfo.

@@ -196,6 +196,23 @@ func TestQuirksOfOtherAnswers(t *testing.T) {
 	}
 }
 
+// A running import keeps its own progress, in an odd form.
+func TestQuirksOfJobs(t *testing.T) {
+	s := tenanttest.Start(t, newClock().option, func(o *localtenant.Options) { o.Quirks = true })
+	a := newAPI(t, s)
+	a.odd = true
+	configure(t, s, imports(func(i *localtenant.Imports) { i.PerUser = localtenant.Duration(time.Second) }))
+	job := a.startImport(people("a", 4), nil)
+	s.Tenant.Advance(time.Second)
+	if got := a.obj("GET", job, nil, 200); got["percentage_done"] != "25" || read("time_left_seconds", got["time_left_seconds"]) != "3" {
+		t.Errorf("%v", got)
+	}
+	s.Tenant.Advance(time.Minute)
+	if got := a.obj("GET", job, nil, 200); got["percentage_done"] != "100" || got["summary"] == nil {
+		t.Errorf("%v", got)
+	}
+}
+
 // With quirks a 429 tells of its end in four ways in turn, unless a fault says how.
 func TestQuirksOfLimits(t *testing.T) {
 	now := newClock()

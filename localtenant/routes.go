@@ -93,8 +93,8 @@ func (t *Tenant) Routes() []Route {
 		{"POST /api/v2/tickets/password-change", body(t.createPasswordTicket), anyOf("create:user_tickets")},
 		{"POST /api/v2/tickets/email-verification", body(t.createVerificationTicket), anyOf("create:user_tickets")},
 		{"POST /api/v2/jobs/verification-email", body(t.createVerificationJob), anyOf("update:users")},
-		{"POST /api/v2/jobs/users-imports", t.importUsers, anyOf("create:users")},
-		{"GET /api/v2/jobs/{id}", found(t.job, t.getJob), anyOf("create:users", "read:users")},
+		{importRoute, t.importUsers, anyOf("create:users")},
+		{"GET /api/v2/jobs/{id}", show(t.job), anyOf("create:users", "read:users")},
 		{"GET /api/v2/jobs/{id}/errors", found(t.job, t.getJobErrors), anyOf("create:users", "read:users")},
 
 		{"GET /.well-known/openid-configuration", t.discovery, nil},

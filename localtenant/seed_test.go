@@ -33,6 +33,18 @@ func TestReadUsers(t *testing.T) {
 			}
 		})
 	}
+	hashed, err := localtenant.ReadUsers(strings.NewReader(`{"email":"h@example.com","custom_password_hash":` + importedHashes[0] + `}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := tenanttest.Start(t, empty)
+	if err := s.Tenant.AddUsers(hashed); err != nil || !signsIn(t, s, "h@example.com", "shh") {
+		t.Errorf("a custom hash: %v", err)
+	}
+	hashed[0].Email, hashed[0].CustomHash.Hash.Encoding = "i@example.com", "utf8"
+	if err := s.Tenant.AddUsers(hashed); err == nil || !strings.Contains(err.Error(), "No enum match for: utf8") {
+		t.Errorf("a bad custom hash: %v", err)
+	}
 	for name, text := range map[string]string{
 		"not JSON": "x", "unknown field": `{"mail":"x"}`, "open array": `[{"email":"a@b.co"}`, "after the array": `[] {}`,
 		"wrong type": `{"email":5}`, "in the array": `[{"email":"a@b.co"},5]`,

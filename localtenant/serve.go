@@ -16,6 +16,14 @@ import (
 
 const maxBody = 1 << 20
 
+// bodyLimit is how many bytes a route takes.
+func bodyLimit(pattern string) int {
+	if pattern == importRoute {
+		return maxImport
+	}
+	return maxBody
+}
+
 // serve puts around a route what all of them share: counting, faults, the
 // bearer token, the description, the lock and the log.
 func (t *Tenant) serve(rt Route) http.Handler {
@@ -36,7 +44,7 @@ func (t *Tenant) serve(rt Route) http.Handler {
 		}
 		buf := &buffer{header: http.Header{}}
 		if err != nil {
-			err = tooLarge(maxBody)
+			err = tooLarge(bodyLimit(rt.Pattern))
 		} else {
 			err = t.handle(rt, buf, r, body)
 		}
@@ -52,6 +60,7 @@ func (t *Tenant) serve(rt Route) http.Handler {
 func (t *Tenant) handle(rt Route, w *buffer, r *http.Request, body []byte) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.runImports()
 	if err := t.limits.take(w, rt.Pattern, t.now()); err != nil {
 		return err
 	}
@@ -63,6 +72,9 @@ func (t *Tenant) handle(rt Route, w *buffer, r *http.Request, body []byte) error
 	}
 	if t.settings.NoSessions && aboutSessions(rt.Pattern) {
 		return notInPlan()
+	}
+	if most := bodyLimit(rt.Pattern); len(body) > most {
+		return tooLarge(most)
 	}
 	op, _ := t.api.Operation(rt.Pattern) // without a description nothing is to be checked
 	if err := t.api.Check(op, r, body); err != nil {

@@ -76,6 +76,7 @@ type data struct {
 	blocks   bruteForce
 	events   []event
 	jobs     map[string]*job
+	imports  []*importJob // those that have not ended, oldest first
 	sessions map[string]*session
 	revoked  map[string]bool // management tokens that were withdrawn
 	issued   []string        // management tokens in use

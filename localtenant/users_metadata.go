@@ -17,17 +17,27 @@ var theirFields = []string{
 // checkMetadata refuses the names that the same page refuses. That it is a 400,
 // and its text, are guesses: the documentation has said 400 and 500.
 func (in userFields) checkMetadata() error {
-	for _, name := range slices.Sorted(maps.Keys(in.AppMetadata)) {
-		if slices.Contains(theirFields, name) {
-			return badRequest("invalid_body", "Payload validation error: 'app_metadata must not contain: %s'.", name)
-		}
-	}
-	for _, metadata := range []map[string]any{in.AppMetadata, in.UserMetadata} {
-		if name := oddName(metadata); name != "" {
-			return badRequest("invalid_body", "Payload validation error: 'Property names must not contain . or $: %s'.", name)
-		}
+	if _, text := in.badMetadata(); text != "" {
+		return badRequest("invalid_body", "Payload validation error: '%s'.", text)
 	}
 	return nil
+}
+
+// badMetadata finds a name that is refused, and says in which member.
+func (in userFields) badMetadata() (member, text string) {
+	for _, name := range slices.Sorted(maps.Keys(in.AppMetadata)) {
+		if slices.Contains(theirFields, name) {
+			return "app_metadata", "app_metadata must not contain: " + name
+		}
+	}
+	member, name := "app_metadata", oddName(in.AppMetadata)
+	if name == "" {
+		member, name = "user_metadata", oddName(in.UserMetadata)
+	}
+	if name == "" {
+		return "", ""
+	}
+	return member, "Property names must not contain . or $: " + name
 }
 
 // oddName finds a name with a dot or a dollar sign, at any depth.

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/crypto/bcrypt"
+
+	"usher/localtenant/hashes"
 )
 
 // password is a stored password. Those of a seed file stay as the file has them,
@@ -15,8 +17,9 @@ import (
 type password struct {
 	hash     []byte
 	seeded   string
-	imported []byte   // a bcrypt hash of another system's, of the password itself
-	history  [][]byte // hashes of former ones, newest first
+	imported []byte       // a bcrypt hash of another system's, of the password itself
+	custom   *hashes.Hash // of another system's, until the first sign-in
+	history  [][]byte     // hashes of former ones, newest first
 }
 
 // maxPassword is how much bcrypt reads of a password, and so Auth0, in bytes.
@@ -36,6 +39,9 @@ func hashPassword(text string, cost int) ([]byte, error) {
 func (p password) matches(text string) bool {
 	if p.seeded != "" {
 		return subtle.ConstantTimeCompare(compared(p.seeded), compared(text)) == 1
+	}
+	if p.custom != nil {
+		return p.custom.Matches(text)
 	}
 	if len(p.imported) > 0 {
 		return bcrypt.CompareHashAndPassword(p.imported, []byte(text)) == nil

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"usher/localtenant/hashes"
 )
 
 // SamplePassword is every sample user's password.
@@ -20,6 +22,7 @@ type User struct {
 	PhoneVerified bool           `json:"phone_verified,omitempty"`
 	Password      string         `json:"password,omitempty"`
 	PasswordHash  string         `json:"password_hash,omitempty"` // of bcrypt
+	CustomHash    *hashes.Hash   `json:"custom_password_hash,omitempty"`
 	Name          string         `json:"name,omitempty"`
 	GivenName     string         `json:"given_name,omitempty"`
 	FamilyName    string         `json:"family_name,omitempty"`
@@ -56,7 +59,12 @@ func (t *Tenant) addUser(in User) (string, error) {
 	u.UpdatedAt = cmp.Or(in.UpdatedAt, u.CreatedAt).UTC().Truncate(time.Millisecond)
 	u.LastLogin, u.LastIP, u.LoginsCount = in.LastLogin.UTC(), in.LastIP, in.LoginsCount
 	u.AppMetadata, u.UserMetadata = merge(nil, in.AppMetadata), merge(nil, in.UserMetadata)
-	u.password = password{seeded: in.Password, imported: []byte(in.PasswordHash)}
+	u.password = password{seeded: in.Password, imported: []byte(in.PasswordHash), custom: in.CustomHash}
+	if in.CustomHash != nil {
+		if bad := in.CustomHash.Check(); bad != nil {
+			return "", fmt.Errorf("add user %q: custom_password_hash: %w", cmp.Or(in.Email, u.ID), bad)
+		}
+	}
 	if _, taken := t.users.get(u.ID); taken {
 		return "", fmt.Errorf("add user %q: %w", u.ID, errTaken)
 	}
