@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -49,7 +50,7 @@ type Options struct {
 	PlainHTTP bool          // see Parse
 	Log       *slog.Logger
 	Failed    func(context.Context) // called for every request whose read failed; may be nil
-	Client    Getter                // nil: created from the environment on first use
+	Client    Getter                // nil: one that is configured by a function's environment
 	Now       func() time.Time      // nil: time.Now
 }
 
@@ -59,8 +60,6 @@ type Options struct {
 type Manager struct {
 	opts   Options
 	flight singleflight.Group
-
-	lazy lazyClient
 
 	mu       sync.Mutex
 	current  *version // nil: not read yet
@@ -78,6 +77,9 @@ type version struct {
 func NewManager(opts Options) *Manager {
 	if opts.Now == nil {
 		opts.Now = time.Now
+	}
+	if opts.Client == nil {
+		opts.Client = newClient(os.Getenv)
 	}
 	opts.Timeout = cmp.Or(opts.Timeout, usualTimeout)
 	return &Manager{opts: opts}
@@ -183,16 +185,8 @@ func once[T any](ctx context.Context, m *Manager, what string, do func(context.C
 }
 
 func (m *Manager) fetch(ctx context.Context, stage string) (version, error) {
-	client := m.opts.Client
-	if client == nil {
-		made, err := m.lazy.secretsManager(ctx)
-		if err != nil {
-			return version{}, m.misconfigured(err)
-		}
-		client = made
-	}
 	in := &secretsmanager.GetSecretValueInput{SecretId: &m.opts.SecretID, VersionStage: &stage}
-	text, made, err := value(ctx, client, in)
+	text, made, err := value(ctx, m.opts.Client, in)
 	if err != nil {
 		return version{}, m.readProblem(err)
 	}
