@@ -11,7 +11,7 @@ import (
 // function, which has the credentials of the function's role
 // (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html). The SDK's package config
 // also finds profiles, single sign-on and EC2 roles. A function has none of these, and the
-// package would be a tenth of its size.
+// package would be a sixth of its size.
 func newClient(getenv func(string) string) *secretsmanager.Client {
 	o := secretsmanager.Options{
 		Region: cmp.Or(getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION")),

@@ -76,6 +76,7 @@ var importRules = map[string][]string{
 	"cmd/local": {"cmd/internal/envfile", "cmd/internal/guard", "internal/loopback", "internal/api", "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/config", "internal/httpapi", "internal/limits",
 		"internal/permission", "internal/problem", "internal/secrets", "internal/version", "localtenant", "operations", "github.com/aws/aws-sdk-go-v2/aws"},
 	"cmd/localtenant":              {"cmd/internal/guard", "internal/loopback", "localtenant"},
+	"cmd/sizes":                    {},
 	"cmd/sbom":                     {"github.com/CycloneDX/cyclonedx-go", "github.com/google/licensecheck"},
 	"internal/api/apitest":         {"internal/api", "internal/httpapi", "internal/limits", "internal/permission", "internal/problem", "github.com/google/go-cmp/..."},
 	"internal/limits/limitstest":   {"internal/httpapi", "internal/limits"},
@@ -88,7 +89,8 @@ var importRules = map[string][]string{
 
 // environmentRules says who may look at the process's environment: packages
 // that do can be made for one machine only.
-var environmentRules = []string{"internal/boot", "localtenant", "operations/generate", "operations/describe", "cmd", "examples", "test/contract", "test/testkit"}
+// internal/secrets finds a role's credentials there.
+var environmentRules = []string{"internal/boot", "internal/secrets", "localtenant", "operations/generate", "operations/describe", "cmd", "examples", "test/contract", "test/testkit"}
 
 // withoutOperations are what a function may serve in place of a domain.
 var withoutOperations = []string{"internal/authorizer", "internal/rotation"}
