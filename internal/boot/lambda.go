@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"usher/internal/api"
+	"usher/internal/boot/roots"
 	"usher/internal/config"
 	"usher/internal/gateway"
 	"usher/internal/httpapi"
@@ -19,6 +20,7 @@ import (
 
 // HTTP runs a Lambda that serves one operation. It does not return.
 func HTTP(operation func(*Service) api.Operation) {
+	roots.ReadOnce()
 	cfg, err := config.FromEnv(os.Getenv)
 	log := httpapi.NewLog(os.Stdout, cfg.LogLevel, functionName())
 	lambda.Start(Gateway(cfg, err, log, measure(cfg, os.Stdout), operation))

@@ -54,7 +54,8 @@ var importRules = map[string][]string{
 
 	// Wiring.
 	"internal/config":      {"internal/limits", "internal/loopback"},
-	"internal/boot/bearer": {"internal/authorizer", "internal/config", "internal/httpapi", "internal/jwks", "internal/metrics", "github.com/aws/aws-lambda-go/..."},
+	"internal/boot/roots":  {},
+	"internal/boot/bearer": {"internal/authorizer", "internal/boot/roots", "internal/config", "internal/httpapi", "internal/jwks", "internal/metrics", "github.com/aws/aws-lambda-go/..."},
 	"internal/boot": {anyDomain, "internal/api", "internal/auth0", "internal/config", "internal/gateway", "internal/httpapi", "internal/metrics", "internal/problem", "internal/seal", "internal/secrets",
 		"github.com/aws/aws-lambda-go/..."},
 	"functions": {anyDomain, "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/rotation"}, // and one domain only
@@ -77,6 +78,7 @@ var importRules = map[string][]string{
 		"internal/permission", "internal/problem", "internal/secrets", "internal/version", "localtenant", "operations", "github.com/aws/aws-sdk-go-v2/aws"},
 	"cmd/localtenant":              {"cmd/internal/guard", "internal/loopback", "localtenant"},
 	"cmd/sizes":                    {},
+	"bench/cold":                   {"localtenant", "test/testkit/..."},
 	"cmd/sbom":                     {"github.com/CycloneDX/cyclonedx-go", "github.com/google/licensecheck"},
 	"internal/api/apitest":         {"internal/api", "internal/httpapi", "internal/limits", "internal/permission", "internal/problem", "github.com/google/go-cmp/..."},
 	"internal/limits/limitstest":   {"internal/httpapi", "internal/limits"},
