@@ -18,6 +18,8 @@ type Operation struct {
 	Change      string            // its name in the audit log, such as "user.create"; "" for a read
 	TakesQuery  bool              // the handler reads the query; otherwise every query parameter is refused
 	ServesGone  bool              // the handler serves users who do not exist; see Call.Gone
+	NoToken     bool              // the handler usually makes no call to the Management API
+	ChecksToken bool              // the handler checks users' tokens, with the tenant's signing keys
 	Handler     Handler
 }
 

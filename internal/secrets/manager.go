@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"usher/internal/problem"
+	"usher/internal/shared"
 )
 
 // The staging labels of a secret's versions
@@ -169,12 +170,12 @@ func (m *Manager) fetchCurrent(ctx context.Context) (version, error) {
 func once[T any](ctx context.Context, m *Manager, what string, do func(context.Context) (T, error)) (T, error) {
 	var none T
 	result := m.flight.DoChan(what, func() (any, error) {
-		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.opts.Timeout)
+		own, cancel := context.WithTimeout(shared.Work(ctx), m.opts.Timeout)
 		defer cancel()
 		return do(own)
 	})
 	select {
-	case <-ctx.Done():
+	case <-shared.GivenUp(ctx):
 		return none, problem.ServiceUnavailable.Wrap(ctx.Err(), "The service could not read its configuration in time.")
 	case r := <-result:
 		if r.Err != nil {

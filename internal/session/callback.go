@@ -22,6 +22,8 @@ func Callback(provider Provider, sealer Sealer, opts Options) api.Operation {
 		Permissions: []permission.Name{permission.SignIn},
 		Change:      "session.begin",
 		TakesQuery:  true,
+		NoToken:     true,
+		ChecksToken: true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			resp, err := parseResponse(r)
 			if err != nil {

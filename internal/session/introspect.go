@@ -52,6 +52,8 @@ func Introspect(provider Introspector) api.Operation {
 		Name:        "introspect",
 		Routes:      []string{"POST /introspect"},
 		Permissions: []permission.Name{permission.SignIn},
+		NoToken:     true,
+		ChecksToken: true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			var body struct {
 				Token string `json:"token"`

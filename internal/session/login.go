@@ -34,6 +34,7 @@ func Login(provider AuthorizationEndpoint, sealer Sealer, opts Options) api.Oper
 		Routes:      []string{"GET /login"},
 		Permissions: []permission.Name{permission.SignIn},
 		TakesQuery:  true,
+		NoToken:     true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			request, returnTo, err := parseLogin(r, opts)
 			if err != nil {

@@ -35,6 +35,7 @@ func Logout(provider LogoutEndpoint, opts Options) api.Operation {
 		Routes:      []string{"GET /logout"},
 		Permissions: []permission.Name{permission.SignIn},
 		TakesQuery:  true,
+		NoToken:     true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			request, err := parseLogout(r, c, opts)
 			if err != nil {

@@ -42,6 +42,8 @@ func RefreshToken(provider Refresher) api.Operation {
 		Routes:      []string{"POST /token"},
 		Permissions: []permission.Name{permission.SignIn},
 		Change:      "session.refresh",
+		NoToken:     true,
+		ChecksToken: true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			var body struct {
 				RefreshToken string  `json:"refresh_token"`

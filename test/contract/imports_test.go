@@ -30,12 +30,13 @@ var importRules = map[string][]string{
 	"internal/loopback":   {},
 	"internal/permission": {},
 	"internal/problem":    {},
+	"internal/shared":     {},
 	"internal/skew":       {},
 	"internal/strictjson": {},
 	"internal/version":    {},
 	"internal/nonce":      {"internal/problem"},
 	"internal/valid":      {"internal/problem"},
-	"internal/jwks":       {"internal/loopback", "github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
+	"internal/jwks":       {"internal/loopback", "internal/shared", "github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
 
 	// The way of a request.
 	"internal/httpapi": {"internal/problem", "internal/strictjson", "internal/valid", "internal/version"},
@@ -45,11 +46,11 @@ var importRules = map[string][]string{
 	"internal/metrics": {"internal/httpapi"},
 
 	// Secrets and providers.
-	"internal/secrets":    {"internal/loopback", "internal/problem", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
+	"internal/secrets":    {"internal/loopback", "internal/problem", "internal/shared", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
 	"internal/seal":       {"internal/secrets"},
 	"internal/authorizer": {"internal/jwks", "internal/permission", "internal/skew", "internal/strictjson", "github.com/aws/aws-lambda-go/..."},
 	"internal/rotation":   {"internal/secrets", "internal/problem"},
-	"internal/auth0": {anyDomain, "internal/address", "internal/jwks", "internal/limits", "internal/nonce", "internal/problem", "internal/secrets", "internal/skew", "internal/strictjson",
+	"internal/auth0": {anyDomain, "internal/address", "internal/jwks", "internal/limits", "internal/nonce", "internal/problem", "internal/secrets", "internal/shared", "internal/skew", "internal/strictjson",
 		"github.com/auth0/go-auth0/...", "github.com/tidwall/gjson/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
 
 	// Wiring.
