@@ -16,7 +16,7 @@ import (
 	"usher/test/testkit/lambda"
 )
 
-func start(t *testing.T) (*lambda.Process, *tenanttest.Server, *lambda.Vault) {
+func start(t *testing.T, more ...map[string]string) (*lambda.Process, *tenanttest.Server, *lambda.Vault) {
 	t.Helper()
 	out := t.TempDir()
 	if err := lambda.Build(t.Context(), "../../..", out, "./functions/getuser"); err != nil {
@@ -31,7 +31,9 @@ func start(t *testing.T) (*lambda.Process, *tenanttest.Server, *lambda.Vault) {
 	}
 	t.Cleanup(func() { _ = runtime.Close() })
 	env := vault.Env()
-	maps.Copy(env, map[string]string{"REDIRECT_URIS": "https://app.example.com/callback"})
+	for _, m := range append(more, map[string]string{"REDIRECT_URIS": "https://app.example.com/callback"}) {
+		maps.Copy(env, m)
+	}
 	p, err := runtime.Start(t.Context(), filepath.Join(out, "getuser"), env)
 	if err != nil {
 		t.Fatal(err)
@@ -66,6 +68,28 @@ func TestProcess(t *testing.T) {
 	}
 	if vault.Reads() != 1 || tenant.Tenant.Stats().Requests != 4 {
 		t.Errorf("%d reads of the secret, %d calls", vault.Reads(), tenant.Tenant.Stats().Requests)
+	}
+}
+
+// Only with provisioned concurrency does a function call anything before its first event.
+func TestInitialization(t *testing.T) {
+	for kind, before := range map[string]int{"on-demand": 0, "provisioned-concurrency": 1} {
+		t.Run(kind, func(t *testing.T) {
+			p, tenant, vault := start(t, map[string]string{"AWS_LAMBDA_INITIALIZATION_TYPE": kind})
+			if err := p.Ready(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if vault.Reads() != int64(before) || tenant.Tenant.Stats().Tokens != before || tenant.Tenant.Stats().Requests != before {
+				t.Errorf("before the first event: %d reads of the secret, %+v; the log: %s", vault.Reads(), tenant.Tenant.Stats(), p.Log())
+			}
+			tenant.Tenant.ResetStats()
+			if _, err := p.Invoke(t.Context(), get(t), testkit.Patience); err != nil {
+				t.Fatal(err)
+			}
+			if stats := tenant.Tenant.Stats(); vault.Reads() != 1 || stats.Requests != 2-before || stats.Connections != 1-before {
+				t.Errorf("at the first event: %d reads of the secret, %+v", vault.Reads(), stats)
+			}
+		})
 	}
 }
 
