@@ -36,6 +36,7 @@ func ResetPassword(mailer Mailer, defaultConnection string) api.Operation {
 		Routes:      []string{"POST /password-resets"},
 		Permissions: []permission.Name{permission.SignIn},
 		Change:      "password-reset.request",
+		NoToken:     true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			var body resetBody
 			if err := httpapi.Decode(r, &body); err != nil {

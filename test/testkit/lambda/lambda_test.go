@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,12 +17,27 @@ import (
 	"usher/test/testkit/lambda"
 )
 
+// built is the folder of the binary.
+var built string
+
+// TestMain builds the binary once for all tests.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "lambda")
+	if err != nil {
+		panic(err)
+	}
+	built = dir
+	if err := lambda.Build(context.Background(), "../../..", dir, "./functions/getuser"); err != nil {
+		_ = os.RemoveAll(dir)
+		panic(err)
+	}
+	status := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(status)
+}
+
 func start(t *testing.T, more ...map[string]string) (*lambda.Process, *tenanttest.Server, *lambda.Vault) {
 	t.Helper()
-	out := t.TempDir()
-	if err := lambda.Build(t.Context(), "../../..", out, "./functions/getuser"); err != nil {
-		t.Fatal(err)
-	}
 	tenant := tenanttest.Start(t)
 	vault := lambda.NewVault(fmt.Sprintf(`{"domain":%q,"client_id":%q,"client_secret":%q}`, tenant.URL, localtenant.ClientID, localtenant.ClientSecret))
 	t.Cleanup(vault.Close)
@@ -34,7 +50,7 @@ func start(t *testing.T, more ...map[string]string) (*lambda.Process, *tenanttes
 	for _, m := range append(more, map[string]string{"REDIRECT_URIS": "https://app.example.com/callback"}) {
 		maps.Copy(env, m)
 	}
-	p, err := runtime.Start(t.Context(), filepath.Join(out, "getuser"), env)
+	p, err := runtime.Start(t.Context(), filepath.Join(built, "getuser"), env)
 	if err != nil {
 		t.Fatal(err)
 	}
