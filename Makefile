@@ -64,6 +64,10 @@ sizes: build ## hold the built functions to 10 MB each, and print what each modu
 	@scripts/sizes.sh
 	@scripts/module-sizes.sh $(ARCH)
 
+.PHONY: bench-cold
+bench-cold: ## measure the first answers of new processes, on demand and with provisioned concurrency
+	@go run ./bench/cold
+
 .PHONY: hashes
 hashes: build ## the SHA-256 of every built function
 	@scripts/hashes.sh

@@ -68,7 +68,7 @@ var heading = func() string {
 }()
 
 // String returns the medians in milliseconds.
-func (r row) String() string {
+func (r *row) String() string {
 	cells := []string{r.kind, fmt.Sprintf("%d ms", r.delay.Milliseconds()), r.function}
 	for _, c := range columns {
 		var all []time.Duration
