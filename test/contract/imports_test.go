@@ -93,7 +93,7 @@ var importRules = map[string][]string{
 // environmentRules says who may look at the process's environment: packages
 // that do can be made for one machine only.
 // internal/secrets finds a role's credentials there.
-var environmentRules = []string{"internal/boot", "internal/secrets", "localtenant", "operations/generate", "operations/describe", "cmd", "examples", "test/contract", "test/testkit"}
+var environmentRules = []string{"internal/boot", "internal/secrets", "bench/cold", "localtenant", "operations/generate", "operations/describe", "cmd", "examples", "test/contract", "test/testkit"}
 
 // withoutOperations are what a function may serve in place of a domain.
 var withoutOperations = []string{"internal/authorizer", "internal/rotation"}
