@@ -64,8 +64,13 @@ build: ## build the functions for Lambda: ARCH=arm64 or x86_64
 	scripts/build.sh $(ARCH)
 
 .PHONY: sizes
-sizes: build ## hold the built functions to 12 MB each
+sizes: build ## hold the built functions to 10 MB each, and print what each module takes
 	@scripts/sizes.sh
+	@scripts/module-sizes.sh $(ARCH)
+
+.PHONY: bench-cold
+bench-cold: ## measure the first answers of new processes, on demand and with provisioned concurrency
+	@go run ./bench/cold
 
 .PHONY: hashes
 hashes: build ## the SHA-256 of every built function

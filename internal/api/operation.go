@@ -20,6 +20,8 @@ type Operation struct {
 	Urgent      bool              // a sign-in, or help for one: the provider's quota never refuses it
 	TakesQuery  bool              // the handler reads the query; otherwise every query parameter is refused
 	ServesGone  bool              // the handler serves users who do not exist; see Call.Gone
+	NoToken     bool              // the handler usually makes no call to the Management API
+	ChecksToken bool              // the handler checks users' tokens, with the tenant's signing keys
 	Handler     Handler
 }
 

@@ -27,6 +27,13 @@ func (c *Client) signingKeys(credentials secrets.Credentials) *jwks.Set {
 	return c.keys.set
 }
 
+// forgetKeys makes the next request fetch the keys, even directly after a failed fetch.
+func (c *Client) forgetKeys() {
+	c.keys.mu.Lock()
+	defer c.keys.mu.Unlock()
+	c.keys.set = nil
+}
+
 // keysProblem is providerProblem for the key set. The set is public, so a refusal concerns
 // neither the caller's request nor our credentials.
 func keysProblem(err error) error {

@@ -17,6 +17,7 @@ import (
 
 	"usher/internal/problem"
 	"usher/internal/secrets"
+	"usher/internal/shared"
 )
 
 // earlyRefresh is the time before its expiry at which a token is replaced. So no token
@@ -125,12 +126,12 @@ func (t *tokenCache) fetchOnce(ctx context.Context, credentials secrets.Credenti
 		if cached := t.get(credentials); t.now().Before(cached.expiry.Add(-earlyRefresh)) {
 			return cached, nil // fetched since the check in Token
 		}
-		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), t.deadline)
+		own, cancel := context.WithTimeout(shared.Work(ctx), t.deadline)
 		defer cancel()
 		return t.fetch(own, credentials)
 	})
 	select {
-	case <-ctx.Done():
+	case <-shared.GivenUp(ctx):
 		err := fmt.Errorf("wait for a management token: %w", ctx.Err())
 		return managementToken{}, problem.ProviderTimeout.Wrap(err, "The identity provider did not answer in time.")
 	case r := <-result:
@@ -199,6 +200,13 @@ func (t *tokenCache) request(ctx context.Context, c secrets.Credentials) (*oauth
 		token.Expiry = t.now().Add(time.Until(token.Expiry))
 	}
 	return token, nil
+}
+
+// forget removes the record of a refusal, so that the next request asks the provider.
+func (t *tokenCache) forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.refused = refusal{}
 }
 
 // tokenProblem distinguishes a refused secret from a failed provider.

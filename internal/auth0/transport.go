@@ -1,6 +1,7 @@
 package auth0
 
 import (
+	"crypto/tls"
 	"net"
 	"net/http"
 	"sync"
@@ -28,13 +29,15 @@ func newTransport(now func() time.Time, deadline time.Duration) *transport {
 	return &transport{
 		now: now,
 		Transport: &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           dialer.DialContext,
-			ForceAttemptHTTP2:     true,
-			MaxIdleConns:          100,
-			MaxIdleConnsPerHost:   100, // all requests go to one host; the local server sends many at once
-			IdleConnTimeout:       frozenAfter,
-			TLSHandshakeTimeout:   deadline / 4,
+			Proxy:               http.ProxyFromEnvironment,
+			DialContext:         dialer.DialContext,
+			ForceAttemptHTTP2:   true,
+			MaxIdleConns:        100,
+			MaxIdleConnsPerHost: 100, // all requests go to one host; the local server sends many at once
+			IdleConnTimeout:     frozenAfter,
+			TLSHandshakeTimeout: deadline / 4,
+			// A connection after a freeze resumes the session of an earlier one, without certificates.
+			TLSClientConfig:       &tls.Config{ClientSessionCache: tls.NewLRUClientSessionCache(0)},
 			ExpectContinueTimeout: time.Second,
 		},
 	}

@@ -91,7 +91,7 @@ func configured() config.Config {
 // function returns a Lambda handler and its log.
 func function(cfg config.Config, wrong error, operation func(*Service) api.Operation) (serve func(*testing.T, events.APIGatewayProxyRequest) (int, string), log *bytes.Buffer) {
 	log = &bytes.Buffer{}
-	handler := Gateway(cfg, wrong, slog.New(slog.NewJSONHandler(log, nil)), measure(cfg, log), operation)
+	handler := Gateway(cfg, wrong, slog.New(slog.NewJSONHandler(log, nil)), measures(cfg, log), operation)
 	return func(t *testing.T, e events.APIGatewayProxyRequest) (int, string) {
 		t.Helper()
 		answer, err := handler(t.Context(), e)

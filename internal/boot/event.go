@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"usher/internal/boot/roots"
 	"usher/internal/config"
 	"usher/internal/httpapi"
 	"usher/internal/secrets"
@@ -22,6 +23,7 @@ type Handle[E slog.LogValuer] = func(context.Context, E) error
 
 // Event runs a Lambda that is invoked by an event other than an API request. It does not return.
 func Event[E slog.LogValuer](handler func(*Service) Handle[E]) {
+	roots.ReadOnce()
 	cfg, err := config.FromEnv(os.Getenv)
 	lambda.Start(OnEvent(cfg, err, httpapi.NewLog(os.Stdout, cfg.LogLevel, functionName()), handler))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"usher/internal/api"
+	"usher/internal/boot/roots"
 	"usher/internal/config"
 	"usher/internal/gateway"
 	"usher/internal/httpapi"
@@ -19,22 +20,26 @@ import (
 
 // HTTP runs a Lambda that serves one operation. It does not return.
 func HTTP(operation func(*Service) api.Operation) {
+	roots.ReadOnce()
 	cfg, err := config.FromEnv(os.Getenv)
 	log := httpapi.NewLog(os.Stdout, cfg.LogLevel, functionName())
-	lambda.Start(Gateway(cfg, err, log, measure(cfg, os.Stdout), operation))
+	lambda.Start(Gateway(cfg, err, log, measures(cfg, os.Stdout), operation))
 }
 
 // Gateway serves an operation to API Gateway's events. With an invalid configuration it
 // returns a problem for every event. If the function did not start, the caller would get
 // the gateway's own error, and the operator a crash loop.
-func Gateway(cfg config.Config, wrong error, log *slog.Logger, measure func(httpapi.Summary), operation func(*Service) api.Operation) gateway.Handler {
+func Gateway(cfg config.Config, wrong error, log *slog.Logger, measures *metrics.Writer, operation func(*Service) api.Operation) gateway.Handler {
 	if cfg.SAMLocal {
 		log.Warn("AWS_SAM_LOCAL is set: callers are not authenticated")
 	}
 	if cfg.AllowNobody { // logged as an error, so that no log level drops it
 		log.Error("DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS is true: any caller can use this function for every user")
 	}
-	serving := httpapi.ServeOptions{Log: log, Measure: measure, Origin: gateway.Origin}
+	serving := httpapi.ServeOptions{Log: log, Origin: gateway.Origin}
+	if measures != nil {
+		serving.Measure = measures.Write
+	}
 	if wrong != nil {
 		log.Error("the configuration is wrong", "error", wrong.Error())
 		serving.Deadline = deadlineOf(cfg)
@@ -43,7 +48,12 @@ func Gateway(cfg config.Config, wrong error, log *slog.Logger, measure func(http
 	}
 	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log, Failed: httpapi.CountSecretFailure})
 	service := New(cfg, credentials, log, time.Now)
-	return gateway.New(service.Handler(serving, gateway.Authenticate, operation(service)), sender(cfg))
+	op := operation(service)
+	handler := gateway.New(service.Handler(serving, gateway.Authenticate, op), sender(cfg))
+	if cfg.Provisioned {
+		service.prepare(op, log, measures)
+	}
+	return handler
 }
 
 // functionName is the name of this Lambda function (Lambda's reserved environment variables).
@@ -59,11 +69,11 @@ func sender(cfg config.Config) gateway.Options {
 	}
 }
 
-// measure returns a function that writes each request's metrics next to its log line, at any log level:
-// alarms need them. It returns nil without a stack name and in sam local, where nothing reads metrics.
-func measure(cfg config.Config, out io.Writer) func(httpapi.Summary) {
+// measures returns the writer of metrics, which are next to the log lines at any log level: alarms need
+// them. It returns nil without a stack name and in sam local, where nothing reads metrics.
+func measures(cfg config.Config, out io.Writer) *metrics.Writer {
 	if cfg.MetricsService == "" || cfg.SAMLocal {
 		return nil
 	}
-	return metrics.New(out, cfg.MetricsService, time.Now).Write
+	return metrics.New(out, cfg.MetricsService, time.Now)
 }

@@ -87,7 +87,7 @@ func TestFunctionMeasuresItsFailures(t *testing.T) {
 // Outside AWS nothing reads metrics.
 func TestNoMetricsOnADevelopersMachine(t *testing.T) {
 	for name, cfg := range map[string]config.Config{"the local server": {}, "sam local": {MetricsService: "usher", SAMLocal: true}} {
-		if measure(cfg, nil) != nil {
+		if measures(cfg, nil) != nil {
 			t.Errorf("%s writes metrics", name)
 		}
 	}

@@ -1,5 +1,6 @@
 // Package boot wires the service, once in each process: for a Lambda (HTTP), and for the
-// local server and whole-API tests (New, Handler). It does no I/O before the first request.
+// local server and whole-API tests (New, Handler). It does no I/O before the first request, except with
+// provisioned concurrency.
 package boot
 
 import (

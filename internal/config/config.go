@@ -49,6 +49,7 @@ type Config struct {
 	LogLevel           slog.Level    // LOG_LEVEL
 	MetricsService     string        // METRICS_SERVICE: the dimension Service of metrics; "" to write none
 	SAMLocal           bool          // AWS_SAM_LOCAL, which only `sam local` sets
+	Provisioned        bool          // AWS_LAMBDA_INITIALIZATION_TYPE: with provisioned concurrency, no request waits for the start
 
 	// No variable sets these fields. Tests use them to avoid failures on a slow machine.
 	Deadline       time.Duration // of one request; 0 for 8 s
@@ -80,6 +81,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		FrontendAuth:       cmp.Or(getenv("FRONTEND_AUTH"), AuthIAM),
 		MetricsService:     getenv("METRICS_SERVICE"),
 		SAMLocal:           getenv("AWS_SAM_LOCAL") == "true",
+		Provisioned:        getenv("AWS_LAMBDA_INITIALIZATION_TYPE") == "provisioned-concurrency",
 	}
 	var faults []error
 	if c.SecretID == "" {

@@ -46,6 +46,8 @@ func TestFromEnv(t *testing.T) {
 		"minimal":                             {nil, func(*Config) {}},
 		"a TTL":                               {map[string]string{"SECRET_TTL": "90s"}, func(c *Config) { c.SecretTTL = 90 * time.Second }},
 		"a plan":                              {map[string]string{"AUTH0_PLAN": "free"}, func(c *Config) { c.Plan, _ = quota.Parse("free") }},
+		"a start on demand":                   {map[string]string{"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}, func(*Config) {}},
+		"provisioned concurrency":             {map[string]string{"AWS_LAMBDA_INITIALIZATION_TYPE": "provisioned-concurrency"}, func(c *Config) { c.Provisioned = true }},
 		"a connection":                        {map[string]string{"CONNECTION": "staff"}, func(c *Config) { c.Connection = "staff" }},
 		"audiences":                           {map[string]string{"AUDIENCE": "a", "MANAGEMENT_AUDIENCE": "m"}, func(c *Config) { c.Audience, c.ManagementAudience = "a", "m" }},
 		"scopes":                              {map[string]string{"SCOPES": " openid\temail "}, func(c *Config) { c.Scopes = []string{"openid", "email"} }},

@@ -33,6 +33,7 @@ func Link(dir Linker, sealer httpapi.Sealer, now func() time.Time) api.Operation
 		Parameters:  api.Parameters{"user_id": api.User},
 		Permissions: []permission.Name{permission.Identities},
 		Change:      "identity.link",
+		ChecksToken: true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			var body proofs
 			if err := httpapi.Decode(r, &body); err != nil {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/sync/singleflight"
+
+	"usher/internal/shared"
 )
 
 const (
@@ -110,13 +112,13 @@ func (s *Set) refresh(ctx context.Context) error {
 		if due, failure := s.begin(); !due {
 			return nil, failure
 		}
-		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Timeout)
+		own, cancel := context.WithTimeout(shared.Work(ctx), s.Timeout)
 		defer cancel()
 		keys, err := s.fetch(own)
 		return nil, s.end(keys, err)
 	})
 	select {
-	case <-ctx.Done():
+	case <-shared.GivenUp(ctx):
 		return &FetchError{ctx.Err()}
 	case r := <-result:
 		return r.Err

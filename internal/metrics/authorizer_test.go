@@ -9,14 +9,15 @@ import (
 	"time"
 )
 
-func TestAuthorizerMetrics(t *testing.T) {
+func TestMetricsOfNoRequest(t *testing.T) {
 	tests := map[string]struct {
 		write   func(*Writer)
 		metrics string
 		values  string
 	}{
-		"a denial":  {func(w *Writer) { w.Denied("expired") }, "Service,Code: AuthorizerDenials Count", `"Service":"prod-usher","Code":"expired","AuthorizerDenials":1}`},
-		"a failure": {func(w *Writer) { w.Failed() }, "Service: AuthorizerFailures Count", `"Service":"prod-usher","AuthorizerFailures":1}`},
+		"a denial":                  {func(w *Writer) { w.Denied("expired") }, "Service,Code: AuthorizerDenials Count", `"Service":"prod-usher","Code":"expired","AuthorizerDenials":1}`},
+		"a preparation that failed": {func(w *Writer) { w.Unprepared() }, "Service: PreparationFailures Count", `"Service":"prod-usher","PreparationFailures":1}`},
+		"a failure":                 {func(w *Writer) { w.Failed() }, "Service: AuthorizerFailures Count", `"Service":"prod-usher","AuthorizerFailures":1}`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

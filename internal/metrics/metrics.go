@@ -46,6 +46,16 @@ func (w *Writer) Write(s httpapi.Summary) {
 	w.print(line)
 }
 
+// Unprepared writes that the preparation of a process failed.
+func (w *Writer) Unprepared() { w.one(w.document(), preparationFailures, []string{byService}) }
+
+// one writes one occurrence of something that belongs to no request.
+func (w *Writer) one(line document, metric string, dimensions ...[]string) {
+	line.values = map[string]value{metric: {1, "Count"}}
+	line.AWS.Metrics = []directive{{Namespace, dimensions, line.present([]string{metric})}}
+	w.print(line)
+}
+
 func (w *Writer) document() document {
 	return document{AWS: metadata{Timestamp: w.now().UnixMilli()}, Level: "INFO", Message: "metrics", Service: w.service}
 }

@@ -40,6 +40,9 @@ var ofAuthorizer = []definition{
 	{"AuthorizerFailures", "Count"}, // the issuer's keys were not available
 }
 
+// preparationFailures counts the starts with provisioned concurrency whose preparation failed.
+const preparationFailures = "PreparationFailures"
+
 // providerLeft is not in metrics, since 0 is written and -1 (unknown) is omitted.
 const providerLeft = "ProviderLeft"
 
@@ -56,7 +59,7 @@ func Names() []string {
 	for _, m := range metrics {
 		names = append(names, m.name)
 	}
-	names = append(names, providerLeft)
+	names = append(names, providerLeft, preparationFailures)
 	for _, m := range ofAuthorizer {
 		names = append(names, m.Name)
 	}

@@ -37,6 +37,7 @@ func ResetPassword(mailer Mailer, defaultConnection string) api.Operation {
 		Permissions: []permission.Name{permission.SignIn},
 		Change:      "password-reset.request",
 		Urgent:      true,
+		NoToken:     true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			var body resetBody
 			if err := httpapi.Decode(r, &body); err != nil {

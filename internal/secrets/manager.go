@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"usher/internal/problem"
+	"usher/internal/shared"
 )
 
 // The staging labels of a secret's versions
@@ -49,7 +51,7 @@ type Options struct {
 	PlainHTTP bool          // see Parse
 	Log       *slog.Logger
 	Failed    func(context.Context) // called for every request whose read failed; may be nil
-	Client    Getter                // nil: created from the environment on first use
+	Client    Getter                // nil: one that is configured by a function's environment
 	Now       func() time.Time      // nil: time.Now
 }
 
@@ -59,8 +61,6 @@ type Options struct {
 type Manager struct {
 	opts   Options
 	flight singleflight.Group
-
-	lazy lazyClient
 
 	mu       sync.Mutex
 	current  *version // nil: not read yet
@@ -78,6 +78,9 @@ type version struct {
 func NewManager(opts Options) *Manager {
 	if opts.Now == nil {
 		opts.Now = time.Now
+	}
+	if opts.Client == nil {
+		opts.Client = newClient(os.Getenv)
 	}
 	opts.Timeout = cmp.Or(opts.Timeout, usualTimeout)
 	return &Manager{opts: opts}
@@ -167,12 +170,12 @@ func (m *Manager) fetchCurrent(ctx context.Context) (version, error) {
 func once[T any](ctx context.Context, m *Manager, what string, do func(context.Context) (T, error)) (T, error) {
 	var none T
 	result := m.flight.DoChan(what, func() (any, error) {
-		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.opts.Timeout)
+		own, cancel := context.WithTimeout(shared.Work(ctx), m.opts.Timeout)
 		defer cancel()
 		return do(own)
 	})
 	select {
-	case <-ctx.Done():
+	case <-shared.GivenUp(ctx):
 		return none, problem.ServiceUnavailable.Wrap(ctx.Err(), "The service could not read its configuration in time.")
 	case r := <-result:
 		if r.Err != nil {
@@ -183,16 +186,8 @@ func once[T any](ctx context.Context, m *Manager, what string, do func(context.C
 }
 
 func (m *Manager) fetch(ctx context.Context, stage string) (version, error) {
-	client := m.opts.Client
-	if client == nil {
-		made, err := m.lazy.secretsManager(ctx)
-		if err != nil {
-			return version{}, m.misconfigured(err)
-		}
-		client = made
-	}
 	in := &secretsmanager.GetSecretValueInput{SecretId: &m.opts.SecretID, VersionStage: &stage}
-	text, made, err := value(ctx, client, in)
+	text, made, err := value(ctx, m.opts.Client, in)
 	if err != nil {
 		return version{}, m.readProblem(err)
 	}

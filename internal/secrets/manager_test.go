@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -343,17 +342,6 @@ func TestReloadAsFirstRead(t *testing.T) {
 	got, err := m.Reload(t.Context(), Credentials{})
 	if err != nil || got.Domain != "a.example.com" || v.reads != 1 {
 		t.Errorf("%v, %v after %d reads", got, err, v.reads)
-	}
-}
-
-func TestManagerReportsAnInvalidEnvironment(t *testing.T) {
-	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
-	t.Setenv("AWS_RETRY_MODE", "whatever")
-	_, err := NewManager(Options{SecretID: "usher/auth", TTL: time.Minute}).Current(t.Context())
-	wantProblem(t, err, problem.ServiceMisconfigured, "load the AWS configuration")
-	if !strings.Contains(err.Error(), "whatever") {
-		t.Errorf("%q does not name the invalid value", err)
 	}
 }
 

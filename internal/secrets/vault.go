@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 )
@@ -21,16 +20,13 @@ var ErrNoValue = errors.New("the version has no value")
 var ErrBinary = errors.New("the version is binary, not text")
 
 // Vault reads and changes secrets in Secrets Manager. It has no cache.
-type Vault struct{ lazyClient }
+type Vault struct{ client *secretsmanager.Client }
 
-// lazyClient creates its client from the environment on first use.
-type lazyClient struct {
-	mu     sync.Mutex
-	client *secretsmanager.Client
-}
+// NewVault returns a Vault that is configured by a function's environment.
+func NewVault() *Vault { return NewVaultOf(newClient(os.Getenv)) }
 
-// NewVault returns a Vault.
-func NewVault() *Vault { return &Vault{} }
+// NewVaultOf returns a Vault that uses a client.
+func NewVaultOf(client *secretsmanager.Client) *Vault { return &Vault{client} }
 
 // Description is the metadata of a secret.
 type Description struct {
@@ -61,11 +57,7 @@ func (d Description) with(stage string) string {
 
 // Describe returns the metadata of a secret.
 func (v *Vault) Describe(ctx context.Context, secretID string) (Description, error) {
-	client, err := v.secretsManager(ctx)
-	if err != nil {
-		return Description{}, err
-	}
-	out, err := client.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &secretID})
+	out, err := v.client.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &secretID})
 	if err != nil {
 		return Description{}, fmt.Errorf("describe secret %q: %w", secretID, err)
 	}
@@ -91,12 +83,8 @@ func (v *Vault) Version(ctx context.Context, secretID, stage string) (text strin
 }
 
 func (v *Vault) get(ctx context.Context, secretID, stage string, version *string) (string, time.Time, error) {
-	client, err := v.secretsManager(ctx)
-	if err != nil {
-		return "", time.Time{}, err
-	}
 	in := &secretsmanager.GetSecretValueInput{SecretId: &secretID, VersionStage: &stage, VersionId: version}
-	text, made, err := value(ctx, client, in)
+	text, made, err := value(ctx, v.client, in)
 	if err != nil {
 		return "", time.Time{}, fmt.Errorf("read %s of secret %q: %w", stage, secretID, err)
 	}
@@ -122,11 +110,7 @@ func value(ctx context.Context, client Getter, in *secretsmanager.GetSecretValue
 // PutPending sets the text of a version and gives it AWSPENDING. If the version already has
 // a different text, PutPending keeps it, because a concurrent call may have used it.
 func (v *Vault) PutPending(ctx context.Context, secretID, version, text string) error {
-	client, err := v.secretsManager(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
+	_, err := v.client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
 		SecretId: &secretID, ClientRequestToken: &version, SecretString: &text, VersionStages: []string{stagePending},
 	})
 	if _, exists := errors.AsType[*types.ResourceExistsException](err); err != nil && !exists {
@@ -138,28 +122,11 @@ func (v *Vault) PutPending(ctx context.Context, secretID, version, text string) 
 // MakeCurrent moves AWSCURRENT from one version to another. Secrets Manager then moves
 // AWSPREVIOUS to the first.
 func (v *Vault) MakeCurrent(ctx context.Context, secretID, from, to string) error {
-	client, err := v.secretsManager(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = client.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
+	_, err := v.client.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
 		SecretId: &secretID, VersionStage: new(stageCurrent), RemoveFromVersionId: &from, MoveToVersionId: &to,
 	})
 	if err != nil {
 		return fmt.Errorf("make version %s of secret %q the current one: %w", to, secretID, err)
 	}
 	return nil
-}
-
-func (l *lazyClient) secretsManager(ctx context.Context) (*secretsmanager.Client, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.client == nil {
-		cfg, err := config.LoadDefaultConfig(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("load the AWS configuration: %w", err)
-		}
-		l.client = secretsmanager.NewFromConfig(cfg)
-	}
-	return l.client, nil
 }

@@ -23,6 +23,8 @@ func Callback(provider Provider, sealer Sealer, opts Options) api.Operation {
 		Change:      "session.begin",
 		Urgent:      true,
 		TakesQuery:  true,
+		NoToken:     true,
+		ChecksToken: true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			resp, err := parseResponse(r)
 			if err != nil {

@@ -53,6 +53,8 @@ func Introspect(provider Introspector) api.Operation {
 		Routes:      []string{"POST /introspect"},
 		Permissions: []permission.Name{permission.SignIn},
 		Urgent:      true,
+		NoToken:     true,
+		ChecksToken: true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			var body struct {
 				Token string `json:"token"`

@@ -35,6 +35,7 @@ func Login(provider AuthorizationEndpoint, sealer Sealer, opts Options) api.Oper
 		Permissions: []permission.Name{permission.SignIn},
 		Urgent:      true,
 		TakesQuery:  true,
+		NoToken:     true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			request, returnTo, err := parseLogin(r, opts)
 			if err != nil {

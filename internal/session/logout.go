@@ -36,6 +36,7 @@ func Logout(provider LogoutEndpoint, opts Options) api.Operation {
 		Permissions: []permission.Name{permission.SignIn},
 		Urgent:      true,
 		TakesQuery:  true,
+		NoToken:     true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			request, err := parseLogout(r, c, opts)
 			if err != nil {

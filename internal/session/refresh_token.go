@@ -43,6 +43,8 @@ func RefreshToken(provider Refresher) api.Operation {
 		Permissions: []permission.Name{permission.SignIn},
 		Change:      "session.refresh",
 		Urgent:      true,
+		NoToken:     true,
+		ChecksToken: true,
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 			var body struct {
 				RefreshToken string  `json:"refresh_token"`

@@ -31,12 +31,13 @@ var importRules = map[string][]string{
 	"internal/permission": {},
 	"internal/problem":    {},
 	"internal/quota":      {},
+	"internal/shared":     {},
 	"internal/skew":       {},
 	"internal/strictjson": {},
 	"internal/version":    {},
 	"internal/nonce":      {"internal/problem"},
 	"internal/valid":      {"internal/problem"},
-	"internal/jwks":       {"internal/loopback", "github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
+	"internal/jwks":       {"internal/loopback", "internal/shared", "github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
 
 	// The way of a request.
 	"internal/httpapi": {"internal/problem", "internal/quota", "internal/strictjson", "internal/valid", "internal/version"},
@@ -46,16 +47,17 @@ var importRules = map[string][]string{
 	"internal/metrics": {"internal/httpapi", "internal/quota"},
 
 	// Secrets and providers.
-	"internal/secrets":    {"internal/loopback", "internal/problem", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
+	"internal/secrets":    {"internal/loopback", "internal/problem", "internal/shared", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
 	"internal/seal":       {"internal/secrets"},
 	"internal/authorizer": {"internal/jwks", "internal/permission", "internal/skew", "internal/strictjson", "github.com/aws/aws-lambda-go/..."},
 	"internal/rotation":   {"internal/secrets", "internal/problem"},
-	"internal/auth0": {anyDomain, "internal/address", "internal/jwks", "internal/limits", "internal/nonce", "internal/problem", "internal/quota", "internal/secrets", "internal/skew", "internal/strictjson",
+	"internal/auth0": {anyDomain, "internal/address", "internal/jwks", "internal/limits", "internal/nonce", "internal/problem", "internal/quota", "internal/secrets", "internal/shared", "internal/skew", "internal/strictjson",
 		"github.com/auth0/go-auth0/...", "github.com/tidwall/gjson/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
 
 	// Wiring.
 	"internal/config":      {"internal/limits", "internal/loopback", "internal/quota"},
-	"internal/boot/bearer": {"internal/authorizer", "internal/config", "internal/httpapi", "internal/jwks", "internal/metrics", "github.com/aws/aws-lambda-go/..."},
+	"internal/boot/roots":  {},
+	"internal/boot/bearer": {"internal/authorizer", "internal/boot/roots", "internal/config", "internal/httpapi", "internal/jwks", "internal/metrics", "github.com/aws/aws-lambda-go/..."},
 	"internal/boot": {anyDomain, "internal/api", "internal/auth0", "internal/config", "internal/gateway", "internal/httpapi", "internal/metrics", "internal/problem", "internal/seal", "internal/secrets",
 		"github.com/aws/aws-lambda-go/..."},
 	"functions": {anyDomain, "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/rotation"}, // and one domain only
@@ -78,6 +80,8 @@ var importRules = map[string][]string{
 		"internal/permission", "internal/problem", "internal/quota", "internal/secrets", "internal/version", "localtenant", "operations", "github.com/aws/aws-sdk-go-v2/aws"},
 	"bench/quota":                  {}, // tests only
 	"cmd/localtenant":              {"cmd/internal/guard", "internal/loopback", "localtenant"},
+	"cmd/sizes":                    {},
+	"bench/cold":                   {"localtenant", "test/testkit/..."},
 	"cmd/sbom":                     {"github.com/CycloneDX/cyclonedx-go", "github.com/google/licensecheck"},
 	"internal/api/apitest":         {"internal/api", "internal/httpapi", "internal/limits", "internal/permission", "internal/problem", "github.com/google/go-cmp/..."},
 	"internal/limits/limitstest":   {"internal/httpapi", "internal/limits"},
@@ -90,7 +94,8 @@ var importRules = map[string][]string{
 
 // environmentRules says who may look at the process's environment: packages
 // that do can be made for one machine only.
-var environmentRules = []string{"internal/boot", "localtenant", "operations/generate", "operations/describe", "cmd", "examples", "test/contract", "test/testkit"}
+// internal/secrets finds a role's credentials there.
+var environmentRules = []string{"internal/boot", "internal/secrets", "bench/cold", "localtenant", "operations/generate", "operations/describe", "cmd", "examples", "test/contract", "test/testkit"}
 
 // withoutOperations are what a function may serve in place of a domain.
 var withoutOperations = []string{"internal/authorizer", "internal/rotation"}

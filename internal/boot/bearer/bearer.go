@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"usher/internal/authorizer"
+	"usher/internal/boot/roots"
 	"usher/internal/config"
 	"usher/internal/httpapi"
 	"usher/internal/jwks"
@@ -22,6 +23,7 @@ import (
 
 // Authorizer runs the Lambda that checks bearer tokens for the gateway. It does not return.
 func Authorizer(handler func(authorizer.Options) authorizer.Handle) {
+	roots.ReadOnce()
 	cfg, err := config.AuthorizerFromEnv(os.Getenv)
 	lambda.Start(OnToken(cfg, err, os.Stdout, handler))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,12 +17,27 @@ import (
 	"usher/test/testkit/lambda"
 )
 
-func start(t *testing.T) (*lambda.Process, *tenanttest.Server, *lambda.Vault) {
-	t.Helper()
-	out := t.TempDir()
-	if err := lambda.Build(t.Context(), "../../..", out, "./functions/getuser"); err != nil {
-		t.Fatal(err)
+// built is the folder of the binary.
+var built string
+
+// TestMain builds the binary once for all tests.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "lambda")
+	if err != nil {
+		panic(err)
 	}
+	built = dir
+	if err := lambda.Build(context.Background(), "../../..", dir, "./functions/getuser"); err != nil {
+		_ = os.RemoveAll(dir)
+		panic(err)
+	}
+	status := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(status)
+}
+
+func start(t *testing.T, more ...map[string]string) (*lambda.Process, *tenanttest.Server, *lambda.Vault) {
+	t.Helper()
 	tenant := tenanttest.Start(t)
 	vault := lambda.NewVault(fmt.Sprintf(`{"domain":%q,"client_id":%q,"client_secret":%q}`, tenant.URL, localtenant.ClientID, localtenant.ClientSecret))
 	t.Cleanup(vault.Close)
@@ -31,8 +47,10 @@ func start(t *testing.T) (*lambda.Process, *tenanttest.Server, *lambda.Vault) {
 	}
 	t.Cleanup(func() { _ = runtime.Close() })
 	env := vault.Env()
-	maps.Copy(env, map[string]string{"REDIRECT_URIS": "https://app.example.com/callback"})
-	p, err := runtime.Start(t.Context(), filepath.Join(out, "getuser"), env)
+	for _, m := range append(more, map[string]string{"REDIRECT_URIS": "https://app.example.com/callback"}) {
+		maps.Copy(env, m)
+	}
+	p, err := runtime.Start(t.Context(), filepath.Join(built, "getuser"), env)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +84,28 @@ func TestProcess(t *testing.T) {
 	}
 	if vault.Reads() != 1 || tenant.Tenant.Stats().Requests != 4 {
 		t.Errorf("%d reads of the secret, %d calls", vault.Reads(), tenant.Tenant.Stats().Requests)
+	}
+}
+
+// Only with provisioned concurrency does a function call anything before its first event.
+func TestInitialization(t *testing.T) {
+	for kind, before := range map[string]int{"on-demand": 0, "provisioned-concurrency": 1} {
+		t.Run(kind, func(t *testing.T) {
+			p, tenant, vault := start(t, map[string]string{"AWS_LAMBDA_INITIALIZATION_TYPE": kind})
+			if err := p.Ready(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if vault.Reads() != int64(before) || tenant.Tenant.Stats().Tokens != before || tenant.Tenant.Stats().Requests != before {
+				t.Errorf("before the first event: %d reads of the secret, %+v; the log: %s", vault.Reads(), tenant.Tenant.Stats(), p.Log())
+			}
+			tenant.Tenant.ResetStats()
+			if _, err := p.Invoke(t.Context(), get(t), testkit.Patience); err != nil {
+				t.Fatal(err)
+			}
+			if stats := tenant.Tenant.Stats(); vault.Reads() != 1 || stats.Requests != 2-before || stats.Connections != 1-before {
+				t.Errorf("at the first event: %d reads of the secret, %+v", vault.Reads(), stats)
+			}
+		})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"usher/cmd/doctor/internal/awsapi"
 	"usher/internal/secrets"
 )
 
@@ -27,7 +28,12 @@ func (f *facts) gatherVersions(ctx context.Context, timeout time.Duration) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	vault := secrets.NewVault()
+	client, err := awsapi.SecretsManagerClient(ctx)
+	if err != nil {
+		f.unread = err
+		return
+	}
+	vault := secrets.NewVaultOf(client)
 	for _, stage := range []string{currentStage, pending, previous} {
 		v := readVersion(ctx, vault, f.SecretID, stage)
 		switch {

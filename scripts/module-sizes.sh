@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Prints how many bytes each module takes in a function that reads and one that writes: module-sizes.sh ARCH
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$root"
+out=$(mktemp -d)
+at_exit rm -rf "$out"
+(
+	for_lambda "$1"
+	export GOFLAGS=${GOFLAGS/-s -w/-w} # with symbols
+	go build -o "$out/" ./functions/getuser ./functions/createuser
+)
+go run ./cmd/sizes "$out/getuser" "$out/createuser"
