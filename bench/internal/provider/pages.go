@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -16,8 +18,12 @@ const (
 // ManagementToken is as long as Auth0's are.
 var ManagementToken = strings.Repeat("management-token", 100)
 
-// pagesOf makes the answers of a page of 50 users: the page itself, one of 100, and one user. A
-// list goes on after either page, as lists of large tenants do.
+// later makes the next 50 users of the first 50: others, of the next year.
+var later = strings.NewReplacer("65e19a2", "65e19a3", "2024-", "2025-")
+
+// pagesOf makes the answers of a page of 50 users: pages of several sizes, and one user. The
+// service asks for one user more than a page of 50 has. A list goes on after each page, as lists of
+// large tenants do.
 func pagesOf(page []byte) (map[string][]byte, error) {
 	var read struct {
 		Users []json.RawMessage `json:"users"`
@@ -30,14 +36,16 @@ func pagesOf(page []byte) (map[string][]byte, error) {
 	}
 	others := make([]json.RawMessage, len(read.Users))
 	for i, user := range read.Users {
-		others[i] = json.RawMessage(strings.ReplaceAll(string(user), "65e19a2", "65e19a3"))
+		others[i] = json.RawMessage(later.Replace(string(user)))
 	}
 	user := read.Users[1]
 	pages := map[string][]byte{"user": user}
 	pages["by-email"] = join(user)
 	pages["search"] = list(1, 1, user)
-	pages["50"] = list(50, 5000, read.Users...)
-	pages["100"] = list(100, 5000, append(read.Users, others...)...)
+	all := slices.Concat(read.Users, others)
+	for _, size := range []int{50, 51, 100} {
+		pages[strconv.Itoa(size)] = list(size, 5000, all[:size]...)
+	}
 	return pages, nil
 }
 
