@@ -12,8 +12,10 @@ import (
 	"syscall"
 	"time"
 
+	"usher/bench/internal/inprocess"
 	"usher/bench/internal/measure"
 	"usher/bench/internal/provider"
+	"usher/bench/internal/report"
 	"usher/bench/internal/target"
 )
 
@@ -57,21 +59,40 @@ func run(ctx context.Context, root string, short bool) error {
 		return err
 	}
 	defer functions.Close()
-	begun := time.Now()
+	result := report.Run{Plan: plan, OldCommit: oldCommit}
 	for _, op := range target.Operations {
-		set, err := target.NewSet(ctx, functions, binaries, op, target.Workers)
+		begun := time.Now()
+		measured, err := operation(ctx, plan, p, functions, binaries, op)
 		if err != nil {
 			return err
 		}
-		results, err := plan.Operation(ctx, p, set)
-		set.Close()
-		if err != nil {
-			return err
-		}
-		_ = results
-		say("%s: measured after %v", op.Name, time.Since(begun).Round(time.Second))
+		result.Operations = append(result.Operations, measured)
+		say("%s: measured in %v", op.Name, time.Since(begun).Round(time.Second))
 	}
-	return nil
+	fmt.Print(result.Markdown())
+	if short {
+		return nil
+	}
+	docs := filepath.Join(root, "docs")
+	return report.Write(filepath.Join(docs, "benchmarks.md"), result.Markdown(), filepath.Join(docs, "images", "benchmarks.svg"), result.Chart())
+}
+
+// operation measures one operation.
+func operation(ctx context.Context, plan measure.Plan, p *provider.Provider, f *target.Functions, b target.Binaries, op target.Operation) (report.Operation, error) {
+	set, err := target.NewSet(ctx, f, b, op, target.Workers)
+	if err != nil {
+		return report.Operation{}, err
+	}
+	defer set.Close()
+	results, err := plan.Operation(ctx, p, set)
+	if err != nil {
+		return report.Operation{}, err
+	}
+	function, err := inprocess.New(ctx, p, op)
+	if err != nil {
+		return report.Operation{}, err
+	}
+	return report.Operation{Name: op.Name, Calls: len(set.Calls), Results: results, Allocs: function.Allocs(ctx)}, nil
 }
 
 // startProviderIn starts the provider with the page of users in a folder, and makes this process

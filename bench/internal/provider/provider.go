@@ -8,6 +8,8 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -56,7 +58,8 @@ func Start(dir string, users []byte) (*Provider, error) {
 			p.counts.connections.Add(1)
 		}
 	}
-	p.server.EnableHTTP2 = true // Auth0 speaks HTTP/2
+	p.server.Config.ErrorLog = log.New(io.Discard, "", 0) // of functions that end while they connect
+	p.server.EnableHTTP2 = true                           // Auth0 speaks HTTP/2
 	p.server.TLS = tlsConfig(certificate)
 	p.server.StartTLS()
 	return p, nil

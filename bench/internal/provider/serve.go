@@ -20,7 +20,7 @@ func (p *Provider) serve(w http.ResponseWriter, r *http.Request) {
 	if d := time.Duration(p.delay.Load()); d > 0 {
 		time.Sleep(d)
 	}
-	status, answer := p.answer(r, body)
+	status, answer := p.Answer(r, body)
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(len(answer)))
@@ -31,7 +31,8 @@ func (p *Provider) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(answer)
 }
 
-func (p *Provider) answer(r *http.Request, body []byte) (int, []byte) {
+// Answer returns the status and the body for a call.
+func (p *Provider) Answer(r *http.Request, body []byte) (int, []byte) {
 	switch path := r.URL.Path; {
 	case path == "/oauth/token":
 		return p.token(body)

@@ -43,7 +43,7 @@ type function struct {
 
 // Start starts processes of an operation's binary in a folder.
 func (f *Functions) Start(ctx context.Context, binaries string, op Operation, processes int) (Target, error) {
-	request, err := op.prepared(ctx, f.provider, func(ctx context.Context) (Answer, error) {
+	request, err := op.Prepared(ctx, f.provider, func(ctx context.Context) (Answer, error) {
 		login, err := f.Start(ctx, binaries, Operation{Function: "login", Request: loginRequest}, 1)
 		if err != nil {
 			return Answer{}, err

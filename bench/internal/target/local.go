@@ -41,7 +41,7 @@ func NewLocal(ctx context.Context, p *provider.Provider, op Operation) (Target, 
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	l := &local{server: server, client: client}
-	l.request, err = op.prepared(ctx, p, func(ctx context.Context) (Answer, error) { return l.send(ctx, loginRequest) })
+	l.request, err = op.Prepared(ctx, p, func(ctx context.Context) (Answer, error) { return l.send(ctx, loginRequest) })
 	if err != nil {
 		l.Close()
 		return nil, err

@@ -52,7 +52,10 @@ var Operations = []Operation{
 		Body: `{"theme":"light","newsletter":null}`}},
 }
 
-var loginRequest = Request{Method: "GET", Target: "/login?return_to=/account"}
+// LoginTarget is the path with the query that begins a sign-in.
+const LoginTarget = "/login?return_to=/account"
+
+var loginRequest = Request{Method: "GET", Target: LoginTarget}
 
 // callbackOf returns the request that ends the sign-in of a response to loginRequest.
 func callbackOf(p *provider.Provider, login Answer) (Request, error) {
@@ -72,8 +75,8 @@ func callbackOf(p *provider.Provider, login Answer) (Request, error) {
 	return Request{Method: "GET", Target: "/callback?" + query.Encode(), Header: http.Header{"Cookie": {cookie}}}, nil
 }
 
-// prepared returns the operation's request. begin sends loginRequest to the same kind of target.
-func (op Operation) prepared(ctx context.Context, p *provider.Provider, begin func(context.Context) (Answer, error)) (Request, error) {
+// Prepared returns the operation's request. begin sends loginRequest to the same kind of target.
+func (op Operation) Prepared(ctx context.Context, p *provider.Provider, begin func(context.Context) (Answer, error)) (Request, error) {
 	if !op.Callback {
 		return op.Request, nil
 	}
