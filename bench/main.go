@@ -69,12 +69,34 @@ func run(ctx context.Context, root string, short bool) error {
 		result.Operations = append(result.Operations, measured)
 		say("%s: measured in %v", op.Name, time.Since(begun).Round(time.Second))
 	}
-	fmt.Print(result.Markdown())
+	tables := result.Markdown() + limited(ctx, plan, p, functions, binaries.New)
+	fmt.Print(tables)
 	if short {
 		return nil
 	}
 	docs := filepath.Join(root, "docs")
-	return report.Write(filepath.Join(docs, "benchmarks.md"), result.Markdown(), filepath.Join(docs, "images", "benchmarks.svg"), result.Chart())
+	return report.Write(filepath.Join(docs, "benchmarks.md"), tables, filepath.Join(docs, "images", "benchmarks.svg"), result.Chart())
+}
+
+// cgroups is where Linux has its control groups.
+const cgroups = "/sys/fs/cgroup"
+
+// limited measures a few functions with shares of a processor. Where that is not possible, the
+// tables say why.
+func limited(ctx context.Context, plan measure.Plan, p *provider.Provider, f *target.Functions, binaries string) string {
+	var all []report.Limited
+	for _, op := range target.Operations {
+		if op.Name != "get" && op.Name != "create" && op.Name != "list of 50" {
+			continue
+		}
+		shares, err := plan.ShareOf(ctx, p, f, binaries, cgroups, op)
+		if err != nil {
+			return fmt.Sprintf("### Memory sizes\n\nNot measured: %v\n", err)
+		}
+		all = append(all, report.Limited{Name: op.Name, Shares: shares})
+		say("%s: measured with shares of a processor", op.Name)
+	}
+	return report.Shares(all)
 }
 
 // operation measures one operation.
