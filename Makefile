@@ -54,6 +54,10 @@ cover: ## coverage of internal/ by the Go tests, as a page
 fuzz: ## every fuzz target for FUZZTIME (15s)
 	@scripts/fuzz.sh $(FUZZTIME)
 
+.PHONY: bench
+bench: ## measure what the service adds to a provider call (docs/benchmarks.md): BENCH=short for a few minutes
+	go run ./bench $(if $(filter short,$(BENCH)),-short)
+
 .PHONY: build
 build: ## build the functions for Lambda: ARCH=arm64 or x86_64
 	@scripts/setup.sh python

@@ -54,6 +54,10 @@ func run(ctx context.Context, root string, short bool) error {
 		return err
 	}
 	defer p.Close()
+	compared, err := measure.CompareTenant(ctx, p, filepath.Dir(p.CAFile))
+	if err != nil {
+		return err
+	}
 	functions, err := target.NewFunctions(p)
 	if err != nil {
 		return err
@@ -69,7 +73,7 @@ func run(ctx context.Context, root string, short bool) error {
 		result.Operations = append(result.Operations, measured)
 		say("%s: measured in %v", op.Name, time.Since(begun).Round(time.Second))
 	}
-	tables := result.Markdown() + limited(ctx, plan, p, functions, binaries.New)
+	tables := result.Markdown() + limited(ctx, plan, p, functions, binaries.New) + report.Provider(compared)
 	fmt.Print(tables)
 	if short {
 		return nil
