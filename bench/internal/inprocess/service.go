@@ -1,5 +1,5 @@
 // Package inprocess runs the functions' handlers in this process, with a provider in memory, to count
-// their allocations: a network would add some of its own, not the same each time.
+// their allocations: a network would add others, in a varying number.
 package inprocess
 
 import (
