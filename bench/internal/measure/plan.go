@@ -45,18 +45,18 @@ type Plan struct {
 // Full takes about 15 minutes. With one request in flight, a block is one request: the targets
 // alternate, so that slow changes of the machine are the same for all of them.
 var Full = Plan{Rounds: 5, Cells: []Cell{
-	{0, 1, 0, 200, 1},
-	{40 * ms, 1, 0, 20, 1},
-	{120 * ms, 1, 0, 4, 1},
+	{0, 1, 0, 150, 1},
+	{40 * ms, 1, 0, 12, 1},
+	{120 * ms, 1, 0, 2, 1},
 	{0, 16, 0, 1, 160},
-	{40 * ms, 16, 0, 1, 64},
-	{120 * ms, 16, 0, 1, 32},
+	{40 * ms, 16, 0, 1, 48},
+	{120 * ms, 16, 0, 1, 16},
 	{0, 1, 10 * ms, 1, 20},
-	{40 * ms, 1, 200 * ms, 1, 3},
-	{120 * ms, 1, 500 * ms, 1, 2},
-	{0, 16, 4 * ms, 1, 50},
-	{40 * ms, 16, 10 * ms, 1, 20},
-	{120 * ms, 16, 20 * ms, 1, 16},
+	{40 * ms, 1, 100 * ms, 1, 3},
+	{120 * ms, 1, 150 * ms, 1, 2},
+	{0, 16, 4 * ms, 1, 25},
+	{40 * ms, 16, 10 * ms, 1, 12},
+	{120 * ms, 16, 20 * ms, 1, 8},
 }}
 
 // Short takes a few minutes. Its intervals are wide.
