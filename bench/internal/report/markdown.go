@@ -12,7 +12,7 @@ import (
 
 // Markdown returns all tables.
 func (r Run) Markdown() string {
-	return r.targets() + r.overBare() + r.perRequest() + r.latencies()
+	return machine() + r.targets() + r.overBare() + r.perRequest() + r.latencies()
 }
 
 // limits are the highest allowed fractions of what the old function adds over the floor.

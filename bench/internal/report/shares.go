@@ -77,7 +77,7 @@ func recommendation(all []Limited) string {
 func costs(all []Limited) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### Cost of a million calls\n\nIn US dollars, by the [prices of AWS Lambda](https://aws.amazon.com/lambda/pricing/) on %s: "+
-		"%v for a GB-second on x86, %v on arm64, and 0.20 for a million requests. Each duration is rounded up to 1 ms. "+
+		"%.10f for a GB-second on x86, %.10f on arm64, and 0.20 for a million requests. Each duration is rounded up to 1 ms. "+
 		"The durations are those with a period of 20 ms. The arm64 column assumes the same durations.\n\n",
 		quota.Dated, quota.PerGBSecondX86, quota.PerGBSecondARM)
 	header := []string{"memory in MB"}
