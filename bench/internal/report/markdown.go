@@ -126,9 +126,9 @@ func title(c measure.Cell) string {
 
 // Chart returns the chart of what is added over the floor.
 func (r Run) Chart() string {
-	var bars []Bar
+	var pairs []Pair
 	for _, o := range r.Operations {
-		bars = append(bars, Bar{o.Name, o.added(alone(0), target.Old, target.Floor), o.added(alone(0), target.Function, target.Floor)})
+		pairs = append(pairs, Pair{o.Name, o.added(alone(0), target.Old, target.Floor), o.added(alone(0), target.Function, target.Floor)})
 	}
-	return Chart(bars, "commit "+r.OldCommit)
+	return Chart(pairs, "commit "+r.OldCommit)
 }

@@ -37,11 +37,11 @@ func TestNumbers(t *testing.T) {
 
 func TestChartIsXML(t *testing.T) {
 	none := stats.Interval{Low: math.NaN(), Estimate: math.NaN(), High: math.NaN()}
-	svg := report.Chart([]report.Bar{
+	svg := report.Chart([]report.Pair{
 		{Name: "get", Old: stats.Interval{Low: 0.3, Estimate: 0.4, High: 0.5}, New: stats.Interval{Low: 0.1, Estimate: 0.2, High: 0.3}},
 		{Name: "list", Old: none, New: stats.Interval{Low: 1, Estimate: 2, High: 3}},
 	}, "before")
-	bars := 0
+	points := 0
 	for d := xml.NewDecoder(strings.NewReader(svg)); ; {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -50,12 +50,12 @@ func TestChartIsXML(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e, ok := token.(xml.StartElement); ok && e.Name.Local == "rect" {
-			bars++
+		if e, ok := token.(xml.StartElement); ok && e.Name.Local == "circle" {
+			points++
 		}
 	}
-	if bars != 5 { // two are the legend's
-		t.Errorf("%d rectangles: %s", bars, svg)
+	if points != 5 { // two are the legend's
+		t.Errorf("%d points: %s", points, svg)
 	}
 	if strings.Contains(svg, "NaN") {
 		t.Error("a number is none")
