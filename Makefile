@@ -58,6 +58,10 @@ fuzz: ## every fuzz target for FUZZTIME (15s)
 bench-quota: ## simulate how the provider's rate limit is shared; writes docs/quota.md (10 minutes)
 	go test -count=1 -timeout 120m -tags report -run TestReport -v ./bench/quota
 
+.PHONY: bench
+bench: ## measure what the service adds to a provider call (docs/benchmarks.md): BENCH=short for a few minutes
+	go run ./bench $(if $(filter short,$(BENCH)),-short)
+
 .PHONY: build
 build: ## build the functions for Lambda: ARCH=arm64 or x86_64
 	@scripts/setup.sh python

@@ -50,6 +50,11 @@ calm() {
 		-vet=off -timeout 120m -covermode=atomic -coverpkg=./internal/... -coverprofile=.cache/calm.cover ./test/api ./test/rotation ./bench/quota)
 }
 
+# The allocations of the functions' handlers. The race detector and the coverage would change them.
+allocations() {
+	(for_lambda_here && go_test --junitfile "$reports/allocations.xml" -- -vet=off -timeout 120m ./bench/internal/inprocess)
+}
+
 # The API with the race detector, against a tenant with rate limits, an index that lags,
 # answers that fail now and then, and others in the odd forms that real tenants have: but for
 # the tests that set such failures or forms themselves, and calm the tenant down before.
@@ -138,6 +143,7 @@ step "functions: build and size" build
 step "functions: bill of materials" bill_of_materials
 step "functions: the same bytes again" reproducible
 step "go test, without the race detector" calm
+step "allocations" allocations
 step "coverage" coverage
 begin stack
 step "functions in sam local" sam_local

@@ -17,7 +17,10 @@ const LevelAudit = slog.LevelError + 4
 
 // LevelName names LevelAudit; it is for slog.HandlerOptions.ReplaceAttr.
 func LevelName(groups []string, a slog.Attr) slog.Attr {
-	if level, ok := a.Value.Any().(slog.Level); ok && len(groups) == 0 && a.Key == slog.LevelKey && level == LevelAudit {
+	if a.Key != slog.LevelKey || len(groups) > 0 { // first, since Any allocates and most attributes are others
+		return a
+	}
+	if level, ok := a.Value.Any().(slog.Level); ok && level == LevelAudit {
 		return slog.String(slog.LevelKey, "AUDIT")
 	}
 	return a

@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"usher/internal/problem"
 	"usher/internal/valid"
@@ -40,7 +41,7 @@ func DecodePatch(r *http.Request, into any) (members map[string]bool, err error)
 }
 
 func decode(r *http.Request, into any, nullable bool, mediaTypes ...string) (members map[string]bool, err error) {
-	object, err := freeObject(r, mediaTypes...)
+	object, body, err := freeObject(r, mediaTypes...)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +53,7 @@ func decode(r *http.Request, into any, nullable bool, mediaTypes ...string) (mem
 	for name := range object {
 		members[name] = true
 	}
-	return members, fill(into, object, types)
+	return members, fill(into, object, body, types)
 }
 
 // HasBody reports whether the request has a body.
@@ -81,29 +82,48 @@ func readBody(r *http.Request) ([]byte, error) {
 }
 
 // fill decodes the object into a struct. Whole numbers need not be written as such: 6e2 is 600.
-func fill(into any, object map[string]any, types map[string]reflect.Type) error {
+func fill(into any, object map[string]any, body []byte, types map[string]reflect.Type) error {
+	rewritten := false
 	for name, value := range object {
 		if number, ok := value.(json.Number); ok && jsonType(types[name]) == wholeNumber {
-			object[name] = valid.Whole(number)
+			whole := valid.Whole(number)
+			rewritten = rewritten || whole != number
+			object[name] = whole
 		}
 	}
-	body, _ := json.Marshal(object) // read from JSON, so it cannot fail
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.UseNumber() // keeps large integers in metadata exact
-	if err := dec.Decode(into); err != nil {
+	if !rewritten && unmarshal(body, into) == nil {
+		return nil
+	}
+	body, _ = json.Marshal(object) // sorted, so that the order of members does not choose the error
+	if err := unmarshal(body, into); err != nil {
 		return decodeProblem(err, types)
 	}
 	return nil
 }
 
-// memberTypes returns the type of each member of the struct that into points to.
+func unmarshal(body []byte, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber() // keeps large integers in metadata exact
+	return dec.Decode(into)
+}
+
+// typesOf has the result of memberTypes for each type of body: few, which are structs of handlers.
+var typesOf sync.Map
+
+// memberTypes returns the type of each member of the struct that into points to. Callers must not
+// change it.
 func memberTypes(into any) map[string]reflect.Type {
+	body := reflect.TypeOf(into).Elem()
+	if known, ok := typesOf.Load(body); ok {
+		return known.(map[string]reflect.Type)
+	}
 	types := map[string]reflect.Type{}
-	for _, field := range reflect.VisibleFields(reflect.TypeOf(into).Elem()) {
+	for _, field := range reflect.VisibleFields(body) {
 		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {
 			types[name] = field.Type
 		}
 	}
+	typesOf.Store(body, types)
 	return types
 }
 

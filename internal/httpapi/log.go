@@ -87,9 +87,12 @@ func rare(s Summary) []slog.Attr {
 	return attrs
 }
 
+// usualAttrs is the number of attributes of a line that nothing unusual is added to.
+const usualAttrs = 12
+
 // ids returns the IDs of a request's log lines: its own and those of its traces.
 func (rec *record) ids() []slog.Attr {
-	attrs := []slog.Attr{slog.String("request_id", rec.requestID)}
+	attrs := append(make([]slog.Attr, 0, usualAttrs), slog.String("request_id", rec.requestID))
 	if rec.trace.id != "" {
 		attrs = append(attrs, slog.String("trace_id", rec.trace.id))
 	}

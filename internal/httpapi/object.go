@@ -3,20 +3,25 @@ package httpapi
 import "net/http"
 
 // DecodeObject is Decode for an object with any member names, such as metadata. Its numbers are json.Number.
-func DecodeObject(r *http.Request) (map[string]any, error) { return freeObject(r, TypeJSON) }
+func DecodeObject(r *http.Request) (map[string]any, error) {
+	object, _, err := freeObject(r, TypeJSON)
+	return object, err
+}
 
 // DecodeObjectPatch is DecodeObject for a JSON merge patch (RFC 7396).
 func DecodeObjectPatch(r *http.Request) (map[string]any, error) {
-	return freeObject(r, TypeMergePatch, TypeJSON)
+	object, _, err := freeObject(r, TypeMergePatch, TypeJSON)
+	return object, err
 }
 
-func freeObject(r *http.Request, mediaTypes ...string) (map[string]any, error) {
+// freeObject returns the body's object, and the body.
+func freeObject(r *http.Request, mediaTypes ...string) (object map[string]any, body []byte, err error) {
 	if err := checkMediaType(r, mediaTypes); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	body, err := readBody(r)
-	if err != nil {
-		return nil, err
+	if body, err = readBody(r); err != nil {
+		return nil, nil, err
 	}
-	return readObject(body)
+	object, err = readObject(body)
+	return object, body, err
 }

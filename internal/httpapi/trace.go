@@ -29,8 +29,10 @@ func traceOf(r *http.Request, xray string) trace {
 	if sent := r.Header.Values("Traceparent"); len(sent) == 1 && validTraceparent(sent[0]) {
 		t.parent, t.id = asVersion00(sent[0]), sent[0][3:35]
 	}
-	if found := xrayHeader.FindStringSubmatch(xray); found != nil && strings.Contains(xray, "Sampled=1") {
-		t.xray = found[1]
+	if strings.Contains(xray, "Sampled=1") { // first, since it excludes most headers
+		if found := xrayHeader.FindStringSubmatch(xray); found != nil {
+			t.xray = found[1]
+		}
 	}
 	return t
 }

@@ -1,7 +1,6 @@
 package metrics
 
 import (
-	"encoding/json"
 	"io"
 	"time"
 
@@ -31,39 +30,35 @@ func New(out io.Writer, service string, now func() time.Time) *Writer {
 	return &Writer{out: out, service: service, now: now}
 }
 
+// The selections of a request: all values by service, some also by operation or code.
+var (
+	selections = []selection{
+		{dimensions: [][]string{{byService}}},
+		{[][]string{{byService, byOperation}}, ofOperations},
+	}
+	selectionsOfProblem = append(selections[:2:2], selection{[][]string{{byService, byCode}}, ofCodes})
+)
+
 // Write writes the metrics of one request.
 func (w *Writer) Write(s httpapi.Summary) {
-	line := w.document()
-	line.Operation, line.Code, line.values = s.Route, s.Problem, valuesOf(s)
-	line.AWS.Metrics = []directive{
-		{Namespace, [][]string{{byService}}, line.present(all)},
-		{Namespace, [][]string{{byService, byOperation}}, line.present(ofOperations)},
-	}
+	l := line{operation: s.Route, code: s.Problem, values: valuesOf(s), directives: selections}
 	if s.Problem != "" {
-		problems := directive{Namespace, [][]string{{byService, byCode}}, line.present(ofCodes)}
-		line.AWS.Metrics = append(line.AWS.Metrics, problems)
+		l.directives = selectionsOfProblem
 	}
-	w.print(line)
+	w.print(l)
 }
 
 // Unprepared writes that the preparation of a process failed.
-func (w *Writer) Unprepared() { w.one(w.document(), preparationFailures, []string{byService}) }
+func (w *Writer) Unprepared() { w.one(line{}, preparationFailures, []string{byService}) }
 
 // one writes one occurrence of something that belongs to no request.
-func (w *Writer) one(line document, metric string, dimensions ...[]string) {
-	line.values = map[string]value{metric: {1, "Count"}}
-	line.AWS.Metrics = []directive{{Namespace, dimensions, line.present([]string{metric})}}
-	w.print(line)
+func (w *Writer) one(l line, metric string, dimensions ...[]string) {
+	l.values = []value{{metric, "Count", 1}}
+	l.directives = []selection{{dimensions: dimensions}}
+	w.print(l)
 }
 
-func (w *Writer) document() document {
-	return document{AWS: metadata{Timestamp: w.now().UnixMilli()}, Level: "INFO", Message: "metrics", Service: w.service}
-}
-
-func (w *Writer) print(line document) {
-	encoded, err := json.Marshal(line)
-	if err != nil {
-		return // cannot happen: line has only numbers and strings
-	}
-	_, _ = w.out.Write(append(encoded, '\n')) // an error of the log cannot be logged
+func (w *Writer) print(l line) {
+	l.at, l.service = w.now().UnixMilli(), w.service
+	_, _ = w.out.Write(l.encode()) // an error of the log cannot be logged
 }

@@ -34,6 +34,9 @@ var metrics = []metric{
 	{"UnreadableMembers", "Count", func(s httpapi.Summary) int64 { return s.Unreadable }, true}, // in provider responses
 }
 
+// definition is the name of a metric, with its unit.
+type definition struct{ Name, Unit string }
+
 // ofAuthorizer lists the metrics of the authorizer.
 var ofAuthorizer = []definition{
 	{"AuthorizerDenials", "Count"},
@@ -46,9 +49,8 @@ const preparationFailures = "PreparationFailures"
 // providerLeft is not in metrics, since 0 is written and -1 (unknown) is omitted.
 const providerLeft = "ProviderLeft"
 
-// The metrics by dimensions: all by service, some also by operation or code.
+// The metrics that also have a dimension for the operation or the code.
 var (
-	all          = Names()
 	ofOperations = []string{"Requests", "Faults", "Latency"}
 	ofCodes      = []string{"Problems"}
 )
@@ -66,15 +68,16 @@ func Names() []string {
 	return names
 }
 
-func valuesOf(s httpapi.Summary) map[string]value {
-	values := map[string]value{}
+// valuesOf returns the values of a request, in the order of Names.
+func valuesOf(s httpapi.Summary) []value {
+	values := make([]value, 0, len(metrics)+1)
 	for _, m := range metrics {
 		if n := m.value(s); n != 0 || !m.rare {
-			values[m.name] = value{n, m.unit}
+			values = append(values, value{m.name, m.unit, n})
 		}
 	}
 	if s.ProviderLeft >= 0 {
-		values[providerLeft] = value{s.ProviderLeft, "Count"}
+		values = append(values, value{providerLeft, "Count", s.ProviderLeft})
 	}
 	return values
 }

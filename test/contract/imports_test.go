@@ -87,15 +87,17 @@ var importRules = map[string][]string{
 	"internal/limits/limitstest":   {"internal/httpapi", "internal/limits"},
 	"internal/secrets/secretstest": {"internal/problem", "internal/secrets", "test/testkit/...", "github.com/aws/aws-sdk-go-v2/..."},
 	"test/contract":                {"internal/problem", "github.com/pb33f/..."},
-	"test/testkit":                 {"internal/secrets", "localtenant", "github.com/aws/aws-lambda-go/events", "github.com/aws/aws-sdk-go-v2/...", "github.com/chromedp/...", "github.com/go-jose/go-jose/..."},
-	"examples":                     {"github.com/aws/aws-sdk-go-v2/..."}, // nothing of ours: a front-end's team has none of it
-	"test":                         {},                                   // tests only
+	"test/testkit":                 {"internal/secrets", "localtenant", "github.com/aws/aws-lambda-go/...", "github.com/aws/aws-sdk-go-v2/...", "github.com/chromedp/...", "github.com/go-jose/go-jose/..."},
+	"bench": {anyDomain, "internal/api", "internal/auth0", "internal/boot", "internal/config", "internal/gateway", "internal/httpapi", "internal/metrics", "internal/seal", "internal/secrets", "localtenant", "operations", "test/testkit/...",
+		"github.com/aws/aws-lambda-go/...", "github.com/go-jose/go-jose/..."},
+	"examples": {"github.com/aws/aws-sdk-go-v2/..."}, // nothing of ours: a front-end's team has none of it
+	"test":     {},                                   // tests only
 }
 
 // environmentRules says who may look at the process's environment: packages
 // that do can be made for one machine only.
 // internal/secrets finds a role's credentials there.
-var environmentRules = []string{"internal/boot", "internal/secrets", "bench/cold", "localtenant", "operations/generate", "operations/describe", "cmd", "examples", "test/contract", "test/testkit"}
+var environmentRules = []string{"internal/boot", "internal/secrets", "bench", "localtenant", "operations/generate", "operations/describe", "cmd", "examples", "test/contract", "test/testkit"}
 
 // withoutOperations are what a function may serve in place of a domain.
 var withoutOperations = []string{"internal/authorizer", "internal/rotation"}
@@ -180,7 +182,7 @@ func importFaults(p goPackage) []string {
 }
 
 // notInFunctions is what is for commands and tests only.
-var notInFunctions = []string{"api", "cmd/...", "localtenant/...", "operations/...", "test/...", "internal/api/apitest", "internal/limits/limitstest", "internal/secrets/secretstest"}
+var notInFunctions = []string{"api", "bench/...", "cmd/...", "localtenant/...", "operations/...", "test/...", "internal/api/apitest", "internal/limits/limitstest", "internal/secrets/secretstest"}
 
 func functionFaults(p goPackage) []string {
 	var faults []string

@@ -1,0 +1,48 @@
+//go:build !race
+
+// The race detector adds allocations, so scripts/test.sh runs this test in a step without it.
+
+package inprocess_test
+
+import (
+	"math"
+	"testing"
+
+	"usher/bench/internal/inprocess"
+	"usher/bench/internal/target"
+)
+
+// allocs are the allocations of one warm request, of a release build. A change of the code or of a
+// dependency may change them: then set the printed values, and explain an increase in the commit.
+var allocs = map[string]inprocess.Allocs{
+	"get":             {Count: 380, Bytes: 37080},
+	"create":          {Count: 556, Bytes: 47488},
+	"update":          {Count: 621, Bytes: 58488},
+	"delete":          {Count: 175, Bytes: 19976},
+	"list of 50":      {Count: 1915, Bytes: 761768},
+	"list of 100":     {Count: 3369, Bytes: 1485344},
+	"delete by email": {Count: 439, Bytes: 50736},
+	"login":           {Count: 295, Bytes: 29424},
+	"callback":        {Count: 733, Bytes: 69352},
+	"metadata patch":  {Count: 707, Bytes: 57384},
+}
+
+// tolerated is the difference in bytes that the digits of a duration can make in one text. The
+// number of allocations is always the same.
+const tolerated = 16
+
+func TestAllocs(t *testing.T) {
+	p := startProvider(t)
+	for _, op := range target.Operations {
+		t.Run(op.Name, func(t *testing.T) {
+			f, err := inprocess.New(t.Context(), p, op)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, want := f.Allocs(t.Context()), allocs[op.Name]
+			if got.Count != want.Count || math.Abs(got.Bytes-want.Bytes) > tolerated {
+				t.Errorf("got %v allocations of %v bytes, want %v of %v", got.Count, got.Bytes, want.Count, want.Bytes)
+			}
+		})
+	}
+}
