@@ -29,6 +29,15 @@ func call(ctx context.Context, send func(context.Context) (any, error)) ([]byte,
 	return nil, err
 }
 
+// readAlready is a body that the retrier has read.
+type readAlready struct {
+	*bytes.Reader
+	all []byte
+}
+
+// Close implements io.Closer.
+func (readAlready) Close() error { return nil }
+
 // keep stores the body for call, and leaves an empty value of the same JSON type for the
 // SDK. From null or an empty body the SDK would get a nil pointer and panic.
 func keep(ctx context.Context, resp *http.Response) {
@@ -36,7 +45,11 @@ func keep(ctx context.Context, resp *http.Response) {
 	if !ok {
 		return
 	}
-	a.body, _ = io.ReadAll(resp.Body) // cannot fail: the retrier has read it
+	if read, ok := resp.Body.(readAlready); ok { // by the retrier
+		a.body = read.all
+	} else {
+		a.body, _ = io.ReadAll(resp.Body)
+	}
 	a.arrived = true
 	empty := "{}"
 	if bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("[")) {

@@ -121,7 +121,7 @@ func (t *retrier) attempt(ctx context.Context, r *http.Request) (*http.Response,
 	if err != nil {
 		return nil, noAnswer(err, connected.Load())
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	body, err := readBody(resp)
 	_ = resp.Body.Close()
 	if err == nil && len(body) > maxBody {
 		err = errTooLarge
@@ -137,9 +137,20 @@ func (t *retrier) attempt(ctx context.Context, r *http.Request) (*http.Response,
 	if !done {
 		return nil, statusError(resp, body, t.now())
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.Body = readAlready{bytes.NewReader(body), body}
 	resp.ContentLength = int64(len(body))
 	return resp, nil
+}
+
+// readBody reads a body of at most one byte more than the largest allowed one. The stated length saves the
+// growth of the buffer; it is only a hint.
+func readBody(resp *http.Response) ([]byte, error) {
+	var body bytes.Buffer
+	if resp.ContentLength > 0 && resp.ContentLength <= maxBody {
+		body.Grow(int(resp.ContentLength) + bytes.MinRead)
+	}
+	_, err := body.ReadFrom(io.LimitReader(resp.Body, maxBody+1))
+	return body.Bytes(), err
 }
 
 // waitBeforeRetry reports whether the call may be repeated, and after what time.

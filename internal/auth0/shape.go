@@ -161,21 +161,6 @@ func (r *reading) metadata(name string, v gjson.Result) json.RawMessage {
 	return noMembers
 }
 
-// inOrder returns the object with its members sorted by name.
-func inOrder(object json.RawMessage) json.RawMessage {
-	members, err := decodedObject(object)
-	if err != nil {
-		return object
-	}
-	var ordered bytes.Buffer
-	encoder := json.NewEncoder(&ordered)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(members); err != nil {
-		return object
-	}
-	return bytes.TrimSpace(ordered.Bytes())
-}
-
 // decodedObject decodes an object, with numbers as json.Number.
 func decodedObject(object json.RawMessage) (map[string]any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(object))

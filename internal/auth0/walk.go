@@ -50,6 +50,13 @@ func (u Users) List(ctx context.Context, filter users.Filter, sort users.Sort, f
 }
 
 func fits(page users.Page) bool {
+	sum := 0
+	for _, u := range page.Users {
+		sum += len(u.Metadata) + len(u.AppMetadata)
+	}
+	if sum <= maxPage/8 { // metadata is the only part that can be large
+		return true
+	}
 	text, err := json.Marshal(page.Users)
 	return err != nil || len(text) <= maxPage // the writer of the response reports the error
 }
