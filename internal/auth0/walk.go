@@ -49,12 +49,14 @@ func (u Users) List(ctx context.Context, filter users.Filter, sort users.Sort, f
 	}
 }
 
+// fits reports whether a page is small enough for a response. Most pages are far below the limit, and are
+// not encoded for this.
 func fits(page users.Page) bool {
 	sum := 0
 	for _, u := range page.Users {
-		sum += len(u.Metadata) + len(u.AppMetadata)
+		sum += longest(u)
 	}
-	if sum <= maxPage/8 { // metadata is the only part that can be large
+	if sum <= maxPage {
 		return true
 	}
 	text, err := json.Marshal(page.Users)
@@ -161,4 +163,18 @@ func (u Users) search(ctx context.Context, l leg, index, size int) (found []hit,
 	}
 	total, known := r.count("users.total", root.Get("total"))
 	return found, moreThan(total, known, index, size, len(found)), nil
+}
+
+// longest returns a length that a user's JSON does not exceed.
+func longest(u users.User) int {
+	const (
+		fixed   = 700 // names of members, times, numbers
+		perItem = 100 // the same of an identity
+		escaped = 6   // bytes of one escaped byte: \u0001
+	)
+	texts := len(u.ID) + len(u.Email) + len(u.Username) + len(u.PhoneNumber) + len(u.Name) + len(u.GivenName) + len(u.FamilyName) + len(u.Nickname) + len(u.Picture)
+	for _, i := range u.Identities {
+		texts += len(i.Connection) + len(i.Provider) + len(i.UserID)
+	}
+	return fixed + perItem*len(u.Identities) + escaped*(texts+len(u.Metadata)+len(u.AppMetadata))
 }
