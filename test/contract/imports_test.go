@@ -81,7 +81,8 @@ var importRules = map[string][]string{
 	"internal/limits/limitstest":   {"internal/httpapi", "internal/limits"},
 	"internal/secrets/secretstest": {"internal/problem", "internal/secrets", "test/testkit/...", "github.com/aws/aws-sdk-go-v2/..."},
 	"test/contract":                {"internal/problem", "github.com/pb33f/..."},
-	"test/testkit":                 {"internal/secrets", "localtenant", "github.com/aws/aws-sdk-go-v2/...", "github.com/chromedp/...", "github.com/go-jose/go-jose/..."},
+	"test/testkit":                 {"internal/secrets", "localtenant", "github.com/aws/aws-lambda-go/...", "github.com/aws/aws-sdk-go-v2/...", "github.com/chromedp/...", "github.com/go-jose/go-jose/..."},
+	"test/testkit/container":       {"internal/boot", "internal/gateway", "internal/httpapi", "operations", "test/testkit/...", "github.com/aws/aws-lambda-go/..."},
 	"examples":                     {"github.com/aws/aws-sdk-go-v2/..."}, // nothing of ours: a front-end's team has none of it
 	"test":                         {},                                   // tests only
 }

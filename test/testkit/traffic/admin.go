@@ -128,7 +128,7 @@ func (a *Admin) user(id string) (u user, err error) {
 // blocked reports whether the user is blocked.
 func (u user) blocked() bool {
 	text := fmt.Sprint(u.Blocked)
-	return text == "true" || text == "1"
+	return strings.EqualFold(text, "true") || text == "1"
 }
 
 // Has reports whether there is a user with an ID.

@@ -3,8 +3,8 @@ package traffic
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"strings"
+
+	"usher/test/testkit/lambda"
 )
 
 // Request is a request that has to succeed if nothing fails.
@@ -32,18 +32,13 @@ type Answer struct {
 // Service answers a request without any fault.
 type Service func(Request) (Answer, error)
 
-// Of is the Service behind a handler.
-func Of(h http.Handler) Service {
-	return func(r Request) (Answer, error) {
-		in := httptest.NewRequest(r.Method, r.Target, strings.NewReader(r.Body))
-		if r.Body == "" {
-			in.Body = http.NoBody
-		}
-		in.Header = r.Header.Clone()
-		out := httptest.NewRecorder()
-		h.ServeHTTP(out, in)
-		return Answer{out.Code, out.Header(), out.Body.String()}, nil
-	}
+// Event returns the event of a request.
+func (r Request) Event() ([]byte, error) { return lambda.Event(r.Method, r.Target, r.Header, r.Body) }
+
+// Parse returns the response in a function's answer.
+func Parse(body []byte) (Answer, error) {
+	got, err := lambda.Answer(body)
+	return Answer{got.StatusCode, http.Header(got.MultiValueHeaders), got.Body}, err
 }
 
 // ask sends a request that has to succeed.

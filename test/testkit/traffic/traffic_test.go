@@ -11,8 +11,8 @@ import (
 	"usher/internal/config"
 	"usher/localtenant"
 	"usher/localtenant/tenanttest"
-	"usher/operations"
 	"usher/test/contract"
+	"usher/test/testkit/container"
 	"usher/test/testkit/credentials"
 	"usher/test/testkit/traffic"
 )
@@ -23,7 +23,7 @@ func TestEveryOperationSucceeds(t *testing.T) {
 		Connection: localtenant.Connection, RedirectURIs: []string{"http://127.0.0.1:3000/callback"}, LogoutURIs: []string{"http://127.0.0.1:3000/"},
 		Scopes: strings.Fields(config.DefaultScopes), Binding: config.BindingCookie,
 	}
-	service := traffic.Of(operations.Handler(boot.New(cfg, credentials.Of(t, tenant.URL), slog.New(slog.DiscardHandler), time.Now), slog.New(slog.DiscardHandler)))
+	service := container.New(boot.New(cfg, credentials.Of(t, tenant.URL), slog.New(slog.DiscardHandler), time.Now), slog.New(slog.DiscardHandler)).Answer
 	admin, err := traffic.NewAdmin(tenant.Tenant)
 	if err != nil {
 		t.Fatal(err)
