@@ -106,7 +106,7 @@ func repeatableKinds(t *testing.T, p *provider, maker *traffic.Maker) map[string
 	t.Helper()
 	kinds := map[string]bool{}
 	const first = 1_000_000 // numbers that the run does not use
-	for n, op := range slices.Concat(operationsOf(t), operationsOf(t)) {
+	for n, op := range slices.Repeat(operationsOf(t), 3) {
 		r, err := maker.Make(op, first+n)
 		if err != nil {
 			t.Fatal(err)
