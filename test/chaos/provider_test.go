@@ -25,6 +25,7 @@ type provider struct {
 	server *httptest.Server
 	tenant *localtenant.Tenant
 	next   http.Handler // the tenant, or what a test has put before it
+	broken func(*http.Request)
 
 	mu     sync.Mutex
 	steps  map[string]*calls // by traceparent
@@ -58,11 +59,11 @@ func (p *provider) end(s step) calls {
 	return *c
 }
 
-// managementTokens returns the newest ones.
+// managementTokens returns the newest hundred.
 func (p *provider) managementTokens() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.tokens[max(0, len(p.tokens)-100):])
+	return slices.Clone(p.tokens)
 }
 
 type faultKey struct{}
@@ -77,6 +78,9 @@ func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	trace := r.Header.Get("Traceparent")
+	if p.broken != nil && trace != "" {
+		p.broken(r)
+	}
 	if f, ok := p.note(trace, r); ok {
 		r = r.WithContext(context.WithValue(r.Context(), faultKey{}, f.strikes(r)))
 		if f.trickles {
@@ -121,7 +125,7 @@ func (p *provider) noteTokens(trace, sent string, answered []byte) {
 		switch {
 		case token == "":
 		case strings.Contains(sent, "client_credentials"):
-			p.tokens = append(p.tokens, token)
+			p.tokens = append(p.tokens[max(0, len(p.tokens)-99):], token)
 		case p.steps[trace] != nil:
 			p.steps[trace].secrets = append(p.steps[trace].secrets, token)
 		}

@@ -3,7 +3,6 @@
 package chaos
 
 import (
-	"cmp"
 	"math/rand/v2"
 	"net/http"
 	"time"
@@ -100,12 +99,16 @@ func faultOf(random *rand.Rand) fault {
 }
 
 // strikes is the fault for a request. The tenant does not claim a change that it has not made: what
-// comes in place of a change is no success.
+// comes in place of a change is no success. It does not refuse the right client secret, either: after
+// such an answer the service asks for no token for some seconds.
 func (f fault) strikes(r *http.Request) *localtenant.Fault {
 	struck := f.Fault
-	reads := r.Method == http.MethodGet || r.URL.Path == "/oauth/token"
-	if !reads && struck.Kind == localtenant.FaultGarbage {
-		struck.Status = cmp.Or(struck.Status, http.StatusBadGateway)
+	token := r.URL.Path == "/oauth/token"
+	switch {
+	case r.Method != http.MethodGet && !token && struck.Kind == localtenant.FaultGarbage:
+		struck.Status = http.StatusBadGateway
+	case token && struck.Status == http.StatusUnauthorized:
+		struck.Status = http.StatusInternalServerError
 	}
 	return &struck
 }

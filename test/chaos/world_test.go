@@ -53,6 +53,7 @@ type world struct {
 // sabotage breaks the service or the tenant, to show that the checks find it.
 type sabotage struct {
 	provider func(http.Handler, *localtenant.Tenant) http.Handler
+	call     func(*http.Request) // changes what the service sends
 	answer   func(traffic.Request, traffic.Answer) traffic.Answer
 	log      func(traffic.Request) string
 	leak     func()
@@ -97,7 +98,7 @@ func newWorld(t *testing.T, containers int, broken sabotage) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.provider.tenant, w.provider.next = tenant, tenant
+	w.provider.tenant, w.provider.next, w.provider.broken = tenant, tenant, broken.call
 	if broken.provider != nil {
 		w.provider.next = broken.provider(tenant, tenant)
 	}
