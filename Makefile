@@ -54,6 +54,10 @@ cover: ## coverage of internal/ by the Go tests, as a page
 fuzz: ## every fuzz target for FUZZTIME (15s)
 	@scripts/fuzz.sh $(FUZZTIME)
 
+.PHONY: chaos
+chaos: ## requests while everything fails, by SEED (1): processes of the functions, outages, freezes (takes 15 minutes)
+	@scripts/chaos.sh
+
 .PHONY: build
 build: ## build the functions for Lambda: ARCH=arm64 or x86_64
 	@scripts/setup.sh python

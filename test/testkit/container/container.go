@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
@@ -41,14 +42,20 @@ func New(service *boot.Service, log *slog.Logger) *Container {
 
 // Invoke serves a request as an event. ctx has the invocation's deadline.
 func (c *Container) Invoke(ctx context.Context, r traffic.Request) (traffic.Answer, error) {
-	route, _ := c.routes.Handler(httptest.NewRequest(r.Method, r.Target, http.NoBody))
-	f, ok := route.(function)
-	if !ok {
-		return traffic.Answer{}, fmt.Errorf("no function serves %s %s", r.Method, r.Target)
-	}
 	event, err := r.Event()
 	if err != nil {
 		return traffic.Answer{}, err
+	}
+	return c.Serve(ctx, r.Method, r.Target, event)
+}
+
+// Serve serves an event of the route of a method and a target.
+func (c *Container) Serve(ctx context.Context, method, target string, event []byte) (traffic.Answer, error) {
+	path, _, _ := strings.Cut(target, "?")
+	route, _ := c.routes.Handler(httptest.NewRequest(method, path, http.NoBody))
+	f, ok := route.(function)
+	if !ok {
+		return traffic.Answer{}, fmt.Errorf("no function serves %s %s", method, path)
 	}
 	// A new handler, because the next call of one overwrites the answer of the one before.
 	answer, err := lambda.NewHandler(f.handle).Invoke(ctx, event)

@@ -23,11 +23,11 @@ func (m *Maker) signIn(query, email string) (SignIn, error) {
 	if err != nil {
 		return SignIn{}, err
 	}
-	return m.Admin.signInAt(begun, email)
+	return m.Admin.SignIn(begun, email)
 }
 
-// signInAt fills in the provider's pages, from the answer of /login on.
-func (a *Admin) signInAt(begun Answer, email string) (SignIn, error) {
+// SignIn fills in the provider's pages, from the answer of /login on.
+func (a *Admin) SignIn(begun Answer, email string) (SignIn, error) {
 	var in SignIn
 	var cookies []string
 	for _, c := range (&http.Response{Header: begun.Header}).Cookies() {
