@@ -19,7 +19,7 @@ var (
 func TestChaos(t *testing.T) {
 	found, counts := run(t, *seed, *requests, *containers, sabotage{})
 	t.Logf("seed %d: %d requests, %d with faults, %d failed, %d cancelled", *seed, counts.steps, counts.struck, counts.failed, counts.cancelled)
-	if counts.steps != *requests || counts.struck < counts.steps/10 || len(counts.kinds) != len(operations) {
+	if counts.steps < *requests*9/10 || counts.struck < counts.steps/10 || len(counts.kinds) != len(operations) {
 		t.Errorf("%d steps, %d with faults, %d operations: this proves nothing", counts.steps, counts.struck, len(counts.kinds))
 	}
 	if len(found) == 0 {

@@ -163,10 +163,7 @@ func (w *world) send(e *environment, s step, r traffic.Request) attempt {
 	}
 	begun, stalls := time.Now(), machine.total()
 	got, err := e.Invoke(ctx, r)
-	if s.left == time.Second {
-		time.Sleep(w.sabotage.wait)
-	}
-	a := attempt{got, err, time.Since(begun), machine.total() - stalls}
+	a := attempt{got, err, time.Since(begun) + w.sabotage.late, machine.total() - stalls}
 	if w.sabotage.answer != nil {
 		a.Answer = w.sabotage.answer(r, a.Answer)
 	}

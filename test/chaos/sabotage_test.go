@@ -11,7 +11,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"usher/localtenant"
 	"usher/test/testkit/traffic"
@@ -32,7 +31,7 @@ func TestChecksCanFail(t *testing.T) {
 		"a log with a password":          {sabotage{log: func(traffic.Request) string { return localtenant.SamplePassword }}, "the log has a secret"},
 		"a log with a client secret":     {sabotage{log: func(traffic.Request) string { return localtenant.ClientSecret }}, "the log has a secret"},
 		"an answer with a client secret": {sabotage{answer: leaksSecret}, "the answer has a secret"},
-		"an answer after the deadline":   {sabotage{wait: 1100 * time.Millisecond}, "answered after"},
+		"an answer after the deadline":   {sabotage{late: usualTime}, "answered after"},
 		"a goroutine that never ends":    {sabotage{leak: func() { go func() { <-block }() }}, "goroutines at idle"},
 		"memory that is never freed":     {sabotage{leak: func() { kept = append(kept, make([]byte, 100<<10)) }}, "bytes of heap at idle"},
 		"files that stay":                {sabotage{leak: leakFile(t)}, "descriptors at idle"},

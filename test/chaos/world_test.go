@@ -30,6 +30,9 @@ import (
 // lag is the time for which the tenant knows both secrets of a rotation.
 const lag = 10 * time.Second
 
+// firstUnused is a number that no step has.
+const firstUnused = 100_000_000
+
 // world is the service, in several containers, and what is around it.
 type world struct {
 	t        *testing.T
@@ -57,7 +60,7 @@ type sabotage struct {
 	answer   func(traffic.Request, traffic.Answer) traffic.Answer
 	log      func(traffic.Request) string
 	leak     func()
-	wait     time.Duration
+	late     time.Duration // is added to how long an answer takes
 }
 
 // environment is one execution environment, which serves one request at a time.
@@ -105,11 +108,18 @@ func newWorld(t *testing.T, containers int, broken sabotage) *world {
 	w.vault = secretstest.Start(t, w.secretText(localtenant.ClientSecret), w.now)
 	w.furnish()
 	w.rotator = w.service(slog.New(slog.DiscardHandler))
-	for range containers + 1 {
+	for i := range containers + 1 {
 		e := &environment{}
 		log := slog.New(slog.NewJSONHandler(&e.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 		e.Container = container.New(w.service(log), log)
 		w.env = append(w.env, e)
+		// A sign-in, so that it has the signing keys: a first fetch of them that fails is remembered for a
+		// while, and requests without a fault would fail then.
+		r, err := (&traffic.Maker{Admin: w.admin, Service: e.Answer}).Make("introspect", firstUnused+i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.admin.Remove(r.Users...)
 	}
 	w.twin, w.env = w.env[0], w.env[1:]
 	return w
