@@ -30,6 +30,9 @@ import (
 // lag is the time for which the tenant knows both secrets of a rotation.
 const lag = 10 * time.Second
 
+// secretTTL is the time for which a container keeps the secret.
+const secretTTL = 5 * time.Minute
+
 // firstUnused is a number that no step has.
 const firstUnused = 100_000_000
 
@@ -151,7 +154,7 @@ func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.shift.Lo
 
 func (w *world) service(log *slog.Logger) *boot.Service {
 	cfg := config.Config{
-		SecretID: "usher/auth", SecretTTL: 5 * time.Minute, Connection: localtenant.Connection,
+		SecretID: "usher/auth", SecretTTL: secretTTL, Connection: localtenant.Connection,
 		RedirectURIs: []string{"http://127.0.0.1:3000/callback"}, LogoutURIs: []string{"http://127.0.0.1:3000/"},
 		Scopes: strings.Fields(config.DefaultScopes), Binding: config.BindingCookie,
 	}
@@ -187,7 +190,11 @@ func (w *world) rotate() error {
 	w.known.Lock()
 	w.secrets = append(w.secrets, current.ClientSecret)
 	w.known.Unlock()
-	w.shift.Add(int64(lag))
+	// A secret changes once in some days: until the next change, all containers have read this one, and what
+	// they have sealed is under a version that is known.
+	w.moving.Lock()
+	w.shift.Add(int64(secretTTL + lag))
+	w.moving.Unlock()
 	return err
 }
 
