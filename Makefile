@@ -62,6 +62,10 @@ bench-quota: ## simulate how the provider's rate limit is shared; writes docs/qu
 bench: ## measure what the service adds to a provider call (docs/benchmarks.md): BENCH=short for a few minutes
 	go run ./bench $(if $(filter short,$(BENCH)),-short)
 
+.PHONY: chaos
+chaos: ## requests while everything fails, by SEED (1): processes of the functions, outages, freezes (takes 15 minutes)
+	@scripts/chaos.sh
+
 .PHONY: build
 build: ## build the functions for Lambda: ARCH=arm64 or x86_64
 	@scripts/setup.sh python

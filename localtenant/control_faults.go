@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -51,8 +52,9 @@ var faultKinds = []FaultKind{
 }
 
 type faultList struct {
-	mu   sync.Mutex
-	list []*Fault
+	choose atomic.Pointer[func(*http.Request) *Fault]
+	mu     sync.Mutex
+	list   []*Fault
 }
 
 // Fail adds a fault. The first that fits a request strikes it.
@@ -65,8 +67,13 @@ func (t *Tenant) Fail(f Fault) {
 	t.faults.list = append(t.faults.list, &f)
 }
 
+// FailBy has choose say which fault strikes a request that no other fault strikes; nil is none. So a
+// test can make faults follow from a seed. It may be called by several goroutines at once.
+func (t *Tenant) FailBy(choose func(*http.Request) *Fault) { t.faults.choose.Store(&choose) }
+
 // ClearFaults takes all faults away.
 func (t *Tenant) ClearFaults() {
+	t.faults.choose.Store(nil)
 	t.faults.mu.Lock()
 	defer t.faults.mu.Unlock()
 	t.faults.list = nil
@@ -106,7 +113,17 @@ func (t *Tenant) checkFault(f Fault) error {
 }
 
 // take finds the fault that strikes a request, if any, and counts it.
-func (l *faultList) take(route string) *Fault {
+func (l *faultList) take(route string, r *http.Request) *Fault {
+	if f := l.listed(route); f != nil {
+		return f
+	}
+	if choose := l.choose.Load(); choose != nil {
+		return (*choose)(r)
+	}
+	return nil
+}
+
+func (l *faultList) listed(route string) *Fault {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i, f := range l.list {

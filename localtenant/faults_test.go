@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -197,4 +198,33 @@ func TestNewRefuses(t *testing.T) {
 func TestBigBodies(t *testing.T) {
 	a := newAPI(t, tenanttest.Start(t))
 	a.obj("POST", "/api/v2/users", map[string]any{"name": strings.Repeat("x", 1<<20)}, 413)
+}
+
+func TestFaultsByRequest(t *testing.T) {
+	s := tenanttest.Start(t)
+	s.Tenant.Fail(localtenant.Fault{Route: "GET /api/v2/roles", Status: 418})
+	s.Tenant.FailBy(func(r *http.Request) *localtenant.Fault {
+		if r.URL.Query().Has("q") {
+			return &localtenant.Fault{Status: 503}
+		}
+		return nil
+	})
+	token := newAPI(t, s).token
+	statuses := func() (all []int) {
+		for _, path := range []string{"/api/v2/users", "/api/v2/users?q=a", "/api/v2/roles"} {
+			resp, _, err := fetch(t.Context(), s, token, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, resp.StatusCode)
+		}
+		return all
+	}
+	if got := statuses(); !slices.Equal(got, []int{200, 503, 418}) {
+		t.Errorf("%v", got)
+	}
+	s.Tenant.ClearFaults()
+	if got := statuses(); !slices.Equal(got, []int{200, 200, 200}) {
+		t.Errorf("after ClearFaults: %v", got)
+	}
 }

@@ -35,7 +35,7 @@ func (t *Tenant) serve(rt Route) http.Handler {
 		var fault *Fault
 		if !control {
 			t.stats.request(rt.Pattern)
-			fault = t.faults.take(rt.Pattern)
+			fault = t.faults.take(rt.Pattern, r)
 		}
 		w.Header().Set("Date", t.Now().Format(http.TimeFormat)) // by which others compare their clocks
 		w = t.oddlyLimited(w, fault)

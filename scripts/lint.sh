@@ -4,6 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 (cd tools && GOFLAGS='' CGO_ENABLED=0 go build -trimpath -buildvcs=false -o ../.cache/bin/lint ./lint)
-tags=chromium,moto,readme,samlocal,sigv4
+tags=chaos,chromium,moto,readme,samlocal,sigv4
 go vet -tags "$tags" ./...
 go vet -tags "$tags" -vettool="$PWD/.cache/bin/lint" ./...

@@ -62,6 +62,12 @@ rough() {
 	go_test --junitfile "$reports/rough.xml" -- "${with_race[@]}" ./test/api -skip 'SurvivesTheProvider|Mutations|A2xxMeans' -args -rough -quirks
 }
 
+# A short form of `make chaos`, with the functions that were built.
+chaos() {
+	(for_lambda_here && go_test --junitfile "$reports/chaos.xml" -- \
+		-tags lambda.norpc,chaos -vet=off -timeout 60m ./test/chaos ./test/outage)
+}
+
 coverage() {
 	cat .cache/race.cover >.cache/cover.out && tail -n +2 .cache/calm.cover >>.cache/cover.out &&
 		go tool cover -func=.cache/cover.out | tail -1 |
@@ -145,9 +151,11 @@ step "functions: the same bytes again" reproducible
 step "go test, without the race detector" calm
 step "allocations" allocations
 step "coverage" coverage
+begin chaos
 begin stack
 step "functions in sam local" sam_local
 end "the stack on MiniStack" stack
+end "chaos, in short" chaos
 end "go test, with a rough tenant" rough
 step "functions for arm64" arm64
 step "known vulnerabilities" vulnerabilities

@@ -90,8 +90,9 @@ var importRules = map[string][]string{
 	"test/testkit":                 {"internal/secrets", "localtenant", "github.com/aws/aws-lambda-go/...", "github.com/aws/aws-sdk-go-v2/...", "github.com/chromedp/...", "github.com/go-jose/go-jose/..."},
 	"bench": {anyDomain, "internal/api", "internal/auth0", "internal/boot", "internal/config", "internal/gateway", "internal/httpapi", "internal/metrics", "internal/seal", "internal/secrets", "localtenant", "operations", "test/testkit/...",
 		"github.com/aws/aws-lambda-go/...", "github.com/go-jose/go-jose/..."},
-	"examples": {"github.com/aws/aws-sdk-go-v2/..."}, // nothing of ours: a front-end's team has none of it
-	"test":     {},                                   // tests only
+	"examples":               {"github.com/aws/aws-sdk-go-v2/..."}, // nothing of ours: a front-end's team has none of it
+	"test":                   {},                                   // tests only
+	"test/testkit/container": {"internal/boot", "internal/gateway", "internal/httpapi", "operations", "test/testkit/...", "github.com/aws/aws-lambda-go/..."},
 }
 
 // environmentRules says who may look at the process's environment: packages
