@@ -16,8 +16,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/crypto/bcrypt"
-
 	"usher/localtenant"
 	"usher/test/testkit/lambda"
 )
@@ -98,7 +96,7 @@ func (c *company) serveTenant() (url string, err error) {
 		return "", fmt.Errorf("serve the tenant: %w", err)
 	}
 	url = "http://" + listener.Addr().String()
-	tenant, err := localtenant.New(localtenant.Options{BaseURL: url, PasswordCost: bcrypt.MinCost, Plan: localtenant.Plan(c.options.plan)})
+	tenant, err := localtenant.New(localtenant.Options{BaseURL: url, Plan: localtenant.Plan(c.options.plan)})
 	if err != nil {
 		return "", err
 	}
