@@ -27,9 +27,9 @@ func (v violation) String() string { return fmt.Sprintf("step %d: %s", v.step, v
 
 // tally counts what the steps were.
 type tally struct {
-	mu                                        sync.Mutex
-	steps, struck, failed, cancelled, refused int
-	kinds                                     map[string]int
+	mu                               sync.Mutex
+	steps, struck, failed, cancelled int
+	kinds                            map[string]int
 }
 
 func (c *tally) add(s step, made calls, a traffic.Answer, err error) {

@@ -89,14 +89,13 @@ func TestAlteredStatesAndCookies(t *testing.T) {
 		all.Go(func() {
 			for n := i; n < *mutants; n += len(w.env) {
 				random := rand.New(rand.NewPCG(*seed, uint64(n)))
-				altered, want, got := "", []string{}, traffic.Answer{}
-				if n%2 == 0 {
-					altered, want = alter(state, n/2, random), []string{"state-invalid", "state-missing", "invalid-request"}
-					got = finish(e, altered, cookie.Value)
-				} else {
+				altered, want := alter(state, n/2, random), []string{"state-invalid", "state-missing", "invalid-request"}
+				sentState, sentCookie := altered, cookie.Value
+				if n%2 == 1 {
 					altered, want = alter(cookie.Value, n/2, random), []string{"state-not-from-this-browser"}
-					got = finish(e, state, altered)
+					sentState, sentCookie = state, altered
 				}
+				got := finish(e, sentState, sentCookie)
 				if got.Status != http.StatusBadRequest || !slices.Contains(want, codeOf(got)) {
 					t.Errorf("%q: %d %s", altered, got.Status, got.Body)
 				}

@@ -52,7 +52,7 @@ func (c *Container) Invoke(ctx context.Context, r traffic.Request) (traffic.Answ
 // Serve serves an event of the route of a method and a target.
 func (c *Container) Serve(ctx context.Context, method, target string, event []byte) (traffic.Answer, error) {
 	path, _, _ := strings.Cut(target, "?")
-	route, _ := c.routes.Handler(httptest.NewRequest(method, path, http.NoBody))
+	route, _ := c.routes.Handler(httptest.NewRequestWithContext(ctx, method, path, http.NoBody))
 	f, ok := route.(function)
 	if !ok {
 		return traffic.Answer{}, fmt.Errorf("no function serves %s %s", method, path)

@@ -1,6 +1,7 @@
 package traffic
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -44,8 +45,8 @@ func NewAdmin(tenant *localtenant.Tenant) (*Admin, error) {
 func (a *Admin) AddUser(u localtenant.User) (string, error) { return a.tenant.AddUser(u) }
 
 // serve sends a request to the tenant.
-func (a *Admin) serve(method, target, contentType, body string, header http.Header) *http.Response {
-	r := httptest.NewRequest(method, target, strings.NewReader(body))
+func (a *Admin) serve(method, target, contentType, body string, header http.Header) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(context.Background(), method, target, strings.NewReader(body))
 	if header != nil {
 		r.Header = header.Clone()
 	}
@@ -54,14 +55,14 @@ func (a *Admin) serve(method, target, contentType, body string, header http.Head
 	}
 	w := httptest.NewRecorder()
 	a.tenant.ServeHTTP(w, r)
-	return w.Result()
+	return w
 }
 
 // Call calls the Management API. It decodes a response of 2xx into out, unless that is nil.
 func (a *Admin) Call(method, path, body string, out any) (status int, err error) {
 	for range 2 {
 		resp := a.serve(method, "/api/v2"+path, "application/json", body, http.Header{"Authorization": {"Bearer " + a.bearer()}})
-		status = resp.StatusCode
+		status = resp.Code
 		if status == http.StatusUnauthorized { // the clock has moved
 			if err := a.renew(); err != nil {
 				return status, err
@@ -102,7 +103,7 @@ func (a *Admin) renew() error {
 		Token string `json:"access_token"`
 	}
 	if err := json.NewDecoder(resp.Body).Decode(&told); err != nil || told.Token == "" {
-		return fmt.Errorf("no token for the administrator: %d, %w", resp.StatusCode, err)
+		return fmt.Errorf("no token for the administrator: %d, %w", resp.Code, err)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

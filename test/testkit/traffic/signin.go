@@ -50,20 +50,20 @@ func (a *Admin) SignIn(begun Answer, email string) (SignIn, error) {
 			contentType = "application/x-www-form-urlencoded"
 		}
 		resp := a.serve(method, location.RequestURI(), contentType, form, own)
-		for _, c := range resp.Cookies() {
+		for _, c := range (&http.Response{Header: resp.Header()}).Cookies() {
 			own.Add("Cookie", c.Name+"="+c.Value)
 			if c.Name == "auth0" {
 				in.Session = c.Value
 			}
 		}
-		if resp.StatusCode == http.StatusOK { // a page: its address has the state
+		if resp.Code == http.StatusOK { // a page: its address has the state
 			form = url.Values{"state": {location.Query().Get("state")}, "username": {email}, "password": {localtenant.SamplePassword},
 				"email": {email}, "answer": {"allow"}, "connection": {location.Query().Get("connection")}}.Encode()
 			method = http.MethodPost
 			continue
 		}
 		method, form = http.MethodGet, ""
-		location, err = location.Parse(resp.Header.Get("Location"))
+		location, err = location.Parse(resp.Header().Get("Location"))
 	}
 	return SignIn{}, fmt.Errorf("the provider stays at %s", location.Path)
 }
