@@ -44,6 +44,12 @@ func isMaskOfEmail(masked, address string) bool {
 	if masked == address {
 		return address == "" || strings.Contains(address, "*")
 	}
-	first, domain, found := strings.Cut(masked, "****")
-	return found && utf8.RuneCountInString(first) <= 1 && strings.HasSuffix(address, domain) && strings.Count(domain, "@") <= 1
+	_, first := utf8.DecodeRuneInString(masked)
+	for _, shown := range []int{0, first} { // the first letter may be an asterisk, too
+		domain, found := strings.CutPrefix(masked[shown:], "****")
+		if found && strings.HasSuffix(address, domain) && strings.Count(domain, "@") <= 1 {
+			return true
+		}
+	}
+	return false
 }
