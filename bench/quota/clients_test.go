@@ -5,7 +5,6 @@ package quota
 import (
 	"cmp"
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -49,15 +48,6 @@ func (c *tally) note(err error, took time.Duration) {
 
 // share is the part of the requests that succeeded, in per cent.
 func (c *tally) share() float64 { return 100 * float64(c.done) / float64(max(1, c.sent)) }
-
-// slowest returns the 99th percentile of the successful requests' time.
-func (c *tally) slowest() time.Duration {
-	if len(c.took) == 0 {
-		return 0
-	}
-	slices.Sort(c.took)
-	return c.took[(len(c.took)-1)*99/100]
-}
 
 func (c *company) measure(ctx context.Context, to *tally, r request) error {
 	begun := time.Now()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,4 +70,13 @@ func (r *result) row(layers string, lasts time.Duration) string {
 	return fmt.Sprintf("| %s | %.1f %% of %d | %.1f s | %.0f | %.1f %% | %.0f | %.1f %% | %.0f %% |\n", layers,
 		r.urgent.share(), r.urgent.sent, r.urgent.slowest().Seconds(),
 		float64(r.change.done)/lasts.Minutes(), r.change.share(), float64(r.read.done)/lasts.Minutes(), r.read.share(), 100*float64(r.over)/float64(r.calls))
+}
+
+// slowest returns the 99th percentile of the successful requests' time.
+func (c *tally) slowest() time.Duration {
+	if len(c.took) == 0 {
+		return 0
+	}
+	slices.Sort(c.took)
+	return c.took[(len(c.took)-1)*99/100]
 }
