@@ -47,8 +47,8 @@ var kinds = []Kind{User, Session, Provider, Identity, MFAMethod, VerificationEma
 // Parameters maps the name of each path parameter to its kind.
 type Parameters map[string]Kind
 
-// class returns the importance of the operation's calls to the provider.
-func (o Operation) class() quota.Class {
+// Class returns the importance of the operation's calls to the provider.
+func (o Operation) Class() quota.Class {
 	switch {
 	case o.Urgent:
 		return quota.Urgent

@@ -47,7 +47,7 @@ func (s Server) serve(routes router, w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	r = r.WithContext(quota.With(r.Context(), op.class()))
+	r = r.WithContext(quota.With(r.Context(), op.Class()))
 	call := Call{Caller: principal.Caller, principal: principal}
 	for _, check := range checks {
 		if err := check(s, op, r, &call); err != nil {

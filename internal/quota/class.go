@@ -19,6 +19,9 @@ const (
 // reserve is the part of a bucket's burst that a class leaves to higher ones.
 var reserve = map[Class]float64{Change: 0.10, Read: 0.25, Background: 0.50}
 
+// Reserve returns the part of a bucket that a class leaves to higher ones.
+func (c Class) Reserve() float64 { return reserve[c] }
+
 // String returns the class's name in logs.
 func (c Class) String() string {
 	return [...]string{"urgent", "change", "read", "background"}[c]

@@ -62,10 +62,11 @@ func Parse(text string) (Plan, error) {
 			return p, nil
 		}
 	}
-	return Plan{}, fmt.Errorf("%q is not one of %s or %s:RATE/BURST", text, strings.Join(names(), ", "), Custom)
+	return Plan{}, fmt.Errorf("%q is not one of %s or %s:RATE/BURST", text, strings.Join(Names(), ", "), Custom)
 }
 
-func names() (names []string) {
+// Names lists the names of the plans with limits that are known here, and Unknown.
+func Names() (names []string) {
 	for _, p := range plans {
 		names = append(names, p.Name)
 	}

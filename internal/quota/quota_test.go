@@ -68,7 +68,7 @@ func TestReserves(t *testing.T) {
 // a plan without reserves, and a context without a class.
 func TestUnknownNeverRefuses(t *testing.T) {
 	background := With(t.Context(), Background)
-	for _, plan := range names() {
+	for _, plan := range Names() {
 		b, c := newBudget(t, plan)
 		if b.Admit(background, "GET", users).Refused {
 			t.Errorf("%s: refused before the first response", plan)

@@ -1,6 +1,7 @@
 // Command describe writes what follows from the operations' declarations: the routes
 // of each permission group, which the authorizer reads without linking an operation,
-// docs/operations.md, and the last sentence of each description in the contract.
+// docs/operations.md, the last sentence of each description in the contract, and the
+// gateway's limits of routes in the template.
 package main
 
 import (
@@ -54,5 +55,9 @@ func Files(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string][]byte{"internal/permission/routes_gen.go": routes, "docs/operations.md": page, contractFile: contract}, nil
+	template, err := Template(root, all)
+	if err != nil {
+		return nil, err
+	}
+	return map[string][]byte{"internal/permission/routes_gen.go": routes, "docs/operations.md": page, contractFile: contract, templateFile: template}, nil
 }

@@ -8,8 +8,6 @@ import (
 	"regexp"
 	"slices"
 
-	"gopkg.in/yaml.v3"
-
 	"usher/internal/api"
 	"usher/internal/permission"
 )
@@ -28,7 +26,7 @@ var handlerOf = regexp.MustCompile(`in (internal/[a-z_]+/[a-z_]+\.go)\.`)
 
 // Page returns docs/operations.md.
 func Page(root string, all []api.Operation) ([]byte, error) {
-	summaries, err := summariesOf(filepath.Join(root, contractFile))
+	contract, err := contracted(root)
 	if err != nil {
 		return nil, err
 	}
@@ -45,10 +43,10 @@ func Page(root string, all []api.Operation) ([]byte, error) {
 				return nil, err
 			}
 			for _, route := range op.Routes {
-				if summaries[route] == "" {
+				if contract[route].Summary == "" {
 					return nil, fmt.Errorf("the contract has no summary for %s", route)
 				}
-				fmt.Fprintf(&out, "| `%s` | %s | [%s](../%s) |\n", route, summaries[route], op.Name, file)
+				fmt.Fprintf(&out, "| `%s` | %s | [%s](../%s) |\n", route, contract[route].Summary, op.Name, file)
 			}
 		}
 	}
@@ -65,26 +63,4 @@ func handler(root, function string) (string, error) {
 		return "", fmt.Errorf("functions/%s/main.go does not say where its handler is", function)
 	}
 	return string(found[1]), nil
-}
-
-// summariesOf reads the summary of each route in the contract.
-func summariesOf(path string) (map[string]string, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	type operation struct{ Summary string }
-	var contract struct {
-		Paths map[string]struct{ Get, Post, Put, Patch, Delete operation }
-	}
-	if err := yaml.Unmarshal(text, &contract); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	summaries := map[string]string{}
-	for path, item := range contract.Paths {
-		for method, op := range map[string]operation{"GET": item.Get, "POST": item.Post, "PUT": item.Put, "PATCH": item.Patch, "DELETE": item.Delete} {
-			summaries[method+" "+path] = op.Summary
-		}
-	}
-	return summaries, nil
 }

@@ -70,6 +70,7 @@ def without_rule(name):
     any_token=without_rule("TokensHaveAnIssuerAndAnAudience"),
     idle_issuer=without_rule("TokenSettingsRequireTokens"),
     idle_roles=without_rule("RolesRequireSignatures"),
+    idle_limits=without_rule("OnlyACustomPlanHasLimits"),
     refuses_all=lambda t: t["Rules"].update(No={"Assertions": [{"Assert": {"Fn::Equals": ["a", "b"]}}]}),
 )
 def contradicting_parameters_are_refused(t):

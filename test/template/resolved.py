@@ -41,6 +41,7 @@ class _Resolver:
         assert set(parameters) <= set(declared), set(parameters) - set(declared)
         self.values = {name: str(parameters.get(name, p.get("Default"))) for name, p in declared.items()}
         self.conditions = template["Conditions"]
+        self.mappings = template.get("Mappings", {})
 
     def existing(self, items):
         """Those whose condition holds."""
@@ -94,6 +95,9 @@ class _Resolver:
             case "Fn::Select":
                 items = self.value(of[1])
                 return items[int(of[0])] if isinstance(items, list) else None
+            case "Fn::FindInMap":
+                name, row, column = map(self.value, of)
+                return self.mappings[name][row][column]
             case "Fn::Sub":
                 return self.text(of)
         return None

@@ -55,6 +55,8 @@ OPTIONS = {
         "FrontendTokenRule": "client=azp; idtyp=app",
     },
     "permissions boundary": {"PermissionsBoundaryArn": BOUNDARY},
+    "a plan": {"Auth0Plan": "self-service"},
+    "a custom plan": {"Auth0Plan": "custom", "Auth0Limits": "16/50"},
     "front-ends limited": {"FrontendLimits": '{"front_ends": []}'},
 }
 # A record requires a domain.
@@ -87,5 +89,7 @@ REFUSED = {
     "an audience of no tokens": OFF | {"FrontendAudience": "https://usher.example.com/"},
     "a rule for no tokens": OFF | {"FrontendTokenRule": "client=azp; idtyp=app"},
     "users' tokens for front-ends": OFF | OPTIONS["bearer tokens"] | {"Audience": OPTIONS["bearer tokens"]["FrontendAudience"]},
+    "limits without a custom plan": OFF | {"Auth0Plan": "free", "Auth0Limits": "16/50"},
+    "a custom plan without limits": OFF | {"Auth0Plan": "custom"},
     "a record without a domain": OFF | {"HostedZoneId": "Z0123456789ABCDEFGHIJ"},
 }

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 import alarm_checks  # noqa: F401  it registers its checks
+import caps_checks  # noqa: F401
 import checks
 import closed_checks
 import frontend_auth_checks  # noqa: F401
@@ -256,6 +257,7 @@ PARAMETERS = {
         ["auth0", "client=azp", "client=sub; idtyp=app", "client=azp; idtyp=", "client=azp; idtyp=an app", "client=azp; a=b; c=d", "client=azp; idtyp=app\n"],
     ),
     "FrontendLimits": (["", "{}", '{\n  "front_ends": []\n}'], ["x", "[]", "{", '"x"']),
+    "Auth0Limits": (["", "16/50", "0.5/2"], ["16", "16/", "custom:16/50", "16/50 ", "-1/5", "1e3/5", "16/50/2"]),
     "AlarmTopicArn": (
         ["", "arn:aws:sns:eu-central-1:123456789012:on-call"],
         ["on-call", "*", "arn:aws:sns:eu-central-1:123456789012:*", "arn:aws:sqs:eu-central-1:123456789012:q"],
@@ -299,7 +301,11 @@ def test_the_room_for_limits_is_told():
 
     def value(v):
         if "Fn::If" in v:
-            return max(v["Fn::If"][1:], key=len)
+            return max(map(value, v["Fn::If"][1:]), key=len)
+        if isinstance(v, str):
+            return v
+        if "Fn::Sub" in v:
+            return "custom:16/50"
         return typical.get(v["Ref"]) or str(WRITTEN["Parameters"][v["Ref"]]["Default"])
 
     variables = WRITTEN["Globals"]["Function"]["Environment"]["Variables"]
