@@ -13,7 +13,7 @@ def written_metrics():
     source = (ROOT / "internal/metrics/names.go").read_text()
     names = re.findall(r'^\t\{"([A-Za-z]+)", "(?:Count|Milliseconds)"', source, re.MULTILINE)
     assert len(names) > 5, names
-    return {*names, "ProviderLeft", "Denials"}
+    return {*names, "ProviderLeft", "PreparationFailures", "Denials"}
 
 
 def codes():
