@@ -35,6 +35,7 @@ var texts = map[string]string{
 	"user-exists":                 "This address cannot be used. Perhaps you have an account already?",
 	"password-too-weak":           "This password is too easy to guess. Take a longer one, of letters, digits and other signs.",
 	"precondition-failed":         "Your account was changed elsewhere meanwhile. Here is how it is now: try again.",
+	"throttled":                   "There is too much going on. Try again in a minute.",
 	"too-many-requests":           "There is too much going on. Try again in a minute.",
 }
 

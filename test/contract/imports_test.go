@@ -64,7 +64,8 @@ var importRules = map[string][]string{
 
 	// What is never deployed.
 	"localtenant":                     {"internal/address", "github.com/boombuler/barcode/...", "github.com/go-jose/go-jose/...", "golang.org/x/crypto/..."},
-	"operations/describe":             {"internal/api", "internal/boot", "internal/config", "internal/permission", "operations", "gopkg.in/yaml.v3"},
+	"operations/describe":             {"internal/api", "internal/boot", "internal/config", "internal/permission", "internal/quota", "operations", "operations/caps", "gopkg.in/yaml.v3"},
+	"operations/caps":                 {"internal/api", "internal/permission", "internal/quota"},
 	"operations":                      {anyDomain, "internal/api", "internal/boot", "internal/httpapi"},
 	"cmd/internal/guard":              {"internal/loopback"},
 	"cmd/internal/envfile":            {"internal/config", "internal/quota", "internal/secrets", "github.com/joho/godotenv"},

@@ -135,7 +135,7 @@ func declaredCodes(op Operation) []string {
 func TestEveryOperationDeclaresWhatAnyCanAnswer(t *testing.T) {
 	common := []string{
 		"400 invalid-request", "403 not-authenticated", "403 not-authenticated-or-no-such-route", "403 forbidden", "403 outside-front-ends-limits", "401 unauthorized",
-		"429 too-many-requests", "500 internal", "500 service-misconfigured", "502 gateway-failed", "503 service-unavailable", "504 gateway-timeout",
+		"429 throttled", "429 too-many-requests", "500 internal", "500 service-misconfigured", "502 gateway-failed", "503 service-unavailable", "504 gateway-timeout",
 	}
 	for _, op := range Load(t).Operations() {
 		declared := declaredCodes(op)
