@@ -7,6 +7,7 @@ import pytest
 
 import access
 from calls import Api, beside_each_other
+from caps_checks import CAPPED, cap
 from emulator import ACCOUNT
 from frontends import LIMITED, MACHINES, bearing, roles, signing
 from settings import FRONTENDS, MADE_ENDPOINT, OPTIONS
@@ -40,8 +41,8 @@ EITHER_WAY = {
     "AlarmTopicArn": OPTIONS["alarms"]["AlarmTopicArn"],
 }
 EVERYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
-SIGNED = {"FrontendPrincipals": ",".join(FRONTENDS)}
-TOKENS = {"FrontendTokenRule": "client=azp; sub={client}@clients"}
+SIGNED = {"FrontendPrincipals": ",".join(FRONTENDS), **OPTIONS["a plan"]}
+TOKENS = {"FrontendTokenRule": "client=azp; sub={client}@clients", **OPTIONS["a custom plan"]}
 
 
 def limits(**frontend):
@@ -130,8 +131,11 @@ def test_what_is_in_force_is_what_was_asked_for(emulator, stack, api, options):
     (endpoint,) = emulator.client("ec2").describe_vpc_endpoints(VpcEndpointIds=stack.resources("AWS::EC2::VPCEndpoint"))["VpcEndpoints"]
     assert endpoint["VpcId"] == asked["VpcId"] and endpoint["SubnetIds"] == asked["SubnetIds"].split(","), endpoint
     (stage,) = emulator.client("apigateway").get_stages(restApiId=stack.outputs["ApiId"])["item"]
-    throttling = {(m["throttlingRateLimit"], m["throttlingBurstLimit"]) for m in stage["methodSettings"].values()}
-    assert throttling == {(float(asked["ThrottlingRate"]), int(asked["ThrottlingBurst"]))}, throttling
+    throttling = {route: (m["throttlingRateLimit"], m["throttlingBurstLimit"]) for route, m in stage["methodSettings"].items()}
+    assert throttling.pop("*/*") == (float(asked["ThrottlingRate"]), int(asked["ThrottlingBurst"])), throttling
+    # The emulator keeps the caps of routes, but enforces only the entry for all routes.
+    assert len(throttling) == (len(CAPPED) if asked["Auth0Plan"] == "self-service" else 0), throttling
+    assert throttling.get("/~1users/GET") in (None, cap("self-service", "GET /users")), throttling
     assert stack.outputs["EndpointId"] == endpoint["VpcEndpointId"] and api.stage == asked["Stage"]
     assert stack.outputs["DomainUrl"] == "https://" + asked["DomainName"]
 
