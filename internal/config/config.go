@@ -54,6 +54,7 @@ type Config struct {
 	// No variable sets these fields. Tests use them to avoid failures on a slow machine.
 	Deadline       time.Duration // of one request; 0 for 8 s
 	Backoff        time.Duration // the longest wait before the first retry of a provider call; 0 for 200 ms
+	Retries        float64       // of provider calls before the first successful one; 0 for 2
 	ConnectionsAge time.Duration // how long the shown connections are cached; 0 for a minute
 }
 

@@ -121,6 +121,7 @@ func start(t *testing.T, w way, changes ...func(*setup)) *service {
 		s.credentials = credentials.Of(t, tenant.URL)
 	}
 	if *rough {
+		s.config.Retries = 1000 // the tenant fails more often than the usual budget allows
 		roughen(t, tenant.Tenant)
 	}
 	return (&service{tenant: tenant, setup: s, serial: &atomic.Int64{}}).container(t, w)
