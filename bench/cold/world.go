@@ -59,8 +59,7 @@ func newWorld(dir string) (*world, error) {
 		return nil, err
 	}
 	tenant.handler = made
-	w.secrets = lambda.NewVault(fmt.Sprintf(`{"domain":%q,"client_id":%q,"client_secret":%q}`,
-		strings.TrimPrefix(w.tenant.URL, "https://"), localtenant.ClientID, localtenant.ClientSecret))
+	w.secrets = lambda.NewVault(lambda.Secret(strings.TrimPrefix(w.tenant.URL, "https://"), localtenant.ClientSecret))
 	w.env = w.secrets.Env()
 	plain, err := url.Parse(w.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"])
 	if err != nil {

@@ -55,7 +55,7 @@ func start(ctx context.Context, o options, known bool) (*company, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.vault = lambda.NewVault(fmt.Sprintf(`{"domain":%q,"client_id":%q,"client_secret":%q}`, url, localtenant.ClientID, localtenant.ClientSecret))
+	c.vault = lambda.NewVault(lambda.Secret(url, localtenant.ClientSecret))
 	if c.runtime, err = lambda.NewRuntime(); err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func TestFrozenProcesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = runtime.Close() })
-	vault := lambda.NewVault(fmt.Sprintf(`{"domain":%q,"client_id":%q,"client_secret":%q}`, tenant.URL, localtenant.ClientID, localtenant.ClientSecret))
+	vault := lambda.NewVault(lambda.Secret(tenant.URL, localtenant.ClientSecret))
 	t.Cleanup(vault.Close)
 	env := vault.Env()
 	maps.Copy(env, map[string]string{"REDIRECT_URIS": cfg.RedirectURIs[0], "POST_LOGOUT_REDIRECT_URIS": cfg.LogoutURIs[0]})

@@ -24,6 +24,7 @@ import (
 	"usher/internal/secrets/secretstest"
 	"usher/localtenant"
 	"usher/test/testkit/container"
+	"usher/test/testkit/lambda"
 	"usher/test/testkit/traffic"
 )
 
@@ -147,7 +148,7 @@ func (w *world) furnish() {
 }
 
 func (w *world) secretText(secret string) string {
-	return fmt.Sprintf(`{"domain":%q,"client_id":%q,"client_secret":%q}`, w.provider.server.URL, localtenant.ClientID, secret)
+	return lambda.Secret(w.provider.server.URL, secret)
 }
 
 func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.shift.Load())) }

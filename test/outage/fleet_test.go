@@ -5,7 +5,6 @@ package outage
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"strings"
 	"sync"
@@ -41,7 +40,7 @@ func startFleet(t *testing.T, url string, each int) *fleet {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = runtime.Close() })
-	vault := lambda.NewVault(fmt.Sprintf(`{"domain":%q,"client_id":%q,"client_secret":%q}`, url, localtenant.ClientID, localtenant.ClientSecret))
+	vault := lambda.NewVault(lambda.Secret(url, localtenant.ClientSecret))
 	t.Cleanup(vault.Close)
 	env := vault.Env()
 	maps.Copy(env, map[string]string{"REDIRECT_URIS": redirectURI, "POST_LOGOUT_REDIRECT_URIS": logoutURI})

@@ -3,7 +3,6 @@ package lambda_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -39,7 +38,7 @@ func TestMain(m *testing.M) {
 func start(t *testing.T, more ...map[string]string) (*lambda.Process, *tenanttest.Server, *lambda.Vault) {
 	t.Helper()
 	tenant := tenanttest.Start(t)
-	vault := lambda.NewVault(fmt.Sprintf(`{"domain":%q,"client_id":%q,"client_secret":%q}`, tenant.URL, localtenant.ClientID, localtenant.ClientSecret))
+	vault := lambda.NewVault(lambda.Secret(tenant.URL, localtenant.ClientSecret))
 	t.Cleanup(vault.Close)
 	runtime, err := lambda.NewRuntime()
 	if err != nil {

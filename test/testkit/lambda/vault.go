@@ -2,10 +2,13 @@ package lambda
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
+
+	"usher/localtenant"
 )
 
 // Vault is a Secrets Manager with one secret, for processes too many for moto.
@@ -13,6 +16,11 @@ type Vault struct {
 	server *httptest.Server
 	secret atomic.Pointer[string]
 	reads  atomic.Int64
+}
+
+// Secret returns the secret of a local tenant's application at a URL or host.
+func Secret(domain, clientSecret string) string {
+	return fmt.Sprintf(`{"domain":%q,"client_id":%q,"client_secret":%q}`, domain, localtenant.ClientID, clientSecret)
 }
 
 // NewVault serves a Secrets Manager on loopback. Every secret ID names this secret.
