@@ -101,10 +101,10 @@ func New(opts Options) *Client {
 		deadline: opts.Deadline, backoff: opts.Backoff, budget: newRetryBudget(cmp.Or(opts.Retries, firstRetries)), unpaid: opts.RetryRefused,
 		quota: quota.NewBudget(opts.Plan, opts.Now), overQuota: opts.OverQuota}
 	c := &Client{opts: opts, shownConnections: connectionsCache{age: opts.ConnectionsAge}}
-	c.plain = &http.Client{Transport: tokenAnswers{next: startupRetrier(retrier), begin: c.reading}}
+	c.plain = &http.Client{Transport: tokenAnswers{next: retrier, begin: c.reading}}
 	c.signIn = &application{source: opts.Credentials, now: opts.Now, of: signInLogin}
 	c.tokens = &tokenCache{
-		client:      &http.Client{Transport: tokenAnswers{next: startupRetrier(retrier.forTokens()), begin: c.reading}},
+		client:      &http.Client{Transport: tokenAnswers{next: retrier.forTokens(), begin: c.reading}},
 		credentials: opts.Credentials, audience: opts.ManagementAudience, now: opts.Now, log: opts.Log, deadline: opts.Deadline,
 		application: &application{source: opts.Credentials, now: opts.Now, of: managementLogin},
 	}

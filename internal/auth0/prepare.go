@@ -3,7 +3,6 @@ package auth0
 import (
 	"context"
 	"errors"
-	"net/http"
 
 	"usher/internal/shared"
 )
@@ -37,21 +36,4 @@ func (c *Client) Prepare(ctx context.Context, needs Needs) error {
 		}
 	}
 	return errors.Join(failures...)
-}
-
-// onceAtStartup is a retrier that does not repeat the requests of Prepare.
-type onceAtStartup struct{ usual, once *retrier }
-
-func startupRetrier(usual *retrier) onceAtStartup {
-	once := *usual
-	once.budget = newRetryBudget(0)
-	return onceAtStartup{usual, &once}
-}
-
-// RoundTrip sends the request.
-func (o onceAtStartup) RoundTrip(r *http.Request) (*http.Response, error) {
-	if shared.IsStartup(r.Context()) {
-		return o.once.RoundTrip(r)
-	}
-	return o.usual.RoundTrip(r)
 }

@@ -90,7 +90,7 @@ func TestAFailedPreparationHasNoEffect(t *testing.T) {
 
 func budgetOf(t *testing.T, c *Client) float64 {
 	t.Helper()
-	b := c.plain.Transport.(tokenAnswers).next.(onceAtStartup).usual.budget
+	b := c.plain.Transport.(tokenAnswers).next.(*retrier).budget
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.left

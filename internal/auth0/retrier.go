@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"usher/internal/quota"
+	"usher/internal/shared"
 )
 
 const (
@@ -84,7 +85,7 @@ func (t *retrier) RoundTrip(r *http.Request) (*http.Response, error) {
 		resp, failure = t.observed(ctx, r, attempt > 1)
 		begin(ctx, r, failure)
 		if failure == nil {
-			t.budget.earn()
+			t.earn(ctx)
 			return resp, nil
 		}
 		wait, again := t.waitBeforeRetry(ctx, r, failure, attempt)
@@ -100,13 +101,20 @@ func (t *retrier) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// paid takes a retry from the budget, or reports that it is empty.
+// paid takes a retry from the budget, or reports that it is empty. Work before the first request has none,
+// and leaves the budget as it is.
 func (t *retrier) paid(ctx context.Context) bool {
-	if t.budget.spend() {
+	if !shared.IsStartup(ctx) && t.budget.spend() {
 		return true
 	}
 	t.unpaid(ctx)
 	return false
+}
+
+func (t *retrier) earn(ctx context.Context) {
+	if !shared.IsStartup(ctx) {
+		t.budget.earn()
+	}
 }
 
 func (t *retrier) attempt(ctx context.Context, r *http.Request) (*http.Response, *Error) {
