@@ -45,11 +45,8 @@ func keep(ctx context.Context, resp *http.Response) {
 	if !ok {
 		return
 	}
-	if read, ok := resp.Body.(readAlready); ok { // by the retrier
-		a.body = read.all
-	} else {
-		a.body, _ = io.ReadAll(resp.Body)
-	}
+	read, _ := resp.Body.(readAlready) // it always is: the retrier has read it
+	a.body = read.all
 	a.arrived = true
 	empty := "{}"
 	if bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("[")) {
