@@ -57,6 +57,7 @@ func New(cfg config.Config, credentials Credentials, log *slog.Logger, now func(
 		Backoff:            cfg.Backoff,
 		Observe:            func(ctx context.Context, c auth0.Call) { httpapi.CountProviderCall(ctx, httpapi.ProviderCall(c)) },
 		RetryRefused:       httpapi.CountRetryRefused,
+		Transport:          cfg.Transport,
 		Retries:            cfg.Retries,
 		ConnectionsAge:     cfg.ConnectionsAge,
 		Plan:               cfg.Plan,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -51,11 +52,13 @@ type Config struct {
 	SAMLocal           bool          // AWS_SAM_LOCAL, which only `sam local` sets
 	Provisioned        bool          // AWS_LAMBDA_INITIALIZATION_TYPE: with provisioned concurrency, no request waits for the start
 
-	// No variable sets these fields. Tests use them to avoid failures on a slow machine.
-	Deadline       time.Duration // of one request; 0 for 8 s
-	Backoff        time.Duration // the longest wait before the first retry of a provider call; 0 for 200 ms
-	Retries        float64       // of provider calls before the first successful one; 0 for 2
-	ConnectionsAge time.Duration // how long the shown connections are cached; 0 for a minute
+	// No variable sets these fields. Tests use them to avoid failures on a slow machine, and benchmarks to
+	// avoid the network.
+	Deadline       time.Duration     // of one request; 0 for 8 s
+	Backoff        time.Duration     // the longest wait before the first retry of a provider call; 0 for 200 ms
+	Retries        float64           // of provider calls before the first successful one; 0 for 2
+	Transport      http.RoundTripper // to the provider; nil for the usual one
+	ConnectionsAge time.Duration     // how long the shown connections are cached; 0 for a minute
 }
 
 // The defaults.

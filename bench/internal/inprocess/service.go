@@ -3,11 +3,11 @@
 package inprocess
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,72 +16,37 @@ import (
 	"usher/bench/internal/provider"
 	"usher/bench/internal/target"
 	"usher/internal/api"
-	"usher/internal/auth0"
+	"usher/internal/boot"
 	"usher/internal/config"
 	"usher/internal/gateway"
 	"usher/internal/httpapi"
-	"usher/internal/metadata"
 	"usher/internal/metrics"
-	"usher/internal/seal"
 	"usher/internal/secrets"
-	"usher/internal/session"
-	"usher/internal/users"
+	"usher/operations"
 )
 
-// service is what boot.HTTP wires for one function, but with another transport.
-type service struct {
-	client *auth0.Client
-	sealer *seal.Sealer
-}
+// service is the service with a transport in memory.
+type service struct{ *boot.Service }
 
 func newService(p *provider.Provider, transport http.RoundTripper, log *slog.Logger) (service, error) {
 	credentials, err := secrets.Parse(p.Secret(), false)
 	if err != nil {
 		return service{}, err
 	}
-	static := secrets.Static(credentials)
-	client := auth0.New(auth0.Options{
-		Credentials: static, Scopes: strings.Fields(config.DefaultScopes), Log: log, Now: time.Now, Transport: transport,
-		Observe:      func(ctx context.Context, c auth0.Call) { httpapi.CountProviderCall(ctx, httpapi.ProviderCall(c)) },
-		RetryRefused: httpapi.CountRetryRefused, Odd: httpapi.CountUnreadable,
-		CorrelationID: httpapi.CorrelationID, Traceparent: httpapi.Traceparent,
-	})
-	return service{client: client, sealer: seal.New(static, time.Now)}, nil
-}
-
-// operation returns what a function serves, as its main.go does.
-func (s service) operation(function string) (api.Operation, error) {
-	signIn := session.Options{RedirectURIs: []string{target.RedirectURI}, Now: time.Now}
-	switch function {
-	case "getuser":
-		return users.Get(s.client.Users()), nil
-	case "createuser":
-		return users.Create(s.client.Users(), s.sealer, users.CreateOptions{Connection: config.DefaultConnection}), nil
-	case "updateuser":
-		return users.Update(s.client.Users()), nil
-	case "deleteuser":
-		return users.Delete(s.client.Users()), nil
-	case "listusers":
-		return users.List(s.client.Users(), s.sealer), nil
-	case "updatemetadata":
-		return metadata.Update(metadata.User, s.client.Metadata()), nil
-	case "login":
-		return session.Login(s.client.SignIn(), s.sealer, signIn), nil
-	case "callback":
-		return session.Callback(s.client.SignIn(), s.sealer, signIn), nil
+	cfg := config.Config{
+		Connection: config.DefaultConnection, RedirectURIs: []string{target.RedirectURI},
+		Scopes: strings.Fields(config.DefaultScopes), Binding: config.BindingCookie, Transport: transport,
 	}
-	return api.Operation{}, fmt.Errorf("the function %s is not wired", function)
+	return service{boot.New(cfg, secrets.Static(credentials), log, time.Now)}, nil
 }
 
 // handler returns a function as Lambda's runtime calls it.
 func (s service) handler(function string, log *slog.Logger) (lambda.Handler, error) {
-	op, err := s.operation(function)
-	if err != nil {
-		return nil, err
+	all := operations.All(s.Service)
+	i := slices.IndexFunc(all, func(op api.Operation) bool { return op.Name == function })
+	if i < 0 {
+		return nil, fmt.Errorf("there is no function %s", function)
 	}
-	server := api.Server{Authenticate: gateway.Authenticate, Directory: s.client.Users()}
-	serving := httpapi.ServeOptions{
-		Log: log, Deadline: 8 * time.Second, Origin: gateway.Origin, Measure: metrics.New(io.Discard, "usher", time.Now).Write,
-	}
-	return lambda.NewHandler(gateway.New(httpapi.Serve(server.Handler(op), serving), gateway.Options{Now: time.Now})), nil
+	serving := httpapi.ServeOptions{Log: log, Origin: gateway.Origin, Measure: metrics.New(io.Discard, "usher", time.Now).Write}
+	return lambda.NewHandler(gateway.New(s.Handler(serving, gateway.Authenticate, all[i]), gateway.Options{Now: time.Now})), nil
 }
