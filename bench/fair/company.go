@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"usher/bench/internal/load"
 	"usher/localtenant"
 	"usher/test/testkit/lambda"
 )
@@ -216,7 +217,7 @@ func (c *company) run(ctx context.Context, lasts time.Duration) {
 func (c *company) flatOut(ctx context.Context, send func(int) (int, time.Duration)) {
 	for i := 0; ctx.Err() == nil; i++ {
 		if status, wait := send(i); status >= 300 && c.options.polite {
-			pause(ctx, max(wait, time.Second))
+			load.Pause(ctx, max(wait, time.Second))
 		}
 	}
 }
@@ -227,7 +228,7 @@ func (c *company) regularly(ctx context.Context, all *sync.WaitGroup) {
 	if c.options.plan == "enterprise" {
 		every = 2 * time.Second
 	}
-	for i := 0; pause(ctx, every); i++ {
+	for i := 0; load.Pause(ctx, every); i++ {
 		all.Go(func() {
 			switch i % 3 {
 			case 0:
@@ -238,15 +239,6 @@ func (c *company) regularly(ctx context.Context, all *sync.WaitGroup) {
 				c.send(ctx, "urgent", "createpasswordticket", "POST", "/password-tickets", `{"user_id":"auth0|65e19a100000000000000001"}`)
 			}
 		})
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(d):
-		return true
 	}
 }
 

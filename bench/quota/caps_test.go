@@ -3,27 +3,29 @@
 package quota
 
 import (
+	"testing"
+
+	"usher/internal/api"
 	"usher/internal/quota"
 	"usher/localtenant"
+	"usher/operations/caps"
 )
 
-// capsOf returns limits of the gateway for each route that can flood a bucket: the bucket's refill without
-// the reserve of the route's class, divided by its usual calls, and the bucket's burst.
-func capsOf(plan localtenant.Plan) map[string]throttle {
-	p, _ := quota.Parse(string(plan))
-	caps := map[string]throttle{}
-	for function, call := range map[string]struct {
-		method, path string
-		reserve      float64
-		usual        float64
-	}{
-		"listusers":    {"GET", "/api/v2/users", 0.25, 1},
-		"updateuser":   {"PATCH", "/api/v2/users/x", 0.10, 1},
-		"setuserroles": {"POST", "/api/v2/users/x/roles", 0.10, 1},
-	} {
-		if _, b, ok := p.Bucket(call.method, call.path); ok {
-			caps[function] = throttle{rate: b.Rate * (1 - call.reserve) / call.usual, burst: b.Burst}
-		}
+// capsOf returns the gateway's limits of the routes that the clients flood, as in the template. Each of
+// their requests makes one call.
+func capsOf(t *testing.T, named localtenant.Plan) map[string]throttle {
+	t.Helper()
+	plan, err := quota.Parse(string(named))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return caps
+	all := map[string]throttle{}
+	for _, op := range []api.Operation{{Name: "listusers"}, {Name: "updateuser", Change: "user.update"}, {Name: "setuserroles", Change: "roles.set"}} {
+		limit, limited, err := caps.Of(op, 1, plan)
+		if err != nil || !limited {
+			t.Fatalf("%s has no cap: %v", op.Name, err)
+		}
+		all[op.Name] = throttle{limit.Rate, float64(limit.Burst)}
+	}
+	return all
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"usher/bench/internal/load"
 	"usher/internal/auth0"
 	"usher/internal/limits"
 	"usher/internal/problem"
@@ -69,7 +70,7 @@ func (c *company) flatOut(ctx context.Context, wg *sync.WaitGroup, to *tally, in
 				if err != nil && polite {
 					wait = max(wait, cmp.Or(problem.From(err).RetryAfter, time.Second))
 				}
-				pause(ctx, wait)
+				load.Pause(ctx, wait)
 			}
 		})
 	}
@@ -78,19 +79,10 @@ func (c *company) flatOut(ctx context.Context, wg *sync.WaitGroup, to *tally, in
 // regularly sends a request in each interval, however long the others take.
 func (c *company) regularly(ctx context.Context, wg *sync.WaitGroup, to *tally, every time.Duration, next func(i int) request) {
 	wg.Go(func() {
-		for i := 0; pause(ctx, every); i++ {
+		for i := 0; load.Pause(ctx, every); i++ {
 			wg.Go(func() { _ = c.measure(ctx, to, next(i)) })
 		}
 	})
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(d):
-		return true
-	}
 }
 
 func read(id limits.UserID) request {

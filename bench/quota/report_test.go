@@ -4,13 +4,12 @@ package quota
 
 import (
 	"fmt"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"usher/bench/internal/report"
 	"usher/localtenant"
 )
 
@@ -18,8 +17,6 @@ import (
 const total = 1000
 
 const page, picture = "../../docs/quota.md", "../../docs/images/quota.svg"
-
-var generated = regexp.MustCompile(`(?s)(<!-- simulation -->\n).*(<!-- end -->)`)
 
 // TestReport writes the tables and the chart of docs/quota.md: make bench-quota.
 func TestReport(t *testing.T) {
@@ -46,18 +43,7 @@ func TestReport(t *testing.T) {
 			text.WriteString(run(t, s).row(string(plan)+", "+s.layers(), s.lasts))
 		}
 	}
-	old, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !generated.Match(old) {
-		t.Fatal(page + " has no place for the tables")
-	}
-	written := generated.ReplaceAllString(string(old), "${1}"+strings.ReplaceAll(text.String(), "$", "$$")+"\n${2}")
-	if err := os.WriteFile(page, []byte(written), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(picture, []byte(chart(bars)), 0o644); err != nil {
+	if err := report.Write(page, text.String(), picture, chart(bars)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -90,7 +90,7 @@ func run(t *testing.T, s scenario) *result {
 		}
 		var caps map[string]throttle
 		if s.gateway {
-			caps = capsOf(s.plan)
+			caps = capsOf(t, s.plan)
 		}
 		c := &company{
 			provider: &provider{tenant: tenant}, plan: plan, credentials: credentials.Of(t, "http://127.0.0.1:3001"),
