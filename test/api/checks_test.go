@@ -146,14 +146,54 @@ func TestEveryChangeIsAudited(t *testing.T) {
 	})
 }
 
-func auditLines(t *testing.T, log string) (lines []map[string]any) {
+// Every request names its actor in its lines, whatever becomes of it, and an invalid one is refused.
+func TestEveryOperationLogsTheActor(t *testing.T) {
+	eachOperation(t, func(t *testing.T, s *service, op contract.Operation, target, body string) {
+		before := len(s.log.String())
+		got := s.as(t, op.Method, target, body, actor, "auth0%7Cstaff-1")
+		if strings.Contains(string(got.body), actor) {
+			t.Fatalf("%d %s", got.status, got.body)
+		}
+		logged := s.log.String()[before:]
+		for _, line := range append(linesOf(t, logged, "request"), auditLines(t, logged)...) {
+			if line["actor"] != "auth0|staff-1" {
+				t.Errorf("the line is %v", line)
+			}
+		}
+		for name, values := range map[string][]string{"twice": {"auth0|a", "auth0|b"}, "not an ID": {".."}, "an address, not encoded": {"ada, ada@example.com"}} {
+			r, err := http.NewRequestWithContext(t.Context(), op.Method, base+target, strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header["X-Actor"], before = values, len(s.log.String())
+			if body != "" {
+				r.Header.Set("Content-Type", "application/json")
+			}
+			got := s.send(t, r)
+			wantAnswer(t, got, 400, "invalid-request")
+			if faults, _ := got.json(t)["errors"].([]any); len(faults) != 1 || faults[0].(map[string]any)["field"] != actor {
+				t.Errorf("%s: %s", name, got.body)
+			}
+			if line := linesOf(t, s.log.String()[before:], "request")[0]; line["actor"] != nil {
+				t.Errorf("%s: the line is %v", name, line)
+			}
+		}
+	})
+}
+
+const actor = "X-Actor"
+
+func auditLines(t *testing.T, log string) []map[string]any { return linesOf(t, log, "audit") }
+
+// linesOf returns the lines of a log with this message.
+func linesOf(t *testing.T, log, message string) (lines []map[string]any) {
 	t.Helper()
 	for text := range strings.Lines(log) {
 		var line map[string]any
 		if err := json.Unmarshal([]byte(text), &line); err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
-		if line["msg"] == "audit" {
+		if line["msg"] == message {
 			lines = append(lines, line)
 		}
 	}
