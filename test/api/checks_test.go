@@ -146,14 +146,55 @@ func TestEveryChangeIsAudited(t *testing.T) {
 	})
 }
 
-func auditLines(t *testing.T, log string) (lines []map[string]any) {
+// The lines of a request have its actor, whatever the response is. An invalid actor is refused.
+func TestEveryOperationLogsTheActor(t *testing.T) {
+	eachOperation(t, func(t *testing.T, s *service, op contract.Operation, target, body string) {
+		before := len(s.log.String())
+		got := s.as(t, op.Method, target, body, actor, "auth0%7Cstaff-1")
+		logged := s.log.String()[before:]
+		requests, audits := linesOf(t, logged, "request"), auditLines(t, logged)
+		if strings.Contains(string(got.body), actor) || len(requests) != 1 {
+			t.Fatalf("%d %s, %d lines", got.status, got.body, len(requests))
+		}
+		for _, line := range append(requests, audits...) {
+			if line["actor"] != "auth0|staff-1" {
+				t.Errorf("the line is %v", line)
+			}
+		}
+		for name, values := range map[string][]string{"twice": {"auth0|a", "auth0|b"}, "not an ID": {".."}, "an address, not encoded": {"ada, ada@example.com"}} {
+			r, err := http.NewRequestWithContext(t.Context(), op.Method, base+target, strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header["X-Actor"], before = values, len(s.log.String())
+			if body != "" {
+				r.Header.Set("Content-Type", "application/json")
+			}
+			got := s.send(t, r)
+			wantAnswer(t, got, 400, "invalid-request")
+			if faults, _ := got.json(t)["errors"].([]any); len(faults) != 1 || faults[0].(map[string]any)["field"] != actor {
+				t.Errorf("%s: %s", name, got.body)
+			}
+			if line := linesOf(t, s.log.String()[before:], "request")[0]; line["actor"] != nil {
+				t.Errorf("%s: the line is %v", name, line)
+			}
+		}
+	})
+}
+
+const actor = "X-Actor"
+
+func auditLines(t *testing.T, log string) []map[string]any { return linesOf(t, log, "audit") }
+
+// linesOf returns the lines of a log with this message.
+func linesOf(t *testing.T, log, message string) (lines []map[string]any) {
 	t.Helper()
 	for text := range strings.Lines(log) {
 		var line map[string]any
 		if err := json.Unmarshal([]byte(text), &line); err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
-		if line["msg"] == "audit" {
+		if line["msg"] == message {
 			lines = append(lines, line)
 		}
 	}

@@ -36,6 +36,13 @@ func TestCreateOnce(t *testing.T) {
 			t.Errorf("the user is %s", user.body)
 		}
 
+		for _, staff := range []string{"auth0%7Cstaff-1", "auth0%7Cstaff-2"} {
+			acted := s.call("POST", "/users", someone, once, "k1", actor, staff)
+			if s.want(acted, 201, ""); string(acted.body) != string(first.body) {
+				t.Errorf("first %s, then for %s %s", first.body, staff, acted.body)
+			}
+		}
+
 		s.want(s.call("POST", "/users", `{"email":"once@example.com","name":"Twice","app_metadata":{"plan":"gold"}}`, once, "k1"), 422, "idempotency-key-reused")
 		s.want(s.call("POST", "/users", `{"email":"other@example.com"}`, once, "k1"), 422, "idempotency-key-reused")
 		s.want(s.call("POST", "/users", someone, once, "k2"), 409, "user-exists")

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -78,12 +79,8 @@ func faultsForClients(doc object) (faults []string) {
 		if properties != nil && last != "properties" && !isNamed {
 			say(path, "an object without a name")
 		}
-		if parameters, ok := o["parameters"].([]any); ok && last != "components" {
-			for i, p := range parameters {
-				if p.(object)["$ref"] == "#/components/parameters/RequestId" && i != len(parameters)-1 {
-					say(path, "the request ID is not the last parameter")
-				}
-			}
+		if parameters, ok := o["parameters"].([]any); ok && last != "components" && !endsInShared(parameters) {
+			say(path, "the last parameters are not the request ID and the actor")
 		}
 	})
 	used["#/components/pathItems/Unrouted"], used["#/components/pathItems/Gateway"] = true, true
@@ -104,6 +101,20 @@ func faultsForClients(doc object) (faults []string) {
 	}
 	slices.Sort(faults)
 	return faults
+}
+
+// shared are the parameters of every operation, in the order in which the contract got them. Clients
+// pass parameters by position in some languages, so a later one goes to the end.
+var shared = []any{object{"$ref": "#/components/parameters/RequestId"}, object{"$ref": "#/components/parameters/Actor"}}
+
+// endsInShared reports whether the shared parameters are the last ones, or none is in the list.
+func endsInShared(parameters []any) bool {
+	for i, p := range parameters {
+		if reflect.DeepEqual(p, shared[0]) || reflect.DeepEqual(p, shared[1]) {
+			return reflect.DeepEqual(parameters[i:], shared)
+		}
+	}
+	return true
 }
 
 // bodies returns the schemas of all request bodies.
@@ -167,7 +178,11 @@ func TestFaultsForClientsAreFound(t *testing.T) {
 			get := d["paths"].(object)["/users"].(object)["get"].(object)
 			parameters := get["parameters"].([]any)
 			slices.Reverse(parameters)
-		}, "paths./users.get: the request ID is not the last parameter"},
+		}, "paths./users.get: the last parameters are not the request ID and the actor"},
+		"the actor before it": {func(d object) {
+			get := d["paths"].(object)["/roles"].(object)["get"].(object)
+			slices.Reverse(get["parameters"].([]any))
+		}, "paths./roles.get: the last parameters are not the request ID and the actor"},
 	} {
 		doc := document(t)
 		tt.change(doc)

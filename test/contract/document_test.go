@@ -137,6 +137,25 @@ func TestEveryResponseIsComplete(t *testing.T) {
 	}
 }
 
+// Front-ends call every operation for their staff, so each one takes the actor.
+func TestEveryOperationTakesTheActor(t *testing.T) {
+	declared := Load(t).model.Components.Parameters.GetOrZero("Actor")
+	if declared == nil || declared.Name != "X-Actor" || declared.In != "header" || declared.Required != nil && *declared.Required {
+		t.Fatalf("the parameter is %+v", declared)
+	}
+	for _, op := range Load(t).Operations() {
+		taken := 0
+		for _, p := range op.parameters("header") {
+			if p.GoLow().IsReference() && p.GoLow().GetReference() == "#/components/parameters/Actor" {
+				taken++
+			}
+		}
+		if taken != 1 {
+			t.Errorf("%s refers to the parameter %d times", op.ID, taken)
+		}
+	}
+}
+
 // Every example, with the examples of its headers, must pass the checks that
 // the service's own responses have to pass.
 func TestExamplesAreValid(t *testing.T) {

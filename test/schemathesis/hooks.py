@@ -90,6 +90,7 @@ FIELDS = [
     ("PUT /(app-)?metadata/{user_id}", ".*", "cannot be null: leave it out", anything, NULL),
     ("POST /users", "(app_)?metadata[.].*", "cannot be null: leave it out", anything, NULL),
     ("POST /users", "(app_)?metadata[.].*", METADATA, anything, FREE),
+    (".*", "X-Actor", "is not a valid ID|is not UTF-8|has (control|invisible) characters", anything, "a pattern describes the encoded ID only"),
     (".*", ".*", "has invisible characters|must be one email address.*", is_invisible, "patterns cannot name all invisible characters"),
     (".*", ".*", "is longer than [0-9]+ bytes|must have at most [0-9]+ bytes.*", is_longer_in_bytes, "schemas count characters"),
 ]
