@@ -2,7 +2,6 @@ package boot
 
 import (
 	"io"
-	"log/slog"
 	"os"
 	"time"
 
@@ -22,21 +21,21 @@ import (
 func HTTP(operation func(*Service) api.Operation) {
 	roots.ReadOnce()
 	cfg, err := config.FromEnv(os.Getenv)
-	log := httpapi.NewLog(os.Stdout, cfg.LogLevel, functionName())
-	lambda.Start(Gateway(cfg, err, log, measures(cfg, os.Stdout), operation))
+	lambda.Start(Gateway(cfg, err, httpapi.NewLines(os.Stdout), operation))
 }
 
 // Gateway serves an operation to API Gateway's events. With an invalid configuration it
 // returns a problem for every event. If the function did not start, the caller would get
 // the gateway's own error, and the operator a crash loop.
-func Gateway(cfg config.Config, wrong error, log *slog.Logger, measures *metrics.Writer, operation func(*Service) api.Operation) gateway.Handler {
+func Gateway(cfg config.Config, wrong error, out *httpapi.Lines, operation func(*Service) api.Operation) gateway.Handler {
+	log, measures := httpapi.NewLog(out, cfg.LogLevel, functionName()), measures(cfg, out)
 	if cfg.SAMLocal {
 		log.Warn("AWS_SAM_LOCAL is set: callers are not authenticated")
 	}
 	if cfg.AllowNobody { // logged as an error, so that no log level drops it
 		log.Error("DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS is true: any caller can use this function for every user")
 	}
-	serving := httpapi.ServeOptions{Log: log, Origin: gateway.Origin}
+	serving := httpapi.ServeOptions{Log: log, Origin: gateway.Origin, Together: out.Together}
 	if measures != nil {
 		serving.Measure = measures.Write
 	}

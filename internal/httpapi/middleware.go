@@ -35,6 +35,7 @@ type ServeOptions struct {
 	Deadline time.Duration              // for all work for one request
 	Origin   func(*http.Request) Origin // the gateway's data about the request; nil without a gateway
 	Measure  func(Summary)              // gets the summary of every request; nil for none
+	Together func(write func())         // writes the lines of a request's end together; nil writes each when it is made
 }
 
 // Origin is the gateway's data about a request that is not in the request.
@@ -48,6 +49,9 @@ type Origin struct {
 // line, an audit line for a change, and a response even if the handler panics.
 func Serve(h http.Handler, opts ServeOptions) http.Handler {
 	var warm atomic.Bool
+	if opts.Together == nil {
+		opts.Together = func(write func()) { write() }
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		var from Origin
@@ -67,11 +71,13 @@ func Serve(h http.Handler, opts ServeOptions) http.Handler {
 		out := &statusWriter{ResponseWriter: w}
 		recovering(h, out, r)
 		summary := summarize(r, out.status, time.Since(start))
-		logRequest(r, opts.Log, summary)
-		logChange(ctx, opts.Log, out.status)
-		if opts.Measure != nil {
-			opts.Measure(summary)
-		}
+		opts.Together(func() {
+			logRequest(r, opts.Log, summary)
+			logChange(ctx, opts.Log, out.status)
+			if opts.Measure != nil {
+				opts.Measure(summary)
+			}
+		})
 	})
 }
 
