@@ -20,6 +20,7 @@ import (
 // HTTP runs a Lambda that serves one operation. It does not return.
 func HTTP(operation func(*Service) api.Operation) {
 	roots.ReadOnce()
+	collectLess(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
 	cfg, err := config.FromEnv(os.Getenv)
 	lambda.Start(Gateway(cfg, err, httpapi.NewLines(os.Stdout), operation))
 }
