@@ -22,7 +22,7 @@ func HTTP(operation func(*Service) api.Operation) {
 	roots.ReadOnce()
 	collectLess(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
 	cfg, err := config.FromEnv(os.Getenv)
-	lambda.Start(Gateway(cfg, err, httpapi.NewLines(os.Stdout), operation))
+	lambda.Start(Gateway(cfg, err, httpapi.NewLines(os.Stdout), operation).Lambda())
 }
 
 // Gateway serves an operation to API Gateway's events. With an invalid configuration it

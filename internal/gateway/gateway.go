@@ -19,7 +19,7 @@ import (
 // timeToAnswer is the time before the invocation's end that is reserved for sending the response.
 const timeToAnswer = 500 * time.Millisecond
 
-// Handler is a handler for lambda.Start.
+// Handler handles events.
 type Handler func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 
 // Options describes the gateway that sends the events.

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestInvoke(t *testing.T) {
+func TestLambda(t *testing.T) {
 	want := events.APIGatewayProxyRequest{
 		Resource: "/users/{id}", Path: "/users/x", HTTPMethod: "PATCH",
 		Headers: map[string]string{"Host": "a"}, MultiValueHeaders: map[string][]string{"Host": {"a", "b"}},
@@ -33,7 +33,7 @@ func TestInvoke(t *testing.T) {
 		got = e
 		return events.APIGatewayProxyResponse{StatusCode: 200, MultiValueHeaders: map[string][]string{"A": {"b"}}, Body: "<&>"}, nil
 	})
-	answer, err := h.Invoke(t.Context(), payload)
+	answer, err := h.Lambda().Invoke(t.Context(), payload)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,15 +45,15 @@ func TestInvoke(t *testing.T) {
 	}
 }
 
-func TestInvokeFails(t *testing.T) {
+func TestLambdaFails(t *testing.T) {
 	broken := errors.New("broken")
 	h := Handler(func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 		return events.APIGatewayProxyResponse{}, broken
 	})
-	if _, err := h.Invoke(t.Context(), []byte(`{}`)); !errors.Is(err, broken) {
+	if _, err := h.Lambda().Invoke(t.Context(), []byte(`{}`)); !errors.Is(err, broken) {
 		t.Errorf("the error is %v", err)
 	}
-	if _, err := h.Invoke(t.Context(), []byte(`{"path":`)); err == nil || errors.Is(err, broken) {
+	if _, err := h.Lambda().Invoke(t.Context(), []byte(`{"path":`)); err == nil || errors.Is(err, broken) {
 		t.Errorf("a malformed event: the error is %v", err)
 	}
 }

@@ -1,12 +1,10 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
 )
 
 // used has the members of an event that New and the adapter use. API Gateway sends many others, and
@@ -33,28 +31,12 @@ type used struct {
 	} `json:"requestContext"`
 }
 
-// Invoke implements lambda.Handler.
-func (h Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	var u used
-	if err := json.Unmarshal(payload, &u); err != nil {
-		return nil, fmt.Errorf("decode the event: %w", err)
-	}
-	answer, err := h(ctx, u.event())
-	if err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	out.Grow(len(answer.Body) + usualAnswer)
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false) // as lambda.NewHandler: every "<" is 5 bytes less
-	if err := encoder.Encode(answer); err != nil {
-		return nil, fmt.Errorf("encode the answer: %w", err)
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+// Lambda returns the handler for lambda.Start.
+func (h Handler) Lambda() lambda.Handler {
+	return lambda.NewHandler(func(ctx context.Context, u used) (events.APIGatewayProxyResponse, error) {
+		return h(ctx, u.event())
+	})
 }
-
-// usualAnswer is more than what an answer has besides its body, in bytes.
-const usualAnswer = 1024
 
 func (u used) event() events.APIGatewayProxyRequest {
 	e := events.APIGatewayProxyRequest{
