@@ -46,6 +46,8 @@ func (l *Lines) release() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.holding--
-	_, _ = l.out.Write(l.held) // an error of the log cannot be logged
-	l.held = l.held[:0]
+	if len(l.held) > 0 {
+		_, _ = l.out.Write(l.held) // an error of the log cannot be logged
+		l.held = l.held[:0]
+	}
 }

@@ -48,6 +48,15 @@ func TestLinesOfRequest(t *testing.T) {
 	}
 }
 
+// A log level may drop all lines of a request.
+func TestNoLinesAreNotWritten(t *testing.T) {
+	var out writes
+	httpapi.NewLines(&out).Together(func() {})
+	if len(out) != 0 {
+		t.Errorf("%q", out)
+	}
+}
+
 // A request that ends while another one ends, too, does not wait for it.
 func TestLinesOfRequestsAtTheSameTime(t *testing.T) {
 	var out writes

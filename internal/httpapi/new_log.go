@@ -11,9 +11,10 @@ import (
 // NewLog returns the log of a Lambda function: JSON lines that name the function and
 // its version. Audit lines are written at every level.
 func NewLog(out io.Writer, level slog.Leveler, function string) *slog.Logger {
+	lines := NewLines(out) // one lock for both handlers
 	handler := named{
-		Handler: slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level}),
-		audit:   slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: LevelName}),
+		Handler: slog.NewJSONHandler(lines, &slog.HandlerOptions{Level: level}),
+		audit:   slog.NewJSONHandler(lines, &slog.HandlerOptions{Level: level, ReplaceAttr: LevelName}),
 	}
 	return slog.New(handler).With("function", function, "version", version.Number)
 }
