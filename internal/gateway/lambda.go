@@ -17,7 +17,7 @@ type used struct {
 	MultiValueHeaders               map[string][]string `json:"multiValueHeaders"`
 	QueryStringParameters           map[string]string   `json:"queryStringParameters"`
 	MultiValueQueryStringParameters map[string][]string `json:"multiValueQueryStringParameters"`
-	Body                            string              `json:"body"`
+	Body                            body                `json:"body"`
 	IsBase64Encoded                 bool                `json:"isBase64Encoded"`
 	RequestContext                  struct {
 		RequestID  string         `json:"requestId"`
@@ -43,7 +43,7 @@ func (u used) event() events.APIGatewayProxyRequest {
 		Resource: u.Resource, Path: u.Path, HTTPMethod: u.HTTPMethod,
 		Headers: u.Headers, MultiValueHeaders: u.MultiValueHeaders,
 		QueryStringParameters: u.QueryStringParameters, MultiValueQueryStringParameters: u.MultiValueQueryStringParameters,
-		Body: u.Body, IsBase64Encoded: u.IsBase64Encoded,
+		Body: string(u.Body), IsBase64Encoded: u.IsBase64Encoded,
 	}
 	from := u.RequestContext
 	e.RequestContext.RequestID, e.RequestContext.Path, e.RequestContext.Authorizer = from.RequestID, from.Path, from.Authorizer

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -56,4 +57,59 @@ func TestLambdaFails(t *testing.T) {
 	if _, err := h.Lambda().Invoke(t.Context(), []byte(`{"path":`)); err == nil || errors.Is(err, broken) {
 		t.Errorf("a malformed event: the error is %v", err)
 	}
+}
+
+// usedOf returns the event with only the members that the package uses.
+func usedOf(e events.APIGatewayProxyRequest) events.APIGatewayProxyRequest {
+	from := e.RequestContext
+	return events.APIGatewayProxyRequest{
+		Resource: e.Resource, Path: e.Path, HTTPMethod: e.HTTPMethod, Headers: e.Headers, MultiValueHeaders: e.MultiValueHeaders,
+		QueryStringParameters: e.QueryStringParameters, MultiValueQueryStringParameters: e.MultiValueQueryStringParameters,
+		Body: e.Body, IsBase64Encoded: e.IsBase64Encoded,
+		RequestContext: events.APIGatewayProxyRequestContext{
+			RequestID: from.RequestID, Path: from.Path, Authorizer: from.Authorizer,
+			Identity: events.APIGatewayRequestIdentity{AccountID: from.Identity.AccountID, UserArn: from.Identity.UserArn, SourceIP: from.Identity.SourceIP},
+		},
+	}
+}
+
+// Every event is decoded as by the runtime's own types, and refused if it is not JSON.
+func FuzzLambda(f *testing.F) {
+	whole, err := json.Marshal(tokened("PATCH", "/users/{id}", "/users/auth0%7Cabc", nil))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, text := range []string{
+		string(whole), string(whole) + "{", ``, `null`, `[]`, `"x"`, `{"path":`, `{"path":5}`, `{"body":{}}`, `{"body":true}`, `{"headers":{"a":1}}`,
+		`{"body":null,"path":null,"headers":null,"requestContext":null}`, `{"body":"a","body":null}`, `{"body":"a","Body":"b","BODY":"\ud800\u00e9\""}`,
+		`{"headers":{"a":"1"},"headers":{"b":"2"},"requestContext":{"path":"/a"},"requestContext":{"identity":{"USERARN":"x"}}}`,
+		`{"stageVariables":5}`, `{"requestContext":{"requestTimeEpoch":"x","path":"/a"}}`, "{\"body\":\"\xff\"}",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var got *events.APIGatewayProxyRequest
+		h := Handler(func(_ context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+			got = &e
+			return events.APIGatewayProxyResponse{}, nil
+		})
+		_, refused := h.Lambda().Invoke(t.Context(), text)
+		var want events.APIGatewayProxyRequest
+		switch err := json.NewDecoder(bytes.NewReader(text)).Decode(&want); {
+		case err == nil:
+			if refused != nil {
+				t.Fatal(refused)
+			}
+			if diff := cmp.Diff(usedOf(want), *got); diff != "" {
+				t.Error(diff)
+			}
+		case refused == nil && !isWrongType(err): // of a member that no code reads
+			t.Errorf("served, despite %v", err)
+		}
+	})
+}
+
+func isWrongType(err error) bool {
+	_, is := errors.AsType[*json.UnmarshalTypeError](err)
+	return is
 }
