@@ -2,6 +2,7 @@ package boot
 
 import (
 	"io"
+	"net/http"
 	"os"
 	"time"
 
@@ -40,16 +41,22 @@ func Gateway(cfg config.Config, wrong error, out *httpapi.Lines, operation func(
 	if measures != nil {
 		serving.Measure = measures.Write
 	}
+	return gateway.New(handlerOf(cfg, wrong, serving, measures, operation), sender(cfg))
+}
+
+// handlerOf returns the handler of an operation, prepared for its first request if that is configured.
+func handlerOf(cfg config.Config, wrong error, serving httpapi.ServeOptions, measures *metrics.Writer, operation func(*Service) api.Operation) http.Handler {
+	log := serving.Log
 	if wrong != nil {
 		log.Error("the configuration is wrong", "error", wrong.Error())
 		serving.Deadline = deadlineOf(cfg)
 		server := api.Server{Authenticate: gateway.Authenticate, Fault: problem.ServiceMisconfigured.Wrap(wrong, "The service is misconfigured. See its log for the cause.")}
-		return gateway.New(httpapi.Serve(server.Handler(), serving), sender(cfg))
+		return httpapi.Serve(server.Handler(), serving)
 	}
 	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log, Failed: httpapi.CountSecretFailure})
 	service := New(cfg, credentials, log, time.Now)
 	op := operation(service)
-	handler := gateway.New(service.Handler(serving, gateway.Authenticate, op), sender(cfg))
+	handler := service.Handler(serving, gateway.Authenticate, op)
 	if cfg.Provisioned {
 		service.prepare(op, log, measures)
 	}
