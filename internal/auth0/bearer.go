@@ -49,7 +49,7 @@ func (b *bearer) send(r *http.Request) (token managementToken, resp *http.Respon
 		return managementToken{}, nil, err
 	}
 	r.URL.Scheme, r.URL.Host, r.Host = token.tenant.Scheme, token.tenant.Host, ""
-	r.Header.Set("Authorization", "Bearer "+token.value)
+	r.Header["Authorization"] = token.header
 	// The provider logs correlation IDs only for changes
 	// (https://auth0.com/docs/api/management/v2, "Request Correlation").
 	if id := b.correlationID(r.Context()); id != "" && r.Method != http.MethodGet {

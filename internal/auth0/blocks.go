@@ -42,9 +42,7 @@ func (b Blocks) Unblock(ctx context.Context, id limits.UserID) error {
 }
 
 func (b Blocks) set(ctx context.Context, userID string, blocked bool) error {
-	request := &management.UpdateUserRequestContent{}
-	request.SetBlocked(&blocked)
-	_, err := call(ctx, func(ctx context.Context) (any, error) { return b.client.users.Update(ctx, userID, request) })
+	_, err := b.client.change(ctx, userID, map[string]any{"blocked": blocked})
 	return userProblem(err)
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/auth0/go-auth0/v3/management"
-
 	"usher/internal/problem"
 	"usher/internal/users"
 )
@@ -47,10 +45,8 @@ func (u Users) mailInvitation(ctx context.Context, created users.Creation, conne
 }
 
 func (u Users) noteMailed(ctx context.Context, userID string, record users.IdempotencyRecord) (users.User, error) {
-	request := &management.UpdateUserRequestContent{}
 	note := withReserved(nil, reserved{Request: record.Fingerprint, Mailed: true}) // other members stay as they are
-	request.SetAppMetadata(&note)
-	updated, err := call(ctx, func(ctx context.Context) (any, error) { return u.client.users.Update(ctx, userID, request) })
+	updated, err := u.client.change(ctx, userID, map[string]any{"app_metadata": note})
 	if err != nil {
 		return users.User{}, userProblem(err)
 	}

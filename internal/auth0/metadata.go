@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/auth0/go-auth0/v3/management"
-
 	"usher/internal/limits"
 	"usher/internal/problem"
 	"usher/internal/users"
@@ -16,10 +14,9 @@ import (
 // Metadata is one kind of the users' metadata; it implements the interfaces of package metadata.
 type Metadata struct {
 	client *Client
-	name   string                                                     // the provider's name
-	of     func(users.User) json.RawMessage                           // in a user, without the reserved member
-	set    func(*management.UpdateUserRequestContent, map[string]any) // in a request
-	refuse func(changes map[string]any, path string) error            // refuses changes of the reserved member
+	name   string                                          // the provider's name
+	of     func(users.User) json.RawMessage                // in a user, without the reserved member
+	refuse func(changes map[string]any, path string) error // refuses changes of the reserved member
 }
 
 // Metadata returns the access to user_metadata.
@@ -28,7 +25,6 @@ func (c *Client) Metadata() Metadata {
 		client: c,
 		name:   "user_metadata",
 		of:     func(u users.User) json.RawMessage { return u.Metadata },
-		set:    func(r *management.UpdateUserRequestContent, m map[string]any) { r.SetUserMetadata(&m) },
 		refuse: func(map[string]any, string) error { return nil },
 	}
 }
@@ -39,7 +35,6 @@ func (c *Client) AppMetadata() Metadata {
 		client: c,
 		name:   "app_metadata",
 		of:     func(u users.User) json.RawMessage { return u.AppMetadata },
-		set:    func(r *management.UpdateUserRequestContent, m map[string]any) { r.SetAppMetadata(&m) },
 		refuse: refuseReserved,
 	}
 }
@@ -70,9 +65,7 @@ func (m Metadata) Write(ctx context.Context, id limits.UserID, changes map[strin
 	if err := m.refuse(changes, ""); err != nil {
 		return nil, err
 	}
-	request := &management.UpdateUserRequestContent{}
-	m.set(request, changes)
-	updated, err := call(ctx, func(ctx context.Context) (any, error) { return m.client.users.Update(ctx, id.String(), request) })
+	updated, err := m.client.change(ctx, id.String(), map[string]any{m.name: changes})
 	switch {
 	case hasStatus(err, http.StatusRequestEntityTooLarge):
 		return nil, problem.MetadataTooLarge.Wrap(err, "The identity provider does not store this much metadata.")

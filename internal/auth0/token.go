@@ -51,6 +51,7 @@ type refusal struct {
 
 type managementToken struct {
 	value  string
+	header []string // the value of Authorization; read only
 	login  login    // the application, without the secret
 	tenant *url.URL // where the token is valid
 	expiry time.Time
@@ -61,7 +62,7 @@ func newManagementToken(t *oauth2.Token, c secrets.Credentials) (managementToken
 	if err != nil {
 		return managementToken{}, misconfigured(errors.New("the domain in the secret is not valid"))
 	}
-	return managementToken{value: t.AccessToken, login: ownerOf(c), tenant: tenant, expiry: t.Expiry}, nil
+	return managementToken{value: t.AccessToken, header: []string{"Bearer " + t.AccessToken}, login: ownerOf(c), tenant: tenant, expiry: t.Expiry}, nil
 }
 
 // ownerOf returns the application whose token the credentials request, without the secret.

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/auth0/go-auth0/v3/management"
-
 	"usher/internal/limits"
 	"usher/internal/problem"
 	"usher/internal/users"
@@ -64,9 +62,7 @@ func (u Users) step(ctx context.Context, id string, patch users.Patch, members [
 		updated.SessionsEnded = &ended
 		return err
 	}
-	changed, err := call(ctx, func(ctx context.Context) (any, error) {
-		return u.client.users.Update(ctx, id, linked.mark(updateRequest(patch, members), members))
-	})
+	changed, err := u.client.change(ctx, id, linked.mark(changesOf(patch, members), members))
 	if err != nil {
 		return u.explainPolicyOf(ctx, userProblem(err), id)
 	}
@@ -99,40 +95,23 @@ func stepsOf(members map[string]bool) [][]string {
 	return steps
 }
 
-// updateRequest contains only the step's members. The setters, unlike plain fields, send an explicit null.
-func updateRequest(p users.Patch, members []string) *management.UpdateUserRequestContent {
-	request := &management.UpdateUserRequestContent{}
+// changesOf contains only the step's members. The value of one that is nil is sent as null.
+func changesOf(p users.Patch, members []string) map[string]any {
+	all := map[string]any{
+		"email": p.Email, "password": p.Password, "phone_number": p.PhoneNumber, "username": p.Username,
+		"name": p.Name, "given_name": p.GivenName, "family_name": p.FamilyName, "nickname": p.Nickname,
+		"picture": p.Picture, "email_verified": p.EmailVerified, "verify_email": p.VerifyEmail,
+	}
+	changes := map[string]any{}
 	for _, name := range members {
-		switch name {
-		case "email":
-			request.SetEmail(p.Email)
-		case "password":
-			request.SetPassword(p.Password)
-		case "phone_number":
-			request.SetPhoneNumber(p.PhoneNumber)
-		case "username":
-			request.SetUsername(p.Username)
-		case "name":
-			request.SetName(p.Name)
-		case "given_name":
-			request.SetGivenName(p.GivenName)
-		case "family_name":
-			request.SetFamilyName(p.FamilyName)
-		case "nickname":
-			request.SetNickname(p.Nickname)
-		case "picture":
-			request.SetPicture(p.Picture)
-		case "email_verified":
-			request.SetEmailVerified(p.EmailVerified)
-		case "verify_email":
-			request.SetVerifyEmail(p.VerifyEmail)
+		if value, known := all[name]; known {
+			changes[name] = value
 		}
 	}
 	if slices.Contains(members, "email") && p.VerifyEmail == nil {
-		no := false
-		request.SetVerifyEmail(&no) // no mail unless requested
+		changes["verify_email"] = false // no mail unless requested
 	}
-	return request
+	return changes
 }
 
 // partly returns partly-updated if steps were done before the failed one.

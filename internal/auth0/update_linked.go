@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/auth0/go-auth0/v3/management"
-
 	"usher/internal/problem"
 )
 
@@ -22,11 +20,11 @@ type linkedIdentity struct {
 }
 
 // mark sets the connection in a call whose members belong to the linked identity.
-func (l linkedIdentity) mark(request *management.UpdateUserRequestContent, members []string) *management.UpdateUserRequestContent {
+func (l linkedIdentity) mark(changes map[string]any, members []string) map[string]any {
 	if slices.Contains(l.members, members[0]) {
-		request.SetConnection(&l.connection)
+		changes["connection"] = l.connection
 	}
-	return request
+	return changes
 }
 
 // stepsForLinked returns the calls that replace a refused one whose members belong to a

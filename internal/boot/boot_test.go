@@ -91,7 +91,7 @@ func configured() config.Config {
 // function returns a Lambda handler and its log.
 func function(cfg config.Config, wrong error, operation func(*Service) api.Operation) (serve func(*testing.T, events.APIGatewayProxyRequest) (int, string), log *bytes.Buffer) {
 	log = &bytes.Buffer{}
-	handler := Gateway(cfg, wrong, slog.New(slog.NewJSONHandler(log, nil)), measures(cfg, log), operation)
+	handler := Gateway(cfg, wrong, httpapi.NewLines(log), operation)
 	return func(t *testing.T, e events.APIGatewayProxyRequest) (int, string) {
 		t.Helper()
 		answer, err := handler(t.Context(), e)
@@ -197,7 +197,7 @@ func TestUnauthenticatedCallersAreServedOnlyIfConfigured(t *testing.T) {
 	}{
 		"by IAM":            {func(*config.Config) {}, problem.NotAuthenticated, ""},
 		"by token":          {func(c *config.Config) { c.FrontendAuth = config.AuthBearer }, problem.NotAuthenticated, ""},
-		"sam local":         {func(c *config.Config) { c.SAMLocal = true }, problem.UserNotFound, locally},
+		"sam local":         {func(c *config.Config) { c.SAMLocal, c.LogLevel = true, slog.LevelWarn }, problem.UserNotFound, locally},
 		"allowed":           {func(c *config.Config) { c.AllowNobody = true }, problem.UserNotFound, dangerous},
 		"allowed and token": {func(c *config.Config) { c.AllowNobody, c.FrontendAuth = true, config.AuthBearer }, problem.UserNotFound, dangerous},
 	}

@@ -24,6 +24,7 @@ type Handle[E slog.LogValuer] = func(context.Context, E) error
 // Event runs a Lambda that is invoked by an event other than an API request. It does not return.
 func Event[E slog.LogValuer](handler func(*Service) Handle[E]) {
 	roots.ReadOnce()
+	collectLess(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
 	cfg, err := config.FromEnv(os.Getenv)
 	lambda.Start(OnEvent(cfg, err, httpapi.NewLog(os.Stdout, cfg.LogLevel, functionName()), handler))
 }

@@ -2,7 +2,7 @@ package boot
 
 import (
 	"io"
-	"log/slog"
+	"net/http"
 	"os"
 	"time"
 
@@ -21,35 +21,42 @@ import (
 // HTTP runs a Lambda that serves one operation. It does not return.
 func HTTP(operation func(*Service) api.Operation) {
 	roots.ReadOnce()
+	collectLess(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
 	cfg, err := config.FromEnv(os.Getenv)
-	log := httpapi.NewLog(os.Stdout, cfg.LogLevel, functionName())
-	lambda.Start(Gateway(cfg, err, log, measures(cfg, os.Stdout), operation))
+	lambda.Start(Gateway(cfg, err, httpapi.NewLines(os.Stdout), operation).Lambda())
 }
 
 // Gateway serves an operation to API Gateway's events. With an invalid configuration it
 // returns a problem for every event. If the function did not start, the caller would get
 // the gateway's own error, and the operator a crash loop.
-func Gateway(cfg config.Config, wrong error, log *slog.Logger, measures *metrics.Writer, operation func(*Service) api.Operation) gateway.Handler {
+func Gateway(cfg config.Config, wrong error, out *httpapi.Lines, operation func(*Service) api.Operation) gateway.Handler {
+	log, measures := httpapi.NewLog(out, cfg.LogLevel, functionName()), measures(cfg, out)
 	if cfg.SAMLocal {
 		log.Warn("AWS_SAM_LOCAL is set: callers are not authenticated")
 	}
 	if cfg.AllowNobody { // logged as an error, so that no log level drops it
 		log.Error("DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS is true: any caller can use this function for every user")
 	}
-	serving := httpapi.ServeOptions{Log: log, Origin: gateway.Origin}
+	serving := httpapi.ServeOptions{Log: log, Origin: gateway.Origin, Together: out.Together}
 	if measures != nil {
 		serving.Measure = measures.Write
 	}
+	return gateway.New(handlerOf(cfg, wrong, serving, measures, operation), sender(cfg))
+}
+
+// handlerOf returns the handler of an operation, prepared for its first request if that is configured.
+func handlerOf(cfg config.Config, wrong error, serving httpapi.ServeOptions, measures *metrics.Writer, operation func(*Service) api.Operation) http.Handler {
+	log := serving.Log
 	if wrong != nil {
 		log.Error("the configuration is wrong", "error", wrong.Error())
 		serving.Deadline = deadlineOf(cfg)
 		server := api.Server{Authenticate: gateway.Authenticate, Fault: problem.ServiceMisconfigured.Wrap(wrong, "The service is misconfigured. See its log for the cause.")}
-		return gateway.New(httpapi.Serve(server.Handler(), serving), sender(cfg))
+		return httpapi.Serve(server.Handler(), serving)
 	}
 	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log, Failed: httpapi.CountSecretFailure})
 	service := New(cfg, credentials, log, time.Now)
 	op := operation(service)
-	handler := gateway.New(service.Handler(serving, gateway.Authenticate, op), sender(cfg))
+	handler := service.Handler(serving, gateway.Authenticate, op)
 	if cfg.Provisioned {
 		service.prepare(op, log, measures)
 	}

@@ -19,7 +19,7 @@ import (
 // timeToAnswer is the time before the invocation's end that is reserved for sending the response.
 const timeToAnswer = 500 * time.Millisecond
 
-// Handler is a handler for lambda.Start.
+// Handler handles events.
 type Handler func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error)
 
 // Options describes the gateway that sends the events.
@@ -88,7 +88,6 @@ func normalize(event *events.APIGatewayProxyRequest, samLocal bool) error {
 	path, fault := escapedPath(*event, samLocal)
 	event.Path = path
 	event.RequestContext.DomainName = "usher.invalid" // the adapter parses it; the service uses the Host header
-	event.Body = bounded(event.Body, event.IsBase64Encoded)
 	if event.IsBase64Encoded {
 		body, err := base64.StdEncoding.DecodeString(event.Body)
 		if err != nil {
@@ -111,16 +110,6 @@ func isMethod(name string) bool {
 	}
 	_, err := http.NewRequestWithContext(context.Background(), strings.ToUpper(name), "/", nil)
 	return err == nil
-}
-
-// bounded cuts a body that is too large just after the limit, so that the adapter does not copy it.
-// The service refuses what is left, too.
-func bounded(body string, encoded bool) string {
-	most := httpapi.MaxBody + 1
-	if encoded {
-		most = base64.StdEncoding.EncodedLen(most) // whole groups
-	}
-	return body[:min(len(body), most)]
 }
 
 func originOf(ctx context.Context, event events.APIGatewayProxyRequest) httpapi.Origin {

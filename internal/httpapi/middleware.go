@@ -35,6 +35,7 @@ type ServeOptions struct {
 	Deadline time.Duration              // for all work for one request
 	Origin   func(*http.Request) Origin // the gateway's data about the request; nil without a gateway
 	Measure  func(Summary)              // gets the summary of every request; nil for none
+	Together func(write func())         // writes the lines of a request's end together; nil writes each when it is made
 }
 
 // Origin is the gateway's data about a request that is not in the request.
@@ -47,30 +48,44 @@ type Origin struct {
 // Serve wraps h with what every request gets: an ID, the fixed headers, a deadline, a log
 // line, an audit line for a change, and a response even if the handler panics.
 func Serve(h http.Handler, opts ServeOptions) http.Handler {
-	var warm atomic.Bool
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
-		var from Origin
-		if opts.Origin != nil {
-			from = opts.Origin(r)
-		}
-		rec := &record{requestID: requestID(r, from.RequestID), path: from.Path, trace: traceOf(r, from.XRay), cold: !warm.Swap(true), counts: Counts{ProviderLeft: -1}}
-		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), recordKey{}, rec), opts.Deadline)
-		defer cancel()
-		r = r.WithContext(ctx)
+	if opts.Together == nil {
+		opts.Together = func(write func()) { write() }
+	}
+	return &served{h: h, opts: opts}
+}
 
-		header := w.Header()
-		header.Set("Cache-Control", "no-store")
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("X-Request-Id", rec.requestID)
+// served is the handler of Serve. A closure would be compiled into each of its callers.
+type served struct {
+	h    http.Handler
+	opts ServeOptions
+	warm atomic.Bool
+}
 
-		out := &statusWriter{ResponseWriter: w}
-		recovering(h, out, r)
-		summary := summarize(r, out.status, time.Since(start))
-		logRequest(r, opts.Log, summary)
-		logChange(ctx, opts.Log, out.status)
-		if opts.Measure != nil {
-			opts.Measure(summary)
+// ServeHTTP implements http.Handler.
+func (s *served) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	var from Origin
+	if s.opts.Origin != nil {
+		from = s.opts.Origin(r)
+	}
+	rec := &record{requestID: requestID(r, from.RequestID), path: from.Path, trace: traceOf(r, from.XRay), cold: !s.warm.Swap(true), counts: Counts{ProviderLeft: -1}}
+	ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), recordKey{}, rec), s.opts.Deadline)
+	defer cancel()
+	r = r.WithContext(ctx)
+
+	header := w.Header()
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("X-Request-Id", rec.requestID)
+
+	out := &statusWriter{ResponseWriter: w}
+	recovering(s.h, out, r)
+	summary := summarize(r, out.status, time.Since(start))
+	s.opts.Together(func() {
+		logRequest(r, s.opts.Log, summary)
+		logChange(ctx, s.opts.Log, out.status)
+		if s.opts.Measure != nil {
+			s.opts.Measure(summary)
 		}
 	})
 }

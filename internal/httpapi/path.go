@@ -29,7 +29,7 @@ func FaultOfSegments(escaped string) string {
 	if escaped == "/" {
 		return ""
 	}
-	for _, segment := range strings.Split(strings.TrimPrefix(escaped, "/"), "/") {
+	for segment := range strings.SplitSeq(strings.TrimPrefix(escaped, "/"), "/") {
 		switch text, err := url.PathUnescape(segment); {
 		case err != nil:
 			return "has invalid percent-encoding"
@@ -44,7 +44,7 @@ func FaultOfSegments(escaped string) string {
 // unreserved characters, as clients may send it and as signatures require.
 func encodedLength(escaped string) int {
 	n := 0
-	for _, segment := range strings.Split(escaped, "/") {
+	for segment := range strings.SplitSeq(escaped, "/") {
 		text, err := url.PathUnescape(segment)
 		if err != nil {
 			return len(escaped)

@@ -18,7 +18,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-lambda-go/lambda"
 
 	"usher/internal/boot"
 	"usher/internal/gateway"
@@ -152,7 +151,7 @@ func (f *functions) RoundTrip(r *http.Request) (*http.Response, error) {
 		ctx, cancel = context.WithDeadline(ctx, deadline)
 		defer cancel()
 	}
-	answer, err := lambda.NewHandler(function.handle).Invoke(ctx, event)
+	answer, err := function.handle.Lambda().Invoke(ctx, event)
 	if err != nil {
 		return nil, err
 	}

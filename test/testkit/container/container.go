@@ -10,8 +10,6 @@ import (
 	"net/http/httptest"
 	"strings"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
 	"usher/internal/boot"
 	"usher/internal/gateway"
 	"usher/internal/httpapi"
@@ -58,7 +56,7 @@ func (c *Container) Serve(ctx context.Context, method, target string, event []by
 		return traffic.Answer{}, fmt.Errorf("no function serves %s %s", method, path)
 	}
 	// A new handler, because the next call of one overwrites the answer of the one before.
-	answer, err := lambda.NewHandler(f.handle).Invoke(ctx, event)
+	answer, err := f.handle.Lambda().Invoke(ctx, event)
 	if err != nil {
 		return traffic.Answer{}, err
 	}

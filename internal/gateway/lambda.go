@@ -1,0 +1,54 @@
+package gateway
+
+import (
+	"context"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+// used has the members of an event that New and the adapter use. API Gateway sends many others, and
+// decoding them all takes longer than all checks of a request.
+type used struct {
+	Resource                        string              `json:"resource"`
+	Path                            string              `json:"path"`
+	HTTPMethod                      string              `json:"httpMethod"`
+	Headers                         map[string]string   `json:"headers"`
+	MultiValueHeaders               map[string][]string `json:"multiValueHeaders"`
+	QueryStringParameters           map[string]string   `json:"queryStringParameters"`
+	MultiValueQueryStringParameters map[string][]string `json:"multiValueQueryStringParameters"`
+	Body                            body                `json:"body"`
+	IsBase64Encoded                 bool                `json:"isBase64Encoded"`
+	RequestContext                  struct {
+		RequestID  string         `json:"requestId"`
+		Path       string         `json:"path"`
+		Authorizer map[string]any `json:"authorizer"`
+		Identity   struct {
+			AccountID string `json:"accountId"`
+			UserArn   string `json:"userArn"`
+			SourceIP  string `json:"sourceIp"`
+		} `json:"identity"`
+	} `json:"requestContext"`
+}
+
+// Lambda returns the handler for lambda.Start.
+func (h Handler) Lambda() lambda.Handler {
+	return lambda.NewHandler(func(ctx context.Context, u used) (events.APIGatewayProxyResponse, error) {
+		return h(ctx, u.event())
+	})
+}
+
+func (u used) event() events.APIGatewayProxyRequest {
+	e := events.APIGatewayProxyRequest{
+		Resource: u.Resource, Path: u.Path, HTTPMethod: u.HTTPMethod,
+		Headers: u.Headers, MultiValueHeaders: u.MultiValueHeaders,
+		QueryStringParameters: u.QueryStringParameters, MultiValueQueryStringParameters: u.MultiValueQueryStringParameters,
+		Body: string(u.Body), IsBase64Encoded: u.IsBase64Encoded,
+	}
+	from := u.RequestContext
+	e.RequestContext.RequestID, e.RequestContext.Path, e.RequestContext.Authorizer = from.RequestID, from.Path, from.Authorizer
+	e.RequestContext.Identity = events.APIGatewayRequestIdentity{
+		AccountID: from.Identity.AccountID, UserArn: from.Identity.UserArn, SourceIP: from.Identity.SourceIP,
+	}
+	return e
+}
