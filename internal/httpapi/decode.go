@@ -49,11 +49,15 @@ func decode(r *http.Request, into any, nullable bool, mediaTypes ...string) (mem
 	if err := checkMembers(object, types, nullable); err != nil {
 		return nil, err
 	}
-	members = map[string]bool{}
+	return namesOf(object), fill(into, object, body, types)
+}
+
+func namesOf(object map[string]any) map[string]bool {
+	names := map[string]bool{}
 	for name := range object {
-		members[name] = true
+		names[name] = true
 	}
-	return members, fill(into, object, body, types)
+	return names
 }
 
 // HasBody reports whether the request has a body.

@@ -22,6 +22,6 @@ func freeObject(r *http.Request, mediaTypes ...string) (object map[string]any, b
 	if body, err = readBody(r); err != nil {
 		return nil, nil, err
 	}
-	object, err = readObject(body)
+	object, err = readObject(body, "body")
 	return object, body, err
 }

@@ -22,13 +22,17 @@ type Query struct {
 
 // NewQuery parses the query. Err reports a malformed one.
 func NewQuery(r *http.Request) *Query {
-	q := &Query{asked: map[string]bool{}}
 	values, err := url.ParseQuery(r.URL.RawQuery)
+	q := QueryOf(values)
 	if err != nil {
 		q.Refuse("query", "is not a well-formed query string")
 	}
-	q.values = values
 	return q
+}
+
+// QueryOf reads a parsed query.
+func QueryOf(values url.Values) *Query {
+	return &Query{values: values, asked: map[string]bool{}}
 }
 
 // String returns the parameter's value; "" where it is absent or faulty.
