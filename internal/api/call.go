@@ -39,6 +39,10 @@ func (c Call) CheckAppMetadata() error {
 	return c.FrontEnd.CheckAppMetadata()
 }
 
+// CheckPermission refuses a token without the scope of any of these groups. It is for what only the
+// content of a request decides; the rest is declared in Operation.Permissions.
+func (c Call) CheckPermission(groups ...permission.Name) error { return c.principal.check(groups...) }
+
 // Principal is the caller that the gateway authenticated.
 type Principal struct {
 	Caller httpapi.Caller
