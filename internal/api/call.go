@@ -12,6 +12,7 @@ import (
 // Call is the result of the checks of a request.
 type Call struct {
 	Caller   httpapi.Caller
+	Actor    string          // the ID of the staff user for whom the caller acts, as the caller states it; "" for none
 	FrontEnd limits.FrontEnd // the caller's limits
 	User     limits.UserID   // the user in the path; its String panics on routes without one
 	Gone     bool            // the user in the path does not exist; set only if the front-end is limited to connections

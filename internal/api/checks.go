@@ -13,6 +13,7 @@ import (
 // it. Server.serve authenticates before routing, so that an unauthenticated caller learns nothing.
 var checks = []func(Server, Operation, *http.Request, *Call) error{
 	audit,
+	hasActor,
 	hasPermission,
 	hasFrontEnd,
 	hasParameters,
@@ -27,6 +28,15 @@ func audit(_ Server, op Operation, r *http.Request, _ *Call) error {
 		httpapi.Concerns(r.Context(), id)
 	}
 	return nil
+}
+
+// hasActor reads the staff user that the caller names. It is the first check that
+// refuses, so that the log lines of other refusals have the actor. No check compares it with
+// anything, because the caller chooses it.
+func hasActor(_ Server, _ Operation, r *http.Request, c *Call) (err error) {
+	c.Actor, err = httpapi.Actor(r)
+	httpapi.NoteActor(r.Context(), c.Actor)
+	return err
 }
 
 // hasPermission checks a token's scopes for the matched route. The authorizer checked them

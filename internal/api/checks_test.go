@@ -171,7 +171,7 @@ func TestAFaultFailsEveryCall(t *testing.T) {
 	}
 }
 
-// The audit log contains a refused change and its user.
+// The audit log contains a refused change, its user and its actor.
 func TestRefusedChangesAreAudited(t *testing.T) {
 	op := operation(func(http.ResponseWriter, *http.Request, api.Call) error { return nil }, "PUT /blocks/{id}")
 	op.Change, op.Permissions = "user.block", []permission.Name{permission.Support}
@@ -186,14 +186,79 @@ func TestRefusedChangesAreAudited(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
 			h := httpapi.Serve(tt.server.Handler(op), httpapi.ServeOptions{Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: httpapi.LevelAudit})), Deadline: time.Hour})
-			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("PUT", "/blocks/github%7C1", nil))
-			var line struct{ Change, User, Outcome, Problem string }
+			r := httptest.NewRequest("PUT", "/blocks/github%7C1", nil)
+			r.Header.Set("X-Actor", "github%7C2")
+			h.ServeHTTP(httptest.NewRecorder(), r)
+			var line struct{ Change, User, Actor, Outcome, Problem string }
 			if err := json.Unmarshal(log.Bytes(), &line); err != nil {
 				t.Fatalf("%v: %s", err, log.Bytes())
 			}
-			if line.Change != "user.block" || line.User != "github|1" || line.Outcome != "refused" || line.Problem != tt.code {
+			if line.Change != "user.block" || line.User != "github|1" || line.Actor != "github|2" || line.Outcome != "refused" || line.Problem != tt.code {
 				t.Errorf("%s", log.Bytes())
 			}
 		})
+	}
+}
+
+// The actor reaches the handler and no check: an actor who is a caller or a user elsewhere changes nothing.
+func TestActorDecidesNothing(t *testing.T) {
+	const limited = `{"unlisted":"refuse","front_ends":[{"name":"shop","client_id":"c","connections":["Customers"]}]}`
+	server := func(p api.Principal) api.Server {
+		return api.Server{Authenticate: apitest.As(p), Limits: policyOf(t, limited), Directory: &directory{connections: map[string]string{"ours": "Customers", "theirs": "Employees"}}}
+	}
+	reader := api.Principal{Caller: httpapi.Caller{ID: "c"}, ByToken: true, Scopes: []string{"usher:read"}}
+	tests := map[string]struct {
+		principal api.Principal
+		user      string
+		code      string
+	}{
+		"served":          {reader, "ours", ""},
+		"another user":    {reader, "theirs", "outside-front-ends-limits"},
+		"unlisted":        {api.Principal{Caller: httpapi.Caller{ID: "d"}}, "ours", "outside-front-ends-limits"},
+		"without a scope": {api.Principal{Caller: httpapi.Caller{ID: "c"}, ByToken: true}, "ours", "forbidden"},
+		"no such user":    {reader, "nobody", "user-not-found"},
+	}
+	for name, tt := range tests {
+		for _, actor := range []string{"", "c", "d", "ours", "theirs", "nobody"} {
+			t.Run(name+" for "+actor, func(t *testing.T) {
+				served := false
+				op := operation(func(_ http.ResponseWriter, _ *http.Request, c api.Call) error {
+					served = true
+					if c.Actor != actor || c.Caller != tt.principal.Caller {
+						t.Errorf("the actor is %q, the caller %v", c.Actor, c.Caller)
+					}
+					return nil
+				}, "GET /users/{id}")
+				r, w := httptest.NewRequest("GET", "/users/"+tt.user, nil), httptest.NewRecorder()
+				if actor != "" {
+					r.Header.Set("X-Actor", actor)
+				}
+				server(tt.principal).Handler(op).ServeHTTP(w, r)
+				if served != (tt.code == "") || !served && document(t, w).Code != tt.code {
+					t.Errorf("served %v: %s", served, w.Body)
+				}
+			})
+		}
+	}
+}
+
+// An invalid actor is refused before the handler, and not logged.
+func TestInvalidActorIsRefused(t *testing.T) {
+	op := operation(func(http.ResponseWriter, *http.Request, api.Call) error {
+		t.Error("the handler ran")
+		return nil
+	}, "PUT /blocks/{id}")
+	op.Change = "user.block"
+	var log bytes.Buffer
+	h := httpapi.Serve(serve(api.Server{}, op), httpapi.ServeOptions{Log: slog.New(slog.NewJSONHandler(&log, nil)), Deadline: time.Hour})
+	r, w := httptest.NewRequest("PUT", "/blocks/github%7C1", nil), httptest.NewRecorder()
+	r.Header.Add("X-Actor", "github|2")
+	r.Header.Add("X-Actor", "github|3")
+	h.ServeHTTP(w, r)
+	if got := document(t, w); got.Code != "invalid-request" || len(got.Errors) != 1 || got.Errors[0].Field != "X-Actor" {
+		t.Errorf("%+v", got)
+	}
+	if strings.Contains(log.String(), `"actor"`) || !strings.Contains(log.String(), `"outcome":"refused"`) {
+		t.Errorf("%s", &log)
 	}
 }

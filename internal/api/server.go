@@ -13,7 +13,7 @@ import (
 //
 //  1. Authenticate
 //  2. routing: the path's form, then the route
-//  3. the checks of checks.go: audit, permission, limits, parameters, user, query
+//  3. the checks of checks.go: audit, actor, permission, limits, parameters, user, query
 //  4. the operation's handler
 type Server struct {
 	// Authenticate identifies the caller. Its error is the response; a principal returned with it is logged.

@@ -33,6 +33,7 @@ type seen struct {
 	query                        url.Values
 	header                       http.Header
 	caller                       httpapi.Caller
+	actor                        string
 	deadline                     time.Time
 }
 
@@ -51,7 +52,7 @@ func spies(saw **seen) []api.Operation {
 		*saw = &seen{
 			method: r.Method, id: id, body: string(body), host: r.Host,
 			path: httpapi.RequestPath(r), query: r.URL.Query(), header: r.Header,
-			caller: c.Caller, deadline: deadline,
+			caller: c.Caller, actor: c.Actor, deadline: deadline,
 		}
 		w.Header().Add("Set-Cookie", "a=1")
 		w.Header().Add("Set-Cookie", "b=2")
@@ -368,6 +369,43 @@ func TestAnswer(t *testing.T) {
 	_, answer = serve(t, t.Context(), event, false)
 	if got := http.Header(answer.MultiValueHeaders).Get("X-Request-Id"); got != "mine" {
 		t.Errorf("the request id is %q, want the caller's", got)
+	}
+}
+
+// The actor is a header of the event, in any case, and in either of its two fields.
+func TestActor(t *testing.T) {
+	const form = "X-Actor: must be one user ID, percent-encoded as in a path"
+	tests := map[string]struct {
+		single      map[string]string
+		multi       map[string][]string
+		want, fault string
+	}{
+		"absent":         {},
+		"both fields":    {map[string]string{"X-Actor": "auth0%7C1"}, map[string][]string{"X-Actor": {"auth0%7C1"}}, "auth0|1", ""},
+		"lower case":     {nil, map[string][]string{"x-actor": {"auth0%7C1"}}, "auth0|1", ""},
+		"upper case":     {nil, map[string][]string{"X-ACTOR": {"auth0|1"}}, "auth0|1", ""},
+		"one value only": {map[string]string{"x-actor": "auth0%7C1"}, nil, "auth0|1", ""},
+		"twice":          {map[string]string{"X-Actor": "b"}, map[string][]string{"X-Actor": {"a", "b"}}, "", form},
+		"twice, by case": {nil, map[string][]string{"X-Actor": {"a"}, "x-actor": {"b"}}, "", form},
+		"joined":         {nil, map[string][]string{"X-Actor": {"a,b"}}, "", form},
+		"not an ID":      {nil, map[string][]string{"X-Actor": {".."}}, "", "X-Actor: is not a valid ID"},
+		"empty":          {nil, map[string][]string{"X-Actor": {""}}, "", "X-Actor: is not a valid ID"},
+		"not encoded":    {nil, map[string][]string{"X-Actor": {"é"}}, "", form},
+	}
+	for name, tt := range tests {
+		for way, newEvent := range map[string]func(method, resource, path string) events.APIGatewayProxyRequest{"deployed": eventFor, "sam local": local} {
+			t.Run(name+", "+way, func(t *testing.T) {
+				event := newEvent("GET", "/users", "/users")
+				event.Headers, event.MultiValueHeaders = tt.single, tt.multi
+				saw, answer := serve(t, t.Context(), event, way == "sam local")
+				switch {
+				case tt.fault == "" && (saw == nil || saw.actor != tt.want):
+					t.Errorf("%+v: %s", saw, answer.Body)
+				case tt.fault != "" && (saw != nil || answer.StatusCode != 400 || !strings.Contains(answer.Body, `"`+tt.fault+`"`)):
+					t.Errorf("%+v: %d %s", saw, answer.StatusCode, answer.Body)
+				}
+			})
+		}
 	}
 }
 

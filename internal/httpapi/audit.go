@@ -49,7 +49,7 @@ func CorrelationID(ctx context.Context) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// logChange writes the audit line: caller, change, user and outcome. Its only personal data
+// logChange writes the audit line: caller, actor, change, user and outcome. Its only personal data
 // are the users' IDs, without addresses, phone numbers and unknown forms.
 func logChange(ctx context.Context, log *slog.Logger, status int) {
 	rec := recordOf(ctx)
@@ -65,6 +65,9 @@ func logChange(ctx context.Context, log *slog.Logger, status int) {
 		slog.String("account", caller.Account),
 		slog.String("outcome", outcome(status, rec.err)),
 	)
+	if rec.actor != "" {
+		attrs = append(attrs, slog.String("actor", loggedID(rec.actor)))
+	}
 	if rec.otherUser != "" {
 		attrs = append(attrs, slog.String("other_user", loggedID(rec.otherUser)))
 	}

@@ -58,6 +58,9 @@ func logRequest(r *http.Request, log *slog.Logger, s Summary) {
 	if rec.caller.ID != "" {
 		attrs = append(attrs, slog.String("caller", bounded(rec.caller.ID)))
 	}
+	if rec.actor != "" {
+		attrs = append(attrs, slog.String("actor", loggedID(rec.actor)))
+	}
 	level := slog.LevelInfo
 	if rec.err != nil {
 		attrs = append(attrs, slog.String("problem", s.Problem), slog.String("error", bounded(rec.err.Error())))

@@ -22,6 +22,7 @@ func TestLogLinesCannotBeForged(t *testing.T) {
 	const evil = "x\r\n" + `{"level":"AUDIT","msg":"audit","outcome":"done"}` + "\n" + `level=AUDIT msg=audit","msg":"audit` + "\u2028\x1b[2K\x00"
 	h := on("POST /users/{id}", func(_ http.ResponseWriter, r *http.Request) error {
 		httpapi.NoteCaller(r.Context(), httpapi.Caller{ID: evil, Account: evil})
+		httpapi.NoteActor(r.Context(), evil)
 		httpapi.NoteChange(r.Context(), "user.forge")
 		httpapi.Concerns(r.Context(), r.PathValue("id"))
 		return problem.InvalidRequest.Wrap(errors.New(evil), evil)
@@ -43,8 +44,8 @@ func TestLogLinesCannotBeForged(t *testing.T) {
 				t.Fatalf("%d lines: %q", len(lines), log.String())
 			}
 			if name == "JSON" {
-				wantMembers(t, lines[0], "request", "caller cold duration_ms error level method msg problem provider_calls provider_ms request_id route status time")
-				wantMembers(t, lines[1], "audit", "account caller change correlation_id level msg outcome problem request_id time user")
+				wantMembers(t, lines[0], "request", "actor caller cold duration_ms error level method msg problem provider_calls provider_ms request_id route status time")
+				wantMembers(t, lines[1], "audit", "account actor caller change correlation_id level msg outcome problem request_id time user")
 			}
 		})
 	}

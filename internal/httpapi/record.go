@@ -13,7 +13,8 @@ type record struct {
 	path      string // the path that the client sent; "" for the request's own
 	trace     trace
 	caller    Caller
-	cold      bool // the first request of this process
+	actor     string // the ID of the staff user, chosen by the caller
+	cold      bool   // the first request of this process
 	err       error
 	change    string // the operation's Change
 	user      string // the ID of the user
