@@ -40,9 +40,10 @@ const (
 	Identity          Kind = "identity"
 	MFAMethod         Kind = "mfa-method"
 	VerificationEmail Kind = "verification-email"
+	Job               Kind = "job"
 )
 
-var kinds = []Kind{User, Session, Provider, Identity, MFAMethod, VerificationEmail}
+var kinds = []Kind{User, Session, Provider, Identity, MFAMethod, VerificationEmail, Job}
 
 // Parameters maps the name of each path parameter to its kind.
 type Parameters map[string]Kind
