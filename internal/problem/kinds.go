@@ -119,6 +119,8 @@ var (
 var (
 	DuplicateRecord = kind("duplicate-record", 409, "An earlier record is about the same user.")
 	JobCancelled    = kind("job-cancelled", 409, "The job was cancelled before this record.")
+	UserChanged     = kind("user-changed", 409, "The user has changed since the plan.")
+	UserSignedIn    = kind("user-signed-in", 409, "The user has signed in since the plan.")
 	PlanExpired     = kind("plan-expired", 409, "The plan was not confirmed in time.")
 )
 
