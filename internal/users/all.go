@@ -2,6 +2,7 @@ package users
 
 import (
 	"context"
+	"time"
 
 	"usher/internal/api"
 	"usher/internal/httpapi"
@@ -15,6 +16,14 @@ func ParseAll(q *httpapi.Query) All {
 	req := parseFilters(q)
 	req.sort, req.limit = parseSort(""), maxLimit
 	return All{req: req}
+}
+
+// CreatedBefore also excludes the users who were created at this time or later.
+func (a All) CreatedBefore(t time.Time) All {
+	if bound := a.req.filter.CreatedBefore; bound.IsZero() || t.Before(bound) {
+		a.req.filter.CreatedBefore = t
+	}
+	return a
 }
 
 // Page returns a page of the users that the caller may see, in order of creation. The limits of the

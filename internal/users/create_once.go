@@ -20,7 +20,7 @@ type OnceCreator interface {
 var ErrUnknownCreation = errors.New("the user who exists may be from an earlier attempt")
 
 // CreateOnce creates and invites the user of a job's record. A repetition with the same record finds the
-// created user. record has an ID only for connections with passwords, and always a fingerprint: other
+// created user. It returns the user together with a failure of the invitation. record has an ID only for connections with passwords, and always a fingerprint: other
 // users get it as well, since the provider may not let the service choose their IDs.
 func CreateOnce(ctx context.Context, dir OnceCreator, n New, record IdempotencyRecord) (Created, error) {
 	if !takesPassword(n.Connection) {
@@ -35,7 +35,11 @@ func CreateOnce(ctx context.Context, dir OnceCreator, n New, record IdempotencyR
 	if err != nil {
 		return Created{}, err
 	}
-	return invite(ctx, dir, created, n)
+	invited, err := invite(ctx, dir, created, n)
+	if err != nil {
+		return Created{User: created.User}, err
+	}
+	return invited, nil
 }
 
 // findSame returns the user of an earlier attempt, or the refusal if another user has the address.
