@@ -60,12 +60,21 @@ func namesOf(object map[string]any) map[string]bool {
 	return names
 }
 
+// NoBody refuses a body.
+func NoBody(r *http.Request) error {
+	if HasBody(r) {
+		return problem.InvalidRequest.New("This request takes no body.")
+	}
+	return nil
+}
+
 // HasBody reports whether the request has a body.
 func HasBody(r *http.Request) bool {
 	return r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0
 }
 
-func checkMediaType(r *http.Request, allowed []string) error {
+// CheckMediaType refuses a body of another media type.
+func CheckMediaType(r *http.Request, allowed ...string) error {
 	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset, hasCharset := params["charset"]
 	if err != nil || !slices.Contains(allowed, mediaType) || hasCharset && !strings.EqualFold(charset, "utf-8") {

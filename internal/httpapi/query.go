@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"usher/internal/problem"
 	"usher/internal/valid"
 )
 
@@ -28,6 +29,15 @@ func NewQuery(r *http.Request) *Query {
 		q.Refuse("query", "is not a well-formed query string")
 	}
 	return q
+}
+
+// QueryValues returns the parameters of the query, for a [QueryOf] that reads them.
+func QueryValues(r *http.Request) (url.Values, error) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, problem.Invalid("query", "is not a well-formed query string")
+	}
+	return values, nil
 }
 
 // QueryOf reads a parsed query.

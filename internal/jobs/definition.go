@@ -12,12 +12,16 @@ import (
 // Definition defines a kind of job that is started with records.
 type Definition struct {
 	Kind Kind
-	// MaxRecords and MaxBytes limit a chunk of the input.
+	// NoInput is true for a kind without records in the request. Its Total is unknown until the end.
+	NoInput bool
+	// MaxRecords and MaxBytes limit a chunk of the input; 0 for 250 records and 512 KiB.
 	MaxRecords, MaxBytes int
 	// Options reads and checks the query of the request that starts a job. Its result is stored.
+	// The same query must always give the same bytes.
 	Options func(api.Call, url.Values) (json.RawMessage, error)
 	// Check checks a line by the rules of the single operation. An error that is a problem makes the
-	// line an invalid record; any other error fails the request. c is the starting front-end.
+	// line an invalid record; any other error fails the request. c is the starting front-end. The same
+	// line must always give the same result. It is nil with NoInput.
 	Check func(ctx context.Context, c api.Call, options json.RawMessage, line []byte) (Line, error)
 	// Work carries the job out. It is nil in functions that only start jobs.
 	Work Work
@@ -34,16 +38,17 @@ type Line struct {
 
 // Work is the part of a kind that carries out its jobs. Run continues a job from its state until it
 // is done, its time is up, or it has to wait. It can be interrupted anywhere and is then called again,
-// also twice at once: repeated work must be harmless. An error is a failure of the service and is
-// tried again; a job that cannot succeed fails by Run.Fail.
+// also twice at once: repeated work must be harmless. After an error that MayPass the worker waits. With
+// any other problem the job fails. Any other error is a failure of the service and is tried again.
 type Work interface {
 	Run(ctx context.Context, r Run) (Step, error)
 }
 
 // Step says how a job continues.
 type Step struct {
-	Done bool          // all records have a result
-	Wait time.Duration // before the next call; 0 for none
+	Done bool // all records have a result, or the job is cancelled and nothing is under way
+	// Wait is the time before the next call; 0 for none. A cancelled job ends unless it waits.
+	Wait time.Duration
 }
 
 // Run is what Work can do with its job.
@@ -73,6 +78,8 @@ type Run interface {
 	SetIntent(ctx context.Context, name string, value any) error
 	// Audit writes the audit line of one changed or refused user.
 	Audit(ctx context.Context, change, userID string, err error)
+	// Report logs an error of the service at one record.
+	Report(ctx context.Context, index int, err error)
 	// Key derives a value that is the same in every run of the job, such as the ID of a created user.
 	Key(ctx context.Context, text string) (string, error)
 	// Confirmed reports whether the plan of a deletion is confirmed.

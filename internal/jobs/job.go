@@ -68,12 +68,14 @@ type Record struct {
 
 // Result is the result of one record.
 type Result struct {
-	Index   int               `json:"index"`
-	Ref     string            `json:"ref,omitempty"`
-	Outcome Outcome           `json:"status"`
-	UserID  string            `json:"user_id,omitempty"`
-	User    json.RawMessage   `json:"user,omitempty"` // exports only
-	Problem *problem.Document `json:"problem,omitempty"`
+	Index   int             `json:"index"`
+	Ref     string          `json:"ref,omitempty"`
+	Outcome Outcome         `json:"status"`
+	UserID  string          `json:"user_id,omitempty"`
+	User    json.RawMessage `json:"user,omitempty"` // exports only
+	// Invitation is the link to set a created user's password, if the record asks for one. It is a credential.
+	Invitation json.RawMessage   `json:"invitation,omitempty"`
+	Problem    *problem.Document `json:"problem,omitempty"`
 
 	// Note is for the kind's later steps, such as the state of a user when the deletion was planned. It
 	// is stored, and never part of a response.
@@ -89,7 +91,9 @@ type Manifest struct {
 	Actor     string          `json:"actor,omitempty"`
 	RequestID string          `json:"request_id"`        // of the start
 	Options   json.RawMessage `json:"options,omitempty"` // the kind's
-	Input     string          `json:"input,omitempty"`   // the hash of the body, below which the chunks are
+	Body      []byte          `json:"body,omitempty"`    // SHA-256 of the request's body
+	Secret    []byte          `json:"secret"`            // random; keys of this job derive from it
+	Input     string          `json:"input,omitempty"`   // a keyed hash of the body, below which the chunks are
 	Chunks    []Chunk         `json:"chunks,omitempty"`
 	Total     *int            `json:"total"`
 	Place     string          `json:"place"` // the key of the front-end's place
@@ -101,5 +105,5 @@ type Manifest struct {
 type Chunk struct {
 	Records int    `json:"records"`
 	Invalid int    `json:"invalid"` // of these, the lines that failed their check
-	Hash    string `json:"hash"`    // SHA-256 of the plain text
+	Hash    []byte `json:"hash"`    // SHA-256 of the plain text
 }

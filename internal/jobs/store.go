@@ -25,9 +25,10 @@ type Store interface {
 	List(ctx context.Context, prefix, after string, limit int) ([]string, error)
 }
 
-// Engine runs jobs outside of requests.
+// Engine runs jobs outside of requests: it calls the worker with the event of the first leg, and then
+// with each answer, until one is done.
 type Engine interface {
-	// Start runs a job until it ends. name is unique for each run of a job: a second start with the
-	// same name does nothing, also after the end of the first.
+	// Start begins a run of a job. name is unique for each run: a second start with the same name does
+	// nothing, also after the end of the first. It is the job's ID, a "-", and the run.
 	Start(ctx context.Context, name, job string) error
 }
