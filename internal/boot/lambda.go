@@ -48,6 +48,7 @@ func Gateway(cfg config.Config, wrong error, log *slog.Logger, measures *metrics
 	}
 	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log, Failed: httpapi.CountSecretFailure})
 	service := New(cfg, credentials, log, time.Now)
+	service.measures = measures
 	op := operation(service)
 	handler := gateway.New(service.Handler(serving, gateway.Authenticate, op), sender(cfg))
 	if cfg.Provisioned {

@@ -42,7 +42,6 @@ type Options struct {
 	Sealer    Sealer
 	Resume    func(p api.Principal, actor string) (api.Call, error)
 	Retention time.Duration // how long a job is kept after its start
-	Deadline  time.Duration // of one request
 	Now       func() time.Time
 	Log       *slog.Logger
 	Measures  Measures // nil for none
