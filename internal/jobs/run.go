@@ -19,6 +19,8 @@ const (
 	lookInterval = time.Second
 	// reserve is the part of a call's time that is kept for records in work and for the state.
 	reserve = 20 * time.Second
+	// progressInterval is the time between two log lines about a job in work.
+	progressInterval = 5 * time.Second
 )
 
 // run is a call of Work.
@@ -31,6 +33,7 @@ type run struct {
 	looked time.Time
 	stop   Stop // at that time
 	told   Stop // the last answer
+	logged time.Time
 }
 
 var _ Run = (*run)(nil)
@@ -84,7 +87,18 @@ func (r *run) SetResults(ctx context.Context, chunk int, results []Result) error
 	st := &r.job.state
 	st.Chunks = append(st.Chunks, make([]tally, max(0, chunk+1-len(st.Chunks)))...)
 	st.Chunks[chunk] = tallyOf(results, records)
+	r.progress(ctx)
 	return r.save(ctx)
+}
+
+// progress logs the counts from time to time.
+func (r *run) progress(ctx context.Context) {
+	now := r.Now()
+	if now.Sub(r.logged) < progressInterval {
+		return
+	}
+	r.logged = now
+	httpapi.LogWork(ctx, r.service.opts.Log, "job progress", nil, attrsOf(r.job)...)
 }
 
 func (r *run) Finish(ctx context.Context, chunk int) error {

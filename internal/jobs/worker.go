@@ -52,10 +52,15 @@ func (w *Worker) Handle(ctx context.Context, event Event) (next Event, err error
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %s\n%s", textOfPanic(cause), debug.Stack())
 		}
-		if err != nil {
-			httpapi.LogWork(ctx, w.service.opts.Log, "job", err, slog.Any("event", event))
-			next, err = Event{}, Failure{}
+		if err == nil {
+			return
 		}
+		logged := err
+		if errors.Is(context.Cause(ctx), context.Canceled) { // the local server ends
+			logged = nil
+		}
+		httpapi.LogWork(ctx, w.service.opts.Log, "job interrupted", logged, slog.Any("event", event))
+		next, err = Event{}, Failure{}
 	}()
 	m, err := w.manifest(ctx, event)
 	if problem.Is(err, problem.JobNotFound) {
@@ -75,15 +80,16 @@ func (w *Worker) Handle(ctx context.Context, event Event) (next Event, err error
 		return Event{}, err
 	}
 	next = event.next(j.counts(), seconds(wait), done)
-	httpapi.LogWork(ctx, w.service.opts.Log, "job", nil, attrsOf(j, next)...)
+	attrs := append(attrsOf(j), slog.Int("leg", event.Leg), slog.Int("wait_s", next.Wait), slog.Bool("done", next.Done))
+	httpapi.LogWork(ctx, w.service.opts.Log, "job", nil, attrs...)
 	return next, nil
 }
 
-// attrsOf returns the attributes of a leg's log line.
-func attrsOf(j *job, next Event) []slog.Attr {
+// attrsOf returns the attributes of a job in log lines.
+func attrsOf(j *job) []slog.Attr {
 	c := j.counts()
 	return []slog.Attr{
-		slog.String("kind", string(j.Kind)), slog.String("status", string(j.status())), slog.Int("leg", next.Leg), slog.Int("wait_s", next.Wait),
+		slog.String("kind", string(j.Kind)), slog.String("status", string(j.status())),
 		slog.Int("pending", c.Pending), slog.Int("planned", c.Planned), slog.Int("succeeded", c.Succeeded), slog.Int("failed", c.Failed),
 		slog.Int("skipped", c.Skipped), slog.Int("unknown", c.Unknown),
 	}
