@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
@@ -29,7 +28,7 @@ func (c *importChunk) begin(ctx context.Context) (progress, error) {
 	if c.run.at.Connection == "" { // no import of the job has begun
 		id, err := c.run.provider.Connection(inBackground(ctx), c.run.options.Connection)
 		switch {
-		case problem.IsProblem(err) && !isTemporary(err):
+		case problem.IsProblem(err) && !jobs.MayPass(err):
 			return progress{}, errors.Join(errStopped, c.run.Fail(ctx, err))
 		case err != nil:
 			return progress{}, err
@@ -56,7 +55,7 @@ func (c *importChunk) begin(ctx context.Context) (progress, error) {
 // checkLimits fails the records that the front-end's limits exclude now.
 func (c *importChunk) checkLimits(ctx context.Context) error {
 	caller, refused := c.run.Call()
-	if refused != nil && (!problem.IsProblem(refused) || isTemporary(refused)) {
+	if refused != nil && (!problem.IsProblem(refused) || jobs.MayPass(refused)) {
 		return refused
 	}
 	for _, i := range c.open() {
@@ -106,22 +105,13 @@ func (c *importChunk) start(ctx context.Context, intent importIntent, im imports
 
 // refused fails the open records with a problem that will not pass. It returns any other error.
 func (c *importChunk) refused(ctx context.Context, err error) error {
-	if errors.Is(err, errStopped) || !problem.IsProblem(err) || isTemporary(err) {
+	if errors.Is(err, errStopped) || !problem.IsProblem(err) || jobs.MayPass(err) {
 		return err
 	}
 	for _, i := range c.open() {
 		c.set(ctx, i, jobs.RecordFailed, "", problem.From(err))
 	}
 	return nil
-}
-
-// isTemporary reports whether a later attempt may succeed.
-func isTemporary(err error) bool {
-	switch problem.From(err).Kind.Status {
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	}
-	return false
 }
 
 // existingUsers are the users who were found before an upsert, by record. It is stored, so that a search that

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -198,7 +199,7 @@ const (
 	lastRefusal = time.Minute // for a call that is refused until others have ended
 )
 
-// stalled returns the wait after a failed call.
+// stalled returns the wait after a failed call. Jobs that stall together do not continue together.
 func (c *importChunk) stalled(err error) time.Duration {
 	longest := lastStall
 	if problem.From(err).Kind.Status == http.StatusTooManyRequests {
@@ -206,5 +207,5 @@ func (c *importChunk) stalled(err error) time.Duration {
 	}
 	wait := min(firstStall<<min(c.state.Stalls, 10), longest)
 	c.state.Stalls++
-	return max(wait, problem.From(err).RetryAfter)
+	return max(wait/2+rand.N(wait/2), problem.From(err).RetryAfter)
 }
