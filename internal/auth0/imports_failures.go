@@ -50,8 +50,8 @@ func (r *reading) failure(v gjson.Result) imports.Failure {
 	}
 }
 
-// failureProblem returns the problem of a user with some errors. The first error that has a meaning of its
-// own decides; all others are about members.
+// failureProblem returns the problem of a user with some errors. The first error that is not about the form
+// of a member decides.
 func (r *reading) failureProblem(list gjson.Result) *problem.Error {
 	var fields []problem.Field
 	var cause error
@@ -114,8 +114,8 @@ var importMembers = map[string]bool{
 	"app_metadata": true, "password_hash": true, "custom_password_hash": true, "mfa_factors": true,
 }
 
-// field returns the name of the member that an error is about; "" if it is unknown. The provider prefixes
-// the members of the profile with a path of its own data.
+// field returns the name of the member that an error is about; "" if it is unknown. The provider's paths are
+// those in its database.
 func (e importError) field() string {
 	path := e.path
 	if path == "" {

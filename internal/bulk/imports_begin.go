@@ -25,6 +25,9 @@ func (c *importChunk) begin(ctx context.Context) (progress, error) {
 	if err := c.checkLimits(ctx); err != nil || len(c.open()) == 0 {
 		return progress{}, err
 	}
+	if err := c.save(ctx); err != nil { // refused records are not in the import, also if the limits change again
+		return progress{}, err
+	}
 	if c.run.at.Connection == "" { // no import of the job has begun
 		id, err := c.run.provider.Connection(inBackground(ctx), c.run.options.Connection)
 		switch {

@@ -106,10 +106,12 @@ func (c *importChunk) set(ctx context.Context, i int, outcome jobs.Outcome, user
 	c.changed = true
 }
 
+// save stores the results, if they have changed.
 func (c *importChunk) save(ctx context.Context) error {
 	if !c.changed {
 		return nil
 	}
+	c.changed = false
 	return c.run.SetResults(ctx, c.n, c.results)
 }
 
