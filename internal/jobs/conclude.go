@@ -50,7 +50,7 @@ func (r *run) stall(ctx context.Context, failure error) (time.Duration, bool, er
 func (r *run) complete(ctx context.Context) error {
 	j, s := r.job, r.service
 	counts := j.counts()
-	if planning := !r.confirmed && counts.Planned > 0; planning && !j.cancelled() {
+	if !r.confirmed && counts.Pending == 0 && counts.Planned > 0 && !j.cancelled() {
 		j.state.Status, j.state.Planned = Planned, s.now()
 		if err := r.save(ctx); err != nil {
 			return err

@@ -13,21 +13,19 @@ func (s *Service) finish(ctx context.Context, j *job, status Status, cause error
 	if err := s.completeResults(ctx, j); err != nil {
 		return err
 	}
-	counts := j.Manifest.counts(j.state.Chunks)
 	last := end{
-		Status: status, Counts: counts.ended(), Started: j.state.Started, Planned: j.state.Planned,
+		Status: status, Counts: j.endCounts(j.state.Chunks), Started: j.state.Started, Planned: j.state.Planned,
 		At: s.now(), Chunks: j.state.Chunks,
-	}
-	skipped := problem.JobCancelled.New("The job was cancelled before it reached this record.")
-	if status == Expired {
-		skipped = problem.PlanExpired.New("The plan was not confirmed in time. Nothing was changed.")
 	}
 	if cause != nil {
 		found := problem.From(cause).Document(j.RequestID)
-		last.Problem, last.Skipped = &found, &found
-	} else if counts.Pending+counts.Planned > 0 {
-		found := skipped.Document(j.RequestID)
-		last.Skipped = &found
+		last.Problem = &found
+	}
+	if j.sum(j.state.Chunks).open() > 0 {
+		last.Skipped, last.Unknown = last.Problem, j.document(interrupted())
+		if cause == nil {
+			last.Skipped = j.document(skipped(status))
+		}
 	}
 	created, err := s.objects.create(ctx, endKey(j.ID), last)
 	if err != nil {
@@ -77,4 +75,22 @@ func (c Counts) byOutcome() map[string]int {
 	}
 	maps.DeleteFunc(all, func(_ string, n int) bool { return n == 0 })
 	return all
+}
+
+// document returns a problem of a record.
+func (j *job) document(p *problem.Error) *problem.Document {
+	found := p.Document(j.RequestID)
+	return &found
+}
+
+func interrupted() *problem.Error {
+	return problem.JobInterrupted.New("The job ended while this record was in work. Check the user before you repeat the record.")
+}
+
+// skipped returns the problem of the records that a job has not reached.
+func skipped(status Status) *problem.Error {
+	if status == Expired {
+		return problem.PlanExpired.New("The plan was not confirmed in time. Nothing was changed.")
+	}
+	return problem.JobCancelled.New("The job was cancelled before it reached this record.")
 }

@@ -80,6 +80,9 @@ type Result struct {
 	// Note is for the kind's later steps, such as the state of a user when the deletion was planned. It
 	// is stored, and never part of a response.
 	Note json.RawMessage `json:"-"`
+	// Begun is true for an open record that may have been carried out. If the job ends before its outcome is
+	// known, the record is unknown instead of skipped.
+	Begun bool `json:"-"`
 }
 
 // Manifest is what a job consists of. It is written once, sealed.

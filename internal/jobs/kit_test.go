@@ -19,7 +19,6 @@ import (
 	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/jobs"
-	"usher/internal/jobs/folder"
 	"usher/internal/limits"
 	"usher/internal/permission"
 	"usher/internal/problem"
@@ -57,7 +56,7 @@ func (v *vault) rotate() {
 type world struct {
 	t      *testing.T
 	vault  *vault
-	store  *folder.Store
+	store  *memory
 	mortal *mortal
 	log    *bytes.Buffer
 
@@ -75,7 +74,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	store := folder.NewStore(t.TempDir())
+	store := newMemory()
 	return &world{
 		t: t, store: store, mortal: &mortal{Store: store}, log: &bytes.Buffer{},
 		vault: &vault{versions: secrets.Versions{Current: secrets.Credentials{ClientSecret: "one"}}},
@@ -103,7 +102,7 @@ func (w *world) service() *jobs.Service {
 			defer w.mu.Unlock()
 			return api.Server{Limits: w.limits}.Resume(p, actor)
 		},
-		Now: time.Now, Log: slog.New(slog.NewJSONHandler(syncWriter{w}, nil)), Measures: w,
+		Now: time.Now, Log: w.logger(), Measures: w,
 	})
 }
 
@@ -115,6 +114,8 @@ func (s syncWriter) Write(b []byte) (int, error) {
 	defer s.w.mu.Unlock()
 	return s.w.log.Write(b)
 }
+
+func (w *world) logger() *slog.Logger { return httpapi.NewLog(syncWriter{w}, slog.LevelInfo, "test") }
 
 func (w *world) logged() string {
 	w.mu.Lock()
@@ -280,7 +281,7 @@ func (w *world) handler() http.Handler {
 		start("exportusers", "POST /user-exports", "user-exports.start", w.exports(), permission.Export),
 		jobs.Get(s), jobs.List(s), jobs.ListResults(s), jobs.Confirm(s), jobs.Delete(s),
 	)
-	return httpapi.Serve(all, httpapi.ServeOptions{Log: slog.New(slog.NewJSONHandler(syncWriter{w}, &slog.HandlerOptions{ReplaceAttr: httpapi.LevelName})), Deadline: 8 * time.Second})
+	return httpapi.Serve(all, httpapi.ServeOptions{Log: w.logger(), Deadline: 8 * time.Second})
 }
 
 // answer is a response, with its body decoded.

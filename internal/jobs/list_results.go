@@ -131,7 +131,7 @@ func (s *Service) page(ctx context.Context, j *job, status Outcome, at resultsPo
 // mayHave reports whether a chunk with this tally can have results with an outcome. In a running job the
 // results may be newer than the tally.
 func (j *job) mayHave(t tally, status Outcome) bool {
-	return j.end == nil && t.open() > 0 || t.of(status) > 0 || status == RecordSkipped && t.open() > 0
+	return t.of(status) > 0 || t.open() > 0 && (j.end == nil || status == RecordSkipped || status == RecordUnknown)
 }
 
 // resultsOf returns the results of a chunk: one for each of its records, where the job has input.

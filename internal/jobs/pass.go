@@ -14,6 +14,8 @@ import (
 const (
 	// inFlight is the number of records in work at once.
 	inFlight = 4
+	// reserved is the number of records that are stored as begun at once.
+	reserved = 40
 	// flushInterval is the time between two writes of a chunk's results.
 	flushInterval = time.Second
 	// recordTime is the longest time for one record. It is less than reserve.
@@ -35,6 +37,7 @@ type pass struct {
 	queue    []int // the positions of records to do
 	busy     int
 	attempts map[int]int
+	fresh    map[int]bool // records that this pass has not begun
 	answers  chan answer
 	changed  bool      // since the last flush
 	hold     time.Time // no record begins before
@@ -51,12 +54,12 @@ type answer struct {
 }
 
 func newPass(ctx context.Context, one One, r Run, at eachPosition) (*pass, error) {
-	p := &pass{one: one, r: r, chunk: at.Chunk, stalls: at.Stalls, attempts: map[int]int{}, answers: make(chan answer)}
+	p := &pass{one: one, r: r, chunk: at.Chunk, stalls: at.Stalls, attempts: map[int]int{}, fresh: map[int]bool{}, answers: make(chan answer)}
 	stored, err := r.Results(ctx, at.Chunk)
 	if err != nil {
 		return nil, err
 	}
-	p.results = stored
+	p.results, p.changed = stored, true // an interrupted leg may have stored the results, and not their number
 	if len(stored) == r.Manifest().Chunks[at.Chunk].Records && !slices.ContainsFunc(stored, p.isOpen) {
 		return p, nil // the input may be deleted already
 	}
@@ -65,11 +68,11 @@ func newPass(ctx context.Context, one One, r Run, at eachPosition) (*pass, error
 	}
 	if len(stored) < len(p.records) {
 		p.results = Initial(r.Manifest(), p.records)
-		p.changed = true
 	}
 	for i, result := range p.results {
 		if p.isOpen(result) {
 			p.queue = append(p.queue, i)
+			p.fresh[i] = !result.Begun
 		}
 	}
 	return p, nil
@@ -97,7 +100,9 @@ func (p *pass) run(ctx context.Context) (stop Stop, wait time.Duration, err erro
 			stop, err = p.r.Stopped(ctx)
 		}
 		for err == nil && stop == GoOn && p.wait == 0 && p.busy < inFlight && len(p.queue) > 0 && !p.r.Now().Before(p.hold) {
-			p.begin(ctx)
+			if err = p.reserve(ctx); err == nil {
+				p.begin(ctx)
+			}
 		}
 		over := err != nil || stop != GoOn || p.wait > 0 || len(p.queue) == 0
 		if p.busy == 0 && over {
@@ -119,10 +124,33 @@ func (p *pass) run(ctx context.Context) (stop Stop, wait time.Duration, err erro
 		}
 		resume.Stop()
 	}
+	p.release()
 	if failed := p.flush(ctx); err == nil {
 		err = failed
 	}
 	return stop, p.wait, err
+}
+
+// reserve stores the next records as begun, unless the next one is. After a crash nothing else would tell
+// whether they were carried out.
+func (p *pass) reserve(ctx context.Context) error {
+	if p.results[p.queue[0]].Begun {
+		return nil
+	}
+	for _, at := range p.queue[:min(reserved, len(p.queue))] {
+		p.results[at].Begun = true
+	}
+	p.changed = true
+	return p.flush(ctx)
+}
+
+// release takes back the reservations that were not used. A failed attempt may have changed the user.
+func (p *pass) release() {
+	for _, at := range p.queue {
+		if p.fresh[at] && p.results[at].Begun {
+			p.results[at].Begun, p.changed = false, true
+		}
+	}
 }
 
 // flush stores the results so far.
@@ -139,6 +167,7 @@ func (p *pass) begin(ctx context.Context) {
 	at := p.queue[0]
 	p.queue = p.queue[1:]
 	p.busy++
+	p.fresh[at] = false
 	record, earlier, stall := p.records[at], p.results[at], p.stall
 	go func() {
 		result, err := p.attempt(ctx, record, earlier)
@@ -165,7 +194,7 @@ func (p *pass) attempt(ctx context.Context, record Record, earlier Result) (resu
 // take takes the answer of an attempt.
 func (p *pass) take(ctx context.Context, a answer) {
 	record, kept := p.records[a.at], p.results[a.at]
-	a.result.Index, a.result.Ref = record.Index, record.Ref
+	a.result.Index, a.result.Ref, a.result.Begun = record.Index, record.Ref, false
 	switch {
 	case a.err == nil && a.result.Outcome != "" && a.result.Outcome != RecordPending:
 		p.stalls = 0
@@ -177,6 +206,7 @@ func (p *pass) take(ctx context.Context, a answer) {
 			p.attempts[a.at]++
 		}
 		p.queue = append(p.queue, a.at)
+		p.fresh[a.at] = isLimit(a.err) && !problem.Is(a.err, problem.PartlyUpdated) && p.attempts[a.at] == 0
 		if a.result.Note != nil {
 			kept.Note, kept.UserID = a.result.Note, a.result.UserID
 			p.set(a.at, kept)

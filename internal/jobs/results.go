@@ -9,13 +9,14 @@ import (
 // storedResult is a result in the store.
 type storedResult struct {
 	Result
-	Note json.RawMessage `json:"note,omitempty"`
+	Note  json.RawMessage `json:"note,omitempty"`
+	Begun bool            `json:"begun,omitempty"`
 }
 
 func (s *Service) putResults(ctx context.Context, id string, n int, results []Result) error {
 	stored := make([]storedResult, len(results))
 	for i, result := range results {
-		stored[i] = storedResult{Result: result, Note: result.Note}
+		stored[i] = storedResult{Result: result, Note: result.Note, Begun: result.Begun}
 	}
 	return s.objects.put(ctx, resultsKey(id, n), stored)
 }
@@ -28,7 +29,7 @@ func (s *Service) results(ctx context.Context, id string, n int) ([]Result, erro
 	}
 	var results []Result
 	for _, one := range stored {
-		one.Result.Note = one.Note
+		one.Result.Note, one.Result.Begun = one.Note, one.Begun
 		results = append(results, one.Result)
 	}
 	return results, nil
@@ -84,9 +85,16 @@ func (j *job) unread(n int) []Result {
 	return results
 }
 
+// isOpen reports whether work remains for the record.
+func (r Result) isOpen() bool { return r.Outcome == RecordPending || r.Outcome == RecordPlanned }
+
 // shown returns a result as in responses: the end of a job skips the records that are still open.
 func (j *job) shown(result Result) Result {
-	if j.end != nil && (result.Outcome == RecordPending || result.Outcome == RecordPlanned) {
+	switch {
+	case j.end == nil || !result.isOpen():
+	case result.Begun:
+		result.Outcome, result.Problem = RecordUnknown, j.end.Unknown
+	default:
 		result.Outcome, result.Problem = RecordSkipped, j.end.Skipped
 	}
 	return result

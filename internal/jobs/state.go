@@ -43,5 +43,6 @@ type end struct {
 	At      time.Time         `json:"at"`
 	Problem *problem.Document `json:"problem,omitempty"` // of the job
 	Skipped *problem.Document `json:"skipped,omitempty"` // of the records that the job did not reach
+	Unknown *problem.Document `json:"unknown,omitempty"` // of the records that were interrupted
 	Chunks  []tally           `json:"chunks,omitempty"`
 }

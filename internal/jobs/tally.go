@@ -3,12 +3,15 @@ package jobs
 // outcomes are the outcomes in the order of a tally.
 var outcomes = [...]Outcome{RecordPending, RecordPlanned, RecordSucceeded, RecordFailed, RecordSkipped, RecordUnknown}
 
-// tally is the number of a chunk's records by outcome. A chunk without results has the zero tally.
-type tally [len(outcomes)]int
+// tally is the number of a chunk's records by outcome, and at the end the number of the open ones that have
+// begun. A chunk without results has the zero tally.
+type tally [len(outcomes) + 1]int
+
+const begun = len(outcomes)
 
 func (t tally) total() int {
 	sum := 0
-	for _, n := range t {
+	for _, n := range t[:begun] {
 		sum += n
 	}
 	return sum
@@ -42,6 +45,9 @@ func tallyOf(results []Result, records int) tally {
 				t[i]++
 			}
 		}
+		if result.Begun && result.isOpen() {
+			t[begun]++
+		}
 	}
 	t[0] += max(0, records-len(results))
 	return t
@@ -61,19 +67,29 @@ func (m Manifest) chunkTallies(stored []tally) []tally {
 
 // counts adds the tallies up. The total of a job without input is known at its end.
 func (m Manifest) counts(stored []tally) Counts {
-	var sum tally
+	return m.countsOf(m.sum(stored))
+}
+
+func (m Manifest) sum(stored []tally) (sum tally) {
 	for _, t := range m.chunkTallies(stored) {
 		sum.add(t)
 	}
-	return Counts{Total: m.Total, Pending: sum[0], Planned: sum[1], Succeeded: sum[2], Failed: sum[3], Skipped: sum[4], Unknown: sum[5]}
+	return sum
 }
 
-// ended returns the counts at the end of a job, which leaves no record open.
-func (c Counts) ended() Counts {
-	c.Skipped += c.Pending + c.Planned
+func (m Manifest) countsOf(t tally) Counts {
+	return Counts{Total: m.Total, Pending: t[0], Planned: t[1], Succeeded: t[2], Failed: t[3], Skipped: t[4], Unknown: t[5]}
+}
+
+// endCounts returns the counts at the end of a job, which leaves no record open.
+func (m Manifest) endCounts(stored []tally) Counts {
+	sum := m.sum(stored)
+	c := m.countsOf(sum)
+	c.Unknown += sum[begun]
+	c.Skipped += sum.open() - sum[begun]
 	c.Pending, c.Planned = 0, 0
 	if c.Total == nil {
-		total := c.Succeeded + c.Failed + c.Skipped + c.Unknown
+		total := sum.total()
 		c.Total = &total
 	}
 	return c

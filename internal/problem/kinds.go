@@ -118,6 +118,7 @@ var (
 // Records of jobs. These problems are in results only.
 var (
 	DuplicateRecord = kind("duplicate-record", 409, "An earlier record is about the same user.")
+	JobInterrupted  = kind("job-interrupted", 500, "The job ended while this record was in work.")
 	JobCancelled    = kind("job-cancelled", 409, "The job was cancelled before this record.")
 	UserChanged     = kind("user-changed", 409, "The user has changed since the plan.")
 	UserSignedIn    = kind("user-signed-in", 409, "The user has signed in since the plan.")
