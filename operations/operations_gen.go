@@ -77,14 +77,8 @@ func All(s *boot.Service) []boot.Operation {
 
 // Jobs makes the definitions of all kinds of jobs.
 func Jobs(s *boot.Service) []boot.JobDefinition {
-	return []boot.JobDefinition{
-		bulk.Creations(s.CreateOptions(), s.Auth0().Users()),
-		bulk.Imports(s.CreateOptions(), s.Auth0().Imports()),
-		bulk.Updates(s.Auth0().Users()),
-		bulk.Deletions(s.Auth0().Users()),
-		bulk.Exports(&bulk.Sources{
-			List: s.Auth0().Users(), User: s.Auth0().Users(), Identities: s.Auth0().Identities(), MFA: s.Auth0().MFA(),
-			Sessions: s.Auth0().Sessions(), Roles: s.Auth0().Roles(), Events: s.Auth0().Events(),
-		}),
-	}
+	return bulk.Definitions(s.CreateOptions(), bulk.Providers{Users: s.Auth0().Users(), Imports: s.Auth0().Imports(), Exports: bulk.Sources{
+		List: s.Auth0().Users(), User: s.Auth0().Users(), Identities: s.Auth0().Identities(), MFA: s.Auth0().MFA(),
+		Sessions: s.Auth0().Sessions(), Roles: s.Auth0().Roles(), Events: s.Auth0().Events(),
+	}})
 }

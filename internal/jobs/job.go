@@ -104,7 +104,7 @@ type Manifest struct {
 	Expires   time.Time       `json:"expires"`
 }
 
-// Chunk is a part of the input in an object of its own storage key.
+// Chunk is a part of the input. Each one is an object.
 type Chunk struct {
 	Records int    `json:"records"`
 	Invalid int    `json:"invalid"` // of these, the lines that failed their check

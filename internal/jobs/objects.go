@@ -54,7 +54,7 @@ func (o objects) plain(ctx context.Context, key string) ([]byte, error) {
 	return plain, err
 }
 
-// exists reports whether there is an object, whoever wrote it.
+// exists reports whether there is an object. It does not check who wrote it.
 func (o objects) exists(ctx context.Context, key string) (bool, error) {
 	_, _, err := o.store.Get(ctx, key)
 	if errors.Is(err, ErrNoObject) {

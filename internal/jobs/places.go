@@ -11,8 +11,8 @@ import (
 	"usher/internal/problem"
 )
 
-// place is what a front-end's place holds. It is not sealed: it has only an ID, and whoever can write to the
-// store can at most occupy or free places.
+// place is the content of a front-end's place. It is not sealed, since it has only an ID: a writer to the
+// store can occupy and free places, and nothing more.
 type place struct {
 	Job   string `json:"job,omitempty"` // "" for a free place
 	Taken int64  `json:"taken,omitempty"`
@@ -41,9 +41,8 @@ func (p place) age(now time.Time) time.Duration { return now.Sub(time.Unix(p.Tak
 // places in the same order, so that they take one place together. frontEnds are the front-end's folders.
 func (s *Service) takePlace(ctx context.Context, frontEnds []string, id string) (string, error) {
 	type held struct {
-		slot    int
-		place   place
-		version string
+		slot  int
+		place place
 	}
 	var taken []held
 	for _, slot := range slotsOf(id) {
@@ -71,7 +70,7 @@ func (s *Service) takePlace(ctx context.Context, frontEnds []string, id string) 
 			}
 			continue
 		}
-		taken = append(taken, held{slot, found, version})
+		taken = append(taken, held{slot, found})
 	}
 	for _, h := range taken {
 		over, err := s.isOver(ctx, h.place)
@@ -82,7 +81,14 @@ func (s *Service) takePlace(ctx context.Context, frontEnds []string, id string) 
 			continue
 		}
 		key := placeKey(frontEnds[0], h.slot)
-		if replaced, err := s.opts.Store.Replace(ctx, key, h.version, s.newPlace(id)); replaced || err != nil {
+		now, version, err := s.readPlace(ctx, key) // the job may have freed it just now
+		if err != nil {
+			return "", err
+		}
+		if now.Job != "" && now != h.place {
+			continue
+		}
+		if replaced, err := s.opts.Store.Replace(ctx, key, version, s.newPlace(id)); replaced || err != nil {
 			return key, unavailable(err)
 		}
 	}
