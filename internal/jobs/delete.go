@@ -54,7 +54,7 @@ func (s *Service) cancel(ctx context.Context, j *job, stop bool) error {
 			return jobDecided(j.decision)
 		}
 		j.stopped = true
-		_, err := s.objects.create(ctx, stopKey(j.ID), struct{}{})
+		_, err := s.objects.create(ctx, stopKey(j.ID), marker{})
 		return err
 	}
 	if j.decision.Kind != Cancelled {
@@ -72,7 +72,7 @@ func (s *Service) cancel(ctx context.Context, j *job, stop bool) error {
 
 // erase deletes the input and the results of a job that has ended.
 func (s *Service) erase(ctx context.Context, j *job) error {
-	if _, err := s.objects.create(ctx, erasedKey(j.ID), struct{}{}); err != nil {
+	if _, err := s.objects.create(ctx, erasedKey(j.ID), marker{}); err != nil {
 		return err
 	}
 	return errors.Join(

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"usher/internal/httpapi"
 	"usher/internal/problem"
@@ -58,47 +59,42 @@ func (s *Service) readManifest(ctx context.Context, id string) (Manifest, error)
 	return m, err
 }
 
-// read returns what is stored about the job.
+// read returns what is stored about the job. An object that does not open fails it with errForeign, unless
+// the job has ended.
 func (s *Service) read(ctx context.Context, m Manifest) (*job, error) {
 	j := &job{Manifest: m}
 	var made decision
 	var ended end
-	var decided, over bool
-	reads := []func(context.Context) error{
-		func(ctx context.Context) (err error) {
-			over, err = s.objects.find(ctx, endKey(m.ID), &ended)
+	reads := []struct {
+		key   string
+		into  any
+		found bool
+	}{{endKey(m.ID), &ended, false}, {decisionKey(m.ID), &made, false}, {stateKey(m.ID), &j.state, false}, {stopKey(m.ID), &marker{}, false}, {erasedKey(m.ID), &marker{}, false}}
+	foreign := make([]bool, len(reads))
+	err := inParallel(ctx, len(reads)+1, func(ctx context.Context, i int) (err error) {
+		if i == len(reads) {
+			j.started, err = s.objects.exists(ctx, startedKey(m.ID))
 			return err
-		},
-		func(ctx context.Context) (err error) {
-			_, err = s.objects.find(ctx, stateKey(m.ID), &j.state)
-			return err
-		},
-		func(ctx context.Context) (err error) {
-			decided, err = s.objects.find(ctx, decisionKey(m.ID), &made)
-			return err
-		},
-		func(ctx context.Context) (err error) {
-			j.started, err = s.objects.find(ctx, startedKey(m.ID), &struct{}{})
-			return err
-		},
-		func(ctx context.Context) (err error) {
-			j.stopped, err = s.objects.find(ctx, stopKey(m.ID), &struct{}{})
-			return err
-		},
-		func(ctx context.Context) (err error) {
-			j.erased, err = s.objects.find(ctx, erasedKey(m.ID), &struct{}{})
-			return err
-		},
-	}
-	if err := inParallel(ctx, len(reads), func(ctx context.Context, i int) error { return reads[i](ctx) }); err != nil {
+		}
+		reads[i].found, err = s.objects.find(ctx, reads[i].key, reads[i].into)
+		if foreign[i] = errors.Is(err, errForeign); foreign[i] {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
-	if decided {
-		j.decision = &made
-	}
-	if over {
+	if reads[0].found {
 		j.end = &ended
 	}
+	if foreign[0] || j.end == nil && slices.Contains(foreign, true) {
+		return nil, errForeign
+	}
+	if reads[1].found {
+		j.decision = &made
+	}
+	j.stopped, j.erased = reads[3].found, reads[4].found
 	return j, nil
 }
 

@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 
 	"usher/internal/jobs"
@@ -15,21 +16,22 @@ type mortal struct {
 	jobs.Store
 
 	mu     sync.Mutex
-	writes int  // so far
-	dies   int  // at this write; 0 for never
-	after  bool // whether that write is made
+	writes int    // so far
+	dies   int    // at this write; 0 for never
+	diesAt string // at the next write of a key with this part; "" for none
+	after  bool   // whether that write is made
 	dead   bool
 }
 
 // write makes a write, unless the store dies before.
-func (m *mortal) write(do func() error) error {
+func (m *mortal) write(key string, do func() error) error {
 	m.mu.Lock()
 	if m.dead {
 		m.mu.Unlock()
 		return errDead
 	}
 	m.writes++
-	dies := m.writes == m.dies
+	dies := m.writes == m.dies || m.diesAt != "" && strings.Contains(key, m.diesAt)
 	m.dead = dies
 	m.mu.Unlock()
 	if dies && !m.after {
@@ -56,7 +58,7 @@ func (m *mortal) read(do func() error) error {
 func (m *mortal) revive() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.dead = false
+	m.dead, m.diesAt = false, ""
 }
 
 // died reports whether the death came.
@@ -77,19 +79,19 @@ func (m *mortal) List(ctx context.Context, prefix, after string, limit int) (key
 }
 
 func (m *mortal) Put(ctx context.Context, key string, body []byte) error {
-	return m.write(func() error { return m.Store.Put(ctx, key, body) })
+	return m.write(key, func() error { return m.Store.Put(ctx, key, body) })
 }
 
 func (m *mortal) Delete(ctx context.Context, key string) error {
-	return m.write(func() error { return m.Store.Delete(ctx, key) })
+	return m.write(key, func() error { return m.Store.Delete(ctx, key) })
 }
 
 func (m *mortal) Create(ctx context.Context, key string, body []byte) (created bool, err error) {
-	err = m.write(func() (err error) { created, err = m.Store.Create(ctx, key, body); return err })
+	err = m.write(key, func() (err error) { created, err = m.Store.Create(ctx, key, body); return err })
 	return created && err == nil, err
 }
 
 func (m *mortal) Replace(ctx context.Context, key, version string, body []byte) (replaced bool, err error) {
-	err = m.write(func() (err error) { replaced, err = m.Store.Replace(ctx, key, version, body); return err })
+	err = m.write(key, func() (err error) { replaced, err = m.Store.Replace(ctx, key, version, body); return err })
 	return replaced && err == nil, err
 }

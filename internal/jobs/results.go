@@ -53,6 +53,9 @@ func Initial(m Manifest, records []Record) []Result {
 // chunkResults returns a result for every record of a chunk of the input.
 func (s *Service) chunkResults(ctx context.Context, j *job, n int) ([]Result, error) {
 	stored, err := s.results(ctx, j.ID, n)
+	if errors.Is(err, errForeign) {
+		stored, err = nil, nil
+	}
 	if err != nil || len(stored) >= j.Chunks[n].Records {
 		return stored, err
 	}

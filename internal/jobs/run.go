@@ -153,7 +153,7 @@ func (r *run) readDecisions(ctx context.Context) error {
 		},
 		func(ctx context.Context) (err error) { ended, err = objects.find(ctx, endKey(j.ID), &over); return err },
 		func(ctx context.Context) (err error) {
-			stopped, err = objects.find(ctx, stopKey(j.ID), &struct{}{})
+			stopped, err = objects.find(ctx, stopKey(j.ID), &marker{})
 			return err
 		},
 	}

@@ -231,7 +231,7 @@ func (s *Service) hand(ctx context.Context, m Manifest) error {
 	if err := s.startRun(ctx, m, m.run()); err != nil {
 		return err
 	}
-	marked, err := s.objects.create(ctx, startedKey(m.ID), struct{}{})
+	marked, err := s.objects.create(ctx, startedKey(m.ID), marker{})
 	if marked && s.opts.Measures != nil {
 		s.opts.Measures.JobStarted(string(m.Kind))
 	}

@@ -46,3 +46,6 @@ type end struct {
 	Unknown *problem.Document `json:"unknown,omitempty"` // of the records that were interrupted
 	Chunks  []tally           `json:"chunks,omitempty"`
 }
+
+// marker is the content of an object that says everything by its existence.
+type marker struct{}
