@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -70,6 +71,9 @@ type world struct {
 	measured []string
 	limits   limits.Policy
 	onRecord func(id string)
+	slow     time.Duration // of each change; 0 for 100 ms
+	off      bool          // without a store
+	size     int           // of each exported user, in bytes
 }
 
 func newWorld(t *testing.T) *world {
@@ -95,12 +99,16 @@ func (w *world) Start(_ context.Context, name, job string) error {
 
 // service returns the service as a new process has it.
 func (w *world) service() *jobs.Service {
+	backend := jobs.Backend{Store: w.mortal, Engine: w}
+	if w.off {
+		backend = jobs.Backend{}
+	}
 	return jobs.New(jobs.Options{
-		Backend: jobs.Backend{Store: w.mortal, Engine: w}, Sealer: seal.New(w.vault, time.Now), Retention: 7 * 24 * time.Hour,
+		Backend: backend, Sealer: seal.New(w.vault, time.Now), Retention: 7 * 24 * time.Hour,
 		Resume: func(p api.Principal, actor string) (api.Call, error) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			return api.Server{Limits: w.limits}.Resume(p, actor)
+			return api.Server{Limits: w.limits, Directory: connections{}}.Resume(p, actor)
 		},
 		Now: time.Now, Log: w.logger(), Measures: w,
 	})
@@ -145,7 +153,7 @@ func (w *world) touch(ctx context.Context, id string) error {
 	if hook != nil {
 		hook(id)
 	}
-	err := sleep(ctx, 100*time.Millisecond)
+	err := sleep(ctx, cmp.Or(w.slow, 100*time.Millisecond))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.busy--
@@ -221,7 +229,7 @@ func (p pages) Run(ctx context.Context, r jobs.Run) (jobs.Step, error) {
 		if err := p.w.touch(ctx, id); err != nil {
 			return jobs.Step{}, err
 		}
-		user := json.RawMessage(`{"id":"` + id + `"}`)
+		user := json.RawMessage(`{"id":"` + id + strings.Repeat("x", p.w.size) + `"}`)
 		page := []jobs.Result{{Index: 2 * n, Outcome: jobs.RecordSucceeded, User: user}, {Index: 2*n + 1, Outcome: jobs.RecordSucceeded, User: user}}
 		if err := r.SetResults(ctx, n, page); err != nil {
 			return jobs.Step{}, err
