@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -73,10 +72,10 @@ type disk struct {
 	stop     jobs.Stop
 	audits   []string
 
-	mu     sync.Mutex
 	writes int // and starts of imports, so far
 	killAt int // the write at which the process dies; 0 for none
 	after  bool
+	twin   func() // called at that write instead
 }
 
 const importChunk = 2
@@ -124,17 +123,22 @@ type death struct{}
 
 // write makes a change that survives, and dies before or after it.
 func (p *process) write(change func()) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.writes++
 	dies := p.writes == p.killAt
 	if dies && !p.after {
-		panic(death{})
+		p.die()
 	}
 	change()
-	if dies {
+	if dies && p.after {
+		p.die()
+	}
+}
+
+func (p *process) die() {
+	if p.twin == nil {
 		panic(death{})
 	}
+	p.twin()
 }
 
 func (p *process) Manifest() jobs.Manifest   { return p.manifest }
@@ -179,10 +183,13 @@ func (p *process) Fail(_ context.Context, err error) error {
 }
 
 func (p *process) Intent(_ context.Context, name string, value any) (earlier json.RawMessage, created bool, err error) {
-	if earlier, there := p.intents[name]; there {
-		return earlier, false, nil
-	}
-	return nil, true, p.SetIntent(context.Background(), name, value)
+	text, err := json.Marshal(value)
+	p.write(func() {
+		if earlier, created = p.intents[name], p.intents[name] == nil; created {
+			p.intents[name] = text
+		}
+	})
+	return earlier, created, err
 }
 
 func (p *process) SetIntent(_ context.Context, name string, value any) error {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"usher/internal/jobs"
 	"usher/internal/limits"
 	"usher/internal/limits/limitstest"
+	"usher/internal/problem"
 	"usher/localtenant"
 )
 
@@ -190,6 +192,29 @@ func TestImportsSurviveDeaths(t *testing.T) {
 	}
 }
 
+// A second process at the same time changes no result, and starts no import twice.
+func TestImportsInTwoProcesses(t *testing.T) {
+	for _, after := range []bool{false, true} {
+		for at := 1; ; at++ {
+			i := startImporting(t, nil)
+			k := i.job("", mixed...)
+			k.killAt, k.after = at, after
+			k.twin = func() { i.leg(k) }
+			i.tenant.ResetStats()
+			i.finish(k)
+			if starts := i.tenant.Stats().Routes["POST /api/v2/jobs/users-imports"]; starts != 3 {
+				t.Errorf("another process at write %d (after: %t): %d imports", at, after, starts)
+			}
+			if diff := cmp.Diff(mixedResults, i.short(k)); diff != "" {
+				t.Errorf("another process at write %d (after: %t): %s", at, after, diff)
+			}
+			if k.writes < at {
+				break
+			}
+		}
+	}
+}
+
 // An upsert keeps the service's own data whenever the process dies. Users who are added have no ID in results.
 func TestUpsertsSurviveDeaths(t *testing.T) {
 	lines := []string{lineFor("own1", `"app_metadata":{"plan":"gold"},"nickname":"Countess"`), lineFor("new1", `"app_metadata":{}`), lineFor("OWN2", `"metadata":{"b":2}`)}
@@ -260,7 +285,7 @@ func (a answers) Job(ctx context.Context, id string) (imports.Job, error) {
 
 func TestImportsWithOddAnswers(t *testing.T) {
 	const unknown, exists = "unknown provider-failed", "failed user-exists"
-	lines := []string{lineFor("new1"), lineFor("ada")}
+	lines := []string{lineFor("new1"), lineFor("ada", `"username":"name","phone_number":"+1"`)}
 	for name, tt := range map[string]struct {
 		settings func(*localtenant.Imports)
 		answers  answers
@@ -283,8 +308,12 @@ func TestImportsWithOddAnswers(t *testing.T) {
 			all[0].Email, all[0].UserID = "other@example.com", "auth0|"+all[0].UserID
 			return all
 		}}, []string{"succeeded new1", exists}, 0},
+		"errors by username": {nil, answers{failures: func(all []imports.Failure) []imports.Failure {
+			all[0].Email, all[0].UserID, all[0].Username = "", "", "NAME"
+			return all
+		}}, []string{"succeeded new1", exists}, 0},
 		"errors without a user": {nil, answers{failures: func(all []imports.Failure) []imports.Failure {
-			all[0].Email, all[0].UserID = "", ""
+			all[0] = imports.Failure{Problem: all[0].Problem}
 			return all
 		}}, []string{unknown + " new1", unknown + " ?"}, 0},
 		"missing errors":         {nil, answers{failures: func([]imports.Failure) []imports.Failure { return nil }}, []string{unknown + " new1", unknown + " ?"}, 0},
@@ -350,6 +379,128 @@ func (l lossy) Start(ctx context.Context, im imports.Import) (id string, err err
 		return "", fmt.Errorf("%w: lost", imports.ErrPerhapsStarted)
 	}
 	return id, err
+}
+
+// flaky is a provider of which each call fails a few times.
+type flaky struct {
+	imports.Provider
+	calls map[string]int
+	mu    *sync.Mutex
+}
+
+func (f flaky) fail(call string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls[call]++
+	switch f.calls[call] {
+	case 1:
+		return problem.ProviderBudget.New("")
+	case 2:
+		return problem.ProviderUnavailable.New("")
+	case 3:
+		limit := problem.TooManyRequests.New("")
+		limit.RetryAfter = 20 * time.Second
+		return limit
+	}
+	return nil
+}
+
+func (f flaky) Connection(ctx context.Context, name string) (string, error) {
+	if err := f.fail("connection"); err != nil {
+		return "", err
+	}
+	return f.Provider.Connection(ctx, name)
+}
+
+func (f flaky) Existing(ctx context.Context, connection, email string) (imports.Existing, error) {
+	if err := f.fail("existing"); err != nil {
+		return imports.Existing{}, err
+	}
+	return f.Provider.Existing(ctx, connection, email)
+}
+
+func (f flaky) Start(ctx context.Context, im imports.Import) (string, error) {
+	if err := f.fail("start"); err != nil {
+		return "", err
+	}
+	return f.Provider.Start(ctx, im)
+}
+
+func (f flaky) Job(ctx context.Context, id string) (imports.Job, error) {
+	if err := f.fail("job " + id); err != nil {
+		return imports.Job{}, err
+	}
+	return f.Provider.Job(ctx, id)
+}
+
+func (f flaky) Failures(ctx context.Context, id string) ([]imports.Failure, error) {
+	if err := f.fail("failures " + id); err != nil {
+		return nil, err
+	}
+	return f.Provider.Failures(ctx, id)
+}
+
+func (f flaky) Exists(ctx context.Context, recordID string) (bool, error) {
+	if err := f.fail("exists"); err != nil {
+		return false, err
+	}
+	return f.Provider.Exists(ctx, recordID)
+}
+
+// Failures of the provider that pass delay a job, and change no result.
+func TestImportsOutlastFailures(t *testing.T) {
+	for query, want := range map[string][]string{
+		"":            mixedResults,
+		"upsert=true": {"succeeded", "succeeded ada", "failed invalid-request email", "succeeded new2", "succeeded"},
+	} {
+		i := startImporting(t, nil)
+		starts := 0
+		i.provider = flaky{lossy{i.provider, true, &starts}, map[string]int{}, &sync.Mutex{}}
+		lines := slices.Clone(mixed)
+		if query != "" {
+			lines[1] = lineFor("ada", `"app_metadata":{}`)
+		}
+		k := i.job(query, lines...)
+		i.finish(k)
+		if diff := cmp.Diff(want, i.short(k)); diff != "" {
+			t.Errorf("%q: %s", query, diff)
+		}
+	}
+}
+
+// A refusal of an import or of a search is the problem of its records.
+func TestRefusedImports(t *testing.T) {
+	i := startImporting(t, nil)
+	provider := i.provider
+	i.provider = answers{Provider: provider, start: func(string, error) (string, error) { return "", problem.BodyTooLarge.New("") }}
+	k := i.job("", lineFor("new1"), lineFor("new2"), lineFor("new3"))
+	i.finish(k)
+	if diff := cmp.Diff([]string{"failed body-too-large", "failed body-too-large", "failed body-too-large"}, i.short(k)); diff != "" {
+		t.Error(diff)
+	}
+	i.provider = refusing{provider}
+	k = i.job("upsert=true", lineFor("new1", `"app_metadata":{}`), lineFor("new2"))
+	i.finish(k)
+	if diff := cmp.Diff([]string{"failed service-misconfigured", "failed service-misconfigured"}, i.short(k)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// refusing is a provider that refuses every search.
+type refusing struct{ imports.Provider }
+
+func (refusing) Existing(context.Context, string, string) (imports.Existing, error) {
+	return imports.Existing{}, problem.ServiceMisconfigured.New("")
+}
+
+// A user can be imported without the second factors.
+func TestImportsWithoutFactors(t *testing.T) {
+	i := startImporting(t, nil)
+	k := i.job("", lineFor("new1", `"mfa_factors":[{"phone":{"value":"+1"}},{"phone":{"value":"+1"}}]`), lineFor("new2", `"username":"alan"`))
+	i.finish(k)
+	if diff := cmp.Diff([]string{"failed partly-updated mfa_factors new1", "failed user-exists"}, i.short(k)); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // Imports of others take both places: the job waits, as long as it has to.
