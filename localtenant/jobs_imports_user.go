@@ -25,6 +25,7 @@ func (t *Tenant) importUser(j *importJob, r importfile.Record, at time.Time) (ex
 	found, existed := t.users.logins[loginName{j.conn.Name, "email", address.Fold(r.Email)}]
 	_, sameID := t.users.get(importedID(j.conn, r.UserID))
 	_, sameName := t.users.logins[loginName{j.conn.Name, "username", address.Fold(r.Username)}]
+	_, samePhone := t.users.logins[loginName{j.conn.Name, "phone", r.PhoneNumber}]
 	switch {
 	case existed && j.upsert:
 		return true, t.upsertUser(found, in, r, at)
@@ -32,7 +33,7 @@ func (t *Tenant) importUser(j *importJob, r importfile.Record, at time.Time) (ex
 		return false, failure("CONFLICT", "The user_id is of another user")
 	case j.upsert && sameName:
 		return false, failure("CONFLICT_USERNAME", "The username is of another user")
-	case existed || sameID || sameName: // recorded: TestJobManager_ReadErrors of auth0/go-auth0
+	case existed || sameID || sameName || samePhone: // recorded: TestJobManager_ReadErrors of auth0/go-auth0
 		return existed, failure("DUPLICATED_USER", "The user already exist and upsert parameter is false")
 	}
 	return false, t.insertUser(j.conn, in, r, at)

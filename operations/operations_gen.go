@@ -5,8 +5,10 @@ package operations
 import (
 	"usher/internal/blocks"
 	"usher/internal/boot"
+	"usher/internal/bulk"
 	"usher/internal/events"
 	"usher/internal/identities"
+	"usher/internal/jobs"
 	"usher/internal/metadata"
 	"usher/internal/mfa"
 	"usher/internal/recovery"
@@ -20,28 +22,37 @@ func All(s *boot.Service) []boot.Operation {
 	return []boot.Operation{
 		blocks.BlockUser(s.Auth0().Blocks()),
 		session.Callback(s.Auth0().SignIn(), s.Sealer(), s.SignInOptions()),
+		jobs.Confirm(s.Jobs()),
 		recovery.CreatePasswordTicket(s.Auth0().Recovery(), s.ResultURLs()),
 		mfa.CreateRecoveryCode(s.Auth0().MFA()),
 		users.Create(s.Auth0().Users(), s.Sealer(), s.CreateOptions()),
+		bulk.CreateUsers(s.Jobs(), s.CreateOptions()),
 		recovery.CreateVerificationTicket(s.Auth0().Recovery(), s.ResultURLs()),
+		jobs.Delete(s.Jobs()),
 		blocks.DeleteLoginBlocks(s.Auth0().Blocks()),
 		mfa.DeleteMethod(s.Auth0().MFA()),
 		users.Delete(s.Auth0().Users()),
+		bulk.DeleteUsers(s.Jobs()),
 		session.End(s.Auth0().Sessions()),
 		session.EndSessions(s.Auth0().Sessions()),
 		mfa.Enroll(s.Auth0().MFA()),
+		bulk.ExportUsers(s.Jobs()),
 		metadata.Get(metadata.App, s.Auth0().AppMetadata()),
+		jobs.Get(s.Jobs()),
 		blocks.GetLoginBlocks(s.Auth0().Blocks()),
 		metadata.Get(metadata.User, s.Auth0().Metadata()),
 		mfa.Get(s.Auth0().MFA()),
 		users.Get(s.Auth0().Users()),
 		roles.GetUserRoles(s.Auth0().Roles()),
 		recovery.GetVerificationEmail(s.Auth0().Recovery()),
+		bulk.ImportUsers(s.Jobs(), s.CreateOptions()),
 		session.Introspect(s.Auth0().Tokens()),
 		identities.Link(s.Auth0().Identities(), s.Sealer(), s.Now()),
 		identities.ListConnections(s.Auth0().Identities()),
 		events.List(s.Auth0().Events(), s.Sealer()),
 		identities.List(s.Auth0().Identities()),
+		jobs.ListResults(s.Jobs()),
+		jobs.List(s.Jobs()),
 		roles.List(s.Auth0().Roles()),
 		session.List(s.Auth0().Sessions(), s.Sealer()),
 		users.List(s.Auth0().Users(), s.Sealer()),
@@ -60,5 +71,14 @@ func All(s *boot.Service) []boot.Operation {
 		metadata.Update(metadata.App, s.Auth0().AppMetadata()),
 		metadata.Update(metadata.User, s.Auth0().Metadata()),
 		users.Update(s.Auth0().Users()),
+		bulk.UpdateUsers(s.Jobs()),
 	}
+}
+
+// Jobs makes the definitions of all kinds of jobs.
+func Jobs(s *boot.Service) []boot.JobDefinition {
+	return bulk.Definitions(s.CreateOptions(), bulk.Providers{Users: s.Auth0().Users(), Imports: s.Auth0().Imports(), Exports: bulk.Sources{
+		List: s.Auth0().Users(), User: s.Auth0().Users(), Identities: s.Auth0().Identities(), MFA: s.Auth0().MFA(),
+		Sessions: s.Auth0().Sessions(), Roles: s.Auth0().Roles(), Events: s.Auth0().Events(),
+	}})
 }

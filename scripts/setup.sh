@@ -42,7 +42,7 @@ check_all() {
 	need "certificate authorities" ca-certificates certificates
 	[ "$purpose" = docker ] && return
 	need "curl (for the README's lines)" curl has curl
-	need "Node.js 18 or newer, with npm (for the example of a signed call)" "nodejs npm" node_and_npm 18
+	need "Node.js 20 or newer, with npm (for the example of a signed call, and the state machine)" "nodejs npm" node_and_npm 20
 	need "a C compiler (for Go's race detector)" "gcc libc6-dev" c_compiler
 	need "Chromium or Chrome (for the sign-in test)" chromium browser
 	need "strace (for the test that starting does no I/O)" strace has strace
@@ -83,10 +83,14 @@ python_environment "$venv" tools/requirements.txt
 [ "$purpose" != clients ] || python_environment "$schemathesis" tools/schemathesis.txt
 for other in "${beside[@]}"; do wait "$other"; done
 
-# What the example of a signed call takes from npm: ten small packages.
-example=$root/examples/sigv4/node
-if [ "$purpose" = all ] && ! cmp -s "$example/package-lock.json" "$example/node_modules/.installed.json"; then
-	say "installing the packages of examples/sigv4/node"
-	npm ci --prefix "$example" --silent --ignore-scripts --no-audit --no-fund
-	cp "$example/package-lock.json" "$example/node_modules/.installed.json"
+# npm_packages keeps a folder's packages in step with its lock file.
+npm_packages() { # folder
+	cmp -s "$root/$1/package-lock.json" "$root/$1/node_modules/.installed.json" && return
+	say "installing the packages of $1"
+	npm ci --prefix "$root/$1" --silent --ignore-scripts --no-audit --no-fund
+	cp "$root/$1/package-lock.json" "$root/$1/node_modules/.installed.json"
+}
+if [ "$purpose" = all ]; then
+	npm_packages examples/sigv4/node # for a signed call: ten small packages
+	npm_packages tools/asl           # the validator of the state machine
 fi

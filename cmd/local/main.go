@@ -60,7 +60,13 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 	if err != nil {
 		return err
 	}
-	service := boot.New(set.config, set.credentials, log, time.Now)
+	dir, err := os.MkdirTemp("", "usher-jobs-")
+	if err != nil {
+		return fmt.Errorf("make a folder for jobs: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	service, stopJobs := operations.WithJobs(boot.New(set.config, set.credentials, log, time.Now), dir)
+	defer stopJobs()
 	handler := service.Handler(httpapi.ServeOptions{Log: log}, authenticate, operations.All(service)...)
 	handler, err = docs.Handler(docs.Site{Version: version.Number, Notices: notices(set, opts)}, handler)
 	if err != nil {

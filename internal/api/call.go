@@ -40,13 +40,17 @@ func (c Call) CheckAppMetadata() error {
 	return c.FrontEnd.CheckAppMetadata()
 }
 
-// Principal is the caller that the gateway authenticated.
+// CheckPermission refuses a token without the scope of any of these groups. It is for what only the
+// content of a request decides; the rest is declared in Operation.Permissions.
+func (c Call) CheckPermission(groups ...permission.Name) error { return c.principal.check(groups...) }
+
+// Principal is the caller that the gateway authenticated. Jobs store it.
 type Principal struct {
-	Caller httpapi.Caller
+	Caller httpapi.Caller `json:"caller"`
 	// ByToken is true for a caller with a bearer token, whose Scopes are checked again for
 	// each route. IAM has checked all other callers.
-	ByToken bool
-	Scopes  []string
+	ByToken bool     `json:"by_token,omitempty"`
+	Scopes  []string `json:"scopes,omitempty"`
 }
 
 // check refuses a token without the scope of any of the groups.

@@ -1,11 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
 
+	"usher/internal/httpapi"
 	"usher/internal/permission"
 	"usher/internal/quota"
 )
@@ -21,6 +23,7 @@ type Operation struct {
 	TakesQuery  bool              // the handler reads the query; otherwise every query parameter is refused
 	ServesGone  bool              // the handler serves users who do not exist; see Call.Gone
 	NoToken     bool              // the handler usually makes no call to the Management API
+	MaxBody     int               // the size of the largest accepted body in bytes; 0 for httpapi.MaxBody
 	ChecksToken bool              // the handler checks users' tokens, with the tenant's signing keys
 	Handler     Handler
 }
@@ -40,12 +43,16 @@ const (
 	Identity          Kind = "identity"
 	MFAMethod         Kind = "mfa-method"
 	VerificationEmail Kind = "verification-email"
+	Job               Kind = "job"
 )
 
-var kinds = []Kind{User, Session, Provider, Identity, MFAMethod, VerificationEmail}
+var kinds = []Kind{User, Session, Provider, Identity, MFAMethod, VerificationEmail, Job}
 
 // Parameters maps the name of each path parameter to its kind.
 type Parameters map[string]Kind
+
+// BodyLimit returns the size of the largest accepted body in bytes.
+func (o Operation) BodyLimit() int { return cmp.Or(o.MaxBody, httpapi.MaxBody) }
 
 // Class returns the importance of the operation's calls to the provider.
 func (o Operation) Class() quota.Class {

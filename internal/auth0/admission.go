@@ -42,10 +42,11 @@ func (t *retrier) admitted(ctx context.Context, r *http.Request) *Error {
 	return failure
 }
 
-// learn tells the quota about the rate limit in a response.
+// learn tells the quota about the rate limit in a response. A refused import is not about the rate: see
+// isThirdImport.
 func (t *retrier) learn(r *http.Request, status int, h http.Header) {
 	left := limitLeft(h)
-	if status == http.StatusTooManyRequests {
+	if status == http.StatusTooManyRequests && r.URL.Path != importsPath {
 		left = 0 // also without a header
 	}
 	t.quota.Learn(r.Method, r.URL.EscapedPath(), headerNumber(h, "X-RateLimit-Limit"), left)

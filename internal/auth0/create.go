@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/auth0/go-auth0/v3/management"
+	"github.com/tidwall/gjson"
 
 	"usher/internal/problem"
 	"usher/internal/users"
@@ -16,7 +17,7 @@ func (u Users) Create(ctx context.Context, n users.New) (users.User, error) {
 	if err := refuseReserved(n.AppMetadata, "app_metadata."); err != nil {
 		return users.User{}, err
 	}
-	if n.Record != (users.IdempotencyRecord{}) {
+	if n.Record.ID != "" {
 		ctx = repeatable(ctx)
 	}
 	created, err := call(ctx, func(ctx context.Context) (any, error) { return u.client.users.Create(ctx, createRequest(n)) })
@@ -38,7 +39,7 @@ func (u Users) Create(ctx context.Context, n users.New) (users.User, error) {
 // idempotency record, or by the address, which is unique in a database connection.
 func (u Users) created(ctx context.Context, n users.New, unread error) (users.User, error) {
 	switch {
-	case n.Record != (users.IdempotencyRecord{}):
+	case n.Record.ID != "":
 		return u.read(ctx, databasePrefix+n.Record.ID)
 	case n.Email == nil:
 		return users.User{}, providerProblem(unread)
@@ -69,7 +70,7 @@ func (u Users) created(ctx context.Context, n users.New, unread error) (users.Us
 // find the ID. It still mails an invitation, which needs only the address.
 func (u Users) createdUnreadable(ctx context.Context, err error, n users.New) error {
 	cure := "The user exists. Find the ID with GET /users."
-	if n.Record != (users.IdempotencyRecord{}) {
+	if n.Record.ID != "" {
 		cure = repeatToComplete
 	}
 	fields := []problem.Field{{Field: "id", Detail: "is unknown"}}
@@ -104,8 +105,10 @@ func createRequest(n users.New) *management.CreateUserRequestContent {
 		request.UserMetadata = &n.Metadata
 	}
 	appMetadata := n.AppMetadata
-	if n.Record != (users.IdempotencyRecord{}) {
+	if n.Record.ID != "" {
 		request.UserID = &n.Record.ID
+	}
+	if n.Record.Fingerprint != "" {
 		appMetadata = withReserved(appMetadata, reserved{Request: n.Record.Fingerprint})
 	}
 	if appMetadata != nil {
@@ -132,4 +135,45 @@ func (u Users) FindCreated(ctx context.Context, recordID string) (users.Creation
 		return users.Creation{}, fmt.Errorf("find the user of an Idempotency-Key: %w", userProblem(err))
 	}
 	return users.Creation{User: user, Record: users.IdempotencyRecord{ID: recordID, Fingerprint: kept.Request}, InvitationMailed: kept.Mailed}, nil
+}
+
+// FindPasswordless finds a user by the identifier of a connection without passwords; see users.OnceCreator.
+// A lookup by address is consistent. The search by phone number may not find a new user yet.
+func (u Users) FindPasswordless(ctx context.Context, n users.New) (users.Creation, error) {
+	var found []gjson.Result
+	var err error
+	if n.PhoneNumber != nil {
+		found, err = u.byPhone(ctx, *n.PhoneNumber)
+	} else if n.Email != nil {
+		found, err = u.client.byEmail(ctx, *n.Email, nil)
+	}
+	if err != nil {
+		return users.Creation{}, err
+	}
+	r := u.client.reading(ctx)
+	for _, item := range found {
+		user, kept, err := r.user(item)
+		if err != nil {
+			return users.Creation{}, fmt.Errorf("find a user without a password: %w", providerProblem(err))
+		}
+		if connectionOf(user) == n.Connection {
+			return users.Creation{User: user, Record: users.IdempotencyRecord{Fingerprint: kept.Request}}, nil
+		}
+	}
+	return users.Creation{}, problem.UserNotFound.New("No user has this address or phone number.")
+}
+
+func (u Users) byPhone(ctx context.Context, number string) ([]gjson.Result, error) {
+	query, engine := term("phone_number", number, exactly), management.SearchEngineVersionsEnumV3
+	body, err := call(ctx, func(ctx context.Context) (any, error) {
+		return u.client.users.List(ctx, &management.ListUsersRequestParameters{Q: &query, SearchEngine: &engine})
+	})
+	var found []gjson.Result
+	if err == nil {
+		_, found, err = u.client.reading(ctx).list(body, "users")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list users by phone number: %w", providerProblem(err))
+	}
+	return found, nil
 }

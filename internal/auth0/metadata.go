@@ -68,7 +68,7 @@ func (m Metadata) Write(ctx context.Context, id limits.UserID, changes map[strin
 	updated, err := m.client.change(ctx, id.String(), map[string]any{m.name: changes})
 	switch {
 	case hasStatus(err, http.StatusRequestEntityTooLarge):
-		return nil, problem.MetadataTooLarge.Wrap(err, "The identity provider does not store this much metadata.")
+		return nil, metadataTooLarge(err)
 	case err != nil:
 		return nil, fmt.Errorf("update %s: %w", m.name, userProblem(err))
 	}
@@ -80,4 +80,8 @@ func (m Metadata) Write(ctx context.Context, id limits.UserID, changes map[strin
 		return nil, fmt.Errorf("read %s after a change: %w", m.name, doneUnreadable(err, readToSee))
 	}
 	return object, nil
+}
+
+func metadataTooLarge(err error) error {
+	return problem.MetadataTooLarge.Wrap(err, "The identity provider does not store this much metadata.")
 }

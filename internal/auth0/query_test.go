@@ -137,25 +137,36 @@ func TestClauses(t *testing.T) {
 }
 
 func TestStepsOf(t *testing.T) {
+	yes, no := true, false
+	block, unblock, revoke := users.Patch{Blocked: &yes}, users.Patch{Blocked: &no}, users.Patch{RevokeSessions: true}
+	blockAndRevoke := users.Patch{Blocked: &yes, RevokeSessions: true}
 	tests := map[string]struct {
+		patch   users.Patch
 		members []string
 		want    [][]string
 	}{
-		"no special members": {[]string{"name", "picture"}, [][]string{{"name", "picture"}}},
-		"only a password":    {[]string{"password"}, [][]string{{"password"}}},
-		"password first":     {[]string{"email", "password"}, [][]string{{"password"}, {"email"}}},
-		"the email group":    {[]string{"email", "email_verified", "verify_email"}, [][]string{{"email", "email_verified", "verify_email"}}},
-		"rest goes last":     {[]string{"name", "password", "username"}, [][]string{{"password"}, {"name", "username"}}},
-		"all groups": {[]string{"email", "phone_number", "username", "password", "nickname", "given_name"},
+		"no special members": {users.Patch{}, []string{"name", "picture"}, [][]string{{"name", "picture"}}},
+		"only a password":    {users.Patch{}, []string{"password"}, [][]string{{"password"}}},
+		"password first":     {users.Patch{}, []string{"email", "password"}, [][]string{{"password"}, {"email"}}},
+		"the email group":    {users.Patch{}, []string{"email", "email_verified", "verify_email"}, [][]string{{"email", "email_verified", "verify_email"}}},
+		"rest goes last":     {users.Patch{}, []string{"name", "password", "username"}, [][]string{{"password"}, {"name", "username"}}},
+		"all groups": {users.Patch{}, []string{"email", "phone_number", "username", "password", "nickname", "given_name"},
 			[][]string{{"password"}, {"username"}, {"phone_number"}, {"email", "given_name", "nickname"}}},
+		"sessions last":           {revoke, []string{"password", "name"}, [][]string{{"name", "password"}, {"revoke_sessions"}}},
+		"only sessions":           {revoke, nil, [][]string{{"revoke_sessions"}}},
+		"a block in one call":     {block, []string{"blocked", "metadata", "name"}, [][]string{{"blocked", "metadata", "name"}, {"sessions"}}},
+		"a block before all":      {block, []string{"blocked", "email", "password"}, [][]string{{"blocked"}, {"sessions"}, {"password"}, {"email"}}},
+		"sessions end once":       {blockAndRevoke, []string{"blocked", "password"}, [][]string{{"blocked"}, {"sessions"}, {"password"}}},
+		"the end of a block last": {unblock, []string{"blocked", "password", "app_metadata"}, [][]string{{"app_metadata", "blocked", "password"}}},
+		"an unblock after others": {unblock, []string{"blocked", "password", "email"}, [][]string{{"password"}, {"blocked", "email"}}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			members := map[string]bool{}
+			tt.patch.Members = map[string]bool{}
 			for _, member := range tt.members {
-				members[member] = true
+				tt.patch.Members[member] = true
 			}
-			got := stepsOf(members)
+			got := stepsOf(tt.patch)
 			for _, step := range got {
 				slices.Sort(step)
 			}
@@ -168,7 +179,7 @@ func TestStepsOf(t *testing.T) {
 
 func TestStepsDoNotChangeTheTable(t *testing.T) {
 	want := slices.Clone(separateGroups[3])
-	stepsOf(map[string]bool{"email": true, "name": true, "password": true})
+	stepsOf(users.Patch{Members: map[string]bool{"email": true, "name": true, "password": true}})
 	if diff := cmp.Diff(want, separateGroups[3]); diff != "" {
 		t.Error(diff)
 	}

@@ -163,7 +163,7 @@ func readBody(resp *http.Response) ([]byte, error) {
 
 // waitBeforeRetry reports whether the call may be repeated, and after what time.
 func (t *retrier) waitBeforeRetry(ctx context.Context, r *http.Request, failure *Error, attempt int) (time.Duration, bool) {
-	if attempt == maxAttempts || ctx.Err() != nil || !curable(failure, isRepeatable(r)) {
+	if attempt == maxAttempts || ctx.Err() != nil || isThirdImport(r, failure) || !curable(failure, isRepeatable(r)) {
 		return 0, false
 	}
 	wait := rand.N(t.backoff << (attempt - 1)) // full jitter: calls that failed together are not repeated together

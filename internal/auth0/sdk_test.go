@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"usher/internal/identities"
+	"usher/internal/imports"
 	"usher/internal/limits/limitstest"
 	"usher/internal/mfa"
 	"usher/internal/problem"
@@ -141,6 +142,14 @@ var sdkCalls = map[string]struct {
 	}},
 	"verificationemail.Create": {"POST /jobs/verification-email", func(ctx context.Context, c *Client) error {
 		_, err := c.Recovery().SendVerification(ctx, anyone)
+		return err
+	}},
+	"usersimports.Create": {"POST /jobs/users-imports", func(ctx context.Context, c *Client) error {
+		_, err := c.Imports().Start(ctx, imports.Import{Users: []imports.Planned{{}}})
+		return err
+	}},
+	"joberrors.Get": {"GET /jobs/*/errors", func(ctx context.Context, c *Client) error {
+		_, err := c.Imports().Failures(ctx, "*")
 		return err
 	}},
 	"jobsclient.Get": {"GET /jobs/*", func(ctx context.Context, c *Client) error {

@@ -22,6 +22,19 @@ func (u Users) User(ctx context.Context, id limits.UserID) (users.User, error) {
 	return u.read(ctx, id.String())
 }
 
+// UserWithin returns one user within a front-end's limits; see users.WithinGetter.
+func (u Users) UserWithin(ctx context.Context, f limits.FrontEnd, id string) (users.User, limits.UserID, error) {
+	user, err := u.read(ctx, id)
+	if err != nil {
+		return users.User{}, limits.UserID{}, err
+	}
+	within, err := f.CheckFoundUser(id, connectionOf(user))
+	if err != nil {
+		return users.User{}, limits.UserID{}, err
+	}
+	return user, within, nil
+}
+
 func (u Users) read(ctx context.Context, id string) (users.User, error) {
 	found, err := call(ctx, func(ctx context.Context) (any, error) {
 		return u.client.users.Get(ctx, id, &management.GetUserRequestParameters{})

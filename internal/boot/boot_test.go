@@ -94,8 +94,16 @@ func function(cfg config.Config, wrong error, operation func(*Service) api.Opera
 	handler := Gateway(cfg, wrong, httpapi.NewLines(log), operation)
 	return func(t *testing.T, e events.APIGatewayProxyRequest) (int, string) {
 		t.Helper()
-		answer, err := handler(t.Context(), e)
+		payload, err := json.Marshal(e)
 		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := handler.Invoke(t.Context(), payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answer events.APIGatewayProxyResponse
+		if err := json.Unmarshal(text, &answer); err != nil {
 			t.Fatal(err)
 		}
 		return answer.StatusCode, answer.Body

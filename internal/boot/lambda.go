@@ -23,13 +23,13 @@ func HTTP(operation func(*Service) api.Operation) {
 	roots.ReadOnce()
 	collectLess(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
 	cfg, err := config.FromEnv(os.Getenv)
-	lambda.Start(Gateway(cfg, err, httpapi.NewLines(os.Stdout), operation).Lambda())
+	lambda.Start(Gateway(cfg, err, httpapi.NewLines(os.Stdout), operation))
 }
 
 // Gateway serves an operation to API Gateway's events. With an invalid configuration it
 // returns a problem for every event. If the function did not start, the caller would get
 // the gateway's own error, and the operator a crash loop.
-func Gateway(cfg config.Config, wrong error, out *httpapi.Lines, operation func(*Service) api.Operation) gateway.Handler {
+func Gateway(cfg config.Config, wrong error, out *httpapi.Lines, operation func(*Service) api.Operation) lambda.Handler {
 	log, measures := httpapi.NewLog(out, cfg.LogLevel, functionName()), measures(cfg, out)
 	if cfg.SAMLocal {
 		log.Warn("AWS_SAM_LOCAL is set: callers are not authenticated")
@@ -41,26 +41,28 @@ func Gateway(cfg config.Config, wrong error, out *httpapi.Lines, operation func(
 	if measures != nil {
 		serving.Measure = measures.Write
 	}
-	return gateway.New(handlerOf(cfg, wrong, serving, measures, operation), sender(cfg))
+	handler, maxBody := handlerOf(cfg, wrong, serving, measures, operation)
+	return gateway.New(handler, sender(cfg)).Lambda(maxBody)
 }
 
-// handlerOf returns the handler of an operation, prepared for its first request if that is configured.
-func handlerOf(cfg config.Config, wrong error, serving httpapi.ServeOptions, measures *metrics.Writer, operation func(*Service) api.Operation) http.Handler {
+// handlerOf returns the handler of an operation and the limit of its bodies, prepared for its first request if that is configured.
+func handlerOf(cfg config.Config, wrong error, serving httpapi.ServeOptions, measures *metrics.Writer, operation func(*Service) api.Operation) (handler http.Handler, maxBody int) {
 	log := serving.Log
 	if wrong != nil {
 		log.Error("the configuration is wrong", "error", wrong.Error())
 		serving.Deadline = deadlineOf(cfg)
 		server := api.Server{Authenticate: gateway.Authenticate, Fault: problem.ServiceMisconfigured.Wrap(wrong, "The service is misconfigured. See its log for the cause.")}
-		return httpapi.Serve(server.Handler(), serving)
+		return httpapi.Serve(server.Handler(), serving), httpapi.MaxBody
 	}
 	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log, Failed: httpapi.CountSecretFailure})
 	service := New(cfg, credentials, log, time.Now)
+	service.measures = measures
 	op := operation(service)
-	handler := service.Handler(serving, gateway.Authenticate, op)
+	handler = service.Handler(serving, gateway.Authenticate, op)
 	if cfg.Provisioned {
 		service.prepare(op, log, measures)
 	}
-	return handler
+	return handler, op.BodyLimit()
 }
 
 // functionName is the name of this Lambda function (Lambda's reserved environment variables).

@@ -14,6 +14,8 @@ import (
 	"usher/internal/auth0"
 	"usher/internal/config"
 	"usher/internal/httpapi"
+	"usher/internal/jobs"
+	"usher/internal/metrics"
 	"usher/internal/seal"
 	"usher/internal/secrets"
 	"usher/internal/session"
@@ -41,6 +43,10 @@ type Service struct {
 	client *auth0.Client
 	sealer *seal.Sealer
 	now    func() time.Time
+	log    *slog.Logger
+
+	measures *metrics.Writer // nil for none
+	backend  jobs.Backend    // zero for none
 }
 
 // New wires a Service.
@@ -66,7 +72,7 @@ func New(cfg config.Config, credentials Credentials, log *slog.Logger, now func(
 		CorrelationID:      httpapi.CorrelationID,
 		Traceparent:        httpapi.Traceparent,
 	})
-	return &Service{config: cfg, client: client, sealer: seal.New(credentials, now), now: now}
+	return &Service{config: cfg, client: client, sealer: seal.New(credentials, now), now: now, log: log}
 }
 
 func deadlineOf(cfg config.Config) time.Duration { return cmp.Or(cfg.Deadline, Deadline) }
@@ -112,10 +118,15 @@ func (s *Service) SignInOptions() session.Options {
 
 // Handler serves the operations as one server. authenticate identifies the caller of a request.
 func (s *Service) Handler(serving httpapi.ServeOptions, authenticate Authenticate, operations ...api.Operation) http.Handler {
-	server := api.Server{Authenticate: authenticate, Limits: s.config.Limits, Directory: s.client.Users()}
+	server := s.server()
+	server.Authenticate = authenticate
 	serving.Deadline = s.config.Deadline
 	return httpapi.Serve(server.Handler(operations...), serving)
 }
 
 // Authenticate identifies the caller of a request.
 type Authenticate = func(*http.Request) (api.Principal, error)
+
+func (s *Service) server() api.Server {
+	return api.Server{Limits: s.config.Limits, Directory: s.client.Users()}
+}

@@ -46,6 +46,7 @@ type Config struct {
 	FrontendAuth       string        // FRONTEND_AUTH: how the gateway authenticates front-ends
 	Limits             limits.Policy // FRONTEND_LIMITS: limits of individual front-ends
 	Plan               quota.Plan    // AUTH0_PLAN: the rate limits of the tenant's plan
+	Jobs               Jobs          // JOBS_BUCKET, JOBS_MACHINE, JOB_RETENTION_DAYS
 	AllowNobody        bool          // DANGEROUSLY_ALLOW_UNAUTHENTICATED_CALLERS
 	LogLevel           slog.Level    // LOG_LEVEL
 	MetricsService     string        // METRICS_SERVICE: the dimension Service of metrics; "" to write none
@@ -111,6 +112,9 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		faults = append(faults, fmt.Errorf("AUTH0_PLAN: %w", err))
 	}
 	c.Plan = plan
+	if c.Jobs, err = jobs(getenv); err != nil {
+		faults = append(faults, err)
+	}
 	if c.FrontendAuth != AuthIAM && c.FrontendAuth != AuthBearer {
 		faults = append(faults, fmt.Errorf("FRONTEND_AUTH %q is not one of iam, bearer", c.FrontendAuth))
 	}

@@ -33,6 +33,7 @@ func defaults(change func(*Config)) Config {
 		Binding:      BindingCookie,
 		FrontendAuth: AuthIAM,
 		LogLevel:     slog.LevelInfo,
+		Jobs:         Jobs{Retention: DefaultRetention},
 	}
 	change(&c)
 	return c

@@ -5,11 +5,13 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
+
+	"usher/internal/httpapi"
 )
 
 // used has the members of an event that New and the adapter use. API Gateway sends many others, and
 // decoding them all takes longer than all checks of a request.
-type used struct {
+type used[B ~string] struct {
 	Resource                        string              `json:"resource"`
 	Path                            string              `json:"path"`
 	HTTPMethod                      string              `json:"httpMethod"`
@@ -17,7 +19,7 @@ type used struct {
 	MultiValueHeaders               map[string][]string `json:"multiValueHeaders"`
 	QueryStringParameters           map[string]string   `json:"queryStringParameters"`
 	MultiValueQueryStringParameters map[string][]string `json:"multiValueQueryStringParameters"`
-	Body                            body                `json:"body"`
+	Body                            B                   `json:"body"`
 	IsBase64Encoded                 bool                `json:"isBase64Encoded"`
 	RequestContext                  struct {
 		RequestID  string         `json:"requestId"`
@@ -31,14 +33,22 @@ type used struct {
 	} `json:"requestContext"`
 }
 
-// Lambda returns the handler for lambda.Start.
-func (h Handler) Lambda() lambda.Handler {
-	return lambda.NewHandler(func(ctx context.Context, u used) (events.APIGatewayProxyResponse, error) {
+// Lambda returns the handler for lambda.Start. maxBody is the size of the operation's largest accepted body in
+// bytes. If it is the usual one, larger bodies are not copied.
+func (h Handler) Lambda(maxBody int) lambda.Handler {
+	if maxBody > httpapi.MaxBody {
+		return lambdaOf[string](h)
+	}
+	return lambdaOf[body](h)
+}
+
+func lambdaOf[B ~string](h Handler) lambda.Handler {
+	return lambda.NewHandler(func(ctx context.Context, u used[B]) (events.APIGatewayProxyResponse, error) {
 		return h(ctx, u.event())
 	})
 }
 
-func (u used) event() events.APIGatewayProxyRequest {
+func (u used[B]) event() events.APIGatewayProxyRequest {
 	e := events.APIGatewayProxyRequest{
 		Resource: u.Resource, Path: u.Path, HTTPMethod: u.HTTPMethod,
 		Headers: u.Headers, MultiValueHeaders: u.MultiValueHeaders,

@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
+
+	"usher/internal/httpapi"
 )
 
 func TestLambda(t *testing.T) {
@@ -34,7 +36,7 @@ func TestLambda(t *testing.T) {
 		got = e
 		return events.APIGatewayProxyResponse{StatusCode: 200, MultiValueHeaders: map[string][]string{"A": {"b"}}, Body: "<&>"}, nil
 	})
-	answer, err := h.Lambda().Invoke(t.Context(), payload)
+	answer, err := h.Lambda(httpapi.MaxBody).Invoke(t.Context(), payload)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,10 +53,10 @@ func TestLambdaFails(t *testing.T) {
 	h := Handler(func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 		return events.APIGatewayProxyResponse{}, broken
 	})
-	if _, err := h.Lambda().Invoke(t.Context(), []byte(`{}`)); !errors.Is(err, broken) {
+	if _, err := h.Lambda(httpapi.MaxBody).Invoke(t.Context(), []byte(`{}`)); !errors.Is(err, broken) {
 		t.Errorf("the error is %v", err)
 	}
-	if _, err := h.Lambda().Invoke(t.Context(), []byte(`{"path":`)); err == nil || errors.Is(err, broken) {
+	if _, err := h.Lambda(httpapi.MaxBody).Invoke(t.Context(), []byte(`{"path":`)); err == nil || errors.Is(err, broken) {
 		t.Errorf("a malformed event: the error is %v", err)
 	}
 }
@@ -93,7 +95,7 @@ func FuzzLambda(f *testing.F) {
 			got = &e
 			return events.APIGatewayProxyResponse{}, nil
 		})
-		_, refused := h.Lambda().Invoke(t.Context(), text)
+		_, refused := h.Lambda(httpapi.MaxBody).Invoke(t.Context(), text)
 		var want events.APIGatewayProxyRequest
 		switch err := json.NewDecoder(bytes.NewReader(text)).Decode(&want); {
 		case err == nil:

@@ -76,7 +76,7 @@ func created(t *testing.T, event []byte) events.APIGatewayProxyResponse {
 		},
 	}
 	serving := httpapi.ServeOptions{Log: slog.New(slog.DiscardHandler), Deadline: time.Hour, Origin: Origin}
-	h := New(httpapi.Serve(api.Server{Authenticate: Authenticate}.Handler(op), serving), Options{Now: time.Now}).Lambda()
+	h := New(httpapi.Serve(api.Server{Authenticate: Authenticate}.Handler(op), serving), Options{Now: time.Now}).Lambda(op.BodyLimit())
 	text, err := h.Invoke(t.Context(), event)
 	if err != nil {
 		t.Fatal(err)

@@ -56,23 +56,37 @@ func logChange(ctx context.Context, log *slog.Logger, status int) {
 	if rec.change == "" {
 		return
 	}
+	rec.logAudit(ctx, log, entry{change: rec.change, user: rec.user, otherUser: rec.otherUser, status: status, err: rec.err})
+}
+
+// entry is what an audit line says about one change.
+type entry struct {
+	change, user, otherUser string
+	status                  int
+	err                     error
+}
+
+func (rec *record) logAudit(ctx context.Context, log *slog.Logger, e entry) {
 	caller := rec.caller
 	attrs := append(rec.ids(),
 		slog.String("correlation_id", CorrelationID(ctx)),
-		slog.String("change", rec.change),
-		slog.String("user", loggedID(rec.user)),
+		slog.String("change", e.change),
+		slog.String("user", loggedID(e.user)),
 		slog.String("caller", bounded(caller.ID)),
 		slog.String("account", caller.Account),
-		slog.String("outcome", outcome(status, rec.err)),
+		slog.String("outcome", outcome(e.status, e.err)),
 	)
 	if rec.actor != "" {
 		attrs = append(attrs, slog.String("actor", loggedID(rec.actor)))
 	}
-	if rec.otherUser != "" {
-		attrs = append(attrs, slog.String("other_user", loggedID(rec.otherUser)))
+	if rec.job != "" {
+		attrs = append(attrs, slog.String("job", rec.job))
 	}
-	if rec.err != nil {
-		attrs = append(attrs, slog.String("problem", problem.From(rec.err).Kind.Code))
+	if e.otherUser != "" {
+		attrs = append(attrs, slog.String("other_user", loggedID(e.otherUser)))
+	}
+	if e.err != nil {
+		attrs = append(attrs, slog.String("problem", problem.From(e.err).Kind.Code))
 	}
 	log.LogAttrs(ctx, LevelAudit, "audit", attrs...)
 }

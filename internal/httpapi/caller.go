@@ -7,8 +7,8 @@ import (
 
 // Caller is the front-end that the gateway authenticated.
 type Caller struct {
-	Account string // AWS account ID; "" for a bearer token
-	ID      string // role or user ARN, or an OAuth client ID
+	Account string `json:"account,omitempty"` // AWS account ID; "" for a bearer token
+	ID      string `json:"id,omitempty"`      // role or user ARN, or an OAuth client ID
 }
 
 // assumedRole is the ARN of an assumed role. It ends in the session's name, which differs

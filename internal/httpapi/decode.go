@@ -49,11 +49,23 @@ func decode(r *http.Request, into any, nullable bool, mediaTypes ...string) (mem
 	if err := checkMembers(object, types, nullable); err != nil {
 		return nil, err
 	}
-	members = map[string]bool{}
+	return namesOf(object), fill(into, object, body, types)
+}
+
+func namesOf(object map[string]any) map[string]bool {
+	names := map[string]bool{}
 	for name := range object {
-		members[name] = true
+		names[name] = true
 	}
-	return members, fill(into, object, body, types)
+	return names
+}
+
+// NoBody refuses a body.
+func NoBody(r *http.Request) error {
+	if HasBody(r) {
+		return problem.InvalidRequest.New("This request takes no body.")
+	}
+	return nil
 }
 
 // HasBody reports whether the request has a body.
@@ -61,7 +73,8 @@ func HasBody(r *http.Request) bool {
 	return r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0
 }
 
-func checkMediaType(r *http.Request, allowed []string) error {
+// CheckMediaType refuses a body of another media type.
+func CheckMediaType(r *http.Request, allowed ...string) error {
 	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset, hasCharset := params["charset"]
 	if err != nil || !slices.Contains(allowed, mediaType) || hasCharset && !strings.EqualFold(charset, "utf-8") {

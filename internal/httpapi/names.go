@@ -15,15 +15,15 @@ import (
 // maxDepth bounds the nesting of bodies; encoding/json has its own limit.
 const maxDepth = 1000
 
-// readObject reads a body that is one JSON object.
-func readObject(body []byte) (map[string]any, error) {
-	value, err := strictjson.ReadExact(body, maxDepth)
+// readObject reads a text that is one JSON object. noun is "body" or "line".
+func readObject(text []byte, noun string) (map[string]any, error) {
+	value, err := strictjson.ReadExact(text, maxDepth)
 	if err != nil {
-		return nil, bodyProblem(err)
+		return nil, textProblem(err, noun)
 	}
 	object, ok := value.(map[string]any)
 	if !ok {
-		return nil, problem.InvalidJSON.New("The body must be a JSON object.")
+		return nil, problem.InvalidJSON.New("The " + noun + " must be a JSON object.")
 	}
 	var faults valid.Faults
 	faults.Nulls(object, "")
@@ -46,7 +46,7 @@ func checkMembers(object map[string]any, types map[string]reflect.Type, nullable
 	return faults.Err()
 }
 
-func bodyProblem(err error) error {
+func textProblem(err error, noun string) error {
 	fault, ok := errors.AsType[*strictjson.Fault](err)
 	if !ok {
 		return err
@@ -59,15 +59,15 @@ func bodyProblem(err error) error {
 	case strictjson.Halved:
 		const detail = `has half of a surrogate pair, such as "\ud83d", which is no character`
 		if fault.Path == "" {
-			return problem.InvalidJSON.Wrap(err, "The body "+detail+".")
+			return problem.InvalidJSON.Wrap(err, "The "+noun+" "+detail+".")
 		}
 		return invalidName(fault.Path, detail)
 	case strictjson.NotUTF8:
-		return problem.InvalidJSON.Wrap(err, "The body is not UTF-8.")
+		return problem.InvalidJSON.Wrap(err, "The "+noun+" is not UTF-8.")
 	case strictjson.MoreBehind:
 		return problem.InvalidJSON.Wrap(err, "There is more behind the JSON object.")
 	case strictjson.Incomplete:
-		return problem.InvalidJSON.Wrap(err, "The body is empty, or ends in the middle of its JSON.")
+		return problem.InvalidJSON.Wrap(err, "The "+noun+" is empty, or ends in the middle of its JSON.")
 	}
 	return problem.InvalidJSON.Wrap(err, fmt.Sprintf("The JSON is broken at byte %d.", fault.Offset))
 }

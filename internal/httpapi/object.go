@@ -16,12 +16,12 @@ func DecodeObjectPatch(r *http.Request) (map[string]any, error) {
 
 // freeObject returns the body's object, and the body.
 func freeObject(r *http.Request, mediaTypes ...string) (object map[string]any, body []byte, err error) {
-	if err := checkMediaType(r, mediaTypes); err != nil {
+	if err := CheckMediaType(r, mediaTypes...); err != nil {
 		return nil, nil, err
 	}
 	if body, err = readBody(r); err != nil {
 		return nil, nil, err
 	}
-	object, err = readObject(body)
+	object, err = readObject(body, "body")
 	return object, body, err
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"usher/internal/problem"
 	"usher/internal/valid"
 )
 
@@ -22,13 +23,26 @@ type Query struct {
 
 // NewQuery parses the query. Err reports a malformed one.
 func NewQuery(r *http.Request) *Query {
-	q := &Query{asked: map[string]bool{}}
 	values, err := url.ParseQuery(r.URL.RawQuery)
+	q := QueryOf(values)
 	if err != nil {
 		q.Refuse("query", "is not a well-formed query string")
 	}
-	q.values = values
 	return q
+}
+
+// QueryValues returns the parameters of the query, for a [QueryOf] that reads them.
+func QueryValues(r *http.Request) (url.Values, error) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, problem.Invalid("query", "is not a well-formed query string")
+	}
+	return values, nil
+}
+
+// QueryOf reads a parsed query.
+func QueryOf(values url.Values) *Query {
+	return &Query{values: values, asked: map[string]bool{}}
 }
 
 // String returns the parameter's value; "" where it is absent or faulty.

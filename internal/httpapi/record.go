@@ -20,6 +20,7 @@ type record struct {
 	user      string // the ID of the user
 	otherUser string // the ID of a second account, such as a linked one
 	returnTo  string // return_to of a problem
+	job       string // the ID of the job that the request, or the work, belongs to
 
 	counting sync.Mutex // guards counts
 	counts   Counts

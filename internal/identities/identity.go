@@ -91,8 +91,12 @@ type identityList struct {
 	Suggestions *[]Suggestion `json:"suggestions,omitempty"` // nil if not requested
 }
 
-// listOf omits linked identities that were completely unreadable.
 func listOf(identities []Identity) identityList {
+	return identityList{Identities: Readable(identities)}
+}
+
+// Readable omits linked identities that were completely unreadable. It never returns nil.
+func Readable(identities []Identity) []Identity {
 	isBlank := func(i Identity) bool { return !i.Primary && i == (Identity{}) }
-	return identityList{Identities: slices.DeleteFunc(append([]Identity{}, identities...), isBlank)}
+	return slices.DeleteFunc(append([]Identity{}, identities...), isBlank)
 }

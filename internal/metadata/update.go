@@ -36,7 +36,7 @@ func Update(kind Kind, dir Store) api.Operation {
 				return err
 			}
 			var faults valid.Faults
-			patch = faults.Metadata(patch, "", kind.reserved)
+			patch = kind.CheckPatch(&faults, patch, "")
 			if err := faults.Err(); err != nil {
 				return err
 			}
@@ -56,11 +56,11 @@ func Update(kind Kind, dir Store) api.Operation {
 func apply(
 	ctx context.Context, dir Store, user limits.UserID, match httpapi.Match, patch map[string]any,
 ) (map[string]any, error) {
-	size, err := sizeOf(patch)
+	blind, err := IsBlind(patch)
 	if err != nil {
 		return nil, err
 	}
-	if !match.Asked() && len(patch) > 0 && isFlat(patch) && size <= maxBlindPatch {
+	if !match.Asked() && len(patch) > 0 && blind {
 		return dir.Write(ctx, user, patch)
 	}
 	before, err := dir.Read(ctx, user)
@@ -70,15 +70,36 @@ func apply(
 	if err := match.Check(before); err != nil {
 		return nil, err
 	}
-	after, _ := mergePatch(before, patch).(map[string]any)
-	if err := checkSize(before, after); err != nil {
+	changes, err := Changes(before, patch)
+	if err != nil {
 		return nil, err
 	}
-	changes := changesOf(before, after, patch)
 	if len(changes) == 0 {
 		return before, nil
 	}
 	return dir.Write(ctx, user, changes)
+}
+
+// CheckPatch checks a decoded merge patch for one kind of metadata, and returns it with numbers as
+// float64. path is the prefix of the names of its members in faults, such as "metadata.".
+func (k Kind) CheckPatch(faults *valid.Faults, patch map[string]any, path string) map[string]any {
+	return faults.Metadata(patch, path, k.reserved)
+}
+
+// IsBlind reports whether a patch can be sent without reading the metadata first.
+func IsBlind(patch map[string]any) (bool, error) {
+	size, err := sizeOf(patch)
+	return isFlat(patch) && size <= maxBlindPatch, err
+}
+
+// Changes returns the first-level members that a patch changes; nil removes one. It fails with
+// metadata-too-large.
+func Changes(before, patch map[string]any) (map[string]any, error) {
+	after, _ := mergePatch(before, patch).(map[string]any)
+	if err := checkSize(before, after); err != nil {
+		return nil, err
+	}
+	return changesOf(before, after, patch), nil
 }
 
 // changesOf returns the first-level members that the patch changes. It omits other members,

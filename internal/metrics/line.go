@@ -12,6 +12,7 @@ type line struct {
 	at              int64 // Unix milliseconds
 	service         string
 	operation, code string // "" for none
+	kind, status    string
 	values          []value
 	directives      []selection
 }
@@ -47,6 +48,12 @@ func (l line) encode() []byte {
 	}
 	if l.code != "" {
 		b = appendMember(b, byCode, l.code)
+	}
+	if l.kind != "" {
+		b = appendMember(b, byKind, l.kind)
+	}
+	if l.status != "" {
+		b = appendMember(b, byStatus, l.status)
 	}
 	for _, v := range l.values {
 		b = append(b, ',', '"')

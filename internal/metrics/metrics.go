@@ -16,6 +16,8 @@ const (
 	byService   = "Service"   // the stack
 	byOperation = "Operation" // the route's pattern
 	byCode      = "Code"      // a problem's code, or the reason for refusing a token
+	byKind      = "Kind"      // of jobs
+	byStatus    = "Status"    // of jobs and their records
 )
 
 // Writer writes the metrics of requests. It is safe for concurrent use if its output is.

@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"slices"
+
 	"usher/internal/httpapi"
 	"usher/internal/quota"
 )
@@ -43,6 +45,13 @@ var ofAuthorizer = []definition{
 	{"AuthorizerFailures", "Count"}, // the issuer's keys were not available
 }
 
+// ofJobs lists the metrics of jobs.
+var ofJobs = []definition{
+	{"JobsStarted", "Count"},
+	{"JobsEnded", "Count"},
+	{"JobRecords", "Count"}, // of ended jobs
+}
+
 // preparationFailures counts the starts with provisioned concurrency whose preparation failed.
 const preparationFailures = "PreparationFailures"
 
@@ -62,7 +71,7 @@ func Names() []string {
 		names = append(names, m.name)
 	}
 	names = append(names, providerLeft, preparationFailures)
-	for _, m := range ofAuthorizer {
+	for _, m := range slices.Concat(ofAuthorizer, ofJobs) {
 		names = append(names, m.Name)
 	}
 	return names

@@ -54,13 +54,9 @@ func Get(dir Lister) api.Operation {
 			if err != nil {
 				return err
 			}
-			masked := append([]Method{}, found...) // encodes as [] instead of null
-			for i := range masked {
-				masked[i].mask()
-			}
 			return httpapi.JSON(w, http.StatusOK, struct {
 				Methods []Method `json:"methods"`
-			}{masked})
+			}{Masked(found)})
 		},
 	}
 }

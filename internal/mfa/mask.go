@@ -13,6 +13,15 @@ var (
 	addressIn = regexp.MustCompile(`\S+@\S+`)
 )
 
+// Masked returns the methods as callers may see them, never nil.
+func Masked(found []Method) []Method {
+	masked := append([]Method{}, found...) // encodes as [] instead of null
+	for i := range masked {
+		masked[i].mask()
+	}
+	return masked
+}
+
 // mask masks the numbers and addresses to which codes are sent. The provider masks them in
 // most responses, but not in all.
 func (m *Method) mask() {

@@ -16,6 +16,12 @@ const (
 	Sessions    Name = "UsherSessions"
 	Support     Name = "UsherSupport"
 	Roles       Name = "UsherRoles"
+
+	// Jobs. Each group also reads, cancels and erases the front-end's own jobs.
+	Bulk       Name = "UsherBulk"
+	Import     Name = "UsherImport"
+	BulkDelete Name = "UsherBulkDelete"
+	Export     Name = "UsherExport"
 )
 
 // groups is the table. The routes come from the operations' declarations.
@@ -83,5 +89,30 @@ var groups = []Group{
 		Name: Roles, Scope: "usher:roles", Routes: routes[Roles],
 		About: "see the roles, and give them to users",
 		Needs: []string{"read:users", "read:roles", "update:users"},
+	},
+	{
+		Name: Bulk, Scope: "usher:bulk", Routes: routes[Bulk],
+		About: "create, invite and change thousands of users, with their passwords, metadata and blocks",
+		Needs: []string{
+			"create:users", "read:users", "update:users", "create:user_tickets", "read:connections",
+			"delete:sessions", "delete:refresh_tokens",
+		},
+	},
+	{
+		Name: Import, Scope: "usher:import", Routes: routes[Import],
+		About: "import thousands of users with their password hashes, and replace existing ones",
+		Needs: []string{"create:users", "read:users", "update:users", "read:connections"},
+	},
+	{
+		Name: BulkDelete, Scope: "usher:bulk-delete", Routes: routes[BulkDelete],
+		About: "delete thousands of users, after a plan and its confirmation",
+		Needs: []string{"read:users", "delete:users"},
+	},
+	{
+		Name: Export, Scope: "usher:export", Routes: routes[Export],
+		About: "export all users, or the whole record of one",
+		Needs: []string{
+			"read:users", "read:authentication_methods", "read:sessions", "read:logs_users", "read:roles",
+		},
 	},
 }

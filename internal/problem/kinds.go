@@ -104,6 +104,27 @@ var (
 	NotInProvidersPlan  = kind("not-in-providers-plan", 501, "The provider's plan does not include this.")
 )
 
+// Jobs.
+var (
+	JobNotFound   = kind("job-not-found", 404, "There is no such job.")
+	JobNotPlanned = kind("job-not-planned", 409, "The job has no plan to confirm.")
+	JobDecided    = kind("job-decided", 409, "Another decision about the job was made.")
+	PlanChanged   = kind("plan-changed", 409, "The plan has another number of users.")
+	ResultsErased = kind("results-erased", 410, "The job's results were erased.")
+	TooManyJobs   = kind("too-many-jobs", 429, "Too many jobs are running.")
+	JobNotStarted = kind("job-not-started", 503, "The job was not started.")
+)
+
+// Records of jobs. These problems are in results only.
+var (
+	DuplicateRecord = kind("duplicate-record", 409, "An earlier record is about the same user.")
+	JobInterrupted  = kind("job-interrupted", 500, "The job ended while this record was in work.")
+	JobCancelled    = kind("job-cancelled", 409, "The job was cancelled before this record.")
+	UserChanged     = kind("user-changed", 409, "The user has changed since the plan.")
+	UserSignedIn    = kind("user-signed-in", 409, "The user has signed in since the plan.")
+	PlanExpired     = kind("plan-expired", 409, "The plan was not confirmed in time.")
+)
+
 // Failures of the service and the identity provider.
 var (
 	TooManyRequests      = kind("too-many-requests", 429, "Too many requests.")

@@ -20,11 +20,13 @@ type roleList struct {
 	Roles []Role `json:"roles"`
 }
 
-// listOf sorts the roles by name. Roles is never nil, so that it does not encode as null.
-func listOf(roles []Role) roleList {
+func listOf(roles []Role) roleList { return roleList{Roles: Sorted(roles)} }
+
+// Sorted returns the roles by name. It is never nil, so that it does not encode as null.
+func Sorted(roles []Role) []Role {
 	sorted := append([]Role{}, roles...)
 	slices.SortFunc(sorted, func(a, b Role) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
-	return roleList{Roles: sorted}
+	return sorted
 }
 
 // Lister lists all roles.

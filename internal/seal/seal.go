@@ -56,15 +56,24 @@ func New(credentials Credentials, now func() time.Time) *Sealer {
 // Seal returns the plain text sealed for a purpose and a binding, in base64url. It returns
 // the errors of the credentials.
 func (s *Sealer) Seal(ctx context.Context, purpose, binding string, plain []byte) (string, error) {
-	c, err := s.credentials.Current(ctx)
-	if err != nil {
-		return "", fmt.Errorf("seal: %w", err)
-	}
-	aead, err := newAEAD(c.ClientSecret, purpose)
+	sealed, err := s.SealBytes(ctx, purpose, binding, plain)
 	if err != nil {
 		return "", err
 	}
-	return base64.RawURLEncoding.EncodeToString(aead.Seal(nil, nil, plain, []byte(binding))), nil
+	return base64.RawURLEncoding.EncodeToString(sealed), nil
+}
+
+// SealBytes is Seal without the encoding.
+func (s *Sealer) SealBytes(ctx context.Context, purpose, binding string, plain []byte) ([]byte, error) {
+	c, err := s.credentials.Current(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	aead, err := newAEAD(c.ClientSecret, purpose)
+	if err != nil {
+		return nil, err
+	}
+	return aead.Seal(nil, nil, plain, []byte(binding)), nil
 }
 
 // Open returns the plain text of a sealed text. It fails with ErrNotOurs or an error of the credentials.
@@ -73,16 +82,21 @@ func (s *Sealer) Open(ctx context.Context, purpose, binding, sealed string) ([]b
 	if err != nil || strings.ContainsAny(sealed, "\r\n") { // the decoder would ignore these
 		return nil, ErrNotOurs
 	}
+	return s.OpenBytes(ctx, purpose, binding, box)
+}
+
+// OpenBytes is Open for what SealBytes returned.
+func (s *Sealer) OpenBytes(ctx context.Context, purpose, binding string, sealed []byte) ([]byte, error) {
 	current, err := s.credentials.Current(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open: %w", err)
 	}
-	if plain, ok := open(current.ClientSecret, purpose, binding, box); ok {
+	if plain, ok := open(current.ClientSecret, purpose, binding, sealed); ok {
 		return plain, nil
 	}
 	for _, find := range []func(context.Context) []string{s.knownOthers, s.findOthers} {
 		for _, secret := range find(ctx) {
-			if plain, ok := open(secret, purpose, binding, box); ok {
+			if plain, ok := open(secret, purpose, binding, sealed); ok {
 				return plain, nil
 			}
 		}

@@ -29,7 +29,8 @@ type CreateOptions struct {
 	ResultURLs []string // allowed redirect targets of invitation pages, compared exactly
 }
 
-type createBody struct {
+// CreateBody is the body of POST /users.
+type CreateBody struct {
 	Profile
 	inviteBody
 	Connection  *string        `json:"connection,omitempty"`
@@ -45,19 +46,16 @@ func Create(dir Creator, keys Keys, o CreateOptions) api.Operation {
 		Permissions: []permission.Name{permission.Manage},
 		Change:      "user.create",
 		Handler: func(w http.ResponseWriter, r *http.Request, c api.Call) error {
-			key, err := idempotencyKey(r)
+			key, err := httpapi.IdempotencyKey(r)
 			if err != nil {
 				return err
 			}
-			var body createBody
+			var body CreateBody
 			if err := httpapi.Decode(r, &body); err != nil {
 				return err
 			}
-			newUser, err := body.user(o, key)
+			newUser, err := body.New(c, o, key)
 			if err != nil {
-				return err
-			}
-			if err := newUser.checkLimits(c); err != nil {
 				return err
 			}
 			creation, err := create(r.Context(), dir, keys, c.Caller, body, newUser, key)
@@ -69,11 +67,20 @@ func Create(dir Creator, keys Keys, o CreateOptions) api.Operation {
 			if err != nil {
 				return err
 			}
-			created.User = visibleTo(c, created.User)
+			created.User = created.User.VisibleTo(c)
 			w.Header().Set("Location", httpapi.RequestPath(r)+"/"+url.PathEscape(created.ID))
 			return httpapi.TaggedAs(w, http.StatusCreated, created.User, created)
 		},
 	}
+}
+
+// New checks the body and returns its user. key is the Idempotency-Key; "" for none.
+func (b *CreateBody) New(c api.Call, o CreateOptions, key string) (New, error) {
+	n, err := b.user(o, key)
+	if err != nil {
+		return New{}, err
+	}
+	return n, n.checkLimits(c)
 }
 
 // checkLimits checks the new user against the calling front-end's limits.
@@ -94,7 +101,7 @@ func (n New) checkLimits(c api.Call) error {
 
 // create creates the user, at most once per Idempotency-Key.
 func create(
-	ctx context.Context, dir Creator, keys Keys, caller httpapi.Caller, body createBody, n New, key string,
+	ctx context.Context, dir Creator, keys Keys, caller httpapi.Caller, body CreateBody, n New, key string,
 ) (Creation, error) {
 	if key == "" {
 		user, err := dir.Create(ctx, n)
@@ -109,7 +116,7 @@ func create(
 }
 
 // checkMetadata validates both kinds of metadata and converts their numbers to float64.
-func (b *createBody) checkMetadata(faults *valid.Faults) {
+func (b *CreateBody) checkMetadata(faults *valid.Faults) {
 	if b.Metadata != nil {
 		b.Metadata = faults.NewMetadata(b.Metadata, "metadata.", nil)
 	}
@@ -119,7 +126,7 @@ func (b *createBody) checkMetadata(faults *valid.Faults) {
 }
 
 // user validates the body and reduces it to its meaning, which is also the input of the fingerprint.
-func (b *createBody) user(o CreateOptions, key string) (New, error) {
+func (b *CreateBody) user(o CreateOptions, key string) (New, error) {
 	var faults valid.Faults
 	b.VerifyEmail = unlessNeutral(b.VerifyEmail, false)
 	b.inviteBody.dropNeutral()

@@ -48,11 +48,17 @@ func userToDelete(dir Deleter, r *http.Request, c api.Call) (limits.UserID, erro
 	if err != nil {
 		return limits.UserID{}, err
 	}
-	found, err := findByEmail(r.Context(), dir, c.FrontEnd, email)
+	return FindOne(r.Context(), dir, c.FrontEnd, email)
+}
+
+// FindOne returns the only user with an address, in any case. It fails with user-not-found or
+// email-ambiguous, with a problem of the front-end's limits, or with a provider error.
+func FindOne(ctx context.Context, dir Finder, f limits.FrontEnd, email string) (limits.UserID, error) {
+	found, err := findByEmail(ctx, dir, f, email)
 	if err != nil {
 		return limits.UserID{}, err
 	}
-	return requireOne(c.FrontEnd, found)
+	return requireOne(f, found)
 }
 
 func emailToDelete(r *http.Request) (string, error) {

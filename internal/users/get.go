@@ -15,6 +15,12 @@ type Getter interface {
 	User(ctx context.Context, id limits.UserID) (User, error)
 }
 
+// WithinGetter reads a user together with the check of the front-end's limits, in one call. It fails as
+// Getter does, or with a problem of the limits.
+type WithinGetter interface {
+	UserWithin(ctx context.Context, f limits.FrontEnd, id string) (User, limits.UserID, error)
+}
+
 // Get serves GET /users/{id}.
 func Get(dir Getter) api.Operation {
 	return api.Operation{
@@ -27,7 +33,7 @@ func Get(dir Getter) api.Operation {
 			if err != nil {
 				return err
 			}
-			return httpapi.Tagged(w, http.StatusOK, visibleTo(c, user))
+			return httpapi.Tagged(w, http.StatusOK, user.VisibleTo(c))
 		},
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"regexp"
 	"slices"
 
 	"usher/internal/problem"
@@ -29,8 +27,8 @@ type Keys interface {
 
 // IdempotencyRecord identifies the request that created a user.
 type IdempotencyRecord struct {
-	ID          string // the part of the user's ID that is derived from the key
-	Fingerprint string // of the request body without the password
+	ID          string // the part of the user's ID that is derived from the key; "" for a connection without passwords
+	Fingerprint string // of the request body without the password, or of a job's record
 }
 
 // Creation is a created user with its idempotency record.
@@ -76,28 +74,13 @@ func mac(key []byte, texts ...string) []byte {
 // canonical returns the input of the fingerprint. It omits the password, since not even a
 // keyed hash of it may be stored. It omits absent members, so that a member added in a
 // later version does not change existing fingerprints. Its numbers are those that are stored.
-func (b createBody) canonical() (string, error) {
+func (b CreateBody) canonical() (string, error) {
 	b.Password = nil
 	text, err := json.Marshal(b) // struct fields in order, map keys sorted
 	if err != nil {
 		return "", fmt.Errorf("encode the request for its fingerprint: %w", err)
 	}
 	return string(text), nil
-}
-
-// keyFormat matches a valid Idempotency-Key.
-var keyFormat = regexp.MustCompile(`^[\x21-\x7e]{1,255}$`)
-
-// idempotencyKey returns the Idempotency-Key header, or "".
-func idempotencyKey(r *http.Request) (string, error) {
-	values := r.Header.Values("Idempotency-Key")
-	if len(values) == 0 {
-		return "", nil
-	}
-	if len(values) > 1 || !keyFormat.MatchString(values[0]) {
-		return "", problem.Invalid("Idempotency-Key", "must be one value of 1 to 255 visible ASCII characters")
-	}
-	return values[0], nil
 }
 
 // createOnce creates the user, or returns the one that an earlier request with the same

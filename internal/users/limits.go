@@ -5,6 +5,14 @@ import (
 	"usher/internal/limits"
 )
 
+// Within checks the user against a front-end's limits.
+func (u User) Within(f limits.FrontEnd) (limits.UserID, error) {
+	return f.CheckFoundUser(u.ID, u.connection())
+}
+
+// VisibleTo returns the user without app_metadata if the caller may not read it.
+func (u User) VisibleTo(c api.Call) User { return allVisibleTo(c, []User{u})[0] }
+
 // connection returns the connection of the user's first identity, with which the account
 // was created; "" if there is none.
 func (u User) connection() string {
@@ -12,11 +20,6 @@ func (u User) connection() string {
 		return ""
 	}
 	return u.Identities[0].Connection
-}
-
-// visibleTo returns the user without app_metadata if the caller may not read it.
-func visibleTo(c api.Call, u User) User {
-	return allVisibleTo(c, []User{u})[0]
 }
 
 func allVisibleTo(c api.Call, users []User) []User {

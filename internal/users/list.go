@@ -80,11 +80,17 @@ type listing struct {
 
 func parseListing(r *http.Request) (listing, error) {
 	q := httpapi.NewQuery(r)
+	req := parseFilters(q)
+	req.sort = parseSort(q.OneOf("sort", sortParameter()...))
+	req.limit = q.Int("limit", defaultLimit, 1, maxLimit)
+	req.cursor = q.String("cursor")
+	return req, q.Err()
+}
+
+// parseFilters reads the parameters that select users.
+func parseFilters(q *httpapi.Query) listing {
 	req := listing{
-		email:  q.Check("email", valid.KnownEmail),
-		sort:   parseSort(q.OneOf("sort", sortParameter()...)),
-		limit:  q.Int("limit", defaultLimit, 1, maxLimit),
-		cursor: q.String("cursor"),
+		email: q.Check("email", valid.KnownEmail),
 		filter: Filter{
 			Search:         q.Check("search", searchText),
 			Connection:     q.Check("connection", valid.Connection),
@@ -99,7 +105,7 @@ func parseListing(r *http.Request) (listing, error) {
 	if req.email != "" && req.filter.Search != "" {
 		q.Refuse("search", "cannot be combined with email")
 	}
-	return req, q.Err()
+	return req
 }
 
 func searchText(search string) string {

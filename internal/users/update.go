@@ -11,12 +11,35 @@ import (
 	"usher/internal/valid"
 )
 
-// Patch is a change to a user. Members holds the JSON names of the profile members that
-// change. A member that is nil in Profile is removed.
+// Patch is a change to a user. Members holds the JSON names of the members that change. A
+// member that is nil in Profile is removed.
 type Patch struct {
 	Profile
 	Members        map[string]bool
 	RevokeSessions bool // sign the user out everywhere after the change
+
+	// These three are only in the changes of jobs. Blocking also signs the user out everywhere. Metadata
+	// has the first-level members that change; nil removes one.
+	Blocked     *bool
+	Metadata    map[string]any
+	AppMetadata map[string]any
+}
+
+// The names of the last three in Patch.Members.
+const (
+	BlockedMember     = "blocked"
+	MetadataMember    = "metadata"
+	AppMetadataMember = "app_metadata"
+)
+
+// ParsePatch reads a decoded body of PATCH /users/{id}.
+func ParsePatch(object map[string]any) (Patch, error) {
+	var body updateBody
+	members, err := httpapi.DecodeMembers(object, &body)
+	if err != nil {
+		return Patch{}, err
+	}
+	return body.patch(members)
 }
 
 // Updated is the response to an update.
@@ -66,7 +89,7 @@ func Update(dir Updater) api.Operation {
 			if err != nil {
 				return err
 			}
-			updated.User = visibleTo(c, updated.User)
+			updated.User = updated.User.VisibleTo(c)
 			return httpapi.TaggedAs(w, http.StatusOK, updated.User, updated)
 		},
 	}
@@ -83,7 +106,7 @@ func apply(ctx context.Context, dir Updater, c api.Call, match httpapi.Match, pa
 	if err != nil {
 		return Updated{}, err
 	}
-	if err := match.Check(visibleTo(c, user)); err != nil || isEmpty {
+	if err := match.Check(user.VisibleTo(c)); err != nil || isEmpty {
 		return Updated{User: user}, err
 	}
 	return dir.Update(ctx, c.User, patch)

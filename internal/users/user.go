@@ -47,7 +47,7 @@ type New struct {
 	Metadata    map[string]any
 	AppMetadata map[string]any
 	Invite      Invite
-	Record      IdempotencyRecord // zero without an Idempotency-Key
+	Record      IdempotencyRecord // zero without an Idempotency-Key, except in a job
 }
 
 // Created is the response to a creation, with the invitation if it was requested as a link.

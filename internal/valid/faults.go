@@ -49,6 +49,19 @@ func (f *Faults) Require(field string, value *string, rule Rule) {
 // Join adds the faults of another collection.
 func (f *Faults) Join(other Faults) { f.fields = append(f.fields, other.fields...) }
 
+// With returns these faults together with those of an invalid-request problem. Any other error comes
+// before them.
+func (f *Faults) With(err error) error {
+	switch {
+	case err == nil:
+	case !problem.Is(err, problem.InvalidRequest):
+		return err
+	default:
+		f.fields = append(f.fields, problem.From(err).Fields...)
+	}
+	return f.Err()
+}
+
 // Err returns an invalid-request problem that lists the faults; nil if there are none.
 func (f *Faults) Err() error { return problem.InvalidFields(f.fields) }
 

@@ -16,6 +16,7 @@ import (
 // Record is a user of a file. With problems, only Shown is of use.
 type Record struct {
 	Email, Username, UserID string
+	PhoneNumber             string
 	PasswordHash            string       // of bcrypt
 	CustomHash              *hashes.Hash // nil without one
 	Factors                 []Factor     // nil without any
@@ -71,6 +72,7 @@ func parseRecord(raw json.RawMessage) Record {
 		Email      string       `json:"email"`
 		Username   string       `json:"username"`
 		UserID     string       `json:"user_id"`
+		Phone      string       `json:"phone_number"`
 		Hash       string       `json:"password_hash"`
 		CustomHash *hashes.Hash `json:"custom_password_hash"`
 		Factors    []Factor     `json:"mfa_factors"`
@@ -80,7 +82,7 @@ func parseRecord(raw json.RawMessage) Record {
 		r.Problems = []Problem{{Code: "MAXIMUM", Message: "A number is too large"}} // which the schema allows
 		return r
 	}
-	r.Email, r.Username, r.UserID = in.Email, in.Username, in.UserID
+	r.Email, r.Username, r.UserID, r.PhoneNumber = in.Email, in.Username, in.UserID, in.Phone
 	r.PasswordHash, r.CustomHash, r.Factors = in.Hash, in.CustomHash, in.Factors
 	if in.CustomHash != nil {
 		if bad := in.CustomHash.Check(); bad != nil {
@@ -104,6 +106,9 @@ func (r *Record) repeats(seen map[string]bool) {
 	}
 	if r.UserID != "" {
 		names = append(names, "user_id "+r.UserID)
+	}
+	if r.PhoneNumber != "" {
+		names = append(names, "phone "+r.PhoneNumber)
 	}
 	for _, name := range names {
 		if seen[name] {

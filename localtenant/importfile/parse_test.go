@@ -62,8 +62,8 @@ func TestProblems(t *testing.T) {
 		user(`"given_name":null`):       {"INVALID_TYPE given_name: Error in given_name property - Expected type string but found type null"},
 		user(`"password_hash":"$2b$04$CJIvEq8Q5RK3DUM/YI0T3en6snfgtLX.0S3eJ2XT5U99b9A7Gnk9y"`): {
 			`PATTERN passwordHash: Error in passwordHash property - String does not match pattern ^\$2[ab]?\$10+\$[./A-Za-z0-9]{53}$: $2b$04$CJIvEq8Q5RK3DUM/YI0T3en6snfgtLX.0S3eJ2XT5U99b9A7Gnk9y`},
-		user(`"password":"x"`):                 {"NOT_PASSED : Forbidden attribute in appUser: "},
-		user(`"mail":"x","phone_number":"+1"`): {"NOT_PASSED : Forbidden attribute in appUser: "},
+		user(`"password":"x"`):          {"NOT_PASSED : Forbidden attribute in appUser: "},
+		user(`"mail":"x","phone":"+1"`): {"NOT_PASSED : Forbidden attribute in appUser: "},
 		user(`"password_hash":"` + bcrypt + `","custom_password_hash":{"algorithm":"md5","hash":{"value":"00","encoding":"hex"}}`): {"NOT_PASSED : Forbidden attribute in appUser: "},
 		`{"blocked":1,"name":2,"x":3}`: {
 			"OBJECT_REQUIRED identities[0].profileData.email: Error in identities[0].profileData.email property - Missing required property: email",

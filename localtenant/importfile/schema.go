@@ -7,12 +7,16 @@ import (
 )
 
 // schema is the documented one of a user, and for password_hash the pattern that Auth0's error
-// names (support article "Error in passwordHash Property - String does not Match Pattern").
+// names (support article "Error in passwordHash Property - String does not Match Pattern"). The phone members are
+// on the translated pages, such as
+// https://auth0.com/docs/fr-ca/manage-users/user-migration/bulk-user-import-schema; their pattern is a guess.
 var schema = mustParse(`{
 	"type": "object", "required": ["email"], "additionalProperties": false,
 	"properties": {
 		"email": {"type": "string", "format": "email"},
 		"email_verified": {"type": "boolean"},
+		"phone_number": {"type": "string", "pattern": "^\\+[0-9]{1,15}$"},
+		"phone_verified": {"type": "boolean"},
 		"user_id": {"type": "string"},
 		"username": {"type": "string"},
 		"given_name": {"type": "string"},

@@ -40,10 +40,10 @@ var mostLimited = map[string]string{
 }
 
 // Has reports whether a route of an operation has a cap: changes and lists do. Urgent operations and those
-// of a sign-in have none, because a flood must not stop them.
+// of a sign-in have none, because a flood must not stop them. Operations on jobs make no call to the provider.
 func Has(op api.Operation, route string) bool {
 	isList := strings.HasPrefix(route, "GET ") && !strings.Contains(route, "{")
-	return (op.Change != "" || isList) && !op.Urgent && !slices.Contains(op.Permissions, permission.SignIn)
+	return (op.Change != "" || isList) && !op.Urgent && !op.NoToken && !slices.Contains(op.Permissions, permission.SignIn)
 }
 
 // MostLimited returns the provider call that decides an operation's cap, such as "GET /api/v2/users".

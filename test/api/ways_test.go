@@ -114,7 +114,7 @@ func newFunctions(t *testing.T, service *boot.Service, log *slog.Logger, from ga
 	for _, op := range operations.All(service) {
 		handle := gateway.New(service.Handler(serving, gateway.Authenticate, op), from)
 		for _, route := range op.Routes {
-			f.routes.Handle(route, invoke{handle})
+			f.routes.Handle(route, invoke{handle, op.BodyLimit()})
 		}
 	}
 	return f
@@ -129,7 +129,10 @@ func (l intoLog) Write(p []byte) (int, error) {
 }
 
 // invoke is a function as a route's target: what it does with an event.
-type invoke struct{ handle gateway.Handler }
+type invoke struct {
+	handle  gateway.Handler
+	maxBody int
+}
 
 func (invoke) ServeHTTP(http.ResponseWriter, *http.Request) { panic("invoked by an event only") }
 
@@ -151,7 +154,7 @@ func (f *functions) RoundTrip(r *http.Request) (*http.Response, error) {
 		ctx, cancel = context.WithDeadline(ctx, deadline)
 		defer cancel()
 	}
-	answer, err := function.handle.Lambda().Invoke(ctx, event)
+	answer, err := function.handle.Lambda(function.maxBody).Invoke(ctx, event)
 	if err != nil {
 		return nil, err
 	}

@@ -76,6 +76,7 @@ func deployed(t *testing.T) routes {
 var withoutRoutes = map[string]struct{ caller, by string }{
 	"authorizer":   {"API Gateway", "bearer.Authorizer("},
 	"rotatesecret": {"Secrets Manager", "boot.Event("},
+	"runjob":       {"the state machine", "withjobs.Worker("},
 }
 
 // Functions, contract, template and local server: what one has, all have.

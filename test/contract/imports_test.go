@@ -46,6 +46,12 @@ var importRules = map[string][]string{
 	"internal/gateway": {"internal/api", "internal/httpapi", "internal/problem", "internal/skew", "github.com/aws/aws-lambda-go/...", "github.com/awslabs/aws-lambda-go-api-proxy/..."},
 	"internal/metrics": {"internal/httpapi", "internal/quota"},
 
+	// Jobs. internal/bulk is above the domains.
+	"internal/jobs":           {"internal/api", "internal/httpapi", "internal/permission", "internal/problem", "internal/quota", "internal/valid"},
+	"internal/jobs/onaws":     {"internal/jobs", "internal/problem", "github.com/aws/aws-sdk-go-v2/...", "github.com/aws/smithy-go/..."},
+	"internal/jobs/storetest": {"internal/jobs", "github.com/google/go-cmp/..."},
+	"internal/bulk":           {anyDomain, "internal/address", "internal/api", "internal/httpapi", "internal/jobs", "internal/limits", "internal/permission", "internal/problem", "internal/quota", "internal/strictjson", "internal/valid"},
+
 	// Secrets and providers.
 	"internal/secrets":    {"internal/loopback", "internal/problem", "internal/shared", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},
 	"internal/seal":       {"internal/secrets"},
@@ -55,18 +61,19 @@ var importRules = map[string][]string{
 		"github.com/auth0/go-auth0/...", "github.com/tidwall/gjson/...", "golang.org/x/oauth2/...", "golang.org/x/sync/..."},
 
 	// Wiring.
-	"internal/config":      {"internal/limits", "internal/loopback", "internal/quota"},
-	"internal/boot/roots":  {},
-	"internal/boot/bearer": {"internal/authorizer", "internal/boot/roots", "internal/config", "internal/httpapi", "internal/jwks", "internal/metrics", "github.com/aws/aws-lambda-go/..."},
-	"internal/boot": {anyDomain, "internal/api", "internal/auth0", "internal/config", "internal/gateway", "internal/httpapi", "internal/metrics", "internal/problem", "internal/seal", "internal/secrets",
+	"internal/config":        {"internal/limits", "internal/loopback", "internal/quota"},
+	"internal/boot/roots":    {},
+	"internal/boot/bearer":   {"internal/authorizer", "internal/boot/roots", "internal/config", "internal/httpapi", "internal/jwks", "internal/metrics", "github.com/aws/aws-lambda-go/..."},
+	"internal/boot/withjobs": {"internal/boot", "internal/jobs", "internal/jobs/onaws"},
+	"internal/boot": {anyDomain, "internal/api", "internal/auth0", "internal/config", "internal/gateway", "internal/httpapi", "internal/jobs", "internal/metrics", "internal/problem", "internal/seal", "internal/secrets",
 		"github.com/aws/aws-lambda-go/..."},
-	"functions": {anyDomain, "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/rotation"}, // and one domain only
+	"functions": {anyDomain, "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/boot/withjobs", "internal/bulk", "internal/jobs", "internal/rotation"}, // and one domain only
 
 	// What is never deployed.
 	"localtenant":                     {"internal/address", "github.com/boombuler/barcode/...", "github.com/go-jose/go-jose/...", "golang.org/x/crypto/..."},
 	"operations/describe":             {"internal/api", "internal/boot", "internal/config", "internal/permission", "internal/quota", "operations", "operations/caps", "gopkg.in/yaml.v3"},
 	"operations/caps":                 {"internal/api", "internal/permission", "internal/quota"},
-	"operations":                      {anyDomain, "internal/api", "internal/boot", "internal/httpapi"},
+	"operations":                      {anyDomain, "internal/api", "internal/boot", "internal/bulk", "internal/httpapi", "internal/jobs", "internal/jobs/folder"},
 	"cmd/internal/guard":              {"internal/loopback"},
 	"cmd/internal/envfile":            {"internal/config", "internal/quota", "internal/secrets", "github.com/joho/godotenv"},
 	"api":                             {},
@@ -99,10 +106,10 @@ var importRules = map[string][]string{
 // environmentRules says who may look at the process's environment: packages
 // that do can be made for one machine only.
 // internal/secrets finds a role's credentials there.
-var environmentRules = []string{"internal/boot", "internal/secrets", "bench", "localtenant", "operations/generate", "operations/describe", "cmd", "examples", "test/contract", "test/testkit"}
+var environmentRules = []string{"internal/boot", "internal/jobs/folder", "internal/jobs/onaws", "internal/secrets", "bench", "localtenant", "operations/generate", "operations/describe", "cmd", "examples", "test/contract", "test/testkit"}
 
 // withoutOperations are what a function may serve in place of a domain.
-var withoutOperations = []string{"internal/authorizer", "internal/rotation"}
+var withoutOperations = []string{"internal/authorizer", "internal/bulk", "internal/jobs", "internal/rotation"}
 
 // isDomain reports whether the package holds operations.
 func isDomain(path string) bool {
@@ -114,6 +121,7 @@ func isDomain(path string) bool {
 // leftOut is what a function is not built with: the gateway waits for the
 // authorizer before every new token's first call.
 var leftOut = map[string][]string{
+	"functions/getuser":    {"github.com/aws/aws-sdk-go-v2/service/s3/...", "github.com/aws/aws-sdk-go-v2/service/sfn/..."}, // as all without jobs
 	"functions/authorizer": {"internal/auth0", "internal/secrets", "github.com/auth0/go-auth0/...", "github.com/aws/aws-sdk-go-v2/..."},
 }
 
@@ -184,7 +192,7 @@ func importFaults(p goPackage) []string {
 }
 
 // notInFunctions is what is for commands and tests only.
-var notInFunctions = []string{"api", "bench/...", "cmd/...", "localtenant/...", "operations/...", "test/...", "internal/api/apitest", "internal/limits/limitstest", "internal/secrets/secretstest"}
+var notInFunctions = []string{"api", "bench/...", "cmd/...", "localtenant/...", "operations/...", "test/...", "internal/api/apitest", "internal/jobs/folder", "internal/jobs/storetest", "internal/limits/limitstest", "internal/secrets/secretstest"}
 
 func functionFaults(p goPackage) []string {
 	var faults []string

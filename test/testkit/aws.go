@@ -12,6 +12,8 @@ func PointAWSAt(t *testing.T, url string) {
 	for name, value := range map[string]string{
 		"AWS_ENDPOINT_URL_SECRETS_MANAGER": url,
 		"AWS_ENDPOINT_URL_EC2":             url,
+		"AWS_ENDPOINT_URL_S3":              url,
+		"AWS_ENDPOINT_URL_SFN":             url,
 		"AWS_REGION":                       "eu-central-1",
 		"AWS_ACCESS_KEY_ID":                "test",
 		"AWS_SECRET_ACCESS_KEY":            "test",

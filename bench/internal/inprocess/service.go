@@ -48,5 +48,5 @@ func (s service) handler(function string, log *slog.Logger) (lambda.Handler, err
 		return nil, fmt.Errorf("there is no function %s", function)
 	}
 	serving := httpapi.ServeOptions{Log: log, Origin: gateway.Origin, Measure: metrics.New(io.Discard, "usher", time.Now).Write}
-	return gateway.New(s.Handler(serving, gateway.Authenticate, all[i]), gateway.Options{Now: time.Now}).Lambda(), nil
+	return gateway.New(s.Handler(serving, gateway.Authenticate, all[i]), gateway.Options{Now: time.Now}).Lambda(all[i].BodyLimit()), nil
 }

@@ -21,7 +21,10 @@ import (
 type Container struct{ routes *http.ServeMux }
 
 // function is a function as the target of a route.
-type function struct{ handle gateway.Handler }
+type function struct {
+	handle  gateway.Handler
+	maxBody int
+}
 
 func (function) ServeHTTP(http.ResponseWriter, *http.Request) { panic("invoked by an event only") }
 
@@ -32,7 +35,7 @@ func New(service *boot.Service, log *slog.Logger) *Container {
 	for _, op := range operations.All(service) {
 		handle := gateway.New(service.Handler(serving, gateway.Authenticate, op), gateway.Options{Now: service.Now()})
 		for _, route := range op.Routes {
-			c.routes.Handle(route, function{handle})
+			c.routes.Handle(route, function{handle, op.BodyLimit()})
 		}
 	}
 	return c
@@ -56,7 +59,7 @@ func (c *Container) Serve(ctx context.Context, method, target string, event []by
 		return traffic.Answer{}, fmt.Errorf("no function serves %s %s", method, path)
 	}
 	// A new handler, because the next call of one overwrites the answer of the one before.
-	answer, err := f.handle.Lambda().Invoke(ctx, event)
+	answer, err := f.handle.Lambda(f.maxBody).Invoke(ctx, event)
 	if err != nil {
 		return traffic.Answer{}, err
 	}

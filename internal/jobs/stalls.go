@@ -1,0 +1,39 @@
+package jobs
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"time"
+
+	"usher/internal/problem"
+)
+
+const (
+	// maxStalls is the number of stalls in a row after which what fails has failed.
+	maxStalls = 20
+	// shortWait is the longest wait within a call of the worker.
+	shortWait = 5 * time.Second
+	// firstWait is the back-off after the first stall.
+	firstWait = 2 * time.Second
+)
+
+// MayPass reports whether an error is a problem that a later attempt may not have: the provider's limits, its
+// failures, and those of the service's own storage.
+func MayPass(err error) bool {
+	passing := []int{http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
+	return problem.IsProblem(err) && slices.Contains(passing, problem.From(err).Kind.Status)
+}
+
+// isLimit reports whether an error says nothing about its record: a limit was reached.
+func isLimit(err error) bool {
+	return problem.IsProblem(err) && problem.From(err).Kind.Status == http.StatusTooManyRequests
+}
+
+// stallWait returns the wait after a failure that may pass, with this number of stalls in a row before it: at
+// least what the failure says, and twice as long after each stall. Jobs that stall together do not continue
+// together.
+func stallWait(stalls int, failure error) time.Duration {
+	backoff := min(firstWait<<min(stalls, 10), maxWait)
+	return min(max(problem.From(failure).RetryAfter, backoff/2+rand.N(backoff/2)), maxWait)
+}
