@@ -4,6 +4,9 @@
 // A walk of a list (8 requests in flight) and a script that changes users and their roles (16 in flight)
 // run flat out: they ignore Retry-After. Urgent requests come in intervals: a block, a reset of MFA and a
 // password ticket in turn. Half of the processes are replaced after 10 requests.
+//
+// With -jobs it measures the local server instead: urgent requests every 2 seconds, and 2 changes in each
+// second, while jobs of 10,000 updates run. At the end it cancels the jobs.
 package main
 
 import (
@@ -23,8 +26,13 @@ func main() {
 	flag.DurationVar(&o.lasts, "for", 10*time.Minute, "how long to measure with the plan")
 	flag.DurationVar(&o.before, "before", 2*time.Minute, "how long to measure without it")
 	flag.BoolVar(&o.polite, "polite", false, "clients honour Retry-After")
+	flag.IntVar(&o.jobs, "jobs", 0, "measure while this `number` of jobs run, at most 5")
 	flag.Parse()
-	if err := report(ctx, o); err != nil {
+	measure := report
+	if o.jobs > 0 {
+		measure = reportJobs
+	}
+	if err := measure(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, "fair:", err)
 		stop()
 		os.Exit(1)
@@ -37,6 +45,7 @@ type options struct {
 	lasts  time.Duration
 	before time.Duration
 	polite bool
+	jobs   int
 }
 
 // report measures without and with the plan, and prints a table.

@@ -84,11 +84,15 @@ func iamAuthentication(getenv func(string) string) (boot.Authenticate, error) {
 // ofRoutes authenticates only calls of existing routes. Like the gateway, it responds to all
 // other calls as if they were not signed.
 func ofRoutes(authenticate boot.Authenticate) boot.Authenticate {
-	routes := http.NewServeMux() // only for matching
+	known := map[string]bool{} // a route may be in several groups
 	for _, group := range permission.All() {
 		for _, route := range group.Routes {
-			routes.Handle(route, http.NotFoundHandler())
+			known[route] = true
 		}
+	}
+	routes := http.NewServeMux() // only for matching
+	for route := range known {
+		routes.Handle(route, http.NotFoundHandler())
 	}
 	return func(r *http.Request) (api.Principal, error) {
 		if _, route := routes.Handler(r); !strings.HasPrefix(route, r.Method+" ") { // a GET pattern matches HEAD, too

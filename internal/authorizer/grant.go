@@ -36,9 +36,14 @@ func (g Grant) Covers(route string) bool {
 	return slices.ContainsFunc(g.Groups, func(group permission.Group) bool { return slices.Contains(group.Routes, route) })
 }
 
+// resources returns the resources of groups, each once: some belong to several groups.
 func resources(groups []permission.Group) (all []string) {
 	for _, group := range groups {
-		all = append(all, group.Resources()...)
+		for _, resource := range group.Resources() {
+			if !slices.Contains(all, resource) {
+				all = append(all, resource)
+			}
+		}
 	}
 	return all
 }

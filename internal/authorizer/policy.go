@@ -26,11 +26,10 @@ func Policy(g Grant, methodARN string) (events.APIGatewayCustomAuthorizerPolicy,
 	if !ok {
 		return events.APIGatewayCustomAuthorizerPolicy{}, errNoMethod
 	}
-	isHeld := func(group permission.Group) bool {
-		return slices.ContainsFunc(g.Groups, func(held permission.Group) bool { return held.Name == group.Name })
-	}
-	allow := statement("Allow", prefix, resources(g.Groups))
-	deny := statement("Deny", prefix, resources(slices.DeleteFunc(permission.All(), isHeld)))
+	held := resources(g.Groups)
+	isHeld := func(resource string) bool { return slices.Contains(held, resource) }
+	allow := statement("Allow", prefix, held)
+	deny := statement("Deny", prefix, slices.DeleteFunc(resources(permission.All()), isHeld))
 	if len(g.Groups) == 0 {
 		deny = statement("Deny", prefix, []string{"*"})
 	}

@@ -91,8 +91,8 @@ func TestPolicyAllowsOnlyRoutesOfScopes(t *testing.T) {
 	for _, held := range groupSets() {
 		g, policy := policyFor(t, held, stageARN+"GET/events/x")
 		for _, owner := range permission.All() {
-			want := slices.ContainsFunc(held, func(h permission.Group) bool { return h.Name == owner.Name })
 			for _, route := range owner.Routes {
+				want := slices.ContainsFunc(held, func(h permission.Group) bool { return slices.Contains(h.Routes, route) })
 				pairs++
 				for _, resource := range resourcesOf(route) {
 					if got := lets(policy, stageARN+resource); got != want {

@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"usher/internal/bulk"
-	"usher/internal/jobs"
 	"usher/internal/users"
 	"usher/localtenant"
 )
@@ -146,7 +145,7 @@ func TestCreationsRepeated(t *testing.T) {
 	)
 	r.work(d)
 	first := r.all()
-	r.results = map[int][]jobs.Result{}
+	r.forget()
 	r.work(d)
 	if diff := cmp.Diff(first, r.all()); diff != "" {
 		t.Error(diff)
@@ -176,7 +175,7 @@ func TestCreationsUnknown(t *testing.T) {
 	d := bulk.Creations(options, f.client.Users())
 	r := f.newRun(d, "", `{"connection":"sms","phone_number":"+14155550199"}`)
 	r.work(d)
-	r.results = map[int][]jobs.Result{}
+	r.forget()
 	r.work(d)
 	if diff := cmp.Diff([]string{"unknown user-exists"}, r.short()); diff != "" {
 		t.Error(diff)

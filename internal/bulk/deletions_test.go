@@ -9,7 +9,6 @@ import (
 
 	"usher/internal/api"
 	"usher/internal/bulk"
-	"usher/internal/jobs"
 	"usher/internal/limits/limitstest"
 	"usher/internal/users"
 	"usher/localtenant"
@@ -169,24 +168,6 @@ func TestDeletionsOfSignedInUsers(t *testing.T) {
 	r.work(d)
 	if diff := cmp.Diff([]string{"succeeded", "skipped user-changed"}, r.short()); diff != "" {
 		t.Error(diff)
-	}
-}
-
-// A deletion that a crash interrupted has lost its results, and succeeds again.
-func TestDeletionsRepeated(t *testing.T) {
-	f := start(t)
-	id := f.addUser(localtenant.User{Email: "a@example.com"})
-	d := bulk.Deletions(f.client.Users())
-	r := f.newRun(d, "", `{"id":"`+id+`"}`)
-	r.work(d)
-	plan := r.results
-	r.confirmed = true
-	for range 2 {
-		r.results = map[int][]jobs.Result{0: plan[0]}
-		r.work(d)
-		if diff := cmp.Diff([]string{"succeeded"}, r.short()); diff != "" {
-			t.Error(diff)
-		}
 	}
 }
 

@@ -133,8 +133,26 @@ type run struct {
 	mu       sync.Mutex
 	position json.RawMessage
 	results  map[int][]jobs.Result
+	finished map[int]bool // the chunks without input
 	audits   []string
-	lost     error // of the next SetPosition, as in a crash
+	writes   int  // so far
+	dies     int  // at this write; 0 for never
+	after    bool // whether that write is made
+}
+
+var errDead = errors.New("the process is dead")
+
+// write makes a write, unless the process dies before.
+func (r *run) write(do func()) error {
+	r.writes++
+	if r.writes != r.dies {
+		do()
+		return nil
+	}
+	if r.after {
+		do()
+	}
+	return errDead
 }
 
 // newRun starts a job with these lines, all of which must be valid.
@@ -148,7 +166,8 @@ func (f *fixture) newRun(d jobs.Definition, query string, lines ...string) *run 
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	r := &run{f: f, results: map[int][]jobs.Result{}}
+	r := &run{f: f}
+	r.forget()
 	r.manifest = jobs.Manifest{ID: "job", RequestID: "request", Options: options, Created: time.Now().UTC()}
 	for i, text := range lines {
 		line, err := f.line(d, text)
@@ -173,19 +192,22 @@ func (r *run) Confirmed() bool           { return r.confirmed }
 // Now jumps, so that no test waits.
 func (r *run) Now() time.Time { return time.Now().Add(time.Duration(r.looks.Add(1)) * time.Minute) }
 
-func (*run) Finish(context.Context, int) error { return nil }
+func (r *run) Finish(_ context.Context, chunk int) error {
+	return r.write(func() { r.finished[chunk] = true })
+}
 
 func (r *run) SetPosition(_ context.Context, position any) error {
-	if err := r.lost; err != nil {
-		r.lost = nil
+	text, err := json.Marshal(position)
+	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(position)
-	r.position = text
-	return err
+	return r.write(func() { r.position = text })
 }
 
 func (r *run) Records(_ context.Context, chunk int) ([]jobs.Record, error) {
+	if r.finished[chunk] {
+		return nil, jobs.ErrNoObject
+	}
 	return slices.Collect(slices.Chunk(r.records, chunkSize))[chunk], nil
 }
 
@@ -194,8 +216,7 @@ func (r *run) Results(_ context.Context, chunk int) ([]jobs.Result, error) {
 }
 
 func (r *run) SetResults(_ context.Context, chunk int, results []jobs.Result) error {
-	r.results[chunk] = slices.Clone(results)
-	return nil
+	return r.write(func() { r.results[chunk] = slices.Clone(results) })
 }
 
 func (r *run) Stopped(context.Context) (jobs.Stop, error) {
@@ -238,10 +259,18 @@ func (r *run) work(d jobs.Definition) {
 	r.f.t.Helper()
 	r.position = nil
 	step, err := d.Work.Run(r.f.t.Context(), r)
+	for errors.Is(err, errDead) {
+		step, err = d.Work.Run(r.f.t.Context(), r)
+	}
 	if err != nil || !step.Done {
 		r.f.t.Fatalf("%+v, %v", step, err)
 	}
 	slices.Sort(r.audits)
+}
+
+// forget takes the job back to its start, as a crash before the first write does.
+func (r *run) forget() {
+	r.position, r.results, r.finished = nil, map[int][]jobs.Result{}, map[int]bool{}
 }
 
 // all returns the results of all chunks.

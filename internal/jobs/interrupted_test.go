@@ -122,3 +122,27 @@ func TestAnInterruptedConfirmation(t *testing.T) {
 		})
 	}
 }
+
+// A cancelled job whose execution was lost ends when somebody looks at it.
+func TestACancelledJobWithoutAWorker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		id := w.start("/user-updates", lines(many(3)...))
+		if got := w.send("DELETE", "/jobs/"+id, "").short(); got != "202 pending pending=3" {
+			t.Fatal(got)
+		}
+		time.Sleep(20*time.Minute - 1)
+		if got := w.get(id).short(); got != "200 pending pending=3" {
+			t.Error(got)
+		}
+		time.Sleep(1)
+		if got := w.get(id).short(); got != "200 cancelled skipped=3" {
+			t.Error(got)
+		}
+		w.work()
+		if len(w.effects) > 0 {
+			t.Error(w.effects)
+		}
+		w.tidy(id)
+	})
+}

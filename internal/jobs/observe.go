@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"time"
 
 	"usher/internal/problem"
 )
@@ -24,10 +25,28 @@ func (s *Service) observe(ctx context.Context, j *job) error {
 		return s.startConfirmed(ctx, j)
 	case j.state.Status == Planned && j.decision != nil: // cancelled or expired, and no run is left to end the job
 		return s.finish(ctx, j, j.decision.Kind, nil)
+	case j.cancelled() && now.Sub(j.lastSign()) >= lostAfter:
+		return s.finish(ctx, j, Cancelled, nil)
 	case !j.started && j.state.Status == "" && now.Sub(j.Created) >= abandonedAfter:
 		return s.startOrFail(ctx, j)
 	}
 	return nil
+}
+
+// lostAfter is the time without a sign of the worker after which a cancelled job has lost it, as when an operator
+// stops an execution. The worker waits for at most maxWait, and works for as long.
+const lostAfter = 20 * time.Minute
+
+// lastSign returns the last time at which the worker, or a decision, can have been seen.
+func (j *job) lastSign() time.Time {
+	last := j.Created
+	if j.state.Seen.After(last) {
+		last = j.state.Seen
+	}
+	if j.decision != nil && j.decision.At.After(last) {
+		last = j.decision.At
+	}
+	return last
 }
 
 // decide makes a decision about the job, unless one was made. Then j has the decision that holds.

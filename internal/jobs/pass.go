@@ -124,6 +124,9 @@ func (p *pass) run(ctx context.Context) (stop Stop, wait time.Duration, err erro
 		}
 		resume.Stop()
 	}
+	if stop == OnTimeOver && p.wait == 0 {
+		p.wait = max(0, p.hold.Sub(p.r.Now()))
+	}
 	p.release()
 	if failed := p.flush(ctx); err == nil {
 		err = failed

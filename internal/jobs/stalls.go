@@ -12,8 +12,9 @@ import (
 const (
 	// maxStalls is the number of stalls in a row after which what fails has failed.
 	maxStalls = 20
-	// shortWait is the longest wait within a call of the worker.
-	shortWait = 5 * time.Second
+	// shortWait is the longest wait within a call of the worker. More calls would cost more than waiting, and their
+	// number is limited.
+	shortWait = time.Minute
 	// firstWait is the back-off after the first stall.
 	firstWait = 2 * time.Second
 )

@@ -12,6 +12,7 @@ type state struct {
 	Status   Status          `json:"status"` // Running or Planned
 	Run      string          `json:"run"`    // the run that is or was in work
 	Started  time.Time       `json:"started"`
+	Seen     time.Time       `json:"seen"` // the start of the last call of the worker
 	Planned  time.Time       `json:"planned,omitzero"`
 	Position json.RawMessage `json:"position,omitempty"` // the kind's, in this run
 	Stalls   int             `json:"stalls,omitempty"`   // failures of the whole work in a row

@@ -186,15 +186,16 @@ func (w *Worker) leg(ctx context.Context, event Event, m Manifest) (j *job, wait
 	if paused, err := s.objects.exists(ctx, pausedKey); err != nil || paused && !j.cancelled() {
 		return j, pauseWait, false, err
 	}
+	j.state.Seen = s.now()
 	if j.state.Run != event.Run {
 		j.state.Run, j.state.Position, j.state.Stalls = event.Run, nil, 0
 		if j.state.Started.IsZero() {
 			j.state.Started = s.now()
 		}
 		j.state.Status = Running
-		if err := s.objects.put(ctx, stateKey(m.ID), j.state); err != nil {
-			return nil, 0, false, err
-		}
+	}
+	if err := s.objects.put(ctx, stateKey(m.ID), j.state); err != nil {
+		return nil, 0, false, err
 	}
 	r := &run{service: s, job: j, confirmed: confirmed}
 	step, err := kind.Work.Run(ctx, r)

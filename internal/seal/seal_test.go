@@ -273,3 +273,28 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+func TestBytesAreSealedAsTexts(t *testing.T) {
+	s, _ := sealer(with("one"))
+	plain := bytes.Repeat([]byte("x"), 1<<20)
+	box, err := s.SealBytes(t.Context(), "jobs", "key", plain)
+	if err != nil || len(box) > len(plain)+64 {
+		t.Fatalf("%d bytes, %v", len(box), err)
+	}
+	if got, err := s.OpenBytes(t.Context(), "jobs", "key", box); err != nil || !bytes.Equal(got, plain) {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	if got, err := s.Open(t.Context(), "jobs", "key", base64.RawURLEncoding.EncodeToString(box)); err != nil || !bytes.Equal(got, plain) {
+		t.Errorf("as a text: %d bytes, %v", len(got), err)
+	}
+	for name, open := range map[string]func() ([]byte, error){
+		"another key":     func() ([]byte, error) { return s.OpenBytes(t.Context(), "jobs", "other", box) },
+		"another purpose": func() ([]byte, error) { return s.OpenBytes(t.Context(), "cursor", "key", box) },
+		"an altered box":  func() ([]byte, error) { return s.OpenBytes(t.Context(), "jobs", "key", append(box, 'x')) },
+		"nothing":         func() ([]byte, error) { return s.OpenBytes(t.Context(), "jobs", "key", nil) },
+	} {
+		if got, err := open(); !errors.Is(err, ErrNotOurs) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}

@@ -53,11 +53,12 @@ func (e *engine) run(event jobs.Event) {
 	}
 }
 
-// startWith starts a service with an engine of the test. jobs continue when the marker of a pause is gone.
+// startWith starts a service with an engine of the test.
 func startWith(t *testing.T) *world {
 	t.Helper()
 	w := prepare(t)
 	ctx, cancel := context.WithCancel(context.Background())
+	w.store = folder.NewStore(w.dir)
 	w.engine = &engine{ctx: ctx, known: map[string]bool{}}
 	t.Cleanup(func() { cancel(); w.engine.all.Wait() })
 	w.serve(t, w.deploy(t, w.service))
@@ -67,7 +68,7 @@ func startWith(t *testing.T) *world {
 // deploy lets a service carry out the jobs from now on. It returns the service with jobs.
 func (w *world) deploy(t *testing.T, s *boot.Service) *boot.Service {
 	t.Helper()
-	with := s.WithJobs(jobs.Backend{Store: folder.NewStore(w.dir), Engine: w.engine})
+	with := s.WithJobs(jobs.Backend{Store: w.store, Engine: w.engine})
 	w.engine.mu.Lock()
 	defer w.engine.mu.Unlock()
 	w.engine.worker = with.Jobs().Worker(operations.Jobs(with)...)
@@ -77,14 +78,14 @@ func (w *world) deploy(t *testing.T, s *boot.Service) *boot.Service {
 // pause stops all jobs before their next record, as an operator does.
 func (w *world) pause(t *testing.T) {
 	t.Helper()
-	if err := folder.NewStore(w.dir).Put(context.Background(), "paused", nil); err != nil {
+	if err := w.store.Put(context.Background(), "paused", nil); err != nil {
 		t.Error(err)
 	}
 }
 
 func (w *world) resume(t *testing.T) {
 	t.Helper()
-	if err := folder.NewStore(w.dir).Delete(context.Background(), "paused"); err != nil {
+	if err := w.store.Delete(context.Background(), "paused"); err != nil {
 		t.Error(err)
 	}
 }

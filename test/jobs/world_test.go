@@ -20,6 +20,7 @@ import (
 	"usher/internal/boot"
 	"usher/internal/config"
 	"usher/internal/httpapi"
+	"usher/internal/jobs/folder"
 	"usher/localtenant"
 	"usher/localtenant/tenanttest"
 	"usher/operations"
@@ -37,7 +38,8 @@ type world struct {
 	admin   *traffic.Admin
 	dir     string // the folder of the jobs
 	clock   *clock
-	engine  *engine // nil for that of the local server
+	store   *folder.Store // nil for that of the local server, and so is engine
+	engine  *engine
 	config  config.Config
 	log     *slog.Logger
 	service *boot.Service
@@ -203,7 +205,9 @@ func want(t *testing.T, got answer, status int, code string) answer {
 // counts are the numbers of records by status.
 type counts struct{ Pending, Planned, Succeeded, Failed, Skipped, Unknown int }
 
-func (c counts) sum() int { return c.Pending + c.Planned + c.Succeeded + c.Failed + c.Skipped + c.Unknown }
+func (c counts) sum() int {
+	return c.Pending + c.Planned + c.Succeeded + c.Failed + c.Skipped + c.Unknown
+}
 
 // job is a job as in responses.
 type job struct {

@@ -29,7 +29,11 @@ def check_metric(where, namespace, name, dimensions):
         assert dimensions == {"ApiName": NAME, "Stage": STAGE}, (where, dimensions)
         return
     if namespace == "AWS/Lambda":  # what nobody calls by a route, and what therefore writes none of ours
-        assert (name, dimensions) == ("Errors", {"FunctionName": {"Ref": "RotateSecret"}}), (where, name, dimensions)
+        (function,) = dimensions.values()
+        assert (name, set(dimensions)) == ("Errors", {"FunctionName"}) and function in ({"Ref": "RotateSecret"}, {"Ref": "RunJob"}), (where, name, dimensions)
+        return
+    if namespace == "AWS/States":
+        assert (name, dimensions) == ("ExecutionsFailed", {"StateMachineArn": {"Ref": "JobsMachine"}}), (where, name, dimensions)
         return
     assert namespace == "Usher" and name in written_metrics(), (where, namespace, name)
     if name == "Denials":
@@ -82,6 +86,8 @@ ALARMS = {
     "SecretAlarm": above(0, 2, 3, of_five_minutes(ours("SecretFailures"))),
     "AuthorizerAlarm": above(0, 2, 3, of_five_minutes(ours("AuthorizerFailures"))),
     "RotationAlarm": above(0, 1, 12, of_five_minutes(metric("AWS/Lambda", "Errors", FunctionName={"Ref": "RotateSecret"}))),
+    "JobsAlarm": above(0, 1, 1, of_five_minutes(metric("AWS/States", "ExecutionsFailed", StateMachineArn={"Ref": "JobsMachine"}))),
+    "JobWorkerAlarm": above(1, 2, 3, of_five_minutes(metric("AWS/Lambda", "Errors", FunctionName={"Ref": "RunJob"}))),
     "DenialsAlarm": above(50, 1, 1, of_five_minutes(metric("Usher", "Denials", Api=API))),
     # The shortest step of a release is of a minute; the provider's bad days are no reason to take one back.
     "ReleaseAlarm": above(2, 1, 2, computed(
@@ -90,7 +96,7 @@ ALARMS = {
         faults=gateways("5XXError"), answered=ours("Faults"),
     )),
 }  # fmt: skip
-CONDITIONS = {"ReleaseAlarm": "ReleasesInSteps", "RotationAlarm": "Rotates"}
+CONDITIONS = {"ReleaseAlarm": "ReleasesInSteps", "RotationAlarm": "Rotates", "JobsAlarm": "HasJobs", "JobWorkerAlarm": "HasJobs"}
 
 
 def alarm(value, *path, name="ThrottledAlarm"):
@@ -139,6 +145,10 @@ FOREIGN = ["arn:aws:sns:eu-central-1:123456789012:x"]
     no_rotation_fails=put(None, "RotationAlarm"),
     another_function_fails=alarm({"Ref": READER}, "Dimensions", 0, "Value", name="RotationAlarm"),
     rotations_succeed=alarm("Invocations", "MetricName", name="RotationAlarm"),
+    jobs_succeed=alarm("ExecutionsSucceeded", "MetricName", name="JobsAlarm"),
+    another_machine_fails=alarm([], "Dimensions", name="JobsAlarm"),
+    always_jobs=put(None, "JobsAlarm", "Condition"),
+    the_rotation_fails_for_the_worker=alarm({"Ref": "RotateSecret"}, "Dimensions", 0, "Value", name="JobWorkerAlarm"),
     no_share=faults("0", 0, "Expression"),
     another_stage=faults("prod", 1, "MetricStat", "Metric", "Dimensions", 1, "Value"),
     faults_are_requests=faults("Count", 1, "MetricStat", "Metric", "MetricName"),

@@ -16,7 +16,7 @@ KINDS = {
     "AWS::ApiGateway::Deployment": "Description RestApiId",
     "AWS::ApiGateway::DomainNameAccessAssociation": "AccessAssociationSource AccessAssociationSourceType DomainNameArn",
     "AWS::ApiGateway::DomainNameV2": "CertificateArn DomainName EndpointConfiguration Policy SecurityPolicy",
-    "AWS::ApiGateway::RestApi": "Body Description EndpointConfiguration Name Parameters",
+    "AWS::ApiGateway::RestApi": "BinaryMediaTypes Body Description EndpointConfiguration Name Parameters",
     "AWS::ApiGateway::Stage": "AccessLogSetting DeploymentId MethodSettings RestApiId StageName TracingEnabled",
     "AWS::AppConfig::Application": "Description Name",
     "AWS::AppConfig::ConfigurationProfile": "ApplicationId LocationUri Name",
@@ -40,6 +40,10 @@ KINDS = {
     "AWS::Logs::LogGroup": "KmsKeyId RetentionInDays",
     "AWS::Logs::MetricFilter": "FilterPattern LogGroupName MetricTransformations",
     "AWS::Route53::RecordSet": "HostedZoneId Name ResourceRecords TTL Type",
+    "AWS::S3::Bucket": "BucketEncryption LifecycleConfiguration OwnershipControls PublicAccessBlockConfiguration",
+    "AWS::S3::BucketPolicy": "Bucket PolicyDocument",
+    "AWS::StepFunctions::StateMachine": """DefinitionS3Location DefinitionSubstitutions LoggingConfiguration RoleArn StateMachineType
+        Tags TracingConfiguration""",
     "AWS::SecretsManager::RotationSchedule": "RotateImmediatelyOnUpdate RotationLambdaARN RotationRules SecretId",
 }
 KINDS = {kind: set(properties.split()) for kind, properties in KINDS.items()}
@@ -78,6 +82,11 @@ def section(name, value):
     another_stack=extra("AWS::Serverless::Application", Location="https://bucket.s3.amazonaws.com/template.yaml"),
     by_an_event=function({"Every": {"Type": "Schedule", "Properties": {"Schedule": "rate(1 day)"}}}, "Events"),
     layers=function(["arn:aws:lambda:eu-central-1:123456789012:layer:x:1"], "Layers"),
+    kept_jobs=put("Retain", "JobsBucket", "DeletionPolicy"),
+    copied_jobs=put({"Role": "x", "Rules": []}, "JobsBucket", "Properties", "ReplicationConfiguration"),
+    jobs_are_told=put({"EventBridgeConfiguration": {"EventBridgeEnabled": True}}, "JobsBucket", "Properties", "NotificationConfiguration"),
+    versions_of_jobs=put({"Status": "Enabled"}, "JobsBucket", "Properties", "VersioningConfiguration"),
+    started_by_an_event=put({"Every": {"Type": "Schedule", "Properties": {"Schedule": "rate(1 day)"}}}, "JobsMachine", "Properties", "Events"),
     in_a_vpc=function({"SubnetIds": ["subnet-0"], "SecurityGroupIds": ["sg-0"]}, "VpcConfig"),
     files=function([{"Arn": "x", "LocalMountPath": "/mnt/x"}], "FileSystemConfigs"),
     dead_letters=function({"Type": "SQS", "TargetArn": "arn:aws:sqs:eu-central-1:123456789012:x"}, "DeadLetterQueue"),
@@ -112,7 +121,7 @@ def nothing_is_put_in_while_it_is_deployed(t):
     assert "{{resolve:" not in text and "Fn::Transform" not in text
 
 
-BODY = {"openapi", "info", "paths", "components", "x-amazon-apigateway-policy", "x-amazon-apigateway-gateway-responses"}
+BODY = {"openapi", "info", "paths", "components"} | {f"x-amazon-apigateway-{part}" for part in ("binary-media-types", "gateway-responses", "policy")}
 
 
 @check(

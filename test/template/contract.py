@@ -7,9 +7,15 @@ from transformed import ROOT
 CONTRACT = yaml.load((ROOT / "api/openapi.yaml").read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 METHODS = {"get", "post", "put", "patch", "delete"}
 
-# (path, method) → the group of operations, which is also the name of its managed policy.
+
+def groups(permission):
+    """The names of the groups in an operation's x-permission: one, or a list."""
+    return [permission] if isinstance(permission, str) else permission
+
+
+# (path, method) → the groups of operations whose callers may use it. They are also names of managed policies.
 PERMISSIONS = {
-    (path, method): definition["x-permission"]
+    (path, method): groups(definition["x-permission"])
     for path, item in CONTRACT["paths"].items()
     for method, definition in item.items()
     if method in METHODS
@@ -17,4 +23,4 @@ PERMISSIONS = {
 
 
 def is_sign_in(path, method):
-    return PERMISSIONS.get((path, method)) == "UsherSignIn"
+    return PERMISSIONS.get((path, method)) == ["UsherSignIn"]

@@ -71,6 +71,7 @@ def without_rule(name):
     idle_issuer=without_rule("TokenSettingsRequireTokens"),
     idle_roles=without_rule("RolesRequireSignatures"),
     idle_limits=without_rule("OnlyACustomPlanHasLimits"),
+    jobs_that_nobody_can_read=without_rule("AJobLivesThroughOneRotation"),
     refuses_all=lambda t: t["Rules"].update(No={"Assertions": [{"Assert": {"Fn::Equals": ["a", "b"]}}]}),
 )
 def contradicting_parameters_are_refused(t):

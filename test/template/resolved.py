@@ -65,6 +65,8 @@ class _Resolver:
                 return any(self.holds(c) for c in of)
             case "Fn::Equals":
                 return self.value(of[0]) == self.value(of[1])
+            case "Fn::Contains":
+                return self.value(of[1]) in of[0]
         raise AssertionError(f"no condition: {condition}")
 
     def value(self, of):

@@ -1,6 +1,6 @@
 """What must be true of the IAM roles and the log groups: who may read which secret and write to which log."""
 
-from checks import MANAGER, READ_SECRET, READER, SECRET, WITHOUT_ROUTES, check, function, functions, put, secret_of, shared
+from checks import MANAGER, READ_SECRET, READER, SECRET, WITHOUT_ROUTES, check, function, functions, keeps_jobs, put, secret_of, shared
 from transformed import of_type
 
 OPERATIONS, OTHERS = "OperationLogs", "AuthorizerAndRotationLogs"
@@ -8,7 +8,8 @@ LOG_GROUPS = {OPERATIONS, OTHERS, "AccessLogs"}
 
 
 def log_group_of(name):
-    return OTHERS if name in WITHOUT_ROUTES else OPERATIONS
+    """The worker of jobs changes users, as the operations do."""
+    return OTHERS if name in WITHOUT_ROUTES - {"RunJob"} else OPERATIONS
 
 
 def logs_to(name):
@@ -72,9 +73,9 @@ def write(group):
     return {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": {"Fn::GetAtt": [group, "Arn"]}}
 
 
-def trusts(service):
+def trusts(service, **more):
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
-    return {"Version": "2012-10-17", "Statement": [statement]}
+    return {"Version": "2012-10-17", "Statement": [statement | more]}
 
 
 # What the steps of a rotation call, on the two secrets only.
@@ -87,19 +88,60 @@ ROTATE = {
     "Resource": [SECRET, {"Fn::If": ["HasReadSecret", {"Ref": "ReadSecretArn"}, NOTHING]}],
 }  # fmt: skip
 
+BUCKET = {"Fn::GetAtt": ["JobsBucket", "Arn"]}
+
+
+def below(*folders):
+    return [{"Fn::Sub": "${JobsBucket.Arn}/" + folder + "/*"} for folder in folders]
+
+
+def keep(*folders):
+    """Reads of all jobs, and writes to some folders of the bucket."""
+    return [
+        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": BUCKET},
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": {"Fn::Sub": "${JobsBucket.Arn}/*"}},
+        {"Effect": "Allow", "Action": ["s3:PutObject", "s3:DeleteObject"], "Resource": below(*folders)},
+        {"Fn::If": ["HasJobsKey", use_of_the_jobs_key(), NOTHING]},
+    ]
+
+
+def use_of_the_jobs_key():
+    through = {"kms:ViaService": {"Fn::Sub": "s3.${AWS::Region}.${AWS::URLSuffix}"}, "kms:EncryptionContext:aws:s3:arn": BUCKET}
+    return {
+        "Effect": "Allow",
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+        "Resource": {"Ref": "JobsKeyArn"},
+        "Condition": {"StringEquals": through},
+    }
+
+
+TRACE_EXECUTIONS = ["xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"]
+
 # The roles of functions, and everything that each may do.
 RIGHTS = {
     "ReadRole": [read(READ_SECRET), decrypt("kms:Decrypt", READ_SECRET), TRACE, write(OPERATIONS)],
     "ManageRole": [read(SECRET), decrypt("kms:Decrypt", SECRET), TRACE, write(OPERATIONS)],
     "AuthorizerRole": [TRACE, write(OTHERS)],
     "RotateSecretRole": [ROTATE, decrypt(["kms:Decrypt", "kms:GenerateDataKey"], ROTATE["Resource"]), TRACE, write(OTHERS)],
-}
-ROLES = [*RIGHTS, "ReleaseRole"]
-ROLE_OF = {"Authorizer": "AuthorizerRole", "RotateSecret": "RotateSecretRole"}
+    "JobsRole": [
+        read(SECRET), decrypt("kms:Decrypt", SECRET), TRACE, *keep("jobs", "places", "front-ends"),
+        {"Effect": "Allow", "Action": "states:StartExecution", "Resource": {"Ref": "JobsMachine"}}, write(OPERATIONS),
+    ],
+    "RunJobRole": [read(SECRET), decrypt("kms:Decrypt", SECRET), TRACE, *keep("jobs", "places"), write(OPERATIONS)],
+}  # fmt: skip
+ROLES = [*RIGHTS, "ReleaseRole", "JobsMachineRole"]
+ROLE_OF = {"Authorizer": "AuthorizerRole", "RotateSecret": "RotateSecretRole", "RunJob": "RunJobRole"}
 
 
 def role_of(t, name):
-    return ROLE_OF.get(name) or ("ReadRole" if secret_of(t, name) == READ_SECRET else "ManageRole")
+    if name in ROLE_OF:
+        return ROLE_OF[name]
+    if keeps_jobs(t, name):
+        return "JobsRole"
+    return "ReadRole" if secret_of(t, name) == READ_SECRET else "ManageRole"
+
+
+CONDITIONS = {"RotateSecretRole": "Rotates", "JobsRole": "HasJobs", "RunJobRole": "HasJobs"}
 
 
 def statement(value, role, number, *path, policy=0):
@@ -155,6 +197,17 @@ def of(group):
     managed_policy=put(["arn:aws:iam::aws:policy/ReadOnlyAccess"], "ReadRole", "Properties", "ManagedPolicyArns"),
     for_anyone=put({"AWS": "*"}, "ReadRole", "Properties", "AssumeRolePolicyDocument", "Statement", 0, "Principal"),
     in_any_way=put("sts:*", "ManageRole", "Properties", "AssumeRolePolicyDocument", "Statement", 0, "Action"),
+    write_anywhere_in_the_bucket=statement([{"Fn::Sub": "${JobsBucket.Arn}/*"}], "JobsRole", 2, "Resource", policy=1),
+    the_worker_pauses_jobs=statement(below("jobs", "places", "paused"), "RunJobRole", 2, "Resource", policy=1),
+    any_bucket=statement("*", "RunJobRole", 1, "Resource", policy=1),
+    any_action_in_the_bucket=statement("s3:*", "JobsRole", 2, "Action", policy=1),
+    not_told_what_is_missing=statement(None, "JobsRole", 0, policy=1),
+    any_use_of_the_jobs_key=statement("kms:*", "JobsRole", 3, "Fn::If", 1, "Action", policy=1),
+    the_jobs_key_for_any_bucket=statement(None, "RunJobRole", 3, "Fn::If", 1, "Condition", policy=1),
+    start_any_machine=statement("*", "JobsRole", 4, "Resource", policy=1),
+    stop_executions=statement(["states:StartExecution", "states:StopExecution"], "JobsRole", 4, "Action", policy=1),
+    a_worker_that_starts=statement({"Effect": "Allow", "Action": "states:StartExecution", "Resource": {"Ref": "JobsMachine"}}, "RunJobRole", 3, policy=1),
+    jobs_by_the_reading_secret=statement(READ_SECRET, "RunJobRole", 0, "Resource"),
     a_role_more=put({"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trusts("lambda.amazonaws.com"), "Policies": []}}, "Extra"),
     a_policy_apart=put({"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "x", "PolicyDocument": {}, "Roles": ["y"]}}, "Extra"),
 )
@@ -164,9 +217,33 @@ def a_role_may_read_its_secret_and_write_its_log(t):
     assert set(roles) == set(ROLES) and not of_type(t, "AWS::IAM::Policy")
     for name, rights in RIGHTS.items():
         role = roles[name]["Properties"]
+        assert roles[name].get("Condition") == CONDITIONS.get(name), name
         assert set(role) == {"AssumeRolePolicyDocument", "PermissionsBoundary", "Policies"}, (name, set(role))
         assert role["AssumeRolePolicyDocument"] == trusts("lambda.amazonaws.com"), name
         assert [s for p in role["Policies"] for s in p["PolicyDocument"]["Statement"]] == rights, name
+
+
+@check(
+    any_function=statement("*", "JobsMachineRole", 0, "Resource"),
+    past_the_alias=statement({"Fn::GetAtt": ["RunJob", "Arn"]}, "JobsMachineRole", 0, "Resource"),
+    any_action=statement("lambda:*", "JobsMachineRole", 0, "Action"),
+    starts_itself=statement({"Effect": "Allow", "Action": "states:StartExecution", "Resource": "*"}, "JobsMachineRole", 1),
+    always_tracing=statement({"Effect": "Allow", "Action": TRACE_EXECUTIONS, "Resource": "*"}, "JobsMachineRole", 1),
+    reads_the_bucket=lambda t: t["Resources"]["JobsMachineRole"]["Properties"]["Policies"].append(t["Resources"]["RunJobRole"]["Properties"]["Policies"][1]),
+    any_account=put(None, "JobsMachineRole", "Properties", "AssumeRolePolicyDocument", "Statement", 0, "Condition"),
+    for_functions=put({"Service": "lambda.amazonaws.com"}, "JobsMachineRole", "Properties", "AssumeRolePolicyDocument", "Statement", 0, "Principal"),
+    without_condition=put(None, "JobsMachineRole", "Condition"),
+)  # fmt: skip
+def the_machine_may_call_the_worker_alone(t):
+    machine = t["Resources"]["JobsMachineRole"]
+    role = machine["Properties"]
+    assert set(role) == {"AssumeRolePolicyDocument", "PermissionsBoundary", "Policies"} and machine["Condition"] == "HasJobs"
+    own_account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert role["AssumeRolePolicyDocument"] == trusts("states.amazonaws.com", Condition=own_account)
+    assert [s for p in role["Policies"] for s in p["PolicyDocument"]["Statement"]] == [
+        {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": {"Ref": "RunJobAliaslive"}},
+        {"Fn::If": ["Traces", {"Effect": "Allow", "Action": TRACE_EXECUTIONS, "Resource": "*"}, NOTHING]},
+    ]
 
 
 def role(name):
@@ -181,6 +258,9 @@ def role(name):
     the_release_role=put(role("ReleaseRole"), READER, "Properties", "Role"),
     an_authorizer_that_reads=put(role("ReadRole"), "Authorizer", "Properties", "Role"),
     a_rotation_that_manages=put(role("ManageRole"), "RotateSecret", "Properties", "Role"),
+    a_manager_that_keeps_jobs=put(role("JobsRole"), MANAGER, "Properties", "Role"),
+    a_worker_that_starts=put(role("JobsRole"), "RunJob", "Properties", "Role"),
+    a_start_that_works=put(role("RunJobRole"), "CreateUsers", "Properties", "Role"),
     role_by_sam=function(None, "Role"),
     a_given_role=function("arn:aws:iam::123456789012:role/admin", "Role"),
 )

@@ -54,17 +54,17 @@ REFERENCES = {"${AWS::StackName}": NAME, "${Stage}": STAGE, "${Api}": API}
 
 # By which statistic what the functions write says something; all else is counted.
 STATISTICS = {"Latency": "p99", "ProviderTime": "p99", "ProviderLeft": "Minimum"}
-BY_DIMENSION = {("Code", "Problems", "Sum"), ("Operation", "Faults", "Sum"), ("Operation", "Latency", "p99")}
+BY_DIMENSION = {("Code", "Problems", "Sum"), ("Status", "JobRecords", "Sum"), ("Operation", "Faults", "Sum"), ("Operation", "Latency", "p99")}
 AT_THE_GATEWAY = {("5XXError", "Sum"), ("4XXError", "Sum"), ("Latency", "p50"), ("Latency", "p99")}
 
 
 def has_to_be_shown():
-    """At the least; problems are shown by their code alone."""
-    plain = {("Usher", name, STATISTICS.get(name, "Sum")) for name in written_metrics() - {"Problems"}}
+    """At the least; problems are shown by their code alone, and records of jobs by their status."""
+    plain = {("Usher", name, STATISTICS.get(name, "Sum")) for name in written_metrics() - {"Problems", "JobRecords"}}
     return plain | BY_DIMENSION | {("AWS/ApiGateway", *of) for of in AT_THE_GATEWAY}
 
 
-SEARCH = r"""SEARCH\('\{Usher,Service,(Code|Operation)\} Service="\$\{AWS::StackName\}" MetricName="(\w+)"', '(\w+)', 300\)"""
+SEARCH = r"""SEARCH\('\{Usher,Service,(Code|Operation|Status)\} Service="\$\{AWS::StackName\}" MetricName="(\w+)"', '(\w+)', 300\)"""
 
 
 def shown_by(widget):

@@ -5,6 +5,7 @@ ENDPOINTS = ["vpce-0123456789abcdef0", "vpce-0123456789abcdef1"]
 SECRET = f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:prod/usher-a1B2c3"
 READ_SECRET = f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:prod/usher-read-d4E5f6"
 KEY = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
+JOBS_KEY = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/99999999-aaaa-bbbb-cccc-dddddddddddd"
 LOG_KEY = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/66666666-7777-8888-9999-000000000000"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundaries/developers"
 FRONTENDS = ["arn:aws:iam::210987654321:role/shop", "arn:aws:iam::345678901234:role/teams/support"]
@@ -57,6 +58,9 @@ OPTIONS = {
     "permissions boundary": {"PermissionsBoundaryArn": BOUNDARY},
     "a plan": {"Auth0Plan": "self-service"},
     "a custom plan": {"Auth0Plan": "custom", "Auth0Limits": "16/50"},
+    "no jobs": {"Jobs": "off"},
+    "jobs kept for two weeks": {"JobRetentionDays": "14"},
+    "jobs key": {"JobsKeyArn": JOBS_KEY},
     "front-ends limited": {"FrontendLimits": '{"front_ends": []}'},
 }
 # A record requires a domain.
@@ -67,6 +71,7 @@ SETTINGS["all"] = {name: value for setting in SETTINGS.values() for name, value 
     "VpcEndpointIds": "",
     "FrontendCidr": "10.0.0.0/16",
     "FrontendPrincipals": "",  # they sign, and here front-ends send tokens
+    "Jobs": "on",
 }
 
 # What the rules have to refuse.
@@ -91,5 +96,8 @@ REFUSED = {
     "users' tokens for front-ends": OFF | OPTIONS["bearer tokens"] | {"Audience": OPTIONS["bearer tokens"]["FrontendAudience"]},
     "limits without a custom plan": OFF | {"Auth0Plan": "free", "Auth0Limits": "16/50"},
     "a custom plan without limits": OFF | {"Auth0Plan": "custom"},
+    "two rotations in a job's life": OFF | {"RotationDays": "6"},
+    "two rotations in a long job's life": OFF | {"RotationDays": "13", "JobRetentionDays": "14"},
+    "two rotations in a short job's life": OFF | {"RotationDays": "2", "JobRetentionDays": "3"},
     "a record without a domain": OFF | {"HostedZoneId": "Z0123456789ABCDEFGHIJ"},
 }

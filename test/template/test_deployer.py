@@ -30,8 +30,12 @@ RESOURCES = {
     "logs": [f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:usher-OperationLogs-A1B2:*"],
     "route53": ["arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ"],
     "s3": ["arn:aws:s3:::aws-sam-cli-managed-default-samclisourcebucket-a1b2/usher/a1b2c3"],
+    "states": [f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:JobsMachine-A1B2"],
     "secretsmanager": [SECRET.replace("prod/usher", "usher/credentials")],
 }
+
+# The bucket is not the one of the uploads.
+OF_A_TYPE = dict.fromkeys(["AWS::S3::Bucket", "AWS::S3::BucketPolicy"], {"s3": ["arn:aws:s3:::usher-jobsbucket-a1b2"]})
 
 # Calls of handlers for properties that the template does not set.
 NOT_CALLED = {
@@ -45,6 +49,10 @@ NOT_CALLED = {
     "a function's file system": ["elasticfilesystem:DescribeMountTargets", "s3files:ListMountTargets"],
     "a function's key": ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"],
     "a delivery of a log group": ["firehose:TagDeliveryStream"],
+    "a table of a bucket's metadata": [
+        "s3tables:CreateNamespace", "s3tables:CreateTable", "s3tables:CreateTableBucket", "s3tables:GetTable", "s3tables:GetTableMetadataLocation",
+        "s3tables:PutTableBucketPolicy", "s3tables:PutTableEncryption", "s3tables:PutTablePolicy", "s3tables:UpdateTableMetadataLocation",
+    ],
 }  # fmt: skip
 EXEMPT = {action for actions in NOT_CALLED.values() for action in actions}
 
@@ -77,7 +85,8 @@ def calls(kind):
 
 
 def faults(kind, policy=POLICY):
-    return [a for a in sorted(calls(kind) - EXEMPT) if not any(allows(a, r, policy) for r in RESOURCES.get(a.split(":")[0], []))]
+    resources = RESOURCES | OF_A_TYPE.get(kind, {})
+    return [a for a in sorted(calls(kind) - EXEMPT) if not any(allows(a, r, policy) for r in resources.get(a.split(":")[0], []))]
 
 
 @pytest.mark.parametrize("kind", TYPES)
@@ -122,6 +131,7 @@ def test_the_deployer_may_use_the_doctor():
         ("secretsmanager:GetSecretValue", SECRET),
         ("secretsmanager:DeleteSecret", RESOURCES["secretsmanager"][0]),
         ("s3:GetObject", "arn:aws:s3:::shop/a"),
+        ("states:DeleteStateMachine", f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:Orders-A1B2"),
     ],
 )
 def test_the_deployer_may_not(action, resource):

@@ -42,7 +42,7 @@ def with_a_new_operation(anchor):
 @pytest.mark.parametrize("anchor", BLOCKS)
 def test_a_new_operation_is_one_block_and_one_line(anchor, setting, monkeypatch):
     path, method = BLOCKS[anchor]
-    monkeypatch.setitem(contract.PERMISSIONS, (path, method.lower()), "UsherSupport")
+    monkeypatch.setitem(contract.PERMISSIONS, (path, method.lower()), ["UsherSupport"])
     text = with_a_new_operation(anchor)
     assert not faults(text, OPERATIONS + 1) and NEW.count("\n") - 1 <= BLOCK
     result = transform(parsed(text), SETTINGS[setting])

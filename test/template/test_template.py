@@ -13,12 +13,13 @@ import caps_checks  # noqa: F401
 import checks
 import closed_checks
 import frontend_auth_checks  # noqa: F401
+import jobs_checks  # noqa: F401
 import release_checks  # noqa: F401
 import rights_checks  # noqa: F401
 import running_checks  # noqa: F401
 import settings_checks
 from resolved import resolve
-from checks import MANAGER, READER, route
+from checks import JOBS, MANAGER, READER, route
 from settings import BOUNDARY, ENDPOINTS, FRONTENDS, KEY, SECRET, SETTINGS
 from transformed import ROOT, of_type, source, transform, with_few_operations
 
@@ -206,7 +207,7 @@ PARAMETERS = {
     ),
     "HostedZoneId": (["", "Z0123456789ABCDEFGHIJ"], ["*", "/hostedzone/Z0123456789", "z0123"]),
     **dict.fromkeys(
-        ["SecretKeyArn", "LogKeyArn"],
+        ["SecretKeyArn", "LogKeyArn", "JobsKeyArn"],
         (
             ["", KEY, KEY.replace("key/", "key/mrk-")],
             ["*", KEY[:-36] + "*", KEY.replace("key/", "alias/"), KEY.rsplit("/")[-1], KEY.replace("123456789012", "*")],
@@ -295,9 +296,15 @@ def test_a_parameter_says_what_it_is_and_what_it_takes(name):
     assert not [v for v in refuses if pattern.fullmatch(v)]
 
 
+TYPICAL = {
+    "JobsBucket": "usher-production-jobsbucket-0123456789ab",
+    "JobsMachine": "arn:aws:states:eu-central-1:123456789012:stateMachine:JobsMachine-0123456789ab",
+}
+
+
 def test_the_room_for_limits_is_told():
     """Lambda measures the environment as one JSON object."""
-    typical = {"SecretArn": SECRET, "RedirectUris": "https://www.shop.example.com/callback", "AWS::StackName": "usher-production", "Settings": "12"}
+    typical = TYPICAL | {"SecretArn": SECRET, "RedirectUris": "https://www.shop.example.com/callback", "AWS::StackName": "usher-production", "Settings": "12"}
 
     def value(v):
         if "Fn::If" in v:
@@ -308,7 +315,7 @@ def test_the_room_for_limits_is_told():
             return "custom:16/50"
         return typical.get(v["Ref"]) or str(WRITTEN["Parameters"][v["Ref"]]["Default"])
 
-    variables = WRITTEN["Globals"]["Function"]["Environment"]["Variables"]
+    variables = WRITTEN["Globals"]["Function"]["Environment"]["Variables"] | JOBS
     room = 4096 - len(json.dumps({name: value(v) for name, v in variables.items()}, separators=(",", ":")))
     told = re.search(r"leave about ([0-9,]+) bytes", WRITTEN["Parameters"]["FrontendLimits"]["Description"])
     assert 0 <= room - int(told[1].replace(",", "")) < 150, room
