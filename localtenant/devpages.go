@@ -228,6 +228,9 @@ func (t *Tenant) settingsForm(f devForm, fields ...devpages.Field) devForm {
 	return f
 }
 
+// shownTime is how the pages write times, all of which are in UTC.
+const shownTime = "2006-01-02 15:04:05"
+
 // noData is the data of a page that has only forms.
 func noData(*http.Request) (any, error) { return nil, nil }
 

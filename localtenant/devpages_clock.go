@@ -31,7 +31,7 @@ func (t *Tenant) clockPage() devPage {
 
 func (t *Tenant) clockData(*http.Request) (any, error) {
 	return struct{ Tenant, Machine, Offset string }{
-		t.now().Format(timeFormat), t.opts.Now().UTC().Format(timeFormat), clockOffset(t.offset),
+		t.now().Format(shownTime), t.opts.Now().UTC().Format(shownTime), clockOffset(t.offset),
 	}, nil
 }
 

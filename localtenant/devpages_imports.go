@@ -37,7 +37,7 @@ func (t *Tenant) importsData(r *http.Request) (any, error) {
 		if j.errors != nil {
 			record["errors"] = j.errors
 		}
-		jobs = append(jobs, shownJob{j.ID, j.status, j.CreatedAt.Format(timeFormat), record})
+		jobs = append(jobs, shownJob{j.ID, j.status, j.CreatedAt.Format(shownTime), record})
 	}
 	return struct {
 		Jobs  []shownJob

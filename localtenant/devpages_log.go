@@ -37,7 +37,7 @@ func (t *Tenant) logData(r *http.Request) (any, error) {
 		Caption string
 		Lines   []shownLine
 		Pager   devpages.Pager
-	}{box, "Lines, newest first", lines, pager}, nil
+	}{box, "Log lines, newest first", lines, pager}, nil
 }
 
 // shownLines are the lines that fit, newest first.
@@ -53,7 +53,7 @@ func (t *Tenant) shownLines(fits func(event) bool) []shownLine {
 
 func (e event) shown() shownLine {
 	line := shownLine{
-		ID: e.id, Date: e.date.Format(timeFormat), Type: e.kind, User: e.name, IP: e.ip, Agent: e.agent,
+		ID: e.id, Date: e.date.Format(shownTime), Type: e.kind, User: e.name, IP: e.ip, Agent: e.agent,
 		Text: cmp.Or(e.description, eventNames[e.kind]),
 		Bad:  slices.Contains([]string{eventWrongPassword, eventUnknownUser, eventBlocked, eventMFAFailed}, e.kind),
 	}

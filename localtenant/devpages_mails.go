@@ -28,7 +28,7 @@ func (t *Tenant) mailsPage() devPage {
 func (t *Tenant) mailsData(r *http.Request) (any, error) {
 	var all []shownMail
 	for i, m := range slices.Backward(t.outbox) {
-		all = append(all, shownMail{m, i + 1, m.SentAt.Format(timeFormat)})
+		all = append(all, shownMail{m, i + 1, m.SentAt.Format(shownTime)})
 	}
 	mails, pager := devpages.Paginate(all, r.URL.Query())
 	return struct {
@@ -50,7 +50,7 @@ func (t *Tenant) mail(r *http.Request) (shownMail, error) {
 		return shownMail{}, newAPIError(http.StatusNotFound, "", "There is no such mail.")
 	}
 	m := t.outbox[number-1]
-	return shownMail{m, number, m.SentAt.Format(timeFormat)}, nil
+	return shownMail{m, number, m.SentAt.Format(shownTime)}, nil
 }
 
 // mailBody shows a mail as its reader sees it.

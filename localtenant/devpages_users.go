@@ -85,7 +85,7 @@ func (u *user) connections() (names []string) {
 
 func (t *Tenant) shownUser(u *user) shownUser {
 	shown := shownUser{
-		ID: u.ID, Login: cmp.Or(u.identifier(), u.ID), Connections: u.connections(), Created: u.CreatedAt.Format(timeFormat),
+		ID: u.ID, Login: cmp.Or(u.identifier(), u.ID), Connections: u.connections(), Created: u.CreatedAt.Format(shownTime),
 	}
 	if u.Name != shown.Login {
 		shown.Name = u.Name

@@ -26,6 +26,7 @@ func Paginate[T any](items []T, query url.Values) ([]T, Pager) {
 	p := Pager{From: min(start+1, end), To: end, Total: len(items), Number: number, Last: last}
 	other := func(n int) string {
 		q := maps.Clone(query)
+		q.Del("done") // the message was for the first page
 		q.Set("page", strconv.Itoa(n))
 		return "?" + q.Encode()
 	}
