@@ -105,7 +105,7 @@ func (c *browsing) picture(name, scheme string, width int64) {
 	if *screenshots == "" {
 		return
 	}
-	png := chromium.Run(c.Browser, chromedp.FullScreenshot(100))
+	png := chromium.Run(c.Browser, chromedp.CaptureScreenshot())
 	if err := os.WriteFile(filepath.Join(*screenshots, name+".png"), png, 0o644); err != nil {
 		c.Fatal(err)
 	}

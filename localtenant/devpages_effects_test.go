@@ -193,7 +193,7 @@ func stateOf(t *testing.T, s *tenanttest.Server) map[string]any {
 		m.(map[string]any)["link"] = "" // has a random ticket
 	}
 	out["stats"].(map[string]any)["connections"] = 0 // of the test's transport
-	_, keys := shows(t, s, devpages.Root+"keys") // a page, because the statistics count a request for a token
+	_, keys := shows(t, s, devpages.Root+"keys")     // a page, because the statistics count a request for a token
 	out["keys"] = text(elements(keys, "dl")[0])
 	_, users := shows(t, s, devpages.Root+"users")
 	for _, n := range elements(elements(users, "tbody")[0], "a") {
