@@ -20,6 +20,7 @@ type devPage struct {
 	template string
 	title    string
 	group    string // of the navigation; "" is not in it
+	text     string // what the page is for, in a link to it
 	data     func(*http.Request) (any, error)
 	forms    []devForm
 }
@@ -34,6 +35,21 @@ type devForm struct {
 	fields       func() []devpages.Field // nil is only the button
 	shown        func() any              // what the fields show before they are changed; nil is nothing
 	do           handler
+}
+
+// PageLink is a link to a page for developers.
+type PageLink struct{ Title, Path, Text string }
+
+// PageLinks returns links to the pages of the navigation, the first page first.
+func (t *Tenant) PageLinks() (links []PageLink) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, p := range t.devPages() {
+		if p.group != "" {
+			links = append(links, PageLink{p.title, p.path(), p.text})
+		}
+	}
+	return links
 }
 
 // overview is the name of the first page, whose path is devpages.Root.

@@ -3,6 +3,7 @@
 package localtenant_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -33,7 +34,7 @@ func TestChromiumDevPages(t *testing.T) {
 			c.Open(c.tenant.URL + path)
 			c.Read(`document.title`)
 			part, _, _ := strings.Cut(strings.TrimPrefix(path, devpages.Root), "?")
-			shot := "dev-" + name + strings.ReplaceAll(part, "/", "-")
+			shot := "local-tenant-pages-" + name + strings.ReplaceAll(cmp.Or(part, "overview"), "/", "-")
 			for _, scheme := range []string{"light", "dark"} {
 				for _, width := range []int64{320, 1280} {
 					c.picture(fmt.Sprintf("%s-%s-%d", shot, scheme, width), scheme, width)

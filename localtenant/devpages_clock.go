@@ -9,7 +9,7 @@ import (
 
 func (t *Tenant) clockPage() devPage {
 	return devPage{
-		name: "clock", template: "clock", title: "Clock", group: "Change", data: t.clockData,
+		name: "clock", template: "clock", title: "Clock", group: "Change", text: "Let tokens and sessions expire", data: t.clockData,
 		forms: []devForm{
 			{
 				name: "advance", title: "Advance the clock", text: "A negative duration moves it back.",

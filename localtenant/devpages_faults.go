@@ -28,7 +28,7 @@ var faultNames = map[FaultKind]string{
 
 func (t *Tenant) faultsPage() devPage {
 	return devPage{
-		name: "faults", template: "faults", title: "Faults", group: "Change", data: t.faultsData,
+		name: "faults", template: "faults", title: "Faults", group: "Change", text: "Make requests to the tenant fail", data: t.faultsData,
 		forms: []devForm{
 			{name: "clear", title: "Clear the faults", button: "Delete all faults", done: "There are no faults now.", do: t.deleteFaults},
 			{

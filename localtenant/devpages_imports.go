@@ -16,7 +16,7 @@ type shownJob struct {
 
 func (t *Tenant) importsPage() devPage {
 	return devPage{
-		name: "imports", template: "imports", title: "Imports", group: "Change", data: t.importsData,
+		name: "imports", template: "imports", title: "Imports", group: "Change", text: "How jobs that import users run", data: t.importsData,
 		forms: []devForm{t.settingsForm(devForm{name: "save", title: "Settings of imports"},
 			devpages.Field{Name: "imports.per_job", Label: "Time per job", Hint: "How long a job is pending, such as 5s", Kind: devpages.Duration},
 			devpages.Field{Name: "imports.per_user", Label: "Time per user", Hint: "How long each user then takes, such as 100ms", Kind: devpages.Duration},

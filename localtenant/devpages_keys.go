@@ -8,7 +8,7 @@ import (
 
 func (t *Tenant) keysPage() devPage {
 	return devPage{
-		name: "keys", template: "keys", title: "Secrets and keys", group: "Change", data: t.keysData,
+		name: "keys", template: "keys", title: "Secrets and keys", group: "Change", text: "Rotate the client secret and the signing key", data: t.keysData,
 		forms: []devForm{
 			{
 				name: "rotate-secret", title: "Rotate the client secret", button: "Rotate the secret", done: "The secret is rotated.",

@@ -14,7 +14,7 @@ type shownLimit struct {
 
 func (t *Tenant) limitsPage() devPage {
 	return devPage{
-		name: "limits", template: "limits", title: "Rate limits", group: "Change", data: t.limitsData,
+		name: "limits", template: "limits", title: "Rate limits", group: "Change", text: "The limits of a plan, and what is left of them", data: t.limitsData,
 		forms: []devForm{t.settingsForm(devForm{name: "save", title: "Plan and limits"},
 			devpages.Field{Name: "plan", Label: "Plan", Hint: "Its rate limits apply", Kind: devpages.Choice, Options: choices(Plans...)},
 			devpages.Field{Name: "limit_headers", Label: "X-RateLimit-Reset", Hint: "Auth0's documentation does not say which time it is", Kind: devpages.Choice, Options: []devpages.Option{

@@ -26,7 +26,7 @@ var eventNames = map[string]string{
 }
 
 func (t *Tenant) logPage() devPage {
-	return devPage{name: "log", template: "log", title: "Log", group: "Look", data: t.logData}
+	return devPage{name: "log", template: "log", title: "Log", group: "Look", text: "Sign-ins, and changes through the Management API", data: t.logData}
 }
 
 func (t *Tenant) logData(r *http.Request) (any, error) {

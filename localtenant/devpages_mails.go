@@ -17,7 +17,7 @@ type shownMail struct {
 
 func (t *Tenant) mailsPage() devPage {
 	return devPage{
-		name: "mails", template: "mails", title: "Mails", group: "Look", data: t.mailsData,
+		name: "mails", template: "mails", title: "Mails", group: "Look", text: "The mails that a real tenant would have sent", data: t.mailsData,
 		forms: []devForm{{
 			name: "clear", title: "Clear the outbox", text: "Deletes all mails. Their links stay valid.",
 			button: "Delete all mails", done: "The outbox is empty.", do: t.deleteOutbox,

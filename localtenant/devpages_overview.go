@@ -18,7 +18,7 @@ type overviewData struct {
 
 func (t *Tenant) overviewPage() devPage {
 	return devPage{
-		name: overview, template: "overview", title: "Overview", group: "Look", data: t.overviewData,
+		name: overview, template: "overview", title: "Overview", group: "Look", text: "What the tenant holds, and a reset", data: t.overviewData,
 		forms: []devForm{
 			{
 				name: "clear-stats", title: "Clear the statistics", text: "Sets all figures to zero.",

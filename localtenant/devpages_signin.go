@@ -4,7 +4,7 @@ import "usher/localtenant/devpages"
 
 func (t *Tenant) signInPage() devPage {
 	return devPage{
-		name: "signin", template: "signin", title: "Sign-in", group: "Change", data: noData,
+		name: "signin", template: "signin", title: "Sign-in", group: "Change", text: "Second factors, passwords, sessions, the application", data: noData,
 		forms: []devForm{t.mfaForm(), t.passwordsForm(), t.sessionsForm(), t.applicationForm()},
 	}
 }

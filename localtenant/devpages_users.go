@@ -25,7 +25,7 @@ type shownUser struct {
 
 func (t *Tenant) usersPage() devPage {
 	return devPage{
-		name: "users", template: "users", title: "Users", group: "Look", data: t.usersData,
+		name: "users", template: "users", title: "Users", group: "Look", text: "All users with their whole records", data: t.usersData,
 		forms: []devForm{{
 			name: "add", title: "Add a user", text: "As an import does: no password policy applies.",
 			button: "Add the user", done: "The user is added.", fields: t.newUserFields, do: strict(t.postUser),
