@@ -40,7 +40,7 @@ const importTimeout = 2 * time.Hour
 func (t *Tenant) startImport(conn *connection, text []byte, upsert, mail bool) *importJob {
 	how := &t.settings.Imports
 	j := &importJob{
-		job: t.newJob("users_import"), conn: conn, upsert: upsert, mail: mail,
+		job: t.newJob(importJobType), conn: conn, upsert: upsert, mail: mail,
 		each: time.Duration(how.PerUser),
 	}
 	j.begins = how.PerJob.after(j.CreatedAt)
@@ -143,6 +143,9 @@ func (j *importJob) end(timedOut bool) {
 		"failed": len(j.failures), "updated": j.updated, "inserted": j.inserted, "total": len(j.records),
 	}
 }
+
+// importJobType is the type of a job that imports users.
+const importJobType = "users_import"
 
 // tenantOwner stands for all who administrate the tenant, to whom the end of an import is mailed.
 const tenantOwner = "owner@tenant.example"

@@ -1,6 +1,9 @@
 package localtenant
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // Route is a line of the table. Scopes name the Management API's scopes of which
 // any will do; a route without is open to all.
@@ -12,7 +15,13 @@ type Route struct {
 
 // Routes lists every route that the tenant serves. A route under /api/v2 is held to
 // what the API's description says of it.
-func (t *Tenant) Routes() []Route {
+func (t *Tenant) Routes() []Route { return append(t.apiRoutes(), t.devRoutes()...) }
+
+// control reports whether a route is for tests and developers. A real tenant has no such route.
+func (r Route) control() bool { return strings.Contains(r.Pattern, " /_tenant/") }
+
+// apiRoutes are all but the routes of the pages for developers, which devRoutes lists.
+func (t *Tenant) apiRoutes() []Route {
 	anyOf := func(scopes ...string) []string { return scopes }
 	const method = "/api/v2/users/{id}/authentication-methods/{authentication_method_id}"
 	return []Route{

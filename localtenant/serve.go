@@ -29,11 +29,10 @@ func bodyLimit(pattern string) int {
 func (t *Tenant) serve(rt Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begin := time.Now()
-		control := strings.Contains(rt.Pattern, " /_tenant/")
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		var fault *Fault
-		if !control {
+		if !rt.control() {
 			t.stats.request(rt.Pattern)
 			fault = t.faults.take(rt.Pattern, r)
 		}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"usher/localtenant/description"
+	"usher/localtenant/devpages"
 )
 
 // The application and the database connection that every tenant starts with.
@@ -42,13 +43,14 @@ type Options struct {
 
 // Tenant is a local tenant. It is an http.Handler and safe for concurrent use.
 type Tenant struct {
-	opts   Options
-	mux    *http.ServeMux
-	api    *description.API
-	pages  pages
-	stats  counter
-	faults faultList
-	odd429 atomic.Uint32 // how many there were, with quirks
+	opts    Options
+	mux     *http.ServeMux
+	api     *description.API
+	pages   pages
+	devSite devpages.Site
+	stats   counter
+	faults  faultList
+	odd429  atomic.Uint32 // how many there were, with quirks
 
 	mu       sync.Mutex // held while a handler runs; guards all below
 	offset   time.Duration
@@ -102,7 +104,11 @@ func New(opts Options) (*Tenant, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tenant{opts: opts, api: api, pages: pages}
+	site, err := devpages.New()
+	if err != nil {
+		return nil, err
+	}
+	t := &Tenant{opts: opts, api: api, pages: pages, devSite: site}
 	if err := t.reset(); err != nil {
 		return nil, err
 	}

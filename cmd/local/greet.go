@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"usher/cmd/local/internal/docs"
 	"usher/internal/config"
 	"usher/internal/secrets"
 	"usher/internal/version"
@@ -44,6 +45,18 @@ func notices(s settings, opts options) []string {
 	return all
 }
 
+// site is what the first page says.
+func site(s settings, opts options) docs.Site {
+	first := docs.Site{Version: version.Number, Notices: notices(s, opts)}
+	if s.tenant == nil {
+		return first
+	}
+	for _, l := range s.tenant.PageLinks() {
+		first.Tenant = append(first.Tenant, docs.Link{Title: l.Title, URL: "http://" + opts.tenantAddr + l.Path, Text: l.Text})
+	}
+	return first
+}
+
 // greet prints the addresses and the first steps.
 func greet(out io.Writer, s settings, opts options) {
 	fmt.Fprintf(out, "Usher %s listens on http://%s. %s\n", version.Number, s.addr, strings.Join(notices(s, opts), "\n"))
@@ -51,6 +64,9 @@ func greet(out io.Writer, s settings, opts options) {
 		fmt.Fprintf(out, "%s has%s.\n", opts.envFile, unknownNames(" ", s.unknown))
 	}
 	fmt.Fprintf(out, "\nTry:\n  open http://%s/docs in a browser\n", s.addr)
+	if s.tenant != nil {
+		fmt.Fprintf(out, "  open http://%s%s in a browser\n", opts.tenantAddr, s.tenant.PageLinks()[0].Path)
+	}
 	if opts.auth == authNone {
 		fmt.Fprintf(out, "  open http://%s/login in a browser\n  curl http://%s/users\n", s.addr, s.addr)
 	}

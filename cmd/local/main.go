@@ -20,7 +20,6 @@ import (
 	"usher/cmd/local/internal/docs"
 	"usher/internal/boot"
 	"usher/internal/httpapi"
-	"usher/internal/version"
 	"usher/operations"
 )
 
@@ -68,7 +67,7 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 	service, stopJobs := operations.WithJobs(boot.New(set.config, set.credentials, log, time.Now), dir)
 	defer stopJobs()
 	handler := service.Handler(httpapi.ServeOptions{Log: log}, authenticate, operations.All(service)...)
-	handler, err = docs.Handler(docs.Site{Version: version.Number, Notices: notices(set, opts)}, handler)
+	handler, err = docs.Handler(site(set, opts), handler)
 	if err != nil {
 		return err
 	}

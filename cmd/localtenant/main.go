@@ -177,10 +177,11 @@ func (c config) greet(w io.Writer, t *localtenant.Tenant, base string) {
   connection     %s
   audience       %s (the Management API)
   users          %s
+  pages          %s%s (mails, users, log, faults, settings)
 
 A Management API token:
   %s %s/oauth/token -d grant_type=client_credentials -d client_id=%s -d client_secret=%s -d audience=%s
-`, base, localtenant.ClientID, localtenant.ClientSecret, localtenant.Connection, t.Audience(), users,
+`, base, localtenant.ClientID, localtenant.ClientSecret, localtenant.Connection, t.Audience(), users, base, t.PageLinks()[0].Path,
 		curl, base, localtenant.ClientID, localtenant.ClientSecret, t.Audience())
 }
 

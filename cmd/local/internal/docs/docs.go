@@ -23,7 +23,11 @@ var files embed.FS
 type Site struct {
 	Version string
 	Notices []string // one paragraph each
+	Tenant  []Link   // the pages of the local tenant; none for a real tenant
 }
+
+// Link is a link to a page of another server.
+type Link struct{ Title, URL, Text string }
 
 // page is a response to GET.
 type page struct {
