@@ -28,9 +28,9 @@ formatted() {
 	[ -z "$files" ] || { echo "not formatted (make fmt): $files"; return 1; }
 }
 
+# cfn-lint and the transform of SAM are among these tests, so there is no `sam validate --lint`.
 template() {
-	"$venv/bin/sam" validate --lint --region eu-central-1 &&
-		"$venv/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$reports/template.xml" test/template
+	"$venv/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$reports/template.xml" test/template
 }
 
 # All that `go test` can do in separate processes: Chromium, moto, curl, HTTPie, Node and
