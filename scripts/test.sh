@@ -155,10 +155,12 @@ step "allocations" allocations
 step "coverage" coverage
 begin chaos
 begin stack
+begin arm64
+begin vulnerabilities
 step "functions in sam local" sam_local
 end "the stack on MiniStack" stack
 end "chaos, in short" chaos
 end "go test, with a rough tenant" rough
-step "functions for arm64" arm64
-step "known vulnerabilities" vulnerabilities
+end "functions for arm64" arm64
+end "known vulnerabilities" vulnerabilities
 summary
