@@ -85,7 +85,7 @@ func (t *Tenant) listUserLogs(w http.ResponseWriter, r *http.Request) error {
 	}
 	if s := r.URL.Query().Get("sort"); s != "" {
 		field, direction, _ := strings.Cut(s, ":")
-		slices.SortStableFunc(items, func(a, b map[string]any) int { return compare(a[field], b[field], direction == "-1") })
+		slices.SortStableFunc(items, func(a, b map[string]any) int { return compare(sortKey(a[field]), sortKey(b[field]), direction == "-1") })
 	}
 	if pageOf(r).tooFar() {
 		return badRequest("invalid_paging", "You can only page through the first 1000 records.")

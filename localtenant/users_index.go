@@ -77,7 +77,7 @@ func (x *index) find(q search.Query, by ordering, now time.Time) []map[string]an
 		}
 		h := hit{entry: e}
 		if values := search.Values(e.doc, by.field); len(values) > 0 {
-			h.key = values[0]
+			h.key = sortKey(values[0])
 		}
 		hits = append(hits, h)
 	}
@@ -89,6 +89,14 @@ func (x *index) find(q search.Query, by ordering, now time.Time) []map[string]an
 		out[i] = h.doc
 	}
 	return out
+}
+
+// sortKey is what compare needs of a value: capital letters do not count.
+func sortKey(value any) any {
+	if text, ok := value.(string); ok {
+		return strings.ToLower(text)
+	}
+	return value
 }
 
 // compare orders two sort keys. Documents without one come last either way.
@@ -108,7 +116,7 @@ func compare(a, b any, down bool) int {
 		}
 	case string:
 		if b, ok := b.(string); ok {
-			c = strings.Compare(strings.ToLower(a), strings.ToLower(b))
+			c = strings.Compare(a, b)
 		}
 	}
 	if down {

@@ -1,4 +1,4 @@
-"""Adds up JUnit reports: summary.py FOLDER. Fails when a test failed, was skipped, or none ran."""
+"""Adds up JUnit reports: summary.py FOLDER. Fails when a test failed, was skipped, or a report has none."""
 
 import pathlib
 import sys
@@ -6,7 +6,10 @@ from xml.etree import ElementTree
 
 passed, failed, skipped = 0, [], []
 for report in sorted(pathlib.Path(sys.argv[1]).glob("*.xml")):
-    for case in ElementTree.parse(report).iter("testcase"):
+    cases = list(ElementTree.parse(report).iter("testcase"))
+    if not cases:
+        failed.append(f"{report.name} has no tests")
+    for case in cases:
         name = f"{case.get('classname')} {case.get('name')}"
         if case.find("failure") is not None or case.find("error") is not None:
             failed.append(name)

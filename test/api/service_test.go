@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -29,8 +30,10 @@ const never = time.Hour
 
 // TestMain lets more tests run at once than there are cores: some wait for a limit or
 // for a provider that is silent. A test server that closes also closes the idle connections of
-// the default transport, which other tests use; so that method is hidden.
+// the default transport, which other tests use; so that method is hidden. Garbage is collected
+// rarely: that was a fifth of the processor time.
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
 	http.DefaultTransport = struct{ http.RoundTripper }{http.DefaultTransport}
 	if err := flag.Set("test.parallel", "16"); err != nil {
 		panic(err)
