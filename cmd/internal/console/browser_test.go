@@ -1,0 +1,101 @@
+//go:build chromium
+
+package console_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"usher/localtenant"
+	"usher/test/testkit/chromium"
+)
+
+// chrome is a Chromium in which a page's errors fail the test.
+type chrome struct {
+	*chromium.Browser
+	w *world
+}
+
+func (w *world) chromium() chrome {
+	w.Helper()
+	b := chrome{chromium.Start(w.T), w}
+	var mu sync.Mutex
+	err := chromedp.Listen(b.Context, func(ev any) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch ev := ev.(type) {
+		case *log.EventEntryAdded:
+			if ev.Entry.Level == log.EntryLevelError {
+				w.Errorf("the browser reports %s %s", ev.Entry.Text, ev.Entry.URL)
+			}
+		case *runtime.EventExceptionThrown:
+			w.Errorf("a script fails: %s", ev.ExceptionDetails.Text)
+		}
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return b
+}
+
+// signIn signs a person in from the start page.
+func (b chrome) signIn(email string) {
+	b.Helper()
+	b.Open(b.w.url + "/")
+	b.Click(`a[href="/login"]`)
+	b.Sees("Password")
+	b.Fill("username", email)
+	b.Fill("password", localtenant.SamplePassword)
+	b.Click(`button[type=submit]`)
+	b.Sees("All users")
+}
+
+// find finds a user by text and opens their page.
+func (b chrome) find(text, label string) {
+	b.Helper()
+	b.Open(b.w.url + "/users")
+	b.Fill("q", text)
+	b.Click(`form.search button[type=submit]`)
+	b.Sees("Found")
+	b.Click(`a.row`)
+	b.Sees(label)
+}
+
+// open opens one of the disclosures with a form.
+func (b chrome) open(form string) {
+	b.Helper()
+	b.Click(`details:has(form[action$="` + form + `"]) > summary`)
+}
+
+// submit sends the form of an action.
+func (b chrome) submit(form string) {
+	b.Helper()
+	b.Click(`form[action$="` + form + `"] button[type=submit]`)
+}
+
+func TestFindAndBlock(t *testing.T) {
+	w := newWorld(t)
+	b := w.chromium()
+	b.signIn(supportEmail)
+	b.find("ada", "Ada Lovelace")
+	b.open("/block")
+	b.submit("/block")
+	b.Sees("The user is blocked and signed out everywhere.")
+	if !w.isBlocked(customerID) {
+		t.Error("the tenant has not blocked the user")
+	}
+	b.open("/unblock")
+	b.submit("/unblock")
+	b.Sees("The user is no longer blocked")
+	if w.isBlocked(customerID) {
+		t.Error("the tenant still blocks the user")
+	}
+	b.Read(`document.querySelector("time").textContent.includes("UTC (") ? "local time" : ""`)
+	b.Click(`.me summary`)
+	b.Click(`form[action="/sign-out"] button`)
+	b.Sees("Sign in to the console")
+}
