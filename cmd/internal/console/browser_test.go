@@ -3,6 +3,7 @@
 package console_test
 
 import (
+	"strings"
 	"sync"
 	"testing"
 
@@ -98,4 +99,78 @@ func TestFindAndBlock(t *testing.T) {
 	b.Click(`.me summary`)
 	b.Click(`form[action="/sign-out"] button`)
 	b.Sees("Sign in to the console")
+}
+
+// Links and codes are shown once, with a button that copies them.
+func TestHelpWithCredentials(t *testing.T) {
+	w := newWorld(t)
+	w.setUser(customerID, map[string]any{"email_verified": false})
+	w.addFactors(customerID)
+	b := w.chromium()
+	b.signIn(supportEmail)
+	b.find("ada", "Ada Lovelace")
+	for _, mail := range []struct{ form, kind, told string }{
+		{"/password-mail", "reset_email", "a link to set a password to ada"}, {"/verification-mail", "verify_email", "a link to verify the address to ada"},
+	} {
+		b.open(mail.form)
+		b.submit(mail.form)
+		b.Sees(mail.told)
+		if w.mails(mail.kind, customerEmail) != 1 {
+			t.Errorf("the tenant has sent %v", w.tenant.Tenant.Outbox())
+		}
+	}
+	for _, link := range []string{"/password-link", "/verification-link"} {
+		b.open(link)
+		b.submit(link)
+		if address := b.Read(`document.querySelector("#credential")?.textContent ?? ""`); !strings.HasPrefix(address, w.tenant.URL+"/u/") {
+			t.Errorf("the link is %s", address)
+		}
+		b.Read(`document.querySelector("button[data-copy=credential]").hidden ? "" : "a button"`)
+		b.Click(`section a.button`)
+		b.Sees("Actions")
+	}
+	b.Click(`.tabs a[href$="/factors"]`)
+	b.open("/recovery-code")
+	b.submit("/recovery-code")
+	b.Read(`document.querySelector("#credential")?.textContent ?? ""`)
+	b.Click(`section a.button`)
+	b.open("/remove-factor")
+	b.submit("/remove-factor")
+	b.Sees("The factor is removed.")
+	b.open("/remove-factors")
+	b.submit("/remove-factors")
+	b.Sees("All factors are removed")
+	if left := w.factors(customerID); len(left) != 0 {
+		t.Errorf("the tenant still has %v", left)
+	}
+}
+
+func TestEndSessionsAndBlocks(t *testing.T) {
+	w := newWorld(t)
+	w.tenantSignIn(customerEmail, localtenant.SamplePassword)
+	w.tenantSignIn(customerEmail, localtenant.SamplePassword)
+	w.failSignIns(customerEmail)
+	b := w.chromium()
+	b.signIn(supportEmail)
+	b.find("ada", "Ada Lovelace")
+	b.Click(`.tabs a[href$="/sessions"]`)
+	b.open("/end-session")
+	b.submit("/end-session")
+	b.Sees("The session has ended.")
+	if left := len(w.sessions(customerID)); left != 1 {
+		t.Errorf("%d sessions are left", left)
+	}
+	b.open("/end-sessions")
+	b.submit("/end-sessions")
+	b.Sees("The user is signed in nowhere.")
+	if left := len(w.sessions(customerID)); left != 0 {
+		t.Errorf("%d sessions are left", left)
+	}
+	b.Click(`.tabs a[href$="/history"]`)
+	b.Sees("A sign-in failed because of a wrong password")
+	b.submit("/lift-login-blocks")
+	b.Sees("All blocks after wrong passwords are lifted.")
+	if w.loginBlocks(customerID) != 0 {
+		t.Error("the tenant still blocks sign-ins")
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"usher/localtenant"
 	"usher/test/testkit/chromium"
 )
 
@@ -53,12 +54,21 @@ func (b chrome) picture(name, theme string, width int64) {
 
 func TestPagesFit(t *testing.T) {
 	w := newWorld(t)
+	w.addFactors(customerID)
+	w.tenantSignIn(customerEmail, "Wrong-Horse-7")
+	w.tenantSignIn(customerEmail, localtenant.SamplePassword)
 	b := w.chromium()
 	b.Open(w.url)
 	b.pictures("start")
 	b.signIn(supportEmail)
 	b.Click(`form.search details summary`)
 	b.pictures("users")
+	b.find("ada", "Ada Lovelace")
+	for _, section := range []string{"history", "factors", "sessions"} {
+		b.Click(`.tabs a[href$="/` + section + `"]`)
+		b.Read(`document.querySelector(".tabs a[aria-current][href$='/` + section + `']") ? "there" : ""`)
+		b.pictures(section)
+	}
 	b.find("ada", "Ada Lovelace")
 	b.open("/block")
 	b.pictures("user")

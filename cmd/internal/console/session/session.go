@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +28,7 @@ type Session struct {
 
 	mu      sync.Mutex
 	notices []any
+	keys    []string // of forms, oldest first
 	kept    any
 }
 
@@ -148,4 +150,35 @@ func (x *Session) Kept() any {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.kept
+}
+
+// maxKeys bounds the keys of forms that a session has not sent.
+const maxKeys = 1000
+
+// Key issues a key for one sending of a form.
+func (x *Session) Key() string {
+	key := rand.Text()
+	x.Return(key)
+	return key
+}
+
+// Take reports whether the session has issued a key and not taken it yet, and takes it.
+func (x *Session) Take(key string) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	i := slices.Index(x.keys, key)
+	if i < 0 {
+		return false
+	}
+	x.keys = slices.Delete(x.keys, i, i+1)
+	return true
+}
+
+// Return makes a key valid again, after a failure whose effect is unknown.
+func (x *Session) Return(key string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.keys = append(x.keys, key); len(x.keys) > maxKeys {
+		x.keys = x.keys[1:]
+	}
 }

@@ -62,10 +62,14 @@ type Answer struct {
 }
 
 // Path joins segments to a path. It escapes everything that is not unreserved in a URL, as
-// Usher's limit on the length of paths counts.
+// Usher's limit on the length of paths counts. It returns "" if a proxy would change the path,
+// and calls with that path fail.
 func Path(segments ...string) string {
 	var b strings.Builder
 	for _, s := range segments {
+		if s == "" || s == "." || s == ".." {
+			return ""
+		}
 		b.WriteByte('/')
 		b.WriteString(escape(s))
 	}
@@ -77,6 +81,9 @@ func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+"
 
 // Do calls Usher. From status 400 on it returns a *Problem, and the answer for its headers.
 func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
+	if call.Path == "" {
+		return Answer{}, &Problem{Status: http.StatusBadRequest, Code: "invalid-request"}
+	}
 	got, err := c.try(ctx, call)
 	if c.renew != nil && got.Status == http.StatusUnauthorized {
 		c.renew() // the token may have been revoked
@@ -141,7 +148,8 @@ func read(resp *http.Response) (Answer, error) {
 	if len(got.Body) > maxBody {
 		return got, errors.New("the response of Usher is too large")
 	}
-	if got.Status >= http.StatusBadRequest {
+	redirects := got.Status >= 300 && got.Status != http.StatusFound // 302 is for the browser
+	if got.Status >= http.StatusBadRequest || redirects {
 		return got, problemOf(got)
 	}
 	return got, nil

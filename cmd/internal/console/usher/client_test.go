@@ -60,6 +60,7 @@ func TestProblems(t *testing.T) {
 		"another status":  {429, `{"status":200,"code":"throttled"}`, usher.Problem{Status: 429, Code: "throttled", RequestID: "header", RetryAfter: 7 * time.Second}},
 		"a proxy's page":  {502, `<html>`, usher.Problem{Status: 502, Code: usher.NoProblem, RequestID: "header", RetryAfter: 7 * time.Second}},
 		"nothing":         {503, ``, usher.Problem{Status: 503, Code: usher.NoProblem, RequestID: "header", RetryAfter: 7 * time.Second}},
+		"moved":           {301, ``, usher.Problem{Status: 301, Code: usher.NoProblem, RequestID: "header"}},
 		"unreadable":      {200, `{"id":`, usher.Problem{Status: 502, Code: usher.Unreadable, RequestID: "header"}},
 		"of another form": {200, `[]`, usher.Problem{Status: 502, Code: usher.Unreadable, RequestID: "header"}},
 	}
@@ -82,6 +83,17 @@ func TestProblems(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 		})
+	}
+}
+
+// A segment that a proxy would remove or resolve could turn one resource into another.
+func TestPathsThatChange(t *testing.T) {
+	called := false
+	client := answering(t, func(http.ResponseWriter, *http.Request) { called = true })
+	for _, segment := range []string{"", ".", ".."} {
+		if _, err := client.Do(t.Context(), usher.Call{Method: "DELETE", Path: usher.Path("mfa", "x", "methods", segment)}); !usher.Is(err, "invalid-request") || called {
+			t.Errorf("%q: %v", segment, err)
+		}
 	}
 }
 

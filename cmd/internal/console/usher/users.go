@@ -55,6 +55,13 @@ func (u User) Label() string {
 	return u.ID
 }
 
+// Read reads a resource.
+func Read[T any](ctx context.Context, c *Client, actor, path string, query url.Values) (T, Answer, error) {
+	got, err := c.Do(ctx, Call{Method: http.MethodGet, Path: path, Query: query, Actor: actor})
+	out, err := decode[T](got, err)
+	return out, got, err
+}
+
 // Get reads a user. etag is for a change with If-Match.
 func (c *Client) Get(ctx context.Context, actor, id string) (u User, etag string, err error) {
 	got, err := c.Do(ctx, Call{Method: http.MethodGet, Path: Path("users", id), Actor: actor})

@@ -20,22 +20,24 @@ func sessionsEnded(got usher.Answer) bool {
 	return out.SessionsEnded
 }
 
-func block(s *Site, c change) (notice, error) {
+func block(s *Site, c change) (outcome, error) {
 	got, err := c.call(s, http.MethodPut, usher.Path("blocks", c.target.User.ID), nil)
 	if err != nil {
-		return notice{}, err
+		return outcome{}, err
 	}
-	told := notice{Kind: "good", Text: "The user is blocked and signed out everywhere.", RequestID: got.RequestID}
+	done := good(got, "The user is blocked and signed out everywhere.")
 	if !sessionsEnded(got) {
-		told.Kind, told.Text, told.Cure = "warn", "The user is blocked: no new sign-in succeeds.", sessionsNotEnded
+		done.Kind, done.Text, done.Cure = "warn", "The user is blocked: no new sign-in succeeds.", sessionsNotEnded
 	}
-	return told, nil
+	return done, nil
 }
 
-func unblock(s *Site, c change) (notice, error) {
+func unblock(s *Site, c change) (outcome, error) {
 	got, err := c.call(s, http.MethodDelete, usher.Path("blocks", c.target.User.ID), nil)
-	if err != nil {
-		return notice{}, err
-	}
-	return notice{Kind: "good", Text: "The user is no longer blocked and can sign in again.", RequestID: got.RequestID}, nil
+	return good(got, "The user is no longer blocked and can sign in again."), err
+}
+
+func liftLoginBlocks(s *Site, c change) (outcome, error) {
+	got, err := c.call(s, http.MethodDelete, usher.Path("login-blocks", c.target.User.ID), nil)
+	return good(got, "All blocks after wrong passwords are lifted."), err
 }

@@ -150,13 +150,7 @@ func (s *Site) fillUser(r *http.Request, v visit, page *listing) {
 }
 
 func (l *listing) failed(s *Site, err error) {
-	if err == nil {
-		return
-	}
-	s.logCall(err)
-	told := explain(err)
-	told.Kind = "bad"
-	l.Failure = &told
+	l.Failure = s.failure(err)
 }
 
 // Is reports whether a search or a filter has a value, for the form.

@@ -34,7 +34,7 @@ func (e *notStaff) Error() string { return e.why }
 // readPerson reads a user and decides whether they are staff. A *notStaff is final; after other
 // errors the answer is unknown.
 func (s *Site) readPerson(ctx context.Context, id string) (person, error) {
-	user, roles, err := s.readBoth(ctx, id, id)
+	user, _, roles, err := s.readBoth(ctx, id, id)
 	switch {
 	case usher.IsGone(err.user):
 		return person{}, &notStaff{"This account does not exist any more."}
@@ -60,12 +60,14 @@ func (s *Site) readPerson(ctx context.Context, id string) (person, error) {
 type bothErrors struct{ user, roles error }
 
 // readBoth reads a user and their roles, at the same time.
-func (s *Site) readBoth(ctx context.Context, actor, id string) (user usher.User, roles []usher.Role, errs bothErrors) {
+func (s *Site) readBoth(ctx context.Context, actor, id string) (
+	user usher.User, etag string, roles []usher.Role, errs bothErrors,
+) {
 	var both sync.WaitGroup
-	both.Go(func() { user, _, errs.user = s.Usher.Get(ctx, actor, id) })
+	both.Go(func() { user, etag, errs.user = s.Usher.Get(ctx, actor, id) })
 	both.Go(func() { roles, errs.roles = s.Usher.RolesOf(ctx, actor, id) })
 	both.Wait()
-	return user, roles, errs
+	return user, etag, roles, errs
 }
 
 // personOf returns the person of a session, and looks at them again if that is due. For an

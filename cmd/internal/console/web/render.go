@@ -27,6 +27,8 @@ var functions = template.FuncMap{
 	"instant":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"userPath": func(id string) string { return usher.Path("users", id) },
 	"groupsOf": describeGroups,
+	"factor":   factorName,
+	"inWords":  inWords,
 }
 
 func parsePages() (pages, error) {

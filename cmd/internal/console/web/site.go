@@ -57,7 +57,9 @@ func (s *Site) routes() http.Handler {
 	mux.HandleFunc("POST /sign-out", s.signOut)
 	mux.HandleFunc("GET /users", s.staff(s.listUsers))
 	mux.HandleFunc("POST /users", s.staff(s.findUsers))
-	mux.HandleFunc("GET /users/{id}", s.staff(s.onUser(s.showProfile)))
+	for _, one := range sections {
+		mux.HandleFunc(strings.TrimSuffix("GET /users/{id}/"+one.Name, "/"), s.staff(s.showSection(one)))
+	}
 	for _, a := range actions() {
 		mux.HandleFunc("POST /users/{id}/"+a.name, s.change(a))
 	}

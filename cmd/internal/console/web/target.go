@@ -11,17 +11,18 @@ import (
 // target is the user whom a page or an action is about, as just read.
 type target struct {
 	User     usher.User
+	ETag     string
 	Roles    []usher.Role
 	groups   policy.Groups // what the user's own roles permit in the console
 	rolesErr error         // the roles are unknown: no action is permitted
 }
 
 func (s *Site) readTarget(ctx context.Context, p person, id string) (target, error) {
-	user, roles, errs := s.readBoth(ctx, p.User.ID, id)
+	user, etag, roles, errs := s.readBoth(ctx, p.User.ID, id)
 	if errs.user != nil {
 		return target{}, errs.user
 	}
-	return target{User: user, Roles: roles, groups: s.Policy.Groups(usher.Names(roles)), rolesErr: errs.roles}, nil
+	return target{User: user, ETag: etag, Roles: roles, groups: s.Policy.Groups(usher.Names(roles)), rolesErr: errs.roles}, nil
 }
 
 // onUser reads the user in the path before a handler.

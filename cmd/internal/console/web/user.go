@@ -7,21 +7,26 @@ import (
 	"usher/cmd/internal/console/usher"
 )
 
-// section is a part of a user's page, with a separate address.
+// section is a part of a user's page, with a separate address. A page reads one section only.
 type section struct {
 	Name, Title string // the profile has no name in the path
 	group       policy.Group
+	template    string
+	read        func(s *Site, r *http.Request, v visit, t target) any
 }
 
 var sections = []section{
-	{"", "Profile", policy.Read},
+	{"", "Profile", policy.Read, "profile", (*Site).readProfile},
+	{"history", "History", policy.Support, "history", (*Site).readHistory},
+	{"factors", "Second factors", policy.MFA, "factors", (*Site).readFactors},
+	{"sessions", "Sessions", policy.Sessions, "sessions", (*Site).readSessions},
 }
 
 // userPage is the data of a page about a user.
 type userPage struct {
 	User     usher.User
 	Self     bool
-	Above    string // why no action is possible because of the user's roles
+	Above    string // why actions are missing
 	Sections []section
 	Section  string
 	Offers   map[string]bool
@@ -38,17 +43,17 @@ func newUserPage(v visit, t target, current string, body any) userPage {
 		}
 	}
 	switch {
+	case page.Self:
+		page.Above = "This is your own account. You can end its sessions. A colleague has to do everything else."
 	case t.rolesErr != nil:
 		page.Above = "The roles of this user cannot be read at the moment, so no action is offered."
-	case page.Self:
-		page.Above = "This is your own account. A colleague has to change it."
 	case !v.person.Groups.HasAll(t.groups):
 		page.Above = "This user is a member of staff with permissions that you do not have, so no action is offered."
 	}
 	return page
 }
 
-// Path returns the address of a section of this user.
+// Path returns the address of a section or an action of this user.
 func (p userPage) Path(name string) string {
 	if name == "" {
 		return usher.Path("users", p.User.ID)
@@ -56,7 +61,38 @@ func (p userPage) Path(name string) string {
 	return usher.Path("users", p.User.ID, name)
 }
 
-// showProfile serves GET /users/{id}.
-func (s *Site) showProfile(w http.ResponseWriter, r *http.Request, v visit, t target) {
-	s.show(w, r, http.StatusOK, "profile", t.User.Label(), newUserPage(v, t, "", nil))
+// showSection serves a section of a user.
+func (s *Site) showSection(one section) handler {
+	return s.onUser(func(w http.ResponseWriter, r *http.Request, v visit, t target) {
+		if !v.person.Groups.Has(one.group) {
+			s.fail(w, r, http.StatusForbidden, notice{Text: "Your role does not let you see this.", Cure: "Ask an administrator."})
+			return
+		}
+		s.show(w, r, http.StatusOK, one.template, t.User.Label(), newUserPage(v, t, one.Name, one.read(s, r, v, t)))
+	})
+}
+
+// failure explains why a section cannot be shown; nil for no error.
+func (s *Site) failure(err error) *notice {
+	if err == nil {
+		return nil
+	}
+	s.logCall(err)
+	n := explain(err)
+	n.Kind = "bad"
+	return &n
+}
+
+// profileBody is the data of the profile, which is read with the user.
+type profileBody struct {
+	Keys     []string // for the forms that may be sent once
+	Password bool     // whether the user may have a password
+}
+
+func (s *Site) readProfile(_ *http.Request, v visit, t target) any {
+	body := profileBody{Password: passwordConnection(t.User) != ""}
+	for range 4 {
+		body.Keys = append(body.Keys, v.session.Key())
+	}
+	return body
 }
