@@ -37,6 +37,7 @@ type Options struct {
 	PasswordCost int              // of bcrypt; default bcrypt.DefaultCost
 	Log          *slog.Logger     // one line per request; nil is silent
 	Empty        bool             // without the sample users
+	Staff        bool             // with the sample staff of the console, beside other users
 	Key          SigningKey       // default: made when first needed
 	Plan         Plan             // rate limits; default PlanNone
 }
@@ -146,10 +147,15 @@ func (t *Tenant) reset() error {
 	if len(t.keys) == 0 && t.opts.Key != nil {
 		t.keys = []SigningKey{t.opts.Key}
 	}
-	if t.opts.Empty {
+	if !t.opts.Empty {
+		if err := t.addSampleUsers(); err != nil {
+			return err
+		}
+	}
+	if !t.opts.Staff {
 		return nil
 	}
-	return t.addSampleUsers()
+	return t.addStaff()
 }
 
 // locked runs do with the tenant's lock held.

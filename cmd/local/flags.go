@@ -19,6 +19,8 @@ import (
 const (
 	defaultAddr       = "127.0.0.1:3000"
 	defaultTenantAddr = "127.0.0.1:3001"
+
+	defaultConsoleAddr = "127.0.0.1:3002"
 )
 
 // options holds the command-line flags.
@@ -39,6 +41,10 @@ type options struct {
 	audience    string           // of bearer tokens; "" for the local tenant's API
 	tokenRule   string           // "" for the rule for Auth0
 	deadline    time.Duration
+
+	console       bool
+	consoleAddr   string
+	consolePolicy string // a file; "" for the policy of the sample staff
 }
 
 func parseFlags(args []string, out io.Writer) (options, error) {
@@ -81,9 +87,18 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	})
 	flags.StringVar(&o.limitsFile, "limits", "", "limit front-ends by the policy in this `file` (docs/limits.md)")
 	flags.DurationVar(&o.deadline, "deadline", boot.Deadline, "maximum `duration` of a request, longer for a debugger")
+	flags.BoolVar(&o.console, "console", true, "start the console for the help desk (docs/console.md), too. "+
+		"With -env, or with -addr but no -console-addr, it starts only if this flag is given")
+	flags.StringVar(&o.consoleAddr, "console-addr", "", "`host:port` of the console (default "+defaultConsoleAddr+")")
+	flags.StringVar(&o.consolePolicy, "console-policy", "", "the console's policy `file` (default: the policy of the local tenant's sample staff)")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
+	asked := o.consoleAddr != ""
+	flags.Visit(func(f *flag.Flag) { asked = asked || f.Name == "console" })
+	// Servers at other addresses, such as those of tests, must not all want the console's port.
+	o.console = o.console && (asked || o.addr == "" && o.envFile == "" && o.issuer == "" && o.audience == "")
+	o.consoleAddr = cmp.Or(o.consoleAddr, defaultConsoleAddr)
 	return o, o.check(flags.Args())
 }
 
@@ -126,6 +141,11 @@ func (o options) check(arguments []string) error {
 	host, _, err := net.SplitHostPort(o.tenantAddr)
 	if err == nil && (host == "" || host == "0.0.0.0" || host == "::") {
 		return fmt.Errorf("-tenant-addr %s: use an address to which browsers can be redirected", o.tenantAddr)
+	}
+	if o.console {
+		if err := o.checkConsole(); err != nil {
+			return err
+		}
 	}
 	return errors.Join(
 		o.checkAddr("-addr", cmp.Or(o.addr, defaultAddr), risk),

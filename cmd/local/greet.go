@@ -35,6 +35,9 @@ func notices(s settings, opts options) []string {
 			all = append(all, fmt.Sprintf("Sign in as ada@example.com with the password %s.", localtenant.SamplePassword))
 		}
 	}
+	if opts.console {
+		all = append(all, consoleNotice(s, opts))
+	}
 	if s.config.Binding == config.BindingNone {
 		all = append(all, "LOGIN_BINDING=none: sign-ins are not bound to the browser that began them.")
 	}
@@ -69,6 +72,9 @@ func greet(out io.Writer, s settings, opts options) {
 	}
 	if opts.auth == authNone {
 		fmt.Fprintf(out, "  open http://%s/login in a browser\n  curl http://%s/users\n", s.addr, s.addr)
+	}
+	if opts.console {
+		fmt.Fprintf(out, "  open http://%s in a browser: the console\n", opts.consoleAddr)
 	}
 	fmt.Fprint(out, "\nCtrl-C ends it.\n\n")
 }

@@ -74,6 +74,15 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 	if err := servers.start(set.addr, guard.Loopback(handler, opts.allowRemote), nil); err != nil {
 		return err
 	}
+	if opts.console {
+		handler, err := consoleHandler(opts, set, getenv, log)
+		if err != nil {
+			return err
+		}
+		if err := servers.start(opts.consoleAddr, guard.Loopback(handler, false), nil); err != nil {
+			return err
+		}
+	}
 	greet(out, set, opts)
 	return servers.wait(ctx)
 }

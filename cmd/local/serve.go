@@ -21,7 +21,7 @@ type group struct {
 // start starts a server. It returns an error if the port is in use.
 func (g *group) start(addr string, h http.Handler, connState func(net.Conn, http.ConnState)) error {
 	if g.failed == nil {
-		g.failed = make(chan error, 2)
+		g.failed = make(chan error, 3)
 	}
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {

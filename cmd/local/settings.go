@@ -42,6 +42,7 @@ func settingsFor(opts options, getenv func(string) string) (settings, error) {
 		cfg.ResultURLs = append(cfg.ResultURLs, front+"/")
 	}
 	cfg.LogoutURIs = append(cfg.LogoutURIs, opts.logoutURLs...)
+	allowConsole(&cfg, opts)
 	tenant, err := newTenant("http://"+opts.tenantAddr, cfg, opts)
 	if err != nil {
 		return settings{}, err
@@ -72,6 +73,7 @@ func fromFile(opts options, getenv func(string) string) (settings, error) {
 		return settings{}, fmt.Errorf("%s: %w%s", opts.envFile, err, unknownNames("\n", file.Unknown()))
 	}
 	addr := cmp.Or(opts.addr, loopbackAddr(s.Config.RedirectURIs[0]), defaultAddr)
+	allowConsole(&s.Config, opts)
 	return settings{addr: addr, config: s.Config, credentials: secrets.Static(s.Credentials), unknown: file.Unknown()}, nil
 }
 

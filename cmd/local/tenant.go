@@ -10,7 +10,7 @@ import (
 // newTenant returns a local tenant with the sample users, or with the users of -users.
 func newTenant(baseURL string, cfg config.Config, opts options) (*localtenant.Tenant, error) {
 	tenant, err := localtenant.New(localtenant.Options{
-		BaseURL: baseURL, Callbacks: cfg.RedirectURIs, LogoutURLs: cfg.LogoutURIs, Empty: opts.usersFile != "",
+		BaseURL: baseURL, Callbacks: cfg.RedirectURIs, LogoutURLs: cfg.LogoutURIs, Empty: opts.usersFile != "", Staff: opts.console,
 		Audiences: []string{localAudience}, Machines: opts.machines, Quirks: opts.quirks, Plan: opts.plan,
 	})
 	if err != nil {

@@ -84,7 +84,9 @@ var importRules = map[string][]string{
 	"cmd/doctor/internal/samconfig":   {},
 	"cmd/doctor/internal/doctor":      {"cmd/doctor/internal/awsapi", "cmd/doctor/internal/samconfig", "cmd/doctor/internal/vpcendpoint", "internal/auth0", "internal/config", "internal/limits", "internal/loopback", "internal/permission", "internal/secrets", "internal/skew"},
 	"cmd/doctor":                      {"cmd/internal/envfile", "internal/config", "internal/permission"},
-	"cmd/local": {"cmd/internal/envfile", "cmd/internal/guard", "internal/loopback", "internal/api", "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/config", "internal/httpapi", "internal/limits",
+	"cmd/console":                     {"cmd/internal/console/..."},
+	"cmd/internal/console":            {"github.com/aws/aws-sdk-go-v2/..."}, // a front-end: nothing of the service
+	"cmd/local": {"cmd/internal/console/...", "cmd/internal/envfile", "cmd/internal/guard", "internal/loopback", "internal/api", "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/config", "internal/httpapi", "internal/limits",
 		"internal/permission", "internal/problem", "internal/quota", "internal/secrets", "internal/version", "localtenant", "operations", "github.com/aws/aws-sdk-go-v2/aws"},
 	"bench/quota":                  {}, // tests only
 	"cmd/localtenant":              {"cmd/internal/guard", "internal/loopback", "localtenant"},
@@ -264,6 +266,9 @@ func TestImportFaults(t *testing.T) {
 		"a function over the doctor":     {"functions/x", []string{"usher/internal/users"}, []string{"usher/cmd/doctor/internal/doctor"}, "must not be built with"},
 		"an authorizer over a provider":  {"functions/authorizer", []string{"usher/internal/authorizer"}, []string{"github.com/auth0/go-auth0/v3/management/client"}, "must not be built with"},
 		"an authorizer over the secret":  {"functions/authorizer", []string{"usher/internal/authorizer"}, []string{"usher/internal/secrets"}, "must not be built with"},
+		"the console and ours":           {"cmd/internal/console/web", []string{"usher/internal/problem"}, nil, "must not import usher/internal/problem"},
+		"the console and the tenant":     {"cmd/console", []string{"usher/localtenant"}, nil, "must not import usher/localtenant"},
+		"a function over the console":    {"functions/x", []string{"usher/internal/users"}, []string{"usher/cmd/internal/console"}, "must not be built with"},
 		"an example and ours":            {"examples/x", []string{"usher/internal/problem"}, nil, "must not import usher/internal/problem"},
 		"a new domain and the provider":  {"internal/new", []string{"usher/internal/auth0"}, nil, "must not import usher/internal/auth0"},
 		"a stranger":                     {"shared", nil, nil, "has no rule"},
@@ -284,7 +289,7 @@ func TestImportFaults(t *testing.T) {
 func TestOnlyHTTPAPIReadsPathParameters(t *testing.T) {
 	for _, dir := range []string{"internal", "functions", "cmd"} {
 		err := filepath.WalkDir(filepath.Join(root(t), dir), func(path string, entry fs.DirEntry, err error) error {
-			isOther := strings.Contains(path, "/internal/httpapi/") || strings.HasSuffix(path, "_test.go")
+			isOther := strings.Contains(path, "/internal/httpapi/") || strings.Contains(path, "/internal/console/") || strings.HasSuffix(path, "_test.go")
 			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || isOther {
 				return err
 			}

@@ -1,0 +1,176 @@
+//go:build chromium
+
+package console_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"usher/localtenant"
+	"usher/test/testkit/chromium"
+)
+
+// chrome is a Chromium in which a page's errors fail the test.
+type chrome struct {
+	*chromium.Browser
+	w *world
+}
+
+func (w *world) chromium() chrome {
+	w.Helper()
+	b := chrome{chromium.Start(w.T), w}
+	var mu sync.Mutex
+	err := chromedp.Listen(b.Context, func(ev any) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch ev := ev.(type) {
+		case *log.EventEntryAdded:
+			if ev.Entry.Level == log.EntryLevelError {
+				w.Errorf("the browser reports %s %s", ev.Entry.Text, ev.Entry.URL)
+			}
+		case *runtime.EventExceptionThrown:
+			w.Errorf("a script fails: %s", ev.ExceptionDetails.Text)
+		}
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return b
+}
+
+// signIn signs a person in from the start page.
+func (b chrome) signIn(email string) {
+	b.Helper()
+	b.Open(b.w.url + "/")
+	b.Click(`a[href="/login"]`)
+	b.Sees("Password")
+	b.Fill("username", email)
+	b.Fill("password", localtenant.SamplePassword)
+	b.Click(`button[type=submit]`)
+	b.Sees("All users")
+}
+
+// find finds a user by text and opens their page.
+func (b chrome) find(text, label string) {
+	b.Helper()
+	b.Open(b.w.url + "/users")
+	b.Fill("q", text)
+	b.Click(`form.search button[type=submit]`)
+	b.Sees("Found")
+	b.Click(`a.row`)
+	b.Sees(label)
+}
+
+// open opens one of the disclosures with a form.
+func (b chrome) open(form string) {
+	b.Helper()
+	b.Click(`details:has(form[action$="` + form + `"]) > summary`)
+}
+
+// submit sends the form of an action.
+func (b chrome) submit(form string) {
+	b.Helper()
+	b.Click(`form[action$="` + form + `"] button[type=submit]`)
+}
+
+func TestFindAndBlock(t *testing.T) {
+	w := newWorld(t)
+	b := w.chromium()
+	b.signIn(supportEmail)
+	b.find("ada", "Ada Lovelace")
+	b.open("/block")
+	b.submit("/block")
+	b.Sees("The user is blocked and signed out everywhere.")
+	if !w.isBlocked(customerID) {
+		t.Error("the tenant has not blocked the user")
+	}
+	b.open("/unblock")
+	b.submit("/unblock")
+	b.Sees("The user is no longer blocked")
+	if w.isBlocked(customerID) {
+		t.Error("the tenant still blocks the user")
+	}
+	b.Read(`document.querySelector("time").textContent.includes("UTC (") ? "local time" : ""`)
+	b.Click(`.me summary`)
+	b.Click(`form[action="/sign-out"] button`)
+	b.Sees("Sign in to the console")
+}
+
+// Links and codes are shown once, with a button that copies them.
+func TestHelpWithCredentials(t *testing.T) {
+	w := newWorld(t)
+	w.setUser(customerID, map[string]any{"email_verified": false})
+	w.addFactors(customerID)
+	b := w.chromium()
+	b.signIn(supportEmail)
+	b.find("ada", "Ada Lovelace")
+	for _, mail := range []struct{ form, kind, told string }{
+		{"/password-mail", "reset_email", "a link to set a password to ada"}, {"/verification-mail", "verify_email", "a link to verify the address to ada"},
+	} {
+		b.open(mail.form)
+		b.submit(mail.form)
+		b.Sees(mail.told)
+		if w.mails(mail.kind, customerEmail) != 1 {
+			t.Errorf("the tenant has sent %v", w.tenant.Tenant.Outbox())
+		}
+	}
+	for _, link := range []string{"/password-link", "/verification-link"} {
+		b.open(link)
+		b.submit(link)
+		if address := b.Read(`document.querySelector("#credential")?.textContent ?? ""`); !strings.HasPrefix(address, w.tenant.URL+"/u/") {
+			t.Errorf("the link is %s", address)
+		}
+		b.Read(`document.querySelector("button[data-copy=credential]").hidden ? "" : "a button"`)
+		b.Click(`section a.button`)
+		b.Sees("Actions")
+	}
+	b.Click(`.tabs a[href$="/factors"]`)
+	b.open("/recovery-code")
+	b.submit("/recovery-code")
+	b.Read(`document.querySelector("#credential")?.textContent ?? ""`)
+	b.Click(`section a.button`)
+	b.open("/remove-factor")
+	b.submit("/remove-factor")
+	b.Sees("The factor is removed.")
+	b.open("/remove-factors")
+	b.submit("/remove-factors")
+	b.Sees("All factors are removed")
+	if left := w.factors(customerID); len(left) != 0 {
+		t.Errorf("the tenant still has %v", left)
+	}
+}
+
+func TestEndSessionsAndBlocks(t *testing.T) {
+	w := newWorld(t)
+	w.tenantSignIn(customerEmail, localtenant.SamplePassword)
+	w.tenantSignIn(customerEmail, localtenant.SamplePassword)
+	w.failSignIns(customerEmail)
+	b := w.chromium()
+	b.signIn(supportEmail)
+	b.find("ada", "Ada Lovelace")
+	b.Click(`.tabs a[href$="/sessions"]`)
+	b.open("/end-session")
+	b.submit("/end-session")
+	b.Sees("The session has ended.")
+	if left := len(w.sessions(customerID)); left != 1 {
+		t.Errorf("%d sessions are left", left)
+	}
+	b.open("/end-sessions")
+	b.submit("/end-sessions")
+	b.Sees("The user is signed in nowhere.")
+	if left := len(w.sessions(customerID)); left != 0 {
+		t.Errorf("%d sessions are left", left)
+	}
+	b.Click(`.tabs a[href$="/history"]`)
+	b.Sees("A sign-in failed because of a wrong password")
+	b.submit("/lift-login-blocks")
+	b.Sees("All blocks after wrong passwords are lifted.")
+	if w.loginBlocks(customerID) != 0 {
+		t.Error("the tenant still blocks sign-ins")
+	}
+}

@@ -1,0 +1,80 @@
+//go:build chromium
+
+package console_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"usher/localtenant"
+	"usher/test/testkit/chromium"
+)
+
+var screenshots = flag.String("screenshots", "", "write pictures of the pages to this folder")
+
+// pictures checks that the page fits narrow and wide screens, and takes pictures in both themes
+// if they are wanted.
+func (b chrome) pictures(name string) {
+	b.Helper()
+	for _, width := range []int64{320, 1280} {
+		b.Do(chromedp.EmulateViewport(width, 800))
+		if got := b.Read(`document.documentElement.scrollWidth`); got != fmt.Sprint(width) {
+			b.Errorf("%s is %s pixels wide on a screen of %d", name, got, width)
+		}
+		for _, theme := range []string{"light", "dark"} {
+			if *screenshots != "" {
+				b.picture(name, theme, width)
+			}
+		}
+	}
+}
+
+func (b chrome) picture(name, theme string, width int64) {
+	b.Helper()
+	b.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+		})
+		return err
+	}))
+	png := chromium.Run(b.Browser, chromedp.FullScreenshot(100))
+	file := filepath.Join(*screenshots, fmt.Sprintf("%s-%d-%s.png", name, width, theme))
+	if err := os.WriteFile(file, png, 0o644); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func TestPagesFit(t *testing.T) {
+	w := newWorld(t)
+	w.addFactors(customerID)
+	w.tenantSignIn(customerEmail, "Wrong-Horse-7")
+	w.tenantSignIn(customerEmail, localtenant.SamplePassword)
+	b := w.chromium()
+	b.Open(w.url)
+	b.pictures("start")
+	b.signIn(supportEmail)
+	b.Click(`form.search details summary`)
+	b.pictures("users")
+	b.find("ada", "Ada Lovelace")
+	for _, section := range []string{"history", "factors", "sessions"} {
+		b.Click(`.tabs a[href$="/` + section + `"]`)
+		b.Read(`document.querySelector(".tabs a[aria-current][href$='/` + section + `']") ? "there" : ""`)
+		b.pictures(section)
+	}
+	b.find("ada", "Ada Lovelace")
+	b.open("/block")
+	b.pictures("user")
+	b.submit("/block")
+	b.Sees("The user is blocked")
+	b.pictures("blocked")
+	b.Open(w.url + userPath(adminID))
+	b.pictures("above")
+}

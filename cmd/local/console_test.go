@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"usher/localtenant"
+	"usher/test/testkit"
+)
+
+func TestWhenTheConsoleStarts(t *testing.T) {
+	file := envFile(t, wholeFile)
+	tests := map[string]struct {
+		args []string
+		want string // the address; "" for no console
+	}{
+		"by default":                     {nil, defaultConsoleAddr},
+		"switched off":                   {[]string{"-console=false"}, ""},
+		"off beside an address":          {[]string{"-console=false", "-console-addr", "127.0.0.1:4000"}, ""},
+		"an address of the API":          {[]string{"-addr", "127.0.0.1:4000"}, ""},
+		"both addresses":                 {[]string{"-addr", "127.0.0.1:4000", "-console-addr", "127.0.0.1:4002"}, "127.0.0.1:4002"},
+		"an address of the API, and yes": {[]string{"-addr", "127.0.0.1:4000", "-console"}, defaultConsoleAddr},
+		"a real tenant":                  {[]string{"-env", file}, ""},
+		"a real tenant, and yes":         {[]string{"-env", file, "-console", "-console-policy", "p.json"}, defaultConsoleAddr},
+		"signed":                         {[]string{"-auth", "iam"}, defaultConsoleAddr},
+		"tokens":                         {[]string{"-auth", "bearer"}, defaultConsoleAddr},
+		"tokens of another issuer":       {[]string{"-auth", "bearer", "-issuer", "https://x.example/", "-audience", "a"}, ""},
+	}
+	for name, tt := range tests {
+		o, err := parseFlags(tt.args, io.Discard)
+		if err != nil || o.console != (tt.want != "") || o.console && o.consoleAddr != tt.want {
+			t.Errorf("%s: %v on %s, %v", name, o.console, o.consoleAddr, err)
+		}
+	}
+	for text, args := range map[string][]string{
+		"want HOST:PORT":                  {"-console-addr", "x"},
+		"is not on loopback":              {"-console-addr", "0.0.0.0:3002", "-allow-remote"},
+		"needs -console-policy":           {"-env", file, "-console"},
+		"the local tenant issues the tok": {"-auth", "bearer", "-audience", "a", "-console"},
+	} {
+		if _, err := parseFlags(args, io.Discard); err == nil || !strings.Contains(err.Error(), text) {
+			t.Errorf("%q: %v, want %q", args, err, text)
+		}
+	}
+}
+
+var state = regexp.MustCompile(`name="state" value="([^"]+)"`)
+
+// The console signs in the sample staff and lists users, however the API authenticates it.
+func TestConsole(t *testing.T) {
+	env := map[string]string{"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "made-up", "AWS_REGION": "eu-central-1"}
+	for _, auth := range authModes {
+		t.Run(auth, func(t *testing.T) {
+			addr, tenant, site := testkit.FreeAddr(t), testkit.FreeAddr(t), testkit.FreeAddr(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			out, ended := &testkit.Buffer{}, make(chan error, 1)
+			args := []string{"-addr", addr, "-tenant-addr", tenant, "-console-addr", site, "-auth", auth, "-deadline", "8m"}
+			go func() { ended <- realMain(ctx, args, func(name string) string { return env[name] }, out) }()
+			defer func() {
+				cancel()
+				if err := <-ended; err != nil {
+					t.Error(err)
+				}
+			}()
+			out.WaitFor(t, "Ctrl-C ends it.")
+			for _, want := range []string{
+				"The console is on http://" + site + ", without a second factor.", "hedy@example.com (usher-support)", "margaret@example.com (usher-admin)",
+				"open http://" + site,
+			} {
+				if !strings.Contains(out.String(), want) {
+					t.Errorf("the output lacks %q: %s", want, out)
+				}
+			}
+			page := signIn(t, "http://"+site, "http://"+tenant)
+			if !strings.Contains(page, "Hedy Lamarr") || !strings.Contains(page, "grace@example.com") {
+				t.Errorf("the console shows %s", page)
+			}
+			if !strings.Contains(out.String(), "actor=auth0|65e19a100000000000000021") {
+				t.Errorf("the log names no actor: %s", out)
+			}
+			if status, _ := get(t, site, "/", "evil.example"); status != http.StatusMisdirectedRequest {
+				t.Errorf("another host: %d", status)
+			}
+		})
+	}
+}
+
+// signIn signs in at a console, and returns the page after that.
+func signIn(t *testing.T, site, tenant string) string {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar}
+	read := func(resp *http.Response, err error) string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	page := read(client.Get(site + "/login"))
+	found := state.FindStringSubmatch(page)
+	if found == nil {
+		t.Fatalf("no form: %s", page)
+	}
+	return read(client.PostForm(tenant+"/u/login", url.Values{
+		"state": {found[1]}, "username": {localtenant.StaffEmails()["usher-support"]}, "password": {localtenant.SamplePassword},
+	}))
+}
+
+// The sample users come first, so that the printed lines of the documents stay.
+func TestStaffComeLast(t *testing.T) {
+	addr, site := testkit.FreeAddr(t), testkit.FreeAddr(t)
+	policy := filepath.Join(t.TempDir(), "policy.json")
+	if err := os.WriteFile(policy, []byte(`{"connections":["staff"],"roles":{"usher-support":["everything"]}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	start(t, "-addr", addr, "-tenant-addr", testkit.FreeAddr(t), "-console-addr", site, "-console-policy", policy)
+	_, body := get(t, addr, "/users", "")
+	last, hedy, margaret := strings.Index(body, "radia@"), strings.Index(body, "hedy@"), strings.Index(body, "margaret@")
+	if last < 0 || hedy < last || margaret < hedy {
+		t.Errorf("%s", body)
+	}
+}
