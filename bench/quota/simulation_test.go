@@ -122,6 +122,9 @@ func TestUrgentRequestsSucceed(t *testing.T) {
 		{plan: localtenant.PlanEnterprise, headers: localtenant.LimitHeadersFull},
 		{plan: localtenant.PlanSelfService},
 	} {
+		if testing.Short() && s.plan != localtenant.PlanSelfService {
+			continue // the smallest plan is a sample
+		}
 		s.functions, s.containers, s.lasts, s.seed = true, 32, 3*time.Minute, 1
 		with := run(t, s)
 		s.functions = false

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"runtime"
-	"sync/atomic"
 	"time"
 
 	"usher/test/testkit/traffic"
@@ -78,22 +77,3 @@ func (now idle) leaksSince(before idle, containers int) (leaks []string) {
 	}
 	return leaks
 }
-
-// stalls adds up for how long this process did nothing, although it was to do something: that is the
-// machine's fault, and no deadline can hold then.
-type stalls struct{ nanoseconds atomic.Int64 }
-
-var machine = func() *stalls {
-	s := &stalls{}
-	go func() {
-		const tick = 5 * time.Millisecond
-		for {
-			begun := time.Now()
-			time.Sleep(tick)
-			s.nanoseconds.Add(int64(time.Since(begun) - tick))
-		}
-	}()
-	return s
-}()
-
-func (s *stalls) total() time.Duration { return time.Duration(s.nanoseconds.Load()) }
