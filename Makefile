@@ -106,6 +106,11 @@ deploy: build ## deploy to AWS, asking for what it needs to know: STACK=usher
 	@[ -e samconfig.$(STACK).toml ] || cp samconfig.toml samconfig.$(STACK).toml
 	.venv/bin/sam deploy --guided --config-file samconfig.$(STACK).toml --stack-name $(STACK)
 
+.PHONY: jobs-drain
+jobs-drain: ## cancel all jobs of a stack and delete their data, before Jobs=off or a removal: STACK=usher
+	@scripts/setup.sh python
+	@scripts/jobs-drain.sh $(STACK)
+
 .PHONY: clean
 clean: ## remove what was built; the Python environments too
 	rm -rf .aws-sam .cache .venv .venv-checkov .venv-ministack .venv-schemathesis coverage.out

@@ -32,7 +32,7 @@ func TestWorkerWithAnInvalidConfiguration(t *testing.T) {
 		return nil
 	})
 	answer, err := handle(t.Context(), jobs.Event{Job: "x"})
-	if err != (jobs.Failure{}) || answer != (jobs.Event{}) || !strings.Contains(log.String(), "SECRET_ID is missing") {
+	if !errors.Is(err, jobs.Failure{}) || answer != (jobs.Event{}) || !strings.Contains(log.String(), "SECRET_ID is missing") {
 		t.Errorf("%+v, %v, %s", answer, err, &log)
 	}
 }

@@ -136,8 +136,8 @@ func (s *Service) readPlace(ctx context.Context, key string) (found place, versi
 	if err != nil {
 		return place{}, "", unavailable(err)
 	}
-	if json.Unmarshal(body, &found) != nil || !idForm.MatchString(found.Job) {
-		return place{}, version, nil
+	if malformed := json.Unmarshal(body, &found); malformed != nil || !idForm.MatchString(found.Job) {
+		found = place{}
 	}
 	return found, version, nil
 }

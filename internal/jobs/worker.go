@@ -172,8 +172,10 @@ func (w *Worker) leg(ctx context.Context, event Event, m Manifest) (j *job, wait
 		return j, 0, true, s.cleanUp(ctx, j)
 	case confirmed && !j.decision.confirmed():
 		return j, 0, true, nil
+	case !confirmed && j.state.Status == Planned && j.decision != nil && !j.decision.confirmed():
+		return j, 0, true, s.finish(ctx, j, j.decision.Kind, nil)
 	case !confirmed && (j.state.Status == Planned || j.state.Run == m.confirmedRun()): // the first run has done its part
-		return j, 0, true, s.observe(ctx, j)
+		return j, 0, true, nil
 	case event.Close || event.Leg > maxLegs:
 		return j, 0, true, s.finish(ctx, j, Failed, errors.New("the worker failed for good"))
 	case !s.now().Before(m.Expires):

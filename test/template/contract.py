@@ -8,14 +8,9 @@ CONTRACT = yaml.load((ROOT / "api/openapi.yaml").read_text(), getattr(yaml, "CSa
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
-def groups(permission):
-    """The names of the groups in an operation's x-permission: one, or a list."""
-    return [permission] if isinstance(permission, str) else permission
-
-
 # (path, method) → the groups of operations whose callers may use it. They are also names of managed policies.
 PERMISSIONS = {
-    (path, method): groups(definition["x-permission"])
+    (path, method): definition["x-permission"].split()
     for path, item in CONTRACT["paths"].items()
     for method, definition in item.items()
     if method in METHODS

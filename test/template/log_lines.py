@@ -9,6 +9,7 @@ OPERATIONS, OTHERS, GATEWAY = "usher-OperationLogs-A1", "usher-AuthorizerAndRota
 READER, MANAGER, AUTHORIZER, ROTATION = "usher-GetUser-A1B2", "usher-CreateUser-C3D4", "usher-Authorizer-E5F6", "usher-RotateSecret-G7H8"
 INVOCATION = "79b4f56e-95b1-4643-9700-2807f4e68189"
 
+WORKER = "usher-RunJob-I9J0"
 _clock = itertools.count(1_767_225_600_000, 1000)
 
 
@@ -59,6 +60,8 @@ QUIET = [
     *ours(MANAGER, "audit", change="POST /users", user="auth0|a", caller="shop", outcome="done"),
     *ours(READER, "metrics", Service="usher", Operation="GET /users/{id}"),
     *report(READER, "success"),
+    *ours(WORKER, "job", job="9f86", kind="user-imports", status="running", leg=3, wait_s=5, done=False),
+    *ours(WORKER, "job progress", job="9f86", kind="user-imports", status="running"),
     *plain(MANAGER, f"START RequestId: {INVOCATION} Version: 7", f"END RequestId: {INVOCATION}", plain_report(None)),
     *ours(AUTHORIZER, "token accepted", caller="shop", permissions="usher:read"),
     *report(AUTHORIZER, "success"),

@@ -8,7 +8,7 @@ import pytest
 from checks import WRITTEN
 from insights import InvalidQuery, parse
 from log_lines import (
-    AUTHORIZER, INVOCATION, MANAGER, QUIET, READER, ROTATION, access, ours, plain, plain_report, platform, report, request,
+    AUTHORIZER, INVOCATION, MANAGER, QUIET, READER, ROTATION, WORKER, access, ours, plain, plain_report, platform, report, request,
 )  # fmt: skip
 from runbook import ENTRIES, TEXT
 from transformed import ROOT, of_type
@@ -75,6 +75,14 @@ INCIDENTS = {
             *report(ROTATION, "error"),
         ],
         [[{"event.step": "setSecret", "event.secret": "arn", "error": "lacks a scope"}, {"event.step": "createSecret"}]],
+    ),
+    "JobsAlarm": (
+        [*ours(WORKER, "job interrupted", job="9f86", error="GetObject was refused"), *ours(WORKER, "job", job="9f86", status="failed")],
+        [[{"job": "9f86", "function": WORKER, "n": 1, "last": "GetObject was refused"}]],
+    ),
+    "JobWorkerAlarm": (
+        [*ours(WORKER, "job interrupted", job="9f86", error="no bucket"), *ours(WORKER, "job interrupted", job="7c65", error="no bucket")],
+        [[{"error": "no bucket", "n": 2, "last": "7c65"}]],
     ),
     "DenialsAlarm": (
         [*access(error="ACCESS_DENIED", status="403"), *access(error="ACCESS_DENIED", status="403"), *access(error="UNAUTHORIZED", status="401", caller="-"), *ours(AUTHORIZER, "token refused", reason="expired", caller="shop")],
