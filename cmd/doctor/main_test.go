@@ -134,7 +134,7 @@ func TestByAFile(t *testing.T) {
 		t.Errorf("%d %s", status, out)
 	}
 	tenant.RemoveScope("read:roles")
-	if status, out = run(); status != 1 || !strings.Contains(out, "it lacks read:roles (for UsherRoles)") || strings.Contains(out, localtenant.ClientSecret) {
+	if status, out = run(); status != 1 || !strings.Contains(out, "it lacks read:roles (for UsherRoles, UsherExport)") || strings.Contains(out, localtenant.ClientSecret) {
 		t.Errorf("%d %s", status, out)
 	}
 	if status, out = run("-groups", "UsherSignIn,UsherRead"); status != 0 || !strings.Contains(out, "scopes: it has all") {

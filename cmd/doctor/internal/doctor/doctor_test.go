@@ -190,7 +190,7 @@ func TestBreakages(t *testing.T) {
 			"sign-in-credentials", `"nobody"`, "client_id"},
 
 		"a scope of one group": {func(_ *testing.T, c *clinic) { c.tenant.Tenant.RemoveScope("read:logs_users") },
-			all(Wrong, []string{"scopes"}), "scopes", "read:logs_users (for UsherSupport)", someAdvice},
+			all(Wrong, []string{"scopes"}), "scopes", "read:logs_users (for UsherSupport, UsherExport)", someAdvice},
 		"the scope of limits alone": {func(_ *testing.T, c *clinic) {
 			c.patient.Groups, c.patient.Limits = permission.Having([]string{"usher:sessions"}), limitedTo("github")
 			c.tenant.Tenant.RemoveScope("read:users")
@@ -200,7 +200,7 @@ func TestBreakages(t *testing.T) {
 		"scopes of two groups": {func(_ *testing.T, c *clinic) {
 			c.tenant.Tenant.RemoveScope("read:roles")
 			c.tenant.Tenant.RemoveScope("create:user_tickets")
-		}, all(Wrong, []string{"scopes"}), "scopes", "create:user_tickets (for UsherManage, UsherRecovery); read:roles (for UsherRoles)", "create:user_tickets read:roles"},
+		}, all(Wrong, []string{"scopes"}), "scopes", "create:user_tickets (for UsherManage, UsherRecovery, UsherBulk); read:roles (for UsherRoles, UsherExport)", "create:user_tickets read:roles"},
 		"none of the rotation": {func(_ *testing.T, c *clinic) { c.patient.Rotation = true },
 			all(Wrong, []string{"scopes"}), "scopes", "update:client_keys", someAdvice},
 		"no grant of the API": {func(_ *testing.T, c *clinic) { c.tenant.Tenant.SetScopes() },
