@@ -101,7 +101,7 @@ var groups = []Group{
 	{
 		Name: Import, Scope: "usher:import", Routes: routes[Import],
 		About: "import thousands of users with their password hashes, and replace existing ones",
-		Needs: []string{"create:users", "read:users", "update:users", "read:connections"},
+		Needs: []string{"create:users", "read:users", "read:connections"},
 	},
 	{
 		Name: BulkDelete, Scope: "usher:bulk-delete", Routes: routes[BulkDelete],

@@ -75,6 +75,7 @@ type callerKey struct{}
 func (s *service) by(who caller) *service {
 	next := s.client.Transport
 	return &service{
+		jobs: s.jobs, engine: s.engine,
 		t: s.t, way: s.way, tenant: s.tenant, log: s.log, setup: s.setup, serial: s.serial, canaries: s.canaries,
 		client: &http.Client{CheckRedirect: stay, Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 			return next.RoundTrip(r.WithContext(context.WithValue(r.Context(), callerKey{}, who)))

@@ -22,7 +22,7 @@ type cost struct {
 }
 
 // costs are all of them, gathered from the domains' own tests.
-var costs = [][]cost{costsOfUsers, costsOfBlocks, costsOfRecovery, costsOfSignIn, costsOfRoles, costsOfMetadata, costsOfSessions, costsOfMFA, costsOfIdentities, costsOfEvents}
+var costs = [][]cost{costsOfUsers, costsOfBlocks, costsOfRecovery, costsOfSignIn, costsOfRoles, costsOfMetadata, costsOfSessions, costsOfMFA, costsOfIdentities, costsOfEvents, costsOfJobs}
 
 var costsOfUsers = []cost{
 	{"listusers", "", 1, request("/users", "")},
@@ -132,6 +132,7 @@ func TestProviderCalls(t *testing.T) {
 }
 
 func (c cost) check(t *testing.T, s *service, op contract.Operation) {
+	s.freePlaces(t)
 	target, body, headers := c.prepare(t, s)
 	s.tenant.Tenant.ResetStats()
 	if got := s.as(t, op.Method, target, body, headers...); got.status >= 400 {

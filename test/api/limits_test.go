@@ -75,8 +75,9 @@ var onRoutes = map[string]verdicts{
 		"result_urls":  refusesWhen(fresh("/users", `{"email":%q,"invite":"link","result_url":"`+done+`"}`)),
 		"app_metadata": refusesWhen(fresh("/users", `{"email":%q,"app_metadata":{}}`)),
 	},
-	"PATCH /users/{id}": {"app_metadata": narrows(withoutAppMetadata)},
-	"DELETE /users":     {"connections": refuses},
+	"PATCH /users/{id}":  {"app_metadata": narrows(withoutAppMetadata)},
+	"DELETE /users":      {"connections": refuses},
+	"POST /user-imports": {"connections": refuses},
 
 	"POST /password-tickets":     {"connections": refuses, "result_urls": refusesWhen(request("/password-tickets", `{"user_id":"`+ada+`","result_url":"`+done+`"}`))},
 	"POST /verification-tickets": {"connections": refuses, "result_urls": refusesWhen(request("/verification-tickets", `{"user_id":"`+ada+`","result_url":"`+done+`"}`))},
@@ -214,6 +215,7 @@ func (c cell) ask(t *testing.T, s *service, who string, headers ...string) answe
 	if c.verdict.prepare != nil {
 		prepare = c.verdict.prepare
 	}
+	c.free.freePlaces(t)
 	target, body, more := prepare(t, c.free.by(c.caller(who)))
 	s.tenant.Tenant.ResetStats()
 	method, _, _ := strings.Cut(c.route, " ")

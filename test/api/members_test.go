@@ -151,7 +151,7 @@ func TestIntegersInAnyNotation(t *testing.T) {
 				body = withMember(t, body, "invite", `"link"`)
 			}
 			for name, member := range b.members {
-				if !member.is("integer") {
+				if !member.is("integer") || name == "delete" { // see TestNumbersOfConfirmations
 					continue
 				}
 				count++

@@ -18,8 +18,11 @@ import (
 
 	"usher/internal/boot"
 	"usher/internal/config"
+	"usher/internal/jobs"
+	"usher/internal/jobs/folder"
 	"usher/localtenant"
 	"usher/localtenant/tenanttest"
+	"usher/operations"
 	"usher/test/contract"
 	"usher/test/testkit"
 	"usher/test/testkit/credentials"
@@ -54,8 +57,10 @@ type service struct {
 	log      *testkit.Buffer
 	setup    setup
 	serial   *atomic.Int64 // for what has to differ between requests
-	canaries *canaries     // what no log may hold
-	hurried  bool          // each request has a second, and no more
+	jobs     *folder.Store // of all containers
+	engine   *parked
+	canaries *canaries // what no log may hold
+	hurried  bool      // each request has a second, and no more
 }
 
 // before is the service, ready for a fault: one that answers nothing is not waited for.
@@ -127,7 +132,7 @@ func start(t *testing.T, w way, changes ...func(*setup)) *service {
 		s.config.Retries = 1000 // the tenant fails more often than the usual budget allows
 		roughen(t, tenant.Tenant)
 	}
-	return (&service{tenant: tenant, setup: s, serial: &atomic.Int64{}}).container(t, w)
+	return (&service{tenant: tenant, setup: s, serial: &atomic.Int64{}, jobs: folder.NewStore(t.TempDir())}).container(t, w)
 }
 
 // container is the service once more, before the same tenant, as another
@@ -140,7 +145,10 @@ func (s *service) container(t *testing.T, w way) *service {
 	}
 	log := &testkit.Buffer{}
 	logger := slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	transport := w.start(t, boot.New(s.setup.config, s.setup.credentials, logger, s.setup.now), logger)
+	engine := &parked{}
+	functions := boot.New(s.setup.config, s.setup.credentials, logger, s.setup.now).WithJobs(jobs.Backend{Store: s.jobs, Engine: engine})
+	engine.worker = functions.Jobs().Worker(operations.Jobs(functions)...)
+	transport := w.start(t, functions, logger)
 	t.Cleanup(func() {
 		for _, fault := range faultsOfLog(log.String(), s.canaries) {
 			t.Error(fault)
@@ -155,6 +163,8 @@ func (s *service) container(t *testing.T, w way) *service {
 		log:      log,
 		setup:    s.setup,
 		serial:   s.serial,
+		jobs:     s.jobs,
+		engine:   engine,
 		canaries: s.canaries,
 	}
 }
@@ -201,7 +211,7 @@ func (s *service) as(t *testing.T, method, target, body string, headers ...strin
 		t.Fatal(err)
 	}
 	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Content-Type", typeOf(target))
 	}
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])

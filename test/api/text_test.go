@@ -19,7 +19,7 @@ var badTexts = map[string]string{
 // Every name and every text of every body, at any depth, is held to it.
 func TestNoBodyHoldsABadText(t *testing.T) {
 	eachOperation(t, func(t *testing.T, s *service, op contract.Operation, target, body string) {
-		if body == "" {
+		if body == "" || startsJob(target) { // the texts of records are in their results
 			return
 		}
 		var example any

@@ -11,7 +11,7 @@ import (
 )
 
 // Example returns the contract's example of a request: the path with examples of its parameters,
-// and the first example of a body in JSON; "" if the operation takes none.
+// and the first example of a body, in JSON or as records; "" if the operation takes none.
 func (op Operation) Example() (target, body string, err error) {
 	target = op.Path
 	for _, p := range op.parameters("path") {
@@ -30,6 +30,9 @@ func (op Operation) Example() (target, body string, err error) {
 			var value any
 			if err := example.Value.Decode(&value); err != nil {
 				return "", "", fmt.Errorf("%s: %w", op.ID, err)
+			}
+			if records, isText := value.(string); isText {
+				return target, records, nil
 			}
 			encoded, err := json.Marshal(value)
 			return target, string(encoded), err
