@@ -30,7 +30,7 @@ func (w *world) chromium() chrome {
 		defer mu.Unlock()
 		switch ev := ev.(type) {
 		case *log.EventEntryAdded:
-			if ev.Entry.Level == log.EntryLevelError {
+			if ev.Entry.Level == log.EntryLevelError && !strings.Contains(ev.Entry.Text, "status of 404") {
 				w.Errorf("the browser reports %s %s", ev.Entry.Text, ev.Entry.URL)
 			}
 		case *runtime.EventExceptionThrown:
@@ -172,5 +172,63 @@ func TestEndSessionsAndBlocks(t *testing.T) {
 	b.Sees("All blocks after wrong passwords are lifted.")
 	if w.loginBlocks(customerID) != 0 {
 		t.Error("the tenant still blocks sign-ins")
+	}
+}
+
+func TestManage(t *testing.T) {
+	w := newWorld(t)
+	b := w.chromium()
+	b.signIn(adminEmail)
+	b.find("ada", "Ada Lovelace")
+	b.Click(`.tabs a[href$="/edit"]`)
+	b.Fill("name", "Ada King")
+	b.submit("/edit")
+	b.Sees("The profile is changed.")
+	if got := w.user(customerID)["name"]; got != "Ada King" {
+		t.Errorf("the name is %v", got)
+	}
+
+	b.Click(`.tabs a[href$="/roles"]`)
+	b.Click(`label[for="role-rol_Local00000000001"]`)
+	b.submit("/set-roles")
+	b.Sees("The roles are set.")
+	if got := w.roles(customerID); len(got) != 1 || got[0] != "admin" {
+		t.Errorf("the roles are %q", got)
+	}
+
+	for section, member := range map[string]string{"/metadata": "user_metadata", "/app-metadata": "app_metadata"} {
+		b.Click(`.tabs a[href$="` + section + `"]`)
+		b.Sees("Continue")
+		b.Fill("json", `{"theme":"dark"}`)
+		b.Click(`button[value=review]`)
+		b.Sees("Check your changes")
+		b.Click(`button[value=edit]`)
+		b.Sees("Continue")
+		b.Click(`button[value=review]`)
+		b.Sees("Check your changes")
+		b.Click(`button[value=save]`)
+		b.Sees("the new values are stored")
+		if got, _ := w.user(customerID)[member].(map[string]any); len(got) != 1 || got["theme"] != "dark" {
+			t.Errorf("%s is %v", member, got)
+		}
+	}
+	b.Click(`.tabs a[href$="/identities"]`)
+	b.Sees("Possible duplicates")
+
+	b.Click(`header a[href="/invite"]`)
+	b.Fill("email", "mia@example.com")
+	b.Click(`label[for=how-link]`)
+	b.Click(`form[action="/invite"] button[type=submit]`)
+	if link := b.Read(`document.querySelector("#credential")?.textContent ?? ""`); !strings.HasPrefix(link, w.tenant.URL+"/u/reset-password?ticket=") {
+		t.Errorf("the invitation is %s", link)
+	}
+	id := w.idOf("mia@example.com")
+	b.Open(w.url + userPath(id))
+	b.open("/delete")
+	b.Fill("confirm", "mia@example.com")
+	b.submit("/delete")
+	b.Sees("The user mia@example.com is deleted.")
+	if w.user(id) != nil {
+		t.Error("the tenant still has the user")
 	}
 }

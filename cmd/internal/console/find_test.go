@@ -24,7 +24,7 @@ func TestFind(t *testing.T) {
 		"by an unknown ID":           {"id", "auth0|none", "No user was found", "Ada Lovelace", 0},
 		"by an unknown name":         {"text", "nobody at all", "No user was found", "Ada Lovelace", 0},
 		"by an address that is none": {"email", "not an address", "did not accept the input", "Ada Lovelace", 0},
-		"by nothing":                 {"text", " ", "Ada Lovelace", "No user", 9},
+		"by nothing":                 {"text", " ", "Ada Lovelace", "No user", 10},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -48,7 +48,7 @@ func TestFilters(t *testing.T) {
 		"blocked=true":                        {"Katherine Johnson"},
 		"email_verified=false":                {"Alan Turing"},
 		"connection=github":                   {"Linus Torvalds"},
-		"connection=staff&sort=-name":         {"Margaret Hamilton", "Hedy Lamarr", "Audrey Tang"},
+		"connection=staff&sort=-name":         {"Margaret Hamilton", "Hedy Lamarr", "Clara Schumann", "Audrey Tang"},
 		"created_before=2024-03-02&sort=name": {"Ada Lovelace"},
 	}
 	names := regexp.MustCompile(`<strong><bdi>([^<]+)</bdi></strong></bdi>|<strong><bdi>([^<]+)</bdi></strong>`)

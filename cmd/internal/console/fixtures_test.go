@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -38,14 +39,25 @@ func (w *world) sessions(id string) []map[string]any {
 	return w.list("/api/v2/users/" + url.PathEscape(id) + "/sessions")
 }
 
-func (w *world) roles(id string) []string {
+func (w *world) roles(id string) []string   { return w.membersOf(id, "name") }
+func (w *world) roleIDs(id string) []string { return w.membersOf(id, "id") }
+
+// membersOf returns a member of each of a user's roles.
+func (w *world) membersOf(id, member string) []string {
 	w.Helper()
-	var names []string
+	var all []string
 	for _, role := range w.list("/api/v2/users/" + url.PathEscape(id) + "/roles") {
-		name, _ := role["name"].(string)
-		names = append(names, name)
+		text, _ := role[member].(string)
+		all = append(all, text)
 	}
-	return names
+	return all
+}
+
+// etag returns the ETag that the service gives for a path.
+func (w *world) etag(path string) string {
+	w.Helper()
+	b := w.newBrowser()
+	return b.send(b.request("GET", w.service+path, nil)).header.Get("ETag")
 }
 
 func (w *world) loginBlocks(id string) int {
@@ -125,3 +137,12 @@ func (p page) key(action string) string {
 
 // offers reports whether a page has the form of an action.
 func (p page) offers(action string) bool { return strings.Contains(p.body, `action="`+action+`"`) }
+
+// quoted is a text in JSON.
+func quoted(text string) string {
+	out, err := json.Marshal(text)
+	if err != nil {
+		return `""`
+	}
+	return string(out)
+}

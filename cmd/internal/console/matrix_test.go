@@ -1,7 +1,10 @@
 package console_test
 
 import (
+	"fmt"
 	"net/url"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -80,6 +83,46 @@ var cells = map[string]cell{
 			return strings.Contains(got.body, "The session has ended.")
 		},
 	},
+	"edit": {
+		section: "edit",
+		form: func(w *world, id string) url.Values {
+			return url.Values{"name": {"Another Name"}, "etag": {w.etag("/users/" + url.PathEscape(id))}}
+		},
+		done: func(w *world, _, id string, _ page) bool { return w.user(id)["name"] == "Another Name" },
+	},
+	"delete": {
+		form: func(w *world, id string) url.Values {
+			email, _ := w.user(id)["email"].(string)
+			return url.Values{"confirm": {email}}
+		},
+		done: func(w *world, _, id string, _ page) bool { return w.user(id) == nil },
+	},
+	"set-roles": {
+		section: "roles",
+		form: func(w *world, id string) url.Values {
+			had := w.roleIDs(id)
+			return url.Values{"had": had, "role": append(slices.Clone(had), "rol_Local00000000001")}
+		},
+		done: func(w *world, _, id string, _ page) bool { return slices.Contains(w.roles(id), "admin") },
+	},
+	"save-metadata": {
+		section: "metadata",
+		form: func(w *world, id string) url.Values {
+			return url.Values{"json": {`{"a":{"b":1}}`}, "step": {"save"}, "etag": {w.etag("/metadata/" + url.PathEscape(id))}}
+		},
+		done: func(w *world, _, id string, _ page) bool {
+			return fmt.Sprint(w.user(id)["user_metadata"]) == "map[a:map[b:1]]"
+		},
+	},
+	"save-app-metadata": {
+		section: "app-metadata",
+		form: func(w *world, id string) url.Values {
+			return url.Values{"json": {`{"plan":"gold"}`}, "step": {"save"}, "etag": {w.etag("/app-metadata/" + url.PathEscape(id))}}
+		},
+		done: func(w *world, _, id string, _ page) bool {
+			return fmt.Sprint(w.user(id)["app_metadata"]) == "map[plan:gold]"
+		},
+	},
 	"end-sessions": {
 		section: "sessions", onSelf: true,
 		prepare: func(w *world, email, _ string) { w.tenantSignIn(email, localtenant.SamplePassword) },
@@ -107,21 +150,40 @@ const supportActions = "block unblock lift-login-blocks password-mail password-l
 var permitted = map[string]string{
 	auditorEmail: "",
 	supportEmail: supportActions,
-	adminEmail:   supportActions,
+	clerkEmail:   "edit delete set-roles",
+	adminEmail:   supportActions + " edit delete set-roles save-metadata save-app-metadata",
 }
 
 var (
-	idOf = map[string]string{customerEmail: customerID, auditorEmail: auditorID, supportEmail: supportID, adminEmail: adminID}
+	idOf = map[string]string{customerEmail: customerID, auditorEmail: auditorID, clerkEmail: clerkID, supportEmail: supportID, adminEmail: adminID}
 
 	// below lists whom each person may change, as far as roles decide.
 	below = map[string]string{
 		auditorEmail: customerEmail + " " + auditorEmail,
 		supportEmail: customerEmail + " " + auditorEmail + " " + supportEmail,
-		adminEmail:   customerEmail + " " + auditorEmail + " " + supportEmail + " " + adminEmail,
+		clerkEmail:   customerEmail + " " + auditorEmail + " " + clerkEmail,
+		adminEmail:   customerEmail + " " + auditorEmail + " " + clerkEmail + " " + supportEmail + " " + adminEmail,
 	}
 )
 
 func has(list, word string) bool { return slices.Contains(strings.Fields(list), word) }
+
+// The matrix has a cell for each action that the console's pages know.
+func TestMatrixIsComplete(t *testing.T) {
+	text, err := os.ReadFile("web/action.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`\{name: "([^"]+)"`).FindAllStringSubmatch(string(text), -1)
+	if len(found) != len(cells) {
+		t.Errorf("there are %d actions and %d cells", len(found), len(cells))
+	}
+	for _, action := range found {
+		if _, ok := cells[action[1]]; !ok {
+			t.Errorf("no cell for %s", action[1])
+		}
+	}
+}
 
 // Every role tries every action on every kind of user by a direct request. The tenant's state
 // decides, and a refused action must not reach the tenant.

@@ -77,4 +77,27 @@ func TestPagesFit(t *testing.T) {
 	b.pictures("blocked")
 	b.Open(w.url + userPath(adminID))
 	b.pictures("above")
+	b.Click(`.me summary`)
+	b.Click(`form[action="/sign-out"] button`)
+	b.Sees("Sign in to the console")
+
+	b.signIn(adminEmail)
+	b.Open(w.url + "/invite")
+	b.pictures("invite")
+	for _, section := range []string{"identities", "roles", "metadata", "edit"} {
+		b.Open(w.url + userPath(customerID, section))
+		b.pictures(section)
+	}
+	b.Open(w.url + userPath(customerID, "app-metadata"))
+	b.Fill("json", `{"plan":"gold","limits":{"seats":5}}`)
+	b.Click(`button[value=review]`)
+	b.Sees("Check your changes")
+	b.pictures("review")
+	b.Open(w.url + userPath(customerID))
+	b.open("/password-link")
+	b.submit("/password-link")
+	b.Sees("It is shown only now.")
+	b.pictures("once")
+	b.Open(w.url + userPath("auth0|none"))
+	b.pictures("error")
 }

@@ -51,7 +51,7 @@ func TestHiddenSections(t *testing.T) {
 	w.setUser(customerID, map[string]any{"user_metadata": map[string]any{"hobby": "mountains"}, "app_metadata": map[string]any{"tier": "platinum"}})
 	b := w.staff(auditorEmail)
 	p := b.get(userPath(customerID))
-	for _, section := range []string{"history", "factors", "sessions"} {
+	for _, section := range []string{"history", "factors", "sessions", "identities", "roles", "metadata", "app-metadata", "edit"} {
 		p.lacks(t, `href="`+userPath(customerID, section)+`"`)
 		hidden := b.get(userPath(customerID, section))
 		if hidden.status != 403 {
@@ -202,7 +202,9 @@ func (a agentTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestCallsOfSections(t *testing.T) {
 	w := newWorld(t)
 	b := w.staff(adminEmail)
-	for section, most := range map[string]int{"": 0, "history": 2, "factors": 1, "sessions": 1} {
+	for section, most := range map[string]int{
+		"": 0, "history": 2, "factors": 1, "sessions": 1, "identities": 1, "roles": 1, "metadata": 1, "app-metadata": 1, "edit": 0,
+	} {
 		before := strings.Count(w.audit.String(), "msg=request")
 		b.get(userPath(customerID, strings.Fields(section)...))
 		if got := strings.Count(w.audit.String(), "msg=request") - before - 2; got != most {

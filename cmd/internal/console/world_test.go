@@ -33,11 +33,13 @@ const (
 	supportID  = "auth0|65e19a100000000000000021" // Hedy
 	adminID    = "auth0|65e19a100000000000000022" // Margaret
 	auditorID  = "auth0|65e19a100000000000000031"
+	clerkID    = "auth0|65e19a100000000000000032"
 
 	customerEmail = "ada@example.com"
 	supportEmail  = "hedy@example.com"
 	adminEmail    = "margaret@example.com"
 	auditorEmail  = "audrey@example.com"
+	clerkEmail    = "clara@example.com"
 )
 
 const testPolicy = `{
@@ -45,7 +47,8 @@ const testPolicy = `{
   "roles": {
     "usher-support": ["read", "recovery", "mfa", "sessions", "support"],
     "usher-admin": ["everything"],
-    "usher-auditor": ["read"]
+    "usher-auditor": ["read"],
+    "usher-clerk": ["read", "manage", "roles"]
   }
 }`
 
@@ -113,17 +116,21 @@ func serve(t *testing.T, listener net.Listener, h http.Handler) {
 	t.Cleanup(server.Close)
 }
 
-// seed adds what the sample users lack: a role that only reads, and a person with it.
+// seed adds people with other roles than the sample staff have.
 func (w *world) seed() {
 	w.Helper()
-	_, err := w.tenant.Tenant.AddUser(localtenant.User{
-		UserID: auditorID, Email: auditorEmail, EmailVerified: true, Name: "Audrey Tang", Connection: localtenant.StaffConnection, Password: localtenant.SamplePassword,
-	})
-	if err != nil {
-		w.Fatal(err)
-	}
 	w.token = ""
-	w.giveRole(auditorID, w.tenant.Tenant.AddRole("usher-auditor", "Only reads"))
+	for _, one := range []struct{ id, email, name, role string }{
+		{auditorID, auditorEmail, "Audrey Tang", "usher-auditor"}, {clerkID, clerkEmail, "Clara Schumann", "usher-clerk"},
+	} {
+		_, err := w.tenant.Tenant.AddUser(localtenant.User{
+			UserID: one.id, Email: one.email, EmailVerified: true, Name: one.name, Connection: localtenant.StaffConnection, Password: localtenant.SamplePassword,
+		})
+		if err != nil {
+			w.Fatal(err)
+		}
+		w.giveRole(one.id, w.tenant.Tenant.AddRole(one.role, "A role of the tests"))
+	}
 }
 
 // manage calls the Management API.

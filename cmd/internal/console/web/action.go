@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"errors"
 	"net/http"
 	"time"
 
@@ -30,11 +32,17 @@ type change struct {
 // outcome is the result of an action.
 type outcome struct {
 	notice
-	once *credential // is shown in the response, and never again
-	to   string      // the address of the next page; "" for the action's section
-	page string      // a template in place of the next page, with data
-	data any
+	once   *credential // is shown in the response, and never again
+	to     string      // the address of the next page; "" for the action's section
+	page   string      // a template in place of the next page, with data and status
+	data   any
+	status int // 0 for 200
 }
+
+// refused is an error for what the person may not do.
+type refused struct{ why string }
+
+func (e *refused) Error() string { return e.why }
 
 // credential is what a person passes on to the user.
 type credential struct {
@@ -68,6 +76,11 @@ func actions() []action {
 		{name: "remove-factors", group: policy.MFA, section: "factors", run: removeFactors},
 		{name: "recovery-code", group: policy.MFA, once: true, section: "factors", run: newRecoveryCode},
 		{name: "end-session", group: policy.Sessions, self: true, section: "sessions", run: endSession},
+		{name: "edit", group: policy.Manage, section: "edit", run: editProfile},
+		{name: "delete", group: policy.Manage, run: deleteUser},
+		{name: "set-roles", group: policy.Roles, section: "roles", run: setRoles},
+		{name: "save-metadata", group: policy.Metadata, section: "metadata", run: userMetadata.save},
+		{name: "save-app-metadata", group: policy.AppMetadata, section: "app-metadata", run: companyMetadata.save},
 		{name: "end-sessions", group: policy.Sessions, self: true, section: "sessions", run: endSessions},
 	}
 }
@@ -86,6 +99,10 @@ func (s *Site) change(a action) http.HandlerFunc {
 			return
 		}
 		done, err := a.run(s, change{r, v.session, v.person, t})
+		if no, ok := errors.AsType[*refused](err); ok {
+			s.fail(w, r, http.StatusForbidden, notice{Text: no.why + " Nothing was done."})
+			return
+		}
 		if err != nil {
 			s.logCall(err)
 			done = outcome{notice: explain(err)}
@@ -104,7 +121,7 @@ func (s *Site) tell(w http.ResponseWriter, r *http.Request, v visit, t target, a
 		v.session.Tell(done.notice)
 		s.show(w, r, http.StatusOK, "once", done.once.What, newUserPage(v, t, a.section, done.once))
 	case done.page != "":
-		s.show(w, r, http.StatusOK, done.page, t.User.Label(), newUserPage(v, t, a.section, done.data))
+		s.show(w, r, cmp.Or(done.status, http.StatusOK), done.page, t.User.Label(), newUserPage(v, t, a.section, done.data))
 	default:
 		v.session.Tell(done.notice)
 		to := done.to

@@ -57,6 +57,8 @@ func (s *Site) routes() http.Handler {
 	mux.HandleFunc("POST /sign-out", s.signOut)
 	mux.HandleFunc("GET /users", s.staff(s.listUsers))
 	mux.HandleFunc("POST /users", s.staff(s.findUsers))
+	mux.HandleFunc("GET /invite", s.staff(s.mayInvite(s.inviteForm)))
+	mux.HandleFunc("POST /invite", s.signedIn(s.mayInvite(s.invite), true))
 	for _, one := range sections {
 		mux.HandleFunc(strings.TrimSuffix("GET /users/{id}/"+one.Name, "/"), s.staff(s.showSection(one)))
 	}

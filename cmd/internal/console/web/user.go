@@ -20,6 +20,11 @@ var sections = []section{
 	{"history", "History", policy.Support, "history", (*Site).readHistory},
 	{"factors", "Second factors", policy.MFA, "factors", (*Site).readFactors},
 	{"sessions", "Sessions", policy.Sessions, "sessions", (*Site).readSessions},
+	{"identities", "Linked accounts", policy.Identities, "identities", (*Site).readIdentities},
+	{"roles", "Roles", policy.Roles, "roles", (*Site).readRoles},
+	{"metadata", "Metadata", policy.Metadata, "metadata", (*Site).readMetadata},
+	{"app-metadata", "Company metadata", policy.AppMetadata, "metadata", (*Site).readAppMetadata},
+	{"edit", "Edit", policy.Manage, "edit", (*Site).readEdit},
 }
 
 // userPage is the data of a page about a user.
@@ -86,11 +91,12 @@ func (s *Site) failure(err error) *notice {
 // profileBody is the data of the profile, which is read with the user.
 type profileBody struct {
 	Keys     []string // for the forms that may be sent once
+	Confirm  string   // to type before a deletion
 	Password bool     // whether the user may have a password
 }
 
 func (s *Site) readProfile(_ *http.Request, v visit, t target) any {
-	body := profileBody{Password: passwordConnection(t.User) != ""}
+	body := profileBody{Confirm: confirmation(t.User), Password: passwordConnection(t.User) != ""}
 	for range 4 {
 		body.Keys = append(body.Keys, v.session.Key())
 	}
