@@ -151,6 +151,9 @@ func filled(t *testing.T, s *tenanttest.Server, page, action string, typed url.V
 		if attribute(f, "action") != action {
 			continue
 		}
+		if method := attribute(f, "method"); method != "post" {
+			t.Fatalf("the method of %s is %q", action, method)
+		}
 		for _, n := range elements(f, "") {
 			name := attribute(n, "name")
 			switch {

@@ -85,6 +85,17 @@ func faultsOf(resp *http.Response, root *html.Node) (faults []string) {
 			ids[id] = true
 		}
 	}
+	described := map[string]bool{}
+	for _, n := range elements(root, "") {
+		for id := range strings.FieldsSeq(attribute(n, "aria-describedby")) {
+			described[id] = true
+		}
+	}
+	for id := range ids {
+		if strings.HasSuffix(id, "-hint") && !described[id] {
+			wrong("no field is described by #%s", id)
+		}
+	}
 	level := 0
 	for _, n := range elements(root, "") {
 		if len(n.Data) == 2 && n.Data[0] == 'h' && n.Data[1] >= '1' && n.Data[1] <= '6' {
