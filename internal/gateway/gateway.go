@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
+	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,7 +90,7 @@ func normalize(event *events.APIGatewayProxyRequest, samLocal bool) error {
 	path, fault := escapedPath(*event, samLocal)
 	event.Path = path
 	event.RequestContext.DomainName = "usher.invalid" // the adapter parses it; the service uses the Host header
-	event.Body = bounded(event.Body, event.IsBase64Encoded)
+	event.Body = bounded(*event)
 	if event.IsBase64Encoded {
 		body, err := base64.StdEncoding.DecodeString(event.Body)
 		if err != nil {
@@ -115,12 +117,34 @@ func isMethod(name string) bool {
 
 // bounded cuts a body that is too large just after the limit, so that the adapter does not copy it.
 // The service refuses what is left, too.
-func bounded(body string, encoded bool) string {
+func bounded(event events.APIGatewayProxyRequest) string {
 	most := httpapi.MaxBody + 1
-	if encoded {
+	if hasRecords(event) {
+		most = httpapi.MaxRecordsBody + 1
+	}
+	if event.IsBase64Encoded {
 		most = base64.StdEncoding.EncodedLen(most) // whole groups
 	}
-	return body[:min(len(body), most)]
+	return event.Body[:min(len(event.Body), most)]
+}
+
+// hasRecords reports whether the event's body can be the input of a job. A client can send several types.
+func hasRecords(event events.APIGatewayProxyRequest) bool {
+	var types []string
+	for name, value := range event.Headers {
+		if strings.EqualFold(name, "Content-Type") {
+			types = append(types, value)
+		}
+	}
+	for name, values := range event.MultiValueHeaders {
+		if strings.EqualFold(name, "Content-Type") {
+			types = append(types, values...)
+		}
+	}
+	return slices.ContainsFunc(types, func(value string) bool {
+		mediaType, _, err := mime.ParseMediaType(value)
+		return err == nil && mediaType == httpapi.TypeRecords
+	})
 }
 
 func originOf(ctx context.Context, event events.APIGatewayProxyRequest) httpapi.Origin {

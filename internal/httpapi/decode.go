@@ -20,6 +20,13 @@ import (
 // MaxBody is the size of the largest accepted body, in bytes.
 const MaxBody = 64 << 10
 
+// MaxRecordsBody is the size of the largest accepted body of the type TypeRecords, in bytes. In base64 it
+// fits a Lambda event.
+const MaxRecordsBody = 4_000_000
+
+// TypeRecords is the media type of the records of a job, one JSON object in each line.
+const TypeRecords = "application/x-ndjson"
+
 // The media types of bodies.
 const (
 	TypeJSON       = "application/json"

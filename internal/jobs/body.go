@@ -13,11 +13,11 @@ import (
 // The limits of a request that starts a job.
 const (
 	MaxRecords = 10_000
-	MaxBytes   = 4_000_000 // it fits a Lambda event in base64
+	MaxBytes   = httpapi.MaxRecordsBody
 )
 
-// TypeNDJSON is the media type of records, one JSON object in each line.
-const TypeNDJSON = "application/x-ndjson"
+// TypeNDJSON is the media type of records.
+const TypeNDJSON = httpapi.TypeRecords
 
 // readLines reads the request's body, and returns it with its lines. Lines end with LF or CRLF; empty
 // lines at the end do not count.

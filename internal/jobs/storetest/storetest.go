@@ -18,7 +18,9 @@ func Test(t *testing.T, s jobs.Store) {
 	t.Run("an object", func(t *testing.T) { object(t, s) })
 	t.Run("create once", func(t *testing.T) { create(t, s) })
 	t.Run("replace a version", func(t *testing.T) { replace(t, s) })
-	t.Run("one of many creates", func(t *testing.T) { one(t, func(i int) (bool, error) { return s.Create(t.Context(), "race/create", fmt.Append(nil, i)) }) })
+	t.Run("one of many creates", func(t *testing.T) {
+		one(t, func(i int) (bool, error) { return s.Create(t.Context(), "race/create", fmt.Append(nil, i)) })
+	})
 	t.Run("one of many replaces", func(t *testing.T) {
 		if err := s.Put(t.Context(), "race/replace", []byte("before")); err != nil {
 			t.Fatal(err)
