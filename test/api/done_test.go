@@ -124,6 +124,7 @@ func onlyChanges(calls []string) []string {
 // calls2xx sends the request, and returns the calls that succeeded at the provider,
 // without ids. rewrite is told of each, counted from 0.
 func (c cost) calls2xx(t *testing.T, s *service, op contract.Operation, rewrite func(n int, answered []byte) []byte) (calls []string, got answer) {
+	s.freePlaces(t)
 	target, body, headers := c.prepare(t, s)
 	body = fixedAddress.ReplaceAllStringFunc(body, func(string) string { return s.freshEmail() })
 	var mu sync.Mutex

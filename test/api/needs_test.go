@@ -36,6 +36,7 @@ func (c cost) checkNeeds(t *testing.T, s *service, op contract.Operation, declar
 	if i < 0 {
 		t.Fatalf("no operation declares %s %s", op.Method, op.Path)
 	}
+	s.freePlaces(t)
 	target, body, headers := c.prepare(t, s)
 	cold := s.container(t, s.way)
 	s.tenant.Tenant.ResetStats()

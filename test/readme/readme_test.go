@@ -1,7 +1,7 @@
 //go:build readme
 
-// Package readme runs the command lines of README.md, docs/local.md, docs/account.md, docs/bearer.md and
-// docs/limits.md as printed, against the service that `make run` starts, and holds what
+// Package readme runs the command lines of README.md, docs/local.md, docs/account.md, docs/bearer.md,
+// docs/jobs.md and docs/limits.md as printed, against the service that `make run` starts, and holds what
 // they print to what the pages show. It needs bash, curl, HTTPie and Chromium, and fails
 // without.
 package readme
