@@ -10,7 +10,7 @@ import time
 import boto3
 
 # The steps of the state machine in which no worker runs (statemachines/jobs.asl.json).
-IDLE = ("WaitStateEntered", "WaitStateExited", "ChoiceStateEntered", "ChoiceStateExited")
+IDLE = ("ExecutionStarted", "WaitStateEntered", "WaitStateExited", "ChoiceStateEntered", "ChoiceStateExited", "TaskFailed", "TaskTimedOut")
 WAIT = 2  # seconds
 PATIENCE = 600
 

@@ -76,8 +76,8 @@ class Api:
         path, *query = target.split("?", 1)
         return "?".join([f"/{self.stage}{path.replace('%', '%25')}", *query])
 
-    def bearing(self, token, method, target, body=None):
-        return self.send(method, target, body, {"Authorization": f"Bearer {token}"})
+    def bearing(self, token, method, target, body=None, headers=()):
+        return self.send(method, target, body, {"Authorization": f"Bearer {token}"} | dict(headers))
 
 
 def beside_each_other(function, *columns):

@@ -13,6 +13,7 @@ from emulator import Emulator  # noqa: E402
 from frontends import MACHINES  # noqa: E402
 from settings import ENDPOINTS  # noqa: E402
 from stack import FUNCTIONS  # noqa: E402
+from storage import Storage  # noqa: E402
 from tenant import AUDIENCE, REDIRECT_URI, Tenant  # noqa: E402
 
 # This machine in Lambda's words; the emulator runs the functions on it.
@@ -32,8 +33,15 @@ def tenant(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def emulator(tmp_path_factory, tenant):
-    started = Emulator(tmp_path_factory.mktemp("emulator"), tenant.certificate_authority)
+def storage():
+    started = Storage()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory, tenant, storage):
+    started = Emulator(tmp_path_factory.mktemp("emulator"), tenant.certificate_authority, storage)
     yield started
     started.stop()
 

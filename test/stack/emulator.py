@@ -18,10 +18,12 @@ PYTHON = ROOT / ".venv-ministack/bin/python"
 
 
 class Emulator:
-    def __init__(self, folder, trusted):
-        """trusted is the certificate authority of the local tenant, which functions inherit by SSL_CERT_FILE."""
+    def __init__(self, folder, trusted, storage):
+        """trusted is the certificate authority of the local tenant, which functions inherit by SSL_CERT_FILE, and storage
+        what they have for S3."""
         assert PYTHON.exists(), "MiniStack is missing: run `make setup`"
-        self.port = free_port()
+        self.storage = storage
+        self.port = storage.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.clients = {}
         self.scratch = folder / "emulator"  # each version of each function is unpacked there
@@ -36,7 +38,9 @@ class Emulator:
             "MINISTACK_REGION": REGION,
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "AWS_ENDPOINT_URL": self.url,
+            "AWS_ENDPOINT_URL_S3": storage.url,
             "SSL_CERT_FILE": str(trusted),
+            "SFN_WAIT_SCALE": "0.02",  # the state machine of jobs waits a fiftieth of its time
             "LAMBDA_WARM_TTL_SECONDS": "30",  # for the second and further processes of a function
         }
         self.process = Process([PYTHON, "-m", "ministack"], environment, folder / "emulator.log")

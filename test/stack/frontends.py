@@ -42,7 +42,7 @@ def signing(api, credentials):
     """By permission what sends an operation's request with that role's signature."""
 
     def call(given, operation):
-        return api.signed(given, operation.method, operation.target, operation.body)
+        return api.signed(given, operation.method, operation.target, operation.body, {"Content-Type": operation.media_type})
 
     return {permission: functools.partial(call, credentials[permission]) for permission in PERMISSIONS}
 
@@ -51,7 +51,7 @@ def bearing(api, tokens):
     """By permission what sends an operation's request with that application's token."""
 
     def call(token, operation):
-        return api.bearing(token, operation.method, operation.target, operation.body)
+        return api.bearing(token, operation.method, operation.target, operation.body, {"Content-Type": operation.media_type})
 
     return {permission: functools.partial(call, tokens[permission]) for permission in PERMISSIONS}
 

@@ -11,9 +11,10 @@ from contract import CONTRACT, METHODS
 class Operation:
     method: str
     path: str
-    permission: str
+    permissions: frozenset  # any of them is enough
     target: str  # the path with the contract's examples
     body: str | None
+    media_type: str
     statuses: frozenset  # of its answers, such as "200"
 
     def __str__(self):
@@ -35,13 +36,15 @@ def operation(method, path, definition, shared):
     for parameter in map(resolved, shared + definition.get("parameters", [])):
         if parameter["in"] == "path":
             target = target.replace("{" + parameter["name"] + "}", urllib.parse.quote(str(parameter["example"]), safe=""))
-    body = None
+    body, media_type = None, "application/json"
     if "requestBody" in definition:
-        content = next(iter(resolved(definition["requestBody"])["content"].values()))
-        body = json.dumps(next(iter(map(resolved, content["examples"].values())))["value"])
+        media_type, content = next(iter(resolved(definition["requestBody"])["content"].items()))
+        value = next(iter(map(resolved, content["examples"].values())))["value"]
+        body = value if isinstance(value, str) else json.dumps(value)
     # The contract does not name the provider.
     target, body = target.replace("db%7C", "auth0%7C", 1), body and body.replace('"db|', '"auth0|', 1)
-    return Operation(method.upper(), path, definition["x-permission"], target, body, frozenset(definition["responses"]))
+    permissions = frozenset(definition["x-permission"].split())
+    return Operation(method.upper(), path, permissions, target, body, media_type, frozenset(definition["responses"]))
 
 
 OPERATIONS = [
@@ -50,4 +53,6 @@ OPERATIONS = [
     for method, definition in item.items()
     if method in METHODS
 ]
-PERMISSIONS = sorted({o.permission for o in OPERATIONS})
+PERMISSIONS = sorted(set().union(*(o.permissions for o in OPERATIONS)))
+# With tokens, starting a job needs the scopes of the single operations as well.
+STARTS = [o for o in OPERATIONS if o.media_type == "application/x-ndjson" or o.path == "/user-exports"]

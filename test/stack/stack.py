@@ -9,7 +9,7 @@ import time
 
 from insights import line
 from replacements import differences, for_the_emulator, known
-from transformed import source, transform
+from transformed import ROOT, source, transform
 
 WRITTEN = source()
 FUNCTIONS = pathlib.Path(os.environ["FUNCTIONS"])  # the folder of scripts/build-here.sh
@@ -20,8 +20,12 @@ def binary_of(name):
     return (FUNCTIONS / name / "bootstrap").read_bytes()
 
 
+def of_written_type(written, kind):
+    return {name: r for name, r in written["Resources"].items() if r["Type"] == kind}
+
+
 def functions_of(written):
-    return {name: r for name, r in written["Resources"].items() if r["Type"] == "AWS::Serverless::Function"}
+    return of_written_type(written, "AWS::Serverless::Function")
 
 
 class Stack:
@@ -39,6 +43,8 @@ class Stack:
         for name, function in functions_of(written).items():
             binary = (binaries or {}).get(name) or binary_of(name)
             function["Properties"]["CodeUri"] = self.emulator.uploads.function(binary)
+        for machine in of_written_type(written, "AWS::Serverless::StateMachine").values():
+            machine["Properties"]["DefinitionUri"] = self.emulator.uploads.file(ROOT / machine["Properties"]["DefinitionUri"])
         transformed = transform(written, parameters)
         sabotage(transformed)
         template = for_the_emulator(transformed)

@@ -35,6 +35,11 @@ def policy_of(transformed, permission):
     return transformed["Resources"][name]["Properties"]["PolicyDocument"]["Statement"]
 
 
+def group_of(operation):
+    (permission,) = operation.permissions
+    return permission
+
+
 def named(text):
     (operation,) = [o for o in OPERATIONS if str(o) == text]
     return operation
@@ -76,9 +81,9 @@ def test_what_is_not_checked_here(emulator, default):
 
 def with_faults_at_the_gateway(transformed):
     # A star for the method is good for what writes as well.
-    for statement in policy_of(transformed, READ.permission):
+    for statement in policy_of(transformed, group_of(READ)):
         statement["Resource"] = [{"Fn::Sub": r["Fn::Sub"].replace("/GET/users/*", "/*/users/*")} for r in statement["Resource"]]
-    for statement in policy_of(transformed, MUTE.permission):
+    for statement in policy_of(transformed, group_of(MUTE)):
         statement["Resource"] = [r for r in statement["Resource"] if not r["Fn::Sub"].endswith("/GET" + MUTE.path)]
     definition(transformed, OPEN)["security"] = []
     integration = "x-amazon-apigateway-integration"
@@ -87,10 +92,10 @@ def with_faults_at_the_gateway(transformed):
 
 def test_faults_at_the_gateway_are_reported(emulator, default):
     """A policy that is too wide, one that is too narrow, a route without its authorizer, and one to another function."""
-    wide = [o for o in OPERATIONS if o.path == READ.path and o.permission != READ.permission]
+    wide = [o for o in OPERATIONS if o.path == READ.path and o.permissions != READ.permissions]
     assert wide
-    expected = {f"{READ.permission} may call {o}" for o in wide}
-    expected |= {f"{MUTE.permission} may not call {MUTE}", f"{MISLED} fails", f"{OPEN} needs no credentials"}
+    expected = {f"{group_of(READ)} may call {o}" for o in wide}
+    expected |= {f"{group_of(MUTE)} may not call {MUTE}", f"{MISLED} fails", f"{OPEN} needs no credentials"}
     with deployed(emulator, "gateway-faults", default, sabotage=with_faults_at_the_gateway) as stack:
         found = deviations(stack)
     # Whom the gateway does not hold back the function does, since it is told no caller.

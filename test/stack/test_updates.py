@@ -16,6 +16,8 @@ def everything(emulator):
         "iam": ("list_roles", "Roles", "RoleName"),
         "lambda": ("list_functions", "Functions", "FunctionName"),
         "logs": ("describe_log_groups", "logGroups", "logGroupName"),
+        "s3": ("list_buckets", "Buckets", "Name"),
+        "stepfunctions": ("list_state_machines", "stateMachines", "stateMachineArn"),
     }
     found = set()
     for service, (operation, member, name) in listed.items():

@@ -34,5 +34,8 @@ class Uploads:
     def function(self, binary):
         return f"s3://{BUCKET}/{self.put(binary, zipped)}"
 
+    def file(self, path):
+        return f"s3://{BUCKET}/{self.put(path.read_bytes())}"
+
     def template(self, text):
         return f"{self.emulator.url}/{BUCKET}/{self.put(text.encode())}"
