@@ -83,10 +83,12 @@ python_environment "$venv" tools/requirements.txt
 [ "$purpose" != clients ] || python_environment "$schemathesis" tools/schemathesis.txt
 for other in "${beside[@]}"; do wait "$other"; done
 
-# What the example of a signed call takes from npm: ten small packages.
-example=$root/examples/sigv4/node
-if [ "$purpose" = all ] && ! cmp -s "$example/package-lock.json" "$example/node_modules/.installed.json"; then
-	say "installing the packages of examples/sigv4/node"
-	npm ci --prefix "$example" --silent --ignore-scripts --no-audit --no-fund
-	cp "$example/package-lock.json" "$example/node_modules/.installed.json"
-fi
+# What the tests take from npm: ten small packages for the example of a signed call, and axe-core,
+# which checks that people with disabilities can use the console.
+for folder in examples/sigv4/node tools/axe; do
+	pinned=$root/$folder/package-lock.json installed=$root/$folder/node_modules/.installed.json
+	[ "$purpose" = all ] && ! cmp -s "$pinned" "$installed" || continue
+	say "installing the packages of $folder"
+	npm ci --prefix "$root/$folder" --silent --ignore-scripts --no-audit --no-fund
+	cp "$pinned" "$installed"
+done
