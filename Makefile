@@ -97,6 +97,10 @@ sam-local: ## the functions in Docker on 127.0.0.1:3000, by `sam local start-api
 	@scripts/setup.sh docker
 	@scripts/sam-local.sh
 
+.PHONY: console-image
+console-image: ## build the image of the console (docs/console.md) with Docker: TAG=usher-console
+	@scripts/console-image.sh $(TAG)
+
 .PHONY: stack
 stack: setup ## deploy to an emulator of AWS on this machine, and test what is deployed
 	@scripts/stack.sh

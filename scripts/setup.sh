@@ -93,4 +93,5 @@ npm_packages() { # folder
 if [ "$purpose" = all ]; then
 	npm_packages examples/sigv4/node # for a signed call: ten small packages
 	npm_packages tools/asl           # the validator of the state machine
+	npm_packages tools/axe           # axe-core, for the accessibility of the console
 fi

@@ -90,6 +90,8 @@ bill_of_materials() {
 
 sam_local() { go_test --junitfile "$reports/samlocal.xml" -- "${with_race[@]}" -tags samlocal -count=1 ./test/samlocal; }
 
+console_image() { scripts/console-image.sh check; }
+
 # The template and the functions, deployed to an emulator of AWS.
 stack() { scripts/stack.sh --junitxml="$reports/stack.xml"; }
 
@@ -158,6 +160,7 @@ begin stack
 begin arm64
 begin vulnerabilities
 step "functions in sam local" sam_local
+step "the console in a container" console_image
 end "the stack on MiniStack" stack
 end "chaos, in short" chaos
 end "go test, with a rough tenant" rough

@@ -27,6 +27,7 @@ const secretEnv = "CONSOLE_CLIENT_SECRET"
 type options struct {
 	addr, url, usher, policy     string
 	auth                         string
+	iamPolicy                    string // the API's ARN, to print a policy and end
 	tokenURL, clientID, audience string
 }
 
@@ -43,11 +44,16 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&o.tokenURL, "token-url", "", "with -auth bearer, the issuer's `URL` for tokens")
 	flags.StringVar(&o.clientID, "client-id", "", "with -auth bearer, the console's client `ID`")
 	flags.StringVar(&o.audience, "audience", "", "with -auth bearer, Usher's FrontendAudience")
+	flags.StringVar(&o.iamPolicy, "iam-policy", "", "print the IAM policy that the console's role needs with this -policy, and end. "+
+		"The value is the API's `ARN`: arn:aws:execute-api:REGION:ACCOUNT:API/STAGE")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	if flags.NArg() > 0 {
 		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	if o.iamPolicy != "" {
+		return o, nil
 	}
 	return o, o.check()
 }

@@ -37,12 +37,20 @@ func realMain(ctx context.Context, args []string, getenv func(string) string, ou
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewJSONHandler(out, nil))
-	client, err := client(ctx, o, getenv)
+	staff, err := console.ReadPolicy(o.policy)
 	if err != nil {
 		return err
 	}
-	staff, err := console.ReadPolicy(o.policy)
+	if o.iamPolicy != "" {
+		text, err := staff.IAM(o.iamPolicy)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(out, "%s\n", text)
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(out, nil))
+	client, err := client(ctx, o, getenv)
 	if err != nil {
 		return err
 	}

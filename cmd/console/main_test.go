@@ -62,6 +62,14 @@ func TestRefusesToStart(t *testing.T) {
 	}
 }
 
+func TestPrintsAPolicy(t *testing.T) {
+	out := &testkit.Buffer{}
+	args := []string{"-iam-policy", "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/live", "-policy", policyFile(t, `{"connections":["staff"]}`)}
+	if err := realMain(t.Context(), args, noEnv, out); err != nil || !strings.Contains(out.String(), `a1b2c3d4e5/live/PUT/blocks/*"`) {
+		t.Errorf("%s %v", out, err)
+	}
+}
+
 var listens = regexp.MustCompile(`"addr":"([^"]+)"`)
 
 // It serves behind a load balancer whatever Host says, with a cookie for https only, and ends

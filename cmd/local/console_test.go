@@ -52,6 +52,8 @@ func TestWhenTheConsoleStarts(t *testing.T) {
 	}
 }
 
+var csrf = regexp.MustCompile(`name="csrf" value="([^"]+)"`)
+
 var state = regexp.MustCompile(`name="state" value="([^"]+)"`)
 
 // The console signs in the sample staff and lists users, however the API authenticates it.
@@ -79,10 +81,12 @@ func TestConsole(t *testing.T) {
 					t.Errorf("the output lacks %q: %s", want, out)
 				}
 			}
-			page := signIn(t, "http://"+site, "http://"+tenant)
+			page, client := signIn(t, "http://"+site, "http://"+tenant)
 			if !strings.Contains(page, "Hedy Lamarr") || !strings.Contains(page, "grace@example.com") {
 				t.Errorf("the console shows %s", page)
 			}
+			block(t, client, "http://"+site, page)
+			out.WaitFor(t, `route="PUT /blocks/{user_id}" status=200`)
 			if !strings.Contains(out.String(), "actor=auth0|65e19a100000000000000021") {
 				t.Errorf("the log names no actor: %s", out)
 			}
@@ -93,8 +97,32 @@ func TestConsole(t *testing.T) {
 	}
 }
 
+// block sends the form that blocks Ada.
+func block(t *testing.T, client *http.Client, site, page string) {
+	t.Helper()
+	found := csrf.FindStringSubmatch(page)
+	if found == nil {
+		t.Fatalf("no form: %s", page)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), "POST", site+"/users/auth0%7C65e19a100000000000000001/block", strings.NewReader("csrf="+found[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", site)
+	resp, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil || !strings.Contains(string(text), "The user is blocked") {
+		t.Errorf("%d %s %v", resp.StatusCode, text, err)
+	}
+}
+
 // signIn signs in at a console, and returns the page after that.
-func signIn(t *testing.T, site, tenant string) string {
+func signIn(t *testing.T, site, tenant string) (string, *http.Client) {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -118,9 +146,10 @@ func signIn(t *testing.T, site, tenant string) string {
 	if found == nil {
 		t.Fatalf("no form: %s", page)
 	}
-	return read(client.PostForm(tenant+"/u/login", url.Values{
+	page = read(client.PostForm(tenant+"/u/login", url.Values{
 		"state": {found[1]}, "username": {localtenant.StaffEmails()["usher-support"]}, "password": {localtenant.SamplePassword},
 	}))
+	return page, client
 }
 
 // The sample users come first, so that the printed lines of the documents stay.

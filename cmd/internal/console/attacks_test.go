@@ -224,6 +224,21 @@ func TestForgedCallback(t *testing.T) {
 	}
 }
 
+// Refusals are in the log, without IDs and addresses.
+func TestLogOfRefusals(t *testing.T) {
+	w := newWorld(t)
+	w.staff(supportEmail).post(userPath(adminID, "block"), nil)
+	text := w.log.String()
+	if !strings.Contains(text, "action refused") || !strings.Contains(text, "action=block") {
+		t.Errorf("the log lacks the refusal: %s", text)
+	}
+	for _, private := range []string{adminID, supportID, adminEmail, supportEmail, "Hedy"} {
+		if strings.Contains(text, private) {
+			t.Errorf("the log has %s: %s", private, text)
+		}
+	}
+}
+
 // What a sign-in returns to is a page of the console, never another host.
 func TestOpenRedirect(t *testing.T) {
 	w := newWorld(t)

@@ -61,8 +61,9 @@ func TestHostileNames(t *testing.T) {
 	b := w.staff(supportEmail)
 	add := func(name, id string) {
 		t.Helper()
+		w.tenant.Tenant.AddConnection(localtenant.NewConnection{Name: name, Strategy: "github"})
 		_, err := w.tenant.Tenant.AddUser(localtenant.User{
-			UserID: "auth0|" + id, Email: id + "@hostile.example", Name: name, GivenName: name, FamilyName: name, Nickname: name,
+			UserID: "github|" + id, Email: id + "@hostile.example", Name: name, GivenName: name, FamilyName: name, Nickname: name, Connection: name,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -72,7 +73,7 @@ func TestHostileNames(t *testing.T) {
 	pages := func(id string) []map[string]int {
 		return []map[string]int{
 			tags(t, b.post("/users", url.Values{"by": {"email"}, "q": {id + "@hostile.example"}}).body),
-			tags(t, b.get(userPath("auth0|"+id)).body),
+			tags(t, b.get(userPath("github|"+id)).body),
 		}
 	}
 	want := pages("harmless")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"usher/localtenant"
@@ -20,16 +21,32 @@ import (
 
 var screenshots = flag.String("screenshots", "", "write pictures of the pages to this folder")
 
-// pictures checks that the page fits narrow and wide screens, and takes pictures in both themes
-// if they are wanted.
+// axeFile is axe-core, which scripts/setup.sh installs.
+const axeFile = "../../../tools/axe/node_modules/axe-core/axe.min.js"
+
+// violations runs axe-core with all of its rules, and returns what it finds; "" for nothing.
+const violations = `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + " " + n.failureSummary)).join("\n"))`
+
+// pictures checks that the page fits narrow and wide screens, and that axe-core finds no violation
+// in both themes. It takes pictures if they are wanted.
 func (b chrome) pictures(name string) {
 	b.Helper()
+	axe, err := os.ReadFile(axeFile)
+	if err != nil {
+		b.Fatalf("run `make setup`: %v", err)
+	}
+	_ = chromium.Run(b.Browser, chromedp.Evaluate[bool](string(axe)+"; true"))
 	for _, width := range []int64{320, 1280} {
 		b.Do(chromedp.EmulateViewport(width, 800))
 		if got := b.Read(`document.documentElement.scrollWidth`); got != fmt.Sprint(width) {
 			b.Errorf("%s is %s pixels wide on a screen of %d", name, got, width)
 		}
 		for _, theme := range []string{"light", "dark"} {
+			b.theme(theme)
+			found := chromium.Run(b.Browser, chromedp.Evaluate[string](violations, awaited))
+			if found != "" {
+				b.Errorf("%s, %d pixels, %s: %s", name, width, theme, found)
+			}
 			if *screenshots != "" {
 				b.picture(name, theme, width)
 			}
@@ -37,7 +54,11 @@ func (b chrome) pictures(name string) {
 	}
 }
 
-func (b chrome) picture(name, theme string, width int64) {
+// awaited waits for the promise that a script returns.
+func awaited(p *runtime.EvaluateParams) { p.AwaitPromise = new(true) }
+
+// theme chooses light or dark, without transitions between them.
+func (b chrome) theme(theme string) {
 	b.Helper()
 	b.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
@@ -45,6 +66,10 @@ func (b chrome) picture(name, theme string, width int64) {
 		})
 		return err
 	}))
+}
+
+func (b chrome) picture(name, theme string, width int64) {
+	b.Helper()
 	png := chromium.Run(b.Browser, chromedp.FullScreenshot(100))
 	file := filepath.Join(*screenshots, fmt.Sprintf("%s-%d-%s.png", name, width, theme))
 	if err := os.WriteFile(file, png, 0o644); err != nil {
@@ -52,6 +77,7 @@ func (b chrome) picture(name, theme string, width int64) {
 	}
 }
 
+// Each kind of page fits the screens and is accessible.
 func TestPagesFit(t *testing.T) {
 	w := newWorld(t)
 	w.addFactors(customerID)
@@ -98,6 +124,19 @@ func TestPagesFit(t *testing.T) {
 	b.submit("/password-link")
 	b.Sees("It is shown only now.")
 	b.pictures("once")
+	b.Click(`section a.button`)
+	b.Open(w.url + userPath(customerID, "metadata"))
+	w.setUser(customerID, map[string]any{"user_metadata": map[string]any{"language": "fr"}})
+	b.Fill("json", `{"language":"de"}`)
+	b.Click(`button[value=review]`)
+	b.Sees("Your version")
+	b.pictures("conflict")
+	b.Open(w.url + "/users")
+	b.Fill("q", "not there")
+	b.Click(`form.search button[type=submit]`)
+	b.Sees("No user was found.")
+	b.Click(`.me summary`)
+	b.pictures("empty")
 	b.Open(w.url + userPath("auth0|none"))
 	b.pictures("error")
 }

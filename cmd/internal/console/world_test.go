@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -98,7 +99,17 @@ func newWorld(t *testing.T, options ...func(*console.Options)) *world {
 		t.Fatal(err)
 	}
 	serve(t, listener, handler)
+	t.Cleanup(func() { w.checkRoutes(p) })
 	return w
+}
+
+// checkRoutes fails if the console has called a route that its IAM policy lacks.
+func (w *world) checkRoutes(p policy.Policy) {
+	for _, found := range regexp.MustCompile(`route="([^"]+)"`).FindAllStringSubmatch(w.audit.String(), -1) {
+		if !slices.Contains(p.Routes(), found[1]) {
+			w.Errorf("the console's IAM policy lacks %s", found[1])
+		}
+	}
 }
 
 func listen(t *testing.T) net.Listener {

@@ -90,7 +90,7 @@ func actions() []action {
 func (s *Site) change(a action) http.HandlerFunc {
 	onUser := s.onUser(func(w http.ResponseWriter, r *http.Request, v visit, t target) {
 		if why := refusal(v.person, t, a); why != "" {
-			s.Log.Warn("action refused", "action", a.name, "actor", v.person.User.ID, "user", t.User.ID)
+			s.Log.Warn("action refused", "action", a.name, "actor", loggedID(v.person.User.ID), "user", loggedID(t.User.ID))
 			s.fail(w, r, http.StatusForbidden, notice{Text: why + " Nothing was done."})
 			return
 		}

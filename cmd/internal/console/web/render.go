@@ -130,8 +130,6 @@ func statusOf(err error) int {
 	return http.StatusBadGateway
 }
 
-func (s *Site) logCall(err error) { s.Log.Warn("a call failed", "error", err.Error()) }
-
 // initials replaces a picture: a picture's host would learn which users staff look at.
 func initials(label string) string {
 	var out []rune

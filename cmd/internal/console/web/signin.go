@@ -69,7 +69,7 @@ func (s *Site) admit(w http.ResponseWriter, r *http.Request, in usher.SignIn) {
 	}
 	p, err := s.readPerson(r.Context(), in.Account.ID)
 	if out, ok := errors.AsType[*notStaff](err); ok {
-		s.Log.Warn("sign-in refused", "user", in.Account.ID, "reason", out.why)
+		s.Log.Warn("sign-in refused", "user", loggedID(in.Account.ID), "reason", out.why)
 		s.fail(w, r, http.StatusForbidden, notice{Text: out.why, Cure: "Sign in with a staff account."})
 		return
 	}
