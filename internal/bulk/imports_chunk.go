@@ -71,7 +71,7 @@ func (c *importChunk) read(ctx context.Context) error {
 	}
 	if len(c.results) != len(c.records) {
 		c.results = jobs.Initial(c.run.Manifest(), c.records)
-		c.changed = true // a chunk of invalid records has no other change
+		c.changed = len(c.open()) == 0 // only invalid records: no other change is to come
 	}
 	c.users = make([]imports.User, len(c.records))
 	for i, record := range c.records {
