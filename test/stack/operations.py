@@ -54,5 +54,5 @@ OPERATIONS = [
     if method in METHODS
 ]
 PERMISSIONS = sorted(set().union(*(o.permissions for o in OPERATIONS)))
-# With tokens, starting a job needs the scopes of the single operations as well.
-STARTS = [o for o in OPERATIONS if o.media_type == "application/x-ndjson" or o.path == "/user-exports"]
+# With tokens, these need the scopes of the single operations as well. Updates need them for each record.
+STARTS = [o for o in OPERATIONS if o.path in ("/user-creations", "/user-imports", "/user-deletions", "/user-exports", "/jobs/{id}/confirmation")]
