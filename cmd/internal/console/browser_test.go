@@ -3,10 +3,13 @@
 package console_test
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -230,5 +233,26 @@ func TestManage(t *testing.T) {
 	b.Sees("The user mia@example.com is deleted.")
 	if w.user(id) != nil {
 		t.Error("the tenant still has the user")
+	}
+}
+
+// Everything works without JavaScript; here a browser finds and blocks a user.
+func TestWithoutJavaScript(t *testing.T) {
+	w := newWorld(t)
+	b := w.chromium()
+	b.Do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+	b.signIn(supportEmail)
+	b.find("ada", "Ada Lovelace")
+	if shown := b.Read(`document.querySelector("time").textContent`); strings.Contains(shown, "local time") {
+		t.Errorf("the script of the page runs: %s", shown)
+	}
+	b.open("/block")
+	b.submit("/block")
+	b.Sees("The user is blocked and signed out everywhere.")
+	if !w.isBlocked(customerID) {
+		t.Error("the tenant has not blocked the user")
 	}
 }
