@@ -12,7 +12,7 @@ rm -rf "$out" && mkdir -p "$out" .cache/bin
 
 build_local
 
-# start_server starts one with a new tenant, for a phase. It sets url and TOKEN.
+# start_server starts one with a new tenant, for a phase. It sets url, TOKEN and JOB.
 start_server() { # name
 	local id
 	start_local bearer "$out/$1-server.log"
@@ -20,7 +20,8 @@ start_server() { # name
 		curl -sf "$tenant/_tenant/users" -d "{\"user_id\":\"auth0|$id\",\"email\":\"$id@example.com\"}" >/dev/null
 	done
 	TOKEN=$(front_end_token)
-	export TOKEN
+	JOB=$(curl -sf -X POST -H "Authorization: Bearer $TOKEN" "$url/user-exports" | sed 's/.*"id":"\([0-9a-f]*\)".*/\1/')
+	export TOKEN JOB
 }
 
 # run lets schemathesis generate requests, with a new tenant. Its report is in .cache/schemathesis.
