@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -96,8 +97,7 @@ func (f *fake) results(w http.ResponseWriter, r *http.Request) {
 			found = append(found, fmt.Sprintf(`{"index":%d,"status":"failed","problem":{"code":"invalid-request","detail":"email: is wrong"}}`, i))
 		}
 	}
-	from := 0
-	fmt.Sscan(r.FormValue("cursor"), &from) // absent on the first page
+	from, _ := strconv.Atoi(r.FormValue("cursor")) // absent on the first page
 	next := ""
 	if from+1 < len(found) { // pages of one result
 		next = fmt.Sprintf(`,"next":"%d"`, from+1)

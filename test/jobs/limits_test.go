@@ -55,7 +55,7 @@ func TestLimitsHoldForEachRecord(t *testing.T) {
 	}
 
 	updates := w.begin(t, "/user-updates", lines(6, func(i int) string { return fmt.Sprintf(`{"id":%q,"set":{"nickname":"n"}}`, ids[i]) })+
-		fmt.Sprintf(`{"id":"auth0|other","app_metadata":{"plan":"iron"}}`))
+		`{"id":"auth0|other","app_metadata":{"plan":"iron"}}`)
 	w.await(t, updates.ID, nil, "succeeded")
 	for i, r := range w.results(t, updates.ID, "") {
 		switch {

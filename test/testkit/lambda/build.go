@@ -18,7 +18,7 @@ func Build(ctx context.Context, dir, out string, packages ...string) error {
 	if err != nil {
 		return fmt.Errorf("build functions: %w", err)
 	}
-	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid= -funcalign=16", "-o", out + "/"}, packages...)
+	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid= -funcalign=8", "-o", out + "/"}, packages...)
 	build := exec.CommandContext(ctx, "go", args...)
 	build.Dir, build.Env = dir, append(os.Environ(), "CGO_ENABLED=0")
 	if printed, err := build.CombinedOutput(); err != nil {
