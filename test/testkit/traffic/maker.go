@@ -27,7 +27,7 @@ type draft struct {
 	path string // the ID, escaped
 }
 
-// Operations lists the operations, by their IDs in the contract.
+// Operations lists the operations without those of jobs, by their IDs in the contract.
 func Operations() []string { return slices.Sorted(maps.Keys(drafts)) }
 
 // Make makes request n for an operation. Its names follow from n.
