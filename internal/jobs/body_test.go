@@ -9,6 +9,10 @@ import (
 	"unicode/utf8"
 
 	"usher/internal/jobs"
+
+	"usher/internal/api"
+	"usher/internal/httpapi"
+	"usher/internal/permission"
 )
 
 func TestBodies(t *testing.T) {
@@ -104,5 +108,18 @@ func FuzzBodies(f *testing.F) {
 				}
 			}
 		})
+	})
+}
+
+// The gateway hands over bodies up to this limit only.
+func TestStartsAcceptTheLargestInput(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newWorld(t).service()
+		op := api.Operation{Name: "start", Routes: []string{"POST /user-updates"}, Permissions: []permission.Name{permission.Bulk}}
+		for noInput, want := range map[bool]int{false: jobs.MaxBytes, true: httpapi.MaxBody} {
+			if got := jobs.StartOperation(s, op, jobs.Definition{NoInput: noInput}).BodyLimit(); got != want {
+				t.Errorf("without input %v: %d bytes, want %d", noInput, got, want)
+			}
+		}
 	})
 }

@@ -15,6 +15,9 @@ import (
 // StartOperation returns an operation that starts a job. op declares its name, routes, permissions and change.
 func StartOperation(s *Service, op api.Operation, d Definition) api.Operation {
 	op.TakesQuery, op.NoToken = true, true
+	if !d.NoInput {
+		op.MaxBody = MaxBytes
+	}
 	return s.operation(op, func(w http.ResponseWriter, r *http.Request, c api.Call) error {
 		key, err := httpapi.IdempotencyKey(r)
 		if err != nil {

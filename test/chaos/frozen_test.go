@@ -60,7 +60,7 @@ func TestFrozenProcesses(t *testing.T) {
 	env := vault.Env()
 	maps.Copy(env, map[string]string{"REDIRECT_URIS": cfg.RedirectURIs[0], "POST_LOGOUT_REDIRECT_URIS": cfg.LogoutURIs[0]})
 
-	all := contract.Load(t).Operations()
+	all := contract.Load(t).WithoutJobs()
 	var running sync.WaitGroup
 	for i, op := range all {
 		p, err := runtime.Start(context.WithoutCancel(t.Context()), binaries[op.Function], env)

@@ -69,6 +69,16 @@ func Load(tb testing.TB) *Contract {
 	return c
 }
 
+// WithoutJobs returns the operations that need no storage of jobs.
+func (c *Contract) WithoutJobs() []Operation {
+	ofJobs := func(o Operation) bool {
+		return slices.ContainsFunc(strings.Fields(o.Permission), func(group string) bool {
+			return slices.Contains([]string{"UsherBulk", "UsherImport", "UsherBulkDelete", "UsherExport"}, group)
+		})
+	}
+	return slices.DeleteFunc(c.Operations(), ofJobs)
+}
+
 // Operations lists the contract's operations by path and method.
 func (c *Contract) Operations() []Operation { return slices.Clone(c.operations) }
 

@@ -47,7 +47,7 @@ func startFleet(t *testing.T, url string, each int) *fleet {
 
 	f := &fleet{}
 	for range each {
-		for _, op := range contract.Load(t).Operations() {
+		for _, op := range contract.Load(t).WithoutJobs() {
 			p, err := runtime.Start(context.WithoutCancel(t.Context()), binaries[op.Function], env)
 			if err != nil {
 				t.Fatal(err)

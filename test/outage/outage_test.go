@@ -62,7 +62,7 @@ func number(t *testing.T) int {
 	if *requests > 0 {
 		return *requests
 	}
-	return 3 * *processes * len(contract.Load(t).Operations())
+	return 3 * *processes * len(contract.Load(t).WithoutJobs())
 }
 
 // newMaker makes requests with what this process asks of the service.
@@ -112,7 +112,7 @@ var independent = []string{"login", "logout"}
 func TestOutage(t *testing.T) {
 	p := startProvider(t)
 	maker := newMaker(t, p)
-	operations := contract.Load(t).Operations()
+	operations := contract.Load(t).WithoutJobs()
 	prepared := make([]traffic.Request, number(t))
 	for n := range prepared {
 		r, err := maker.Make(operations[n%len(operations)].ID, n)

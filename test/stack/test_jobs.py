@@ -176,7 +176,10 @@ def test_a_worker_that_always_crashes_ends_the_job(storage, worker, start, until
     assert not left
     assert (ended["status"], ended["problem"]["code"]) == ("failed", "internal"), ended
     states = emulator.client("stepfunctions")
-    failed = states.list_executions(stateMachineArn=stack.outputs["JobsMachine"], statusFilter="FAILED")["executions"]
+    deadline = time.monotonic() + 120  # the execution ends after its last step has ended the job
+    while not (failed := states.list_executions(stateMachineArn=stack.outputs["JobsMachine"], statusFilter="FAILED")["executions"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
     assert [e["name"].split("-")[0] for e in failed] == [job["id"]]
     assert states.describe_execution(executionArn=failed[0]["executionArn"])["error"] == "JobFailed"
 
