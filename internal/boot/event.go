@@ -9,10 +9,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"usher/internal/boot/roots"
 	"usher/internal/config"
 	"usher/internal/httpapi"
-	"usher/internal/secrets"
 )
 
 // toAnswer is the part of a function's time that is reserved for logging a timeout.
@@ -23,9 +21,7 @@ type Handle[E slog.LogValuer] = func(context.Context, E) error
 
 // Event runs a Lambda that is invoked by an event other than an API request. It does not return.
 func Event[E slog.LogValuer](handler func(*Service) Handle[E]) {
-	roots.ReadOnce()
-	collectLess(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
-	cfg, err := config.FromEnv(os.Getenv)
+	cfg, err := begin()
 	lambda.Start(OnEvent(cfg, err, httpapi.NewLog(os.Stdout, cfg.LogLevel, functionName()), handler))
 }
 
@@ -34,8 +30,7 @@ func Event[E slog.LogValuer](handler func(*Service) Handle[E]) {
 func OnEvent[E slog.LogValuer](cfg config.Config, wrong error, log *slog.Logger, handler func(*Service) Handle[E]) Handle[E] {
 	handle := func(context.Context, E) error { return fmt.Errorf("the configuration is wrong: %w", wrong) }
 	if wrong == nil {
-		credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log})
-		handle = handler(New(cfg, credentials, log, time.Now))
+		handle = handler(onLambda(cfg, log, nil))
 	}
 	return func(ctx context.Context, event E) error {
 		if deadline, ok := ctx.Deadline(); ok {

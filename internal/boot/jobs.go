@@ -6,15 +6,12 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"usher/internal/boot/roots"
 	"usher/internal/config"
 	"usher/internal/httpapi"
 	"usher/internal/jobs"
-	"usher/internal/secrets"
 )
 
 // JobDefinition defines a kind of job.
@@ -51,8 +48,7 @@ type JobHandler = func(context.Context, jobs.Event) (jobs.Event, error)
 
 // JobWorker runs the Lambda that the engine of jobs calls. It does not return.
 func JobWorker(worker func(*Service) *jobs.Worker) {
-	roots.ReadOnce()
-	cfg, err := config.FromEnv(os.Getenv)
+	cfg, err := begin()
 	lambda.Start(OnJob(cfg, err, httpapi.NewLog(os.Stdout, cfg.LogLevel, functionName()), os.Stdout, worker))
 }
 
@@ -64,8 +60,5 @@ func OnJob(cfg config.Config, wrong error, log *slog.Logger, out io.Writer, work
 			return jobs.Event{}, jobs.Failure{}
 		}
 	}
-	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log, Failed: httpapi.CountSecretFailure})
-	service := New(cfg, credentials, log, time.Now)
-	service.measures = measures(cfg, out)
-	return worker(service).Handle
+	return worker(onLambda(cfg, log, measures(cfg, out))).Handle
 }

@@ -2,6 +2,7 @@ package boot
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"time"
@@ -20,10 +21,23 @@ import (
 
 // HTTP runs a Lambda that serves one operation. It does not return.
 func HTTP(operation func(*Service) api.Operation) {
+	cfg, err := begin()
+	lambda.Start(Gateway(cfg, err, httpapi.NewLines(os.Stdout), operation))
+}
+
+// begin sets the process of a function up, and reads its configuration.
+func begin() (config.Config, error) {
 	roots.ReadOnce()
 	collectLess(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
-	cfg, err := config.FromEnv(os.Getenv)
-	lambda.Start(Gateway(cfg, err, httpapi.NewLines(os.Stdout), operation))
+	return config.FromEnv(os.Getenv)
+}
+
+// onLambda wires the service of a function; measures is nil for none.
+func onLambda(cfg config.Config, log *slog.Logger, measures *metrics.Writer) *Service {
+	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log, Failed: httpapi.CountSecretFailure})
+	service := New(cfg, credentials, log, time.Now)
+	service.measures = measures
+	return service
 }
 
 // Gateway serves an operation to API Gateway's events. With an invalid configuration it
@@ -54,9 +68,7 @@ func handlerOf(cfg config.Config, wrong error, serving httpapi.ServeOptions, mea
 		server := api.Server{Authenticate: gateway.Authenticate, Fault: problem.ServiceMisconfigured.Wrap(wrong, "The service is misconfigured. See its log for the cause.")}
 		return httpapi.Serve(server.Handler(), serving), httpapi.MaxBody
 	}
-	credentials := secrets.NewManager(secrets.Options{SecretID: cfg.SecretID, TTL: cfg.SecretTTL, PlainHTTP: cfg.SAMLocal, Log: log, Failed: httpapi.CountSecretFailure})
-	service := New(cfg, credentials, log, time.Now)
-	service.measures = measures
+	service := onLambda(cfg, log, measures)
 	op := operation(service)
 	handler = service.Handler(serving, gateway.Authenticate, op)
 	if cfg.Provisioned {
