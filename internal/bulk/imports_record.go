@@ -4,6 +4,7 @@ import (
 	"usher/internal/api"
 	"usher/internal/httpapi"
 	"usher/internal/imports"
+	"usher/internal/imports/credentials"
 	"usher/internal/permission"
 	"usher/internal/problem"
 	"usher/internal/users"
@@ -83,13 +84,13 @@ func (b *importRecord) refuseOthers(faults *valid.Faults) {
 }
 
 func (b *importRecord) checkHashes(faults *valid.Faults) {
-	faults.Check("password_hash", b.PasswordHash, imports.PasswordHash)
+	faults.Check("password_hash", b.PasswordHash, credentials.PasswordHash)
 	if b.CustomHash != nil {
 		faults.AddIf(b.PasswordHash != nil, "custom_password_hash", "cannot be combined with password_hash")
-		imports.CheckCustomHash(faults, b.CustomHash)
+		credentials.CheckCustomHash(faults, b.CustomHash)
 	}
 	if b.Factors != nil {
-		imports.CheckFactors(faults, b.Factors)
+		credentials.CheckFactors(faults, b.Factors)
 	}
 	faults.AddIf(b.PhoneVerified != nil && b.PhoneNumber == nil, "phone_verified", "requires phone_number")
 }

@@ -26,18 +26,19 @@ var domainRule = []string{"internal/address", "internal/api", "internal/httpapi"
 // and the folders below itself. A name ending in /... stands for all below, too.
 var importRules = map[string][]string{
 	// What knows nothing of this service.
-	"internal/address":    {},
-	"internal/loopback":   {},
-	"internal/permission": {},
-	"internal/problem":    {},
-	"internal/quota":      {},
-	"internal/shared":     {},
-	"internal/skew":       {},
-	"internal/strictjson": {},
-	"internal/version":    {},
-	"internal/nonce":      {"internal/problem"},
-	"internal/valid":      {"internal/problem"},
-	"internal/jwks":       {"internal/loopback", "internal/shared", "github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
+	"internal/address":             {},
+	"internal/loopback":            {},
+	"internal/permission":          {},
+	"internal/problem":             {},
+	"internal/quota":               {},
+	"internal/shared":              {},
+	"internal/skew":                {},
+	"internal/strictjson":          {},
+	"internal/version":             {},
+	"internal/imports/credentials": {"internal/valid"},
+	"internal/nonce":               {"internal/problem"},
+	"internal/valid":               {"internal/problem"},
+	"internal/jwks":                {"internal/loopback", "internal/shared", "github.com/go-jose/go-jose/...", "golang.org/x/sync/..."},
 
 	// The way of a request.
 	"internal/httpapi": {"internal/problem", "internal/quota", "internal/strictjson", "internal/valid", "internal/version"},
@@ -50,7 +51,7 @@ var importRules = map[string][]string{
 	"internal/jobs":           {"internal/api", "internal/httpapi", "internal/permission", "internal/problem", "internal/quota", "internal/valid"},
 	"internal/jobs/onaws":     {"internal/jobs", "internal/problem", "github.com/aws/aws-sdk-go-v2/...", "github.com/aws/smithy-go/..."},
 	"internal/jobs/storetest": {"internal/jobs", "github.com/google/go-cmp/..."},
-	"internal/bulk":           {anyDomain, "internal/address", "internal/api", "internal/httpapi", "internal/jobs", "internal/limits", "internal/permission", "internal/problem", "internal/quota", "internal/strictjson", "internal/valid"},
+	"internal/bulk":           {anyDomain, "internal/imports/credentials", "internal/address", "internal/api", "internal/httpapi", "internal/jobs", "internal/limits", "internal/permission", "internal/problem", "internal/quota", "internal/strictjson", "internal/valid"},
 
 	// Secrets and providers.
 	"internal/secrets":    {"internal/loopback", "internal/problem", "internal/shared", "github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."},

@@ -1,4 +1,4 @@
-package imports
+package credentials
 
 import (
 	"encoding/base64"

@@ -1,4 +1,4 @@
-package imports_test
+package credentials_test
 
 import (
 	"encoding/json"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"usher/internal/imports"
+	"usher/internal/imports/credentials"
 	"usher/internal/problem"
 	"usher/internal/strictjson"
 	"usher/internal/valid"
@@ -26,11 +26,11 @@ func faultsOf(t testing.TB, member, text string) []string {
 	var faults valid.Faults
 	switch v := value.(type) {
 	case string:
-		faults.Check(member, &v, imports.PasswordHash)
+		faults.Check(member, &v, credentials.PasswordHash)
 	case map[string]any:
-		imports.CheckCustomHash(&faults, v)
+		credentials.CheckCustomHash(&faults, v)
 	case []any:
-		imports.CheckFactors(&faults, v)
+		credentials.CheckFactors(&faults, v)
 	}
 	err := faults.Err()
 	if err == nil {
