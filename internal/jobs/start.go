@@ -63,25 +63,29 @@ func (s *Service) startOnce(ctx context.Context, q *request, key string, check f
 	if err != nil {
 		return nil, err
 	}
-	frontEnd := q.call.Caller.FrontEnd()
-	candidates := [][]string{{randomID()}}
+	frontEnd, id := q.call.Caller.FrontEnd(), randomID() // no job has it
 	if key != "" {
-		candidates = known.jobs(frontEnd, q.definition.Kind, key)
-	}
-	id, found, err := s.choose(ctx, candidates)
-	if err != nil {
-		return nil, err
-	}
-	if found == nil {
-		if err := check(); err != nil {
+		var found *Manifest
+		id, found, err = s.choose(ctx, known.jobs(frontEnd, q.definition.Kind, key))
+		if err != nil {
 			return nil, err
 		}
-		return s.startNew(ctx, q, known.frontEnds(frontEnd), id)
+		if found != nil {
+			return s.join(ctx, q, *found, check)
+		}
 	}
-	if !found.sameRequest(q.hash, q.options) {
+	if err := check(); err != nil {
+		return nil, err
+	}
+	return s.startNew(ctx, q, known.frontEnds(frontEnd), id)
+}
+
+// join returns the job that another request with the same key started, or completes an interrupted start.
+func (s *Service) join(ctx context.Context, q *request, m Manifest, check func() error) (*job, error) {
+	if !m.sameRequest(q.hash, q.options) {
 		return nil, problem.IdempotencyKeyReused.New("This Idempotency-Key was used for a different request. Nothing was changed.")
 	}
-	started, err := s.waitForStart(ctx, found.ID)
+	started, err := s.waitForStart(ctx, m.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -89,11 +93,11 @@ func (s *Service) startOnce(ctx context.Context, q *request, key string, check f
 		if err := check(); err != nil {
 			return nil, err
 		}
-		if err := s.continueStart(ctx, q, *found); err != nil {
+		if err := s.continueStart(ctx, q, m); err != nil {
 			return nil, err
 		}
 	}
-	return s.read(ctx, *found)
+	return s.read(ctx, m)
 }
 
 // choose returns the manifest of the job that one of the IDs names. If there is none, it returns the ID for a
@@ -155,18 +159,7 @@ func (s *Service) startNew(ctx context.Context, q *request, frontEnds []string, 
 			return nil, err
 		}
 	}
-	if !winner.sameRequest(q.hash, q.options) {
-		return nil, problem.IdempotencyKeyReused.New("This Idempotency-Key was used for a different request. Nothing was changed.")
-	}
-	if started, err := s.waitForStart(ctx, id); err != nil || !started {
-		if err == nil {
-			err = s.continueStart(ctx, q, winner)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return s.read(ctx, winner)
+	return s.join(ctx, q, winner, func() error { return nil }) // the lines are checked
 }
 
 const (
