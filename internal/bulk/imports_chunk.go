@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -196,19 +195,15 @@ func (c *importChunk) userID(ctx context.Context, i int) (string, error) {
 	return c.run.provider.UserID(id), err
 }
 
-const (
-	firstStall  = 2 * time.Second
-	lastStall   = 5 * time.Minute
-	lastRefusal = time.Minute // for a call that is refused until others have ended
-)
+// lastRefusal is the longest wait for a call that is refused until others have ended.
+const lastRefusal = time.Minute
 
-// stalled returns the wait after a failed call. Jobs that stall together do not continue together.
+// stalled returns the wait after a failed call.
 func (c *importChunk) stalled(err error) time.Duration {
-	longest := lastStall
+	longest := jobs.MaxWait
 	if problem.From(err).Kind.Status == http.StatusTooManyRequests {
 		longest = lastRefusal
 	}
-	wait := min(firstStall<<min(c.state.Stalls, 10), longest)
 	c.state.Stalls++
-	return max(wait/2+rand.N(wait/2), problem.From(err).RetryAfter)
+	return jobs.StallWait(c.state.Stalls-1, longest, err)
 }

@@ -41,7 +41,7 @@ func (r *run) stall(ctx context.Context, failure error) (time.Duration, bool, er
 	if r.job.state.Stalls >= maxStalls {
 		return 0, true, r.service.finish(ctx, r.job, Failed, failure)
 	}
-	wait := stallWait(r.job.state.Stalls, failure)
+	wait := StallWait(r.job.state.Stalls, MaxWait, failure)
 	r.job.state.Stalls++
 	return wait, false, r.save(ctx)
 }

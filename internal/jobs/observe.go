@@ -34,7 +34,7 @@ func (s *Service) observe(ctx context.Context, j *job) error {
 }
 
 // lostAfter is the time without a sign of the worker after which a cancelled job has lost it, as when an operator
-// stops an execution. The worker waits for at most maxWait, and works for as long.
+// stops an execution. The worker waits for at most MaxWait, and works for as long.
 const lostAfter = 20 * time.Minute
 
 // lastSign returns the last time at which the worker, or a decision, can have been seen.

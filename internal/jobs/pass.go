@@ -241,7 +241,7 @@ func (p *pass) delay(a answer) {
 	if a.stall < p.stall {
 		return
 	}
-	wait := stallWait(p.stalls, a.err)
+	wait := StallWait(p.stalls, MaxWait, a.err)
 	p.stalls++
 	p.stall++
 	if wait > shortWait {

@@ -31,10 +31,13 @@ func isLimit(err error) bool {
 	return problem.IsProblem(err) && problem.From(err).Kind.Status == http.StatusTooManyRequests
 }
 
-// stallWait returns the wait after a failure that may pass, with this number of stalls in a row before it: at
-// least what the failure says, and twice as long after each stall. Jobs that stall together do not continue
-// together.
-func stallWait(stalls int, failure error) time.Duration {
-	backoff := min(firstWait<<min(stalls, 10), maxWait)
-	return min(max(problem.From(failure).RetryAfter, backoff/2+rand.N(backoff/2)), maxWait)
+// MaxWait is the longest time between two calls of the worker.
+const MaxWait = 5 * time.Minute
+
+// StallWait returns the wait after a failure that may pass, with this number of stalls in a row before it: at
+// least what the failure says, and twice as long after each stall, up to longest. It is at most MaxWait. Jobs
+// that stall together do not continue together.
+func StallWait(stalls int, longest time.Duration, failure error) time.Duration {
+	backoff := min(firstWait<<min(stalls, 10), longest)
+	return min(max(problem.From(failure).RetryAfter, backoff/2+rand.N(backoff/2)), MaxWait)
 }

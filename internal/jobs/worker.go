@@ -18,8 +18,6 @@ import (
 const (
 	// pauseWait is the time between two looks at the operator's marker.
 	pauseWait = 5 * time.Minute
-	// maxWait is the longest time between two calls of the worker.
-	maxWait = 5 * time.Minute
 	// maxLegs bounds the calls of one run: Step Functions keeps at most 25,000 events of an execution.
 	maxLegs = 2200
 	// searchInterval is more than the time between two searches for other versions of the secret.
@@ -104,7 +102,7 @@ func textOfPanic(cause any) string {
 }
 
 // seconds returns a wait in whole seconds, rounded up.
-func seconds(wait time.Duration) int { return int(math.Ceil(min(wait, maxWait).Seconds())) }
+func seconds(wait time.Duration) int { return int(math.Ceil(min(wait, MaxWait).Seconds())) }
 
 // manifest returns the manifest that an event is about. The worker does nothing for a job that does not open,
 // has another format, or was started for another run.
