@@ -95,7 +95,7 @@ func requireOne(f limits.FrontEnd, found []User) (limits.UserID, error) {
 	case 0:
 		return limits.UserID{}, problem.UserNotFound.New("No user has this email address.")
 	case 1:
-		return f.CheckFoundUser(found[0].ID, found[0].connection())
+		return found[0].Within(f)
 	}
 	ids := make([]problem.Field, len(found))
 	for i, user := range found {

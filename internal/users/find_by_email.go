@@ -46,7 +46,7 @@ func findByEmail(ctx context.Context, dir Finder, f limits.FrontEnd, email strin
 	}
 	var refused error
 	for _, hit := range unconfirmed {
-		id, err := f.CheckFoundUser(hit.ID, hit.connection())
+		id, err := hit.Within(f)
 		if err != nil {
 			refused = err
 			continue
