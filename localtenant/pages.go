@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 )
 
 //go:embed pages
@@ -18,6 +19,9 @@ var pageFiles embed.FS
 
 // pages are the templates, one for each page, all in one layout.
 type pages map[string]*template.Template
+
+// allPages are parsed once, since tests start many tenants.
+var allPages = sync.OnceValues(parsePages)
 
 func parsePages() (pages, error) {
 	files, err := fs.Glob(pageFiles, "pages/*.html")
@@ -105,7 +109,7 @@ func newPageError(status int, code, message string) *pageError {
 func (e *pageError) Error() string { return e.Code + ": " + e.Message }
 
 func (e *pageError) respond(w http.ResponseWriter) {
-	p, err := parsePages() // seldom needed, so parsed when it is
+	p, err := allPages()
 	if err == nil {
 		data := map[string]any{"Title": "Something went wrong", "Code": e.Code, "Message": e.Message}
 		err = p.render(w, e.status, "error", "", data)

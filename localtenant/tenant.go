@@ -101,7 +101,7 @@ func New(opts Options) (*Tenant, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the Management API's description: %w", err)
 	}
-	pages, err := parsePages()
+	pages, err := allPages()
 	if err != nil {
 		return nil, err
 	}

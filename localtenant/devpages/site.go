@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 )
 
 // Root is the path of the first page. All others are below it.
@@ -24,8 +25,10 @@ var files embed.FS
 // Site has the templates of all pages, by name.
 type Site map[string]*template.Template
 
-// New parses the templates.
-func New() (Site, error) {
+// New returns the pages. Their templates are parsed once, since tests start many tenants.
+var New = sync.OnceValues(parse)
+
+func parse() (Site, error) {
 	names, err := fs.Glob(files, "pages/*.html")
 	site := Site{}
 	for _, name := range names {
