@@ -29,15 +29,30 @@ func (f *File) reader() *csv.Reader {
 	return r
 }
 
-// readHeader reads the names of the columns. A header with semicolons and no comma says that semicolons
-// separate the fields.
-func (f *File) readHeader() error {
-	f.comma = ','
-	names, err := f.reader().Read()
-	if err == nil && len(names) == 1 && strings.Contains(names[0], ";") {
-		f.comma = ';'
-		names, err = f.reader().Read()
+// separatorOf returns what separates the fields: semicolons if the header has some outside of quotation marks
+// and no commas. Spreadsheet programs write them in many countries.
+func separatorOf(text []byte) rune {
+	found, quoted := ',', false
+	for _, c := range bytes.TrimSpace(text) {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == ',':
+			return ','
+		case c == ';':
+			found = ';'
+		case c == '\n':
+			return found
+		}
 	}
+	return found
+}
+
+// readHeader reads the names of the columns.
+func (f *File) readHeader() error {
+	f.comma = separatorOf(f.text)
+	names, err := f.reader().Read()
 	if err != nil {
 		return faultOf(err)
 	}
