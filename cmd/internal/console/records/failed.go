@@ -2,7 +2,6 @@ package records
 
 import (
 	"bufio"
-	"encoding/json"
 	"io"
 	"strings"
 )
@@ -36,13 +35,9 @@ func (f *File) WriteFailed(w io.Writer, reasons map[int]string) error {
 }
 
 func writeLine(out *bufio.Writer, r Record, reason string) {
-	var members map[string]json.RawMessage
-	_ = json.Unmarshal(r.JSON, &members) // the upload was checked
-	if members == nil {
-		members = map[string]json.RawMessage{}
-	}
-	members[ProblemName] = encode(reason)
-	_, _ = out.Write(append(encode(members), '\n')) // Flush returns the error
+	members, _ := membersOf(r.JSON) // the upload was checked
+	line := objectOf(append(members, namedValue{ProblemName, encode(reason)}))
+	_, _ = out.Write(append(line, '\n')) // Flush returns the error
 }
 
 // withCell returns a row with a cell replaced or added.

@@ -3,7 +3,7 @@ package records
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -23,22 +23,64 @@ func (f *File) lines(yield func(Record) bool) {
 }
 
 func (f *File) parseLine(line int, text []byte) Record {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(text, &members) != nil || members == nil {
-		return Record{Line: line, Fault: "The line is not one JSON object."}
-	}
-	r := Record{Line: line, JSON: text}
-	if _, had := members[ProblemName]; had {
-		delete(members, ProblemName)
-		r.JSON = encode(members)
-	}
-	r.names = slices.Sorted(maps.Keys(members))
-	for _, name := range r.names {
-		if m, _ := f.kind.find(name); m.Name != name && !f.kind.hasOuter(name) {
-			r.Fault = f.unknown("member", name)
+	members, fault := membersOf(text)
+	r := Record{Line: line, JSON: text, Fault: fault}
+	kept := members[:0:0]
+	for _, m := range members {
+		if m.name == ProblemName {
+			continue
+		}
+		kept, r.names = append(kept, m), append(r.names, m.name)
+		if known, ok := f.kind.find(m.name); !(ok && known.Name == m.name) && !f.kind.hasOuter(m.name) {
+			r.Fault = f.unknown("member", m.name)
 		}
 	}
+	if len(kept) < len(members) {
+		r.JSON = objectOf(kept)
+	}
 	return r
+}
+
+// namedValue is a member of a JSON object.
+type namedValue struct {
+	name  string
+	value json.RawMessage
+}
+
+// membersOf returns the members of an object in their order, or what is wrong with the line. encoding/json
+// would keep the last one of duplicate members.
+func membersOf(line []byte) (members []namedValue, fault string) {
+	const noObject = "The line is not one JSON object."
+	d := json.NewDecoder(bytes.NewReader(line))
+	if token, err := d.Token(); err != nil || token != json.Delim('{') || !json.Valid(line) {
+		return nil, noObject
+	}
+	for d.More() {
+		var m namedValue
+		token, err := d.Token()
+		if err == nil {
+			err = d.Decode(&m.value)
+		}
+		if m.name, _ = token.(string); err != nil {
+			return nil, noObject
+		}
+		if slices.ContainsFunc(members, func(other namedValue) bool { return other.name == m.name }) {
+			return nil, fmt.Sprintf("The line has the member %.100q twice.", m.name)
+		}
+		members = append(members, m)
+	}
+	return members, ""
+}
+
+func objectOf(members []namedValue) []byte {
+	text := []byte{'{'}
+	for i, m := range members {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(append(append(text, encode(m.name)...), ':'), m.value...)
+	}
+	return append(text, '}')
 }
 
 // encode encodes without the escapes for HTML. The values come from JSON or are texts.

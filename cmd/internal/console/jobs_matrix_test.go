@@ -1,0 +1,241 @@
+package console_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"usher/cmd/internal/console"
+	"usher/cmd/internal/console/usher"
+	"usher/test/testkit"
+)
+
+const (
+	bulkEmail   = "bulk@example.com"
+	importEmail = "import@example.com"
+	exportEmail = "export@example.com"
+)
+
+// newJobWorld has a person for each kind of jobs beside the others.
+func newJobWorld(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.addStaff("auth0|65e19a100000000000000051", bulkEmail, "Bea", "usher-bulk")
+	w.addStaff("auth0|65e19a100000000000000052", importEmail, "Ian", "usher-import")
+	w.addStaff("auth0|65e19a100000000000000053", exportEmail, "Eve", "usher-export")
+	return w
+}
+
+// startable lists the kinds of jobs that each person may start, as docs/console.md has them.
+var startable = map[string]string{
+	auditorEmail: "", supportEmail: "", clerkEmail: "",
+	bulkEmail: "user-creations", importEmail: "user-imports", exportEmail: "user-exports",
+	adminEmail: "user-creations user-imports user-updates user-deletions user-exports",
+}
+
+// The files of each kind of jobs.
+var jobFiles = map[string]string{
+	"user-creations": "email\nnew@example.com\n", "user-imports": "email\nnew@example.com\n",
+	"user-updates": "id,set.name\n" + customerID + ",Another\n", "user-deletions": "id\n" + customerID + "\n",
+}
+
+// startJob starts a job of a kind, and returns the path of its page when it has ended or is planned.
+func (b *browser) startJob(kind string) string {
+	b.Helper()
+	var job page
+	if kind == "user-exports" {
+		job = b.post("/exports", url.Values{"key": {b.get("/new-job/" + kind).key("/exports")}, "connection": {"staff"}})
+	} else {
+		job = b.start(b.upload(kind, "x.csv", jobFiles[kind]))
+	}
+	return strings.TrimPrefix(b.ended(job).url, b.url)
+}
+
+// Every person tries to start every kind of job, and to see and change a job of an administrator, by direct
+// requests. A refused one changes neither the job nor the tenant.
+func TestJobMatrix(t *testing.T) {
+	for kind := range strings.FieldsSeq(startable[adminEmail]) {
+		w := newJobWorld(t)
+		admin := w.staff(adminEmail)
+		job := admin.startJob(kind)
+		for person, kinds := range startable {
+			t.Run(kind+" "+person, func(t *testing.T) {
+				again := *w
+				again.T = t
+				again.tryKind(person, kind, job, has(kinds, kind))
+			})
+		}
+		for _, action := range []string{"cancel", "stop", "confirm", "erase"} {
+			b := w.staff(supportEmail)
+			if p := b.post(job+"/"+action, url.Values{"number": {"1"}}); p.status != 403 {
+				t.Errorf("%s %s: %d", kind, action, p.status)
+			}
+		}
+		admin.get(job).lacks(t, "Cancelled", "are erased")
+		if kind == "user-deletions" && w.user(customerID) == nil {
+			t.Error("the user is deleted")
+		}
+	}
+}
+
+func (w *world) tryKind(person, kind, job string, may bool) {
+	w.Helper()
+	b := w.staff(person)
+	// An import could have been one with upsert, so only its starter and those with every group see it.
+	sees := may && (kind != "user-imports" || person == adminEmail)
+	want := func(may bool) int {
+		if may {
+			return http.StatusOK
+		}
+		return http.StatusForbidden
+	}
+	check := func(what string, got page, status int) {
+		w.Helper()
+		if got.status != status {
+			w.Errorf("%s: %d, want %d: %s", what, got.status, status, got.body)
+		}
+	}
+	before := w.writes()
+	list := b.get("/jobs")
+	check("the list", list, want(startable[person] != ""))
+	if strings.Contains(list.body, `href="`+job+`"`) != sees || strings.Contains(list.body, `href="/new-job/`+kind+`"`) != may {
+		w.Errorf("the list has the wrong jobs: %s", list.body)
+	}
+	if home := b.get("/users"); strings.Contains(home.body, `href="/jobs"`) != (startable[person] != "") {
+		w.Errorf("the menu has the wrong entries: %s", home.body)
+	}
+	check("the job", b.get(job), want(sees))
+	check("the form", b.get("/new-job/"+kind), want(may))
+	if kind == "user-exports" {
+		check("the results", b.get(job+"/users"), want(person == adminEmail))
+		check("a whole record", b.post("/exports", url.Values{"key": {"x"}, "user_id": {customerID}}), map[bool]int{true: 409, false: 403}[person == adminEmail])
+		if !may {
+			check("a start", b.post("/exports", url.Values{"key": {"x"}}), http.StatusForbidden)
+		}
+	} else {
+		check("an upload", b.upload(kind, "x.csv", jobFiles[kind]), want(may))
+		check("the lines", b.get(job+"/lines?status=failed"), want(sees))
+	}
+	if kind == "user-imports" {
+		check("an upsert", b.upload(kind, "x.csv", jobFiles[kind], "upsert", "true"), want(person == adminEmail))
+		if form := b.get("/new-job/" + kind); strings.Contains(form.body, "upsert") != (person == adminEmail) {
+			w.Errorf("the form has the wrong options: %s", form.body)
+		}
+	}
+	if w.writes() != before {
+		w.Error("the tenant was changed")
+	}
+}
+
+// A person with the group of a kind of jobs sees and ends those of colleagues.
+func TestColleaguesJobs(t *testing.T) {
+	w := newJobWorld(t)
+	job := w.staff(adminEmail).startJob("user-creations")
+	b := w.staff(bulkEmail)
+	b.post(job+"/erase", nil).has(t, "are erased.")
+	b.upload("user-creations", "x.csv", "email,app_metadata.plan\nx@example.com,gold\n").has(t, "&#34;app_metadata.plan&#34; is unknown")
+	b.get("/new-job/user-creations").lacks(t, "app_metadata")
+}
+
+// Files belong to their session, and a person who has lost a role cannot start their jobs.
+func TestForeignFiles(t *testing.T) {
+	w := newJobWorld(t)
+	b, other := w.staff(adminEmail), w.staff(adminEmail)
+	preview := b.upload("user-updates", "x.csv", jobFiles["user-updates"])
+	path := strings.TrimPrefix(preview.url, w.url)
+	key := preview.key(path + "/start")
+	for _, got := range []page{other.get(path), other.post(path+"/start", url.Values{"key": {key}}), other.post(path+"/forget", nil)} {
+		if got.status != 404 {
+			t.Errorf("another session: %d", got.status)
+		}
+	}
+	w.manage("DELETE", "/api/v2/users/"+url.PathEscape(adminID)+"/roles", map[string]any{"roles": []string{"rol_Local00000000004"}})
+	bulk := slices.IndexFunc(w.list("/api/v2/roles"), func(role map[string]any) bool { return role["name"] == "usher-bulk" })
+	id, _ := w.list("/api/v2/roles")[bulk]["id"].(string)
+	w.giveRole(adminID, id)
+	if got := b.post(path+"/start", url.Values{"key": {key}}); got.status != 404 || w.user(customerID)["name"] == "Another" {
+		t.Errorf("without the role: %d", got.status)
+	}
+	b.get("/jobs").lacks(t, path)
+	b.post("/sign-out", nil)
+	b.signIn(adminEmail)
+	if got := b.get(path); got.status != 404 {
+		t.Errorf("after a sign-out: %d", got.status)
+	}
+}
+
+// A list of jobs costs one call, a job's page two, and a preview none.
+func TestCallsOfJobs(t *testing.T) {
+	w := newWorld(t)
+	b := w.staff(adminEmail)
+	job := b.startJob("user-creations")
+	file := strings.TrimPrefix(b.upload("user-creations", "x.csv", jobFiles["user-creations"]).url, w.url)
+	for path, want := range map[string]int{"/jobs": 1, job: 2, job + "?status=failed": 2, file: 0, "/new-job/user-creations": 0} {
+		before := strings.Count(w.audit.String(), "msg=request")
+		b.get(path)
+		if got := strings.Count(w.audit.String(), "msg=request") - before; got != want {
+			t.Errorf("%s costs %d calls, not %d", path, got, want)
+		}
+	}
+}
+
+// Refusals of Usher are told in words, with the request's ID.
+func TestRefusedJobs(t *testing.T) {
+	var target *url.URL
+	refuse := map[string]string{} // problem codes by method and path
+	proxy := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		for route, code := range refuse {
+			if method, path, _ := strings.Cut(route, " "); r.Method == method && strings.Contains(r.URL.Path+" ", path) {
+				status := map[string]int{"too-many-jobs": 429, "job-not-started": 503, "results-erased": 410, "job-not-found": 404, "job-decided": 409, "no-such-route": 404}[code]
+				if status == 0 {
+					status = 403
+				}
+				rw.Header().Set("Content-Type", "application/problem+json")
+				rw.WriteHeader(status)
+				_, _ = rw.Write([]byte(`{"code":"` + code + `","request_id":"the-request"}`))
+				return
+			}
+		}
+		httputil.NewSingleHostReverseProxy(target).ServeHTTP(rw, r)
+	}))
+	t.Cleanup(proxy.Close)
+	w := newWorld(t, func(o *console.Options) { o.Usher = usher.New(proxy.URL, testkit.Patience, nil) })
+	target, _ = url.Parse(w.service)
+	b := w.staff(adminEmail)
+	job := b.startJob("user-creations")
+	preview := b.upload("user-creations", "x.csv", "email\nother@example.com\n")
+	plan := b.startJob("user-deletions")
+	export := func() page {
+		return b.post("/exports", url.Values{"key": {b.get("/new-job/user-exports").key("/exports")}})
+	}
+	tests := map[string]struct {
+		route, code string
+		send        func() page
+		want        string
+	}{
+		"no jobs at the gateway":   {"GET /jobs ", "not-authenticated-or-no-such-route", func() page { return b.get("/jobs") }, "This stack has no jobs"},
+		"no jobs at the service":   {"GET /jobs ", "no-such-route", func() page { return b.get("/jobs") }, "This stack has no jobs"},
+		"no permission":            {"GET /jobs ", "forbidden", func() page { return b.get("/jobs") }, "The console itself has no permission"},
+		"no start":                 {"POST /user-creations", "not-authenticated-or-no-such-route", func() page { return b.start(preview) }, "This stack has no jobs"},
+		"too many":                 {"POST /user-creations", "too-many-jobs", func() page { return b.start(preview) }, "Five jobs of the console have not ended"},
+		"not started":              {"POST /user-creations", "job-not-started", func() page { return b.start(preview) }, "which starts it once"},
+		"too many exports":         {"POST /user-exports", "too-many-jobs", export, "Five jobs of the console have not ended"},
+		"erased":                   {"GET /results", "results-erased", func() page { return b.get(job) }, "The records and results of this job are erased."},
+		"erased before a download": {"GET /results", "results-erased", func() page { return b.get(job + "/lines?status=failed") }, "are erased."},
+		"expired":                  {"GET /jobs/", "job-not-found", func() page { return b.get(job) }, "There is no such job."},
+		"confirmed by a colleague": {"DELETE /jobs/", "job-decided", func() page { return b.post(plan+"/cancel", nil) }, "was confirmed in the meantime"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			clear(refuse)
+			refuse[tt.route] = tt.code
+			tt.send().has(t, tt.want, "<code>the-request</code>")
+		})
+	}
+	clear(refuse)
+	b.start(preview).has(t, "1 job is started.")
+}
