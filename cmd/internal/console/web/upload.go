@@ -24,6 +24,9 @@ const (
 	// browsers show the answer only after they have sent everything.
 	maxUpload = 3 * maxFile
 
+	// maxFields bounds the fields before a file.
+	maxFields = 20
+
 	// uploadTime is the time for a file, also on slow lines.
 	uploadTime = 3 * time.Minute
 )
@@ -104,7 +107,7 @@ func (s *Site) hasUploadToken(w http.ResponseWriter, r *http.Request, x *session
 	extend(w, uploadTime)
 	form, err := r.MultipartReader()
 	r.PostForm = url.Values{}
-	for err == nil {
+	for fields := 0; err == nil; fields++ {
 		part, next := form.NextPart()
 		if next != nil {
 			err = next
@@ -116,7 +119,7 @@ func (s *Site) hasUploadToken(w http.ResponseWriter, r *http.Request, x *session
 			break
 		}
 		value, failed := io.ReadAll(io.LimitReader(part, 4<<10))
-		if err = failed; len(r.PostForm) > 20 {
+		if err = failed; fields == maxFields {
 			err = errors.New("the form has too many fields")
 		}
 		r.PostForm.Add(part.FormName(), string(value))
