@@ -240,10 +240,7 @@ func TestManage(t *testing.T) {
 func TestWithoutJavaScript(t *testing.T) {
 	w := newWorld(t)
 	b := w.chromium()
-	b.Do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-		return err
-	}))
+	b.noScripts()
 	b.signIn(supportEmail)
 	b.find("ada", "Ada Lovelace")
 	if shown := b.Read(`document.querySelector("time").textContent`); strings.Contains(shown, "local time") {
@@ -255,4 +252,13 @@ func TestWithoutJavaScript(t *testing.T) {
 	if !w.isBlocked(customerID) {
 		t.Error("the tenant has not blocked the user")
 	}
+}
+
+// noScripts switches JavaScript off.
+func (b chrome) noScripts() {
+	b.Helper()
+	b.Do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
 }

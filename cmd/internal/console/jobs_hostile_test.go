@@ -61,7 +61,7 @@ func TestHostileFiles(t *testing.T) {
 			}
 			down := b.get(strings.TrimPrefix(job.url, w.url) + "/lines?status=failed")
 			rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(down.body, "\ufeff"))).ReadAll()
-			if err != nil || len(rows) != 2 || strings.TrimPrefix(rows[1][1], "'") != text {
+			if err != nil || len(rows) != 2 || rows[1][1] != text && rows[1][1] != "'"+text {
 				t.Errorf("%v %q", err, rows)
 			}
 		})
@@ -148,11 +148,11 @@ func TestUploadAttacks(t *testing.T) {
 func TestFilesHaveABound(t *testing.T) {
 	w := newWorld(t)
 	b := w.staff(adminEmail)
-	large := "email\n" + strings.Repeat("x\n", 10) + strings.Repeat("\n", 30_000_000)
+	large := `{"email":"x"}` + "\n" + strings.Repeat(" ", 30_000_000)
 	var last page
 	for i := range 3 {
 		last = b.upload("user-creations", strconv.Itoa(i)+".csv", large)
-		last.has(t, "10 records")
+		last.has(t, "1 record")
 	}
 	list := b.get("/jobs")
 	list.has(t, ">1.csv<", ">2.csv<")

@@ -2,16 +2,10 @@ package console_test
 
 import (
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
-
-	"usher/cmd/internal/console"
-	"usher/cmd/internal/console/usher"
-	"usher/test/testkit"
 )
 
 const (
@@ -181,61 +175,4 @@ func TestCallsOfJobs(t *testing.T) {
 			t.Errorf("%s costs %d calls, not %d", path, got, want)
 		}
 	}
-}
-
-// Refusals of Usher are told in words, with the request's ID.
-func TestRefusedJobs(t *testing.T) {
-	var target *url.URL
-	refuse := map[string]string{} // problem codes by method and path
-	proxy := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		for route, code := range refuse {
-			if method, path, _ := strings.Cut(route, " "); r.Method == method && strings.Contains(r.URL.Path+" ", path) {
-				status := map[string]int{"too-many-jobs": 429, "job-not-started": 503, "results-erased": 410, "job-not-found": 404, "job-decided": 409, "no-such-route": 404}[code]
-				if status == 0 {
-					status = 403
-				}
-				rw.Header().Set("Content-Type", "application/problem+json")
-				rw.WriteHeader(status)
-				_, _ = rw.Write([]byte(`{"code":"` + code + `","request_id":"the-request"}`))
-				return
-			}
-		}
-		httputil.NewSingleHostReverseProxy(target).ServeHTTP(rw, r)
-	}))
-	t.Cleanup(proxy.Close)
-	w := newWorld(t, func(o *console.Options) { o.Usher = usher.New(proxy.URL, testkit.Patience, nil) })
-	target, _ = url.Parse(w.service)
-	b := w.staff(adminEmail)
-	job := b.startJob("user-creations")
-	preview := b.upload("user-creations", "x.csv", "email\nother@example.com\n")
-	plan := b.startJob("user-deletions")
-	export := func() page {
-		return b.post("/exports", url.Values{"key": {b.get("/new-job/user-exports").key("/exports")}})
-	}
-	tests := map[string]struct {
-		route, code string
-		send        func() page
-		want        string
-	}{
-		"no jobs at the gateway":   {"GET /jobs ", "not-authenticated-or-no-such-route", func() page { return b.get("/jobs") }, "This stack has no jobs"},
-		"no jobs at the service":   {"GET /jobs ", "no-such-route", func() page { return b.get("/jobs") }, "This stack has no jobs"},
-		"no permission":            {"GET /jobs ", "forbidden", func() page { return b.get("/jobs") }, "The console itself has no permission"},
-		"no start":                 {"POST /user-creations", "not-authenticated-or-no-such-route", func() page { return b.start(preview) }, "This stack has no jobs"},
-		"too many":                 {"POST /user-creations", "too-many-jobs", func() page { return b.start(preview) }, "Five jobs of the console have not ended"},
-		"not started":              {"POST /user-creations", "job-not-started", func() page { return b.start(preview) }, "which starts it once"},
-		"too many exports":         {"POST /user-exports", "too-many-jobs", export, "Five jobs of the console have not ended"},
-		"erased":                   {"GET /results", "results-erased", func() page { return b.get(job) }, "The records and results of this job are erased."},
-		"erased before a download": {"GET /results", "results-erased", func() page { return b.get(job + "/lines?status=failed") }, "are erased."},
-		"expired":                  {"GET /jobs/", "job-not-found", func() page { return b.get(job) }, "There is no such job."},
-		"confirmed by a colleague": {"DELETE /jobs/", "job-decided", func() page { return b.post(plan+"/cancel", nil) }, "was confirmed in the meantime"},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			clear(refuse)
-			refuse[tt.route] = tt.code
-			tt.send().has(t, tt.want, "<code>the-request</code>")
-		})
-	}
-	clear(refuse)
-	b.start(preview).has(t, "1 job is started.")
 }

@@ -133,7 +133,7 @@ func TestDeletion(t *testing.T) {
 	if w.user(customerID) == nil {
 		t.Error("the user is deleted without the right number")
 	}
-	b.post(path+"/confirm", url.Values{"number": {" 1 "}}).has(t, "The deletion of 1 users has begun.")
+	b.post(path+"/confirm", url.Values{"number": {" 1 "}}).has(t, "The deletion of 1 user has begun.")
 	b.ended(plan).has(t, "Succeeded (1)")
 	if w.user(customerID) != nil {
 		t.Error("the tenant still has the user")
@@ -207,7 +207,7 @@ func TestImportAndUpdate(t *testing.T) {
 
 // A large file becomes several jobs. A start that fails in the middle is repeated without a second job.
 func TestSeveralJobs(t *testing.T) {
-	w := newWorld(t)
+	w, refuse := newRefusingWorld(t)
 	b := w.staff(adminEmail)
 	var file strings.Builder
 	file.WriteString("id,ref,metadata.note\n")
@@ -217,10 +217,13 @@ func TestSeveralJobs(t *testing.T) {
 	preview := b.upload("user-updates", "x.csv", file.String())
 	preview.has(t, "This file becomes 3 jobs")
 	path := strings.TrimPrefix(preview.url, w.url)
-	key := preview.key(path + "/start")
-	for range 3 {
-		b.post(path+"/start", url.Values{"key": {key}})
+	for _, after := range []int{1, 0} {
+		refuse("POST /user-updates", "too-many-jobs", after)
+		b.start(preview).has(t, "jobs are started. Five jobs of the console have not ended", "Start the other 2 jobs")
 	}
+	refuse("", "", 0)
+	b.start(preview).has(t, "3 jobs are started.")
+	b.start(preview)
 	p := b.get(path)
 	p.lacks(t, path+"/start")
 	jobs := b.get("/jobs")
@@ -242,21 +245,4 @@ func TestSeveralJobs(t *testing.T) {
 	if p := b.get(path); p.status != 404 {
 		t.Errorf("the removed file: %d", p.status)
 	}
-}
-
-// Six parts are one more than Usher runs at a time.
-func TestTooManyJobs(t *testing.T) {
-	w := newWorld(t)
-	b := w.staff(adminEmail)
-	var file strings.Builder
-	for i := range 50_001 {
-		fmt.Fprintf(&file, "{\"id\":\"auth0|%d\"}\n", i)
-	}
-	preview := b.upload("user-deletions", "x.ndjson", file.String())
-	preview.has(t, "This file becomes 6 jobs")
-	b.start(preview).has(t, "5 of 6 jobs are started.", "Wait until one has ended", "Start the other 1 job")
-	first := regexp.MustCompile(`href="(/jobs/[0-9a-f]+)"`).FindStringSubmatch(b.get(strings.TrimPrefix(preview.url, w.url)).body)
-	b.post(first[1]+"/cancel", nil)
-	b.ended(page{url: w.url + first[1]}).has(t, "Cancelled")
-	b.start(preview).has(t, "6 jobs are started.")
 }

@@ -103,5 +103,5 @@ func confirmDeletion(s *Site, r *http.Request, v visit, j jobRow) (notice, error
 	got, err := s.Usher.Do(context.WithoutCancel(r.Context()), usher.Call{
 		Method: http.MethodPost, Path: usher.Path("jobs", j.ID, "confirmation"), Body: map[string]any{"delete": number}, Actor: v.person.User.ID,
 	})
-	return notice{Kind: "good", Text: fmt.Sprintf("The deletion of %d users has begun.", number), RequestID: got.RequestID}, err
+	return notice{Kind: "good", Text: "The deletion of " + plural(number, "user", "users") + " has begun.", RequestID: got.RequestID}, err
 }
