@@ -33,7 +33,7 @@ func (w *world) chromium() chrome {
 		defer mu.Unlock()
 		switch ev := ev.(type) {
 		case *log.EventEntryAdded:
-			if ev.Entry.Level == log.EntryLevelError && !strings.Contains(ev.Entry.Text, "status of 404") && !strings.Contains(ev.Entry.Text, "status of 409") {
+			if ev.Entry.Level == log.EntryLevelError && !strings.Contains(ev.Entry.Text, "status of 404") && !strings.Contains(ev.Entry.Text, "status of 409") && !strings.Contains(ev.Entry.Text, "status of 422") {
 				w.Errorf("the browser reports %s %s", ev.Entry.Text, ev.Entry.URL)
 			}
 		case *runtime.EventExceptionThrown:
