@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -21,8 +22,11 @@ var statuses = map[string]int{
 	"not-authenticated-or-no-such-route": 403, "forbidden": 403,
 }
 
-// keepPage stands for a redirect to an address without a page.
-const keepPage = "a redirect to no page"
+// What a refused route can answer in place of a problem.
+const (
+	keepPage = "a redirect to an address without a page"
+	endless  = "results without an end"
+)
 
 // newRefusingWorld has something between the console and the service. refuse makes it answer a route with a
 // problem, after some calls that it lets through.
@@ -46,7 +50,11 @@ func newRefusingWorld(t *testing.T) (w *world, refuse func(route, code string, a
 		if refused.after--; refused.after >= 0 {
 			return false
 		}
-		if refused.code == keepPage {
+		switch refused.code {
+		case endless:
+			_, _ = rw.Write([]byte(`{"results":[{"index":0,"status":"succeeded","user":{"id":"x"}}],"next":"more"}`))
+			return true
+		case keepPage:
 			rw.Header().Set("Location", "http://"+r.Context().Value(http.LocalAddrContextKey).(net.Addr).String()+"/nothing")
 			rw.WriteHeader(http.StatusFound)
 			return true
@@ -84,7 +92,7 @@ func TestRefusedJobs(t *testing.T) {
 	b := w.staff(adminEmail)
 	job := b.startJob("user-creations")
 	preview := b.upload("user-creations", "x.csv", "email\nother@example.com\n")
-	plan := b.startJob("user-deletions")
+	plan, exported := b.startJob("user-deletions"), b.startJob("user-exports")
 	export := func() page {
 		return b.post("/exports", url.Values{"key": {b.get("/new-job/user-exports").key("/exports")}})
 	}
@@ -102,6 +110,7 @@ func TestRefusedJobs(t *testing.T) {
 		"too many exports":         {"POST /user-exports", "too-many-jobs", export, "Five jobs of the console have not ended"},
 		"erased":                   {"GET /results", "results-erased", func() page { return b.get(job) }, "The records and results of this job are erased."},
 		"erased before a download": {"GET /results", "results-erased", func() page { return b.get(job + "/lines?status=failed") }, "are erased."},
+		"erased before an export":  {"GET /results", "results-erased", func() page { return b.get(exported + "/users") }, "are erased."},
 		"expired":                  {"GET /jobs/", "job-not-found", func() page { return b.get(job) }, "There is no such job."},
 		"confirmed by a colleague": {"DELETE /jobs/", "job-decided", func() page { return b.post(plan+"/cancel", nil) }, "was confirmed in the meantime"},
 	}
@@ -113,4 +122,23 @@ func TestRefusedJobs(t *testing.T) {
 	}
 	refuse("", "", 0)
 	b.start(preview).has(t, "1 job is started.")
+}
+
+// A download that fails in the middle does not look complete, and one has an end.
+func TestCutDownload(t *testing.T) {
+	w, refuse := newRefusingWorld(t)
+	b := w.staff(adminEmail)
+	job := b.startJob("user-exports")
+	refuse("GET /results", endless, 0)
+	resp, err := b.http.Do(b.request("GET", w.url+job+"/users", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if text, err := io.ReadAll(resp.Body); err == nil || resp.StatusCode != http.StatusOK {
+		t.Errorf("%d %d bytes without an error", resp.StatusCode, len(text))
+	}
+	if !strings.Contains(w.log.String(), "too many results") {
+		t.Errorf("the log lacks the reason: %s", w.log)
+	}
 }

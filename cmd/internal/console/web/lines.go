@@ -24,9 +24,6 @@ const (
 
 	// pageTime is the time for each page of a download.
 	pageTime = time.Minute
-
-	// maxWaits bounds the waits for a busy Usher in a row.
-	maxWaits = 5
 )
 
 // eachResult calls f for the results of a job with a status, "" for all.
@@ -36,7 +33,7 @@ func (s *Site) eachResult(ctx context.Context, v visit, id, status string, f fun
 		query.Set("status", status)
 	}
 	for range maxPages {
-		page, err := s.readResults(ctx, v, id, query)
+		page, _, err := usher.Read[usher.Results](ctx, s.Usher, v.person.User.ID, usher.Path("jobs", id, "results"), query)
 		if err != nil {
 			return err
 		}
@@ -51,23 +48,6 @@ func (s *Site) eachResult(ctx context.Context, v visit, id, status string, f fun
 		query.Set("cursor", page.Next)
 	}
 	return errors.New("the job has too many results for a download")
-}
-
-// readResults reads a page of results, and waits while Usher is busy: a download cannot be continued later.
-func (s *Site) readResults(ctx context.Context, v visit, id string, query url.Values) (page usher.Results, err error) {
-	for range maxWaits {
-		page, _, err = usher.Read[usher.Results](ctx, s.Usher, v.person.User.ID, usher.Path("jobs", id, "results"), query)
-		p, ok := errors.AsType[*usher.Problem](err)
-		if !ok || p.Status != http.StatusTooManyRequests {
-			break
-		}
-		select {
-		case <-ctx.Done():
-			return page, ctx.Err()
-		case <-time.After(min(max(p.RetryAfter, time.Second), pageTime/maxWaits/2)):
-		}
-	}
-	return page, err
 }
 
 // downloadLines serves GET /jobs/{id}/lines: the records with a status, to correct and upload again. It has
