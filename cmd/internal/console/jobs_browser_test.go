@@ -82,8 +82,7 @@ func TestJobOfManyLines(t *testing.T) {
 	b.uploads("user-imports", "failed.csv", down)
 	b.Sees("3 records")
 	b.submit("/start")
-	b.Sees("3 of 3 records")
-	b.Sees("Done")
+	b.reloadUntil("3 of 3 records")
 	if got := w.user(w.idOf("good1999@new.example")); got["name"] != "=Many 1999" {
 		t.Errorf("the tenant has %v", got)
 	}

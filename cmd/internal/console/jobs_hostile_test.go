@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -141,23 +140,5 @@ func TestUploadAttacks(t *testing.T) {
 				t.Errorf("the file is at %s", got.url)
 			}
 		})
-	}
-}
-
-// The files of all sessions have a bound, and those of one session give way.
-func TestFilesHaveABound(t *testing.T) {
-	w := newWorld(t)
-	b := w.staff(adminEmail)
-	large := `{"email":"x"}` + "\n" + strings.Repeat(" ", 30_000_000)
-	var last page
-	for i := range 3 {
-		last = b.upload("user-creations", strconv.Itoa(i)+".csv", large)
-		last.has(t, "1 record")
-	}
-	list := b.get("/jobs")
-	list.has(t, ">1.csv<", ">2.csv<")
-	list.lacks(t, ">0.csv<")
-	if p := b.get(strings.TrimPrefix(last.url, w.url)); p.header.Get("Cache-Control") != "no-store" {
-		t.Errorf("%v", p.header)
 	}
 }

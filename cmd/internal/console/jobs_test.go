@@ -116,6 +116,9 @@ func TestNDJSON(t *testing.T) {
 	preview := b.upload("user-creations", "x.json", `{"email":"lin@new.example","metadata":{"n":1.50},"problem":"old","password":"Correct-Horse-7"}`+"\n"+`{"email":"no"}`+"\n")
 	preview.has(t, "NDJSON", "1.50", "(hidden)")
 	preview.lacks(t, "Correct-Horse-7", "old")
+	if got := preview.header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("the preview has Cache-Control: %s", got)
+	}
 	job := b.ended(b.start(preview))
 	down := b.get(strings.TrimPrefix(job.url, w.url) + "/lines?status=failed")
 	if !regexp.MustCompile(`^\{"email":"no","problem":"[^"]+\(invalid-request\)"\}\n$`).MatchString(down.body) {
@@ -211,33 +214,33 @@ func TestSeveralJobs(t *testing.T) {
 	b := w.staff(adminEmail)
 	var file strings.Builder
 	file.WriteString("id,ref,metadata.note\n")
-	for i := range 10 {
-		fmt.Fprintf(&file, "%s,%d,%s\n", "auth0|none", i, strings.Repeat("x", 900_000))
+	for i := range 6 {
+		fmt.Fprintf(&file, "auth0|none,%d,%s\n", i, strings.Repeat("x", 900_000))
 	}
 	preview := b.upload("user-updates", "x.csv", file.String())
-	preview.has(t, "This file becomes 3 jobs")
+	preview.has(t, "This file becomes 2 jobs")
 	path := strings.TrimPrefix(preview.url, w.url)
 	for _, after := range []int{1, 0} {
 		refuse("POST /user-updates", "too-many-jobs", after)
-		b.start(preview).has(t, "jobs are started. Five jobs of the console have not ended", "Start the other 2 jobs")
+		b.start(preview).has(t, "1 of 2 jobs are started. Five jobs of the console have not ended", "Start the other 1 job")
 	}
 	refuse("", "", 0)
-	b.start(preview).has(t, "3 jobs are started.")
+	b.start(preview).has(t, "2 jobs are started.")
 	b.start(preview)
 	p := b.get(path)
 	p.lacks(t, path+"/start")
 	jobs := b.get("/jobs")
-	if got := strings.Count(jobs.body, `class="row job" href="/jobs/`); got != 3 {
+	if got := strings.Count(jobs.body, `class="row job" href="/jobs/`); got != 2 {
 		t.Errorf("there are %d jobs: %s", got, jobs.body)
 	}
 	ids := regexp.MustCompile(`href="(/jobs/[0-9a-f]+)"`).FindAllStringSubmatch(p.body, -1)
-	if len(ids) != 3 {
+	if len(ids) != 2 {
 		t.Fatal(p.body)
 	}
-	b.ended(page{url: w.url + ids[2][1]})
-	down := b.get(ids[2][1] + "/lines?status=failed")
-	down.has(t, `"auth0|none","8","xxx`, `"auth0|none","9","xxx`)
-	down.lacks(t, `"auth0|none","7","xxx`)
+	b.ended(page{url: w.url + ids[1][1]})
+	down := b.get(ids[1][1] + "/lines?status=failed")
+	down.has(t, `"auth0|none","4","xxx`, `"auth0|none","5","xxx`)
+	down.lacks(t, `"auth0|none","3","xxx`)
 	if p := b.post(path+"/start", url.Values{"key": {"another"}}); p.status != 409 {
 		t.Errorf("another key: %d", p.status)
 	}
