@@ -2,7 +2,6 @@ package console_test
 
 import (
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -10,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"usher/cmd/internal/console"
 	"usher/cmd/internal/console/usher"
@@ -28,67 +28,77 @@ const (
 	endless  = "results without an end"
 )
 
-// newRefusingWorld has something between the console and the service. refuse makes it answer a route with a
-// problem, after some calls that it lets through.
-func newRefusingWorld(t *testing.T) (w *world, refuse func(route, code string, after int)) {
-	t.Helper()
-	var (
-		mu      sync.Mutex
-		refused struct {
-			route, code string
-			after       int
-		}
-		service *url.URL
-	)
-	answer := func(rw http.ResponseWriter, r *http.Request) bool {
-		mu.Lock()
-		defer mu.Unlock()
-		method, path, _ := strings.Cut(refused.route, " ")
-		if refused.route == "" || r.Method != method || !strings.Contains(r.URL.Path+" ", path) {
-			return false
-		}
-		if refused.after--; refused.after >= 0 {
-			return false
-		}
-		switch refused.code {
-		case endless:
-			_, _ = rw.Write([]byte(`{"results":[{"index":0,"status":"succeeded","user":{"id":"x"}}],"next":"more"}`))
-			return true
-		case keepPage:
-			rw.Header().Set("Location", "http://"+r.Context().Value(http.LocalAddrContextKey).(net.Addr).String()+"/nothing")
-			rw.WriteHeader(http.StatusFound)
-			return true
-		}
-		rw.Header().Set("Content-Type", "application/problem+json")
-		rw.WriteHeader(statuses[refused.code])
-		_, _ = rw.Write([]byte(`{"code":"` + refused.code + `","request_id":"the-request"}`))
-		return true
+// refuser is between the console and the service, and answers calls of a route in the service's place.
+type refuser struct {
+	service *url.URL
+
+	mu          sync.Mutex
+	route, code string
+	after       int    // how many calls it still lets through
+	then        func() // is called with each answer
+}
+
+// refuse makes it answer a route with a problem, after some calls that it lets through.
+func (f *refuser) refuse(route, code string, after int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.route, f.code, f.after = route, code, after
+}
+
+func (f *refuser) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case f.answers(w, r):
+	case r.URL.Path == "/nothing":
+		w.WriteHeader(http.StatusNoContent) // so that a browser stays where it is
+	default:
+		httputil.NewSingleHostReverseProxy(f.service).ServeHTTP(w, r)
 	}
-	between := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		switch {
-		case answer(rw, r):
-		case r.URL.Path == "/nothing":
-			rw.WriteHeader(http.StatusNoContent) // so that a browser stays where it is
-		default:
-			httputil.NewSingleHostReverseProxy(service).ServeHTTP(rw, r)
-		}
-	}))
+}
+
+func (f *refuser) answers(w http.ResponseWriter, r *http.Request) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	method, path, _ := strings.Cut(f.route, " ")
+	if f.route == "" || r.Method != method || !strings.Contains(r.URL.Path+" ", path) {
+		return false
+	}
+	if f.after--; f.after >= 0 {
+		return false
+	}
+	if f.then != nil {
+		f.then()
+	}
+	switch f.code {
+	case endless:
+		_, _ = w.Write([]byte(`{"results":[{"index":0,"status":"succeeded","user":{"id":"x"}}],"next":"more"}`))
+	case keepPage:
+		w.Header().Set("Location", "http://"+r.Host+"/nothing")
+		w.WriteHeader(http.StatusFound)
+	default:
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(statuses[f.code])
+		_, _ = w.Write([]byte(`{"code":"` + f.code + `","request_id":"the-request"}`))
+	}
+	return true
+}
+
+// newRefusingWorld has a refuser, which lets everything through at first.
+func newRefusingWorld(t *testing.T) (*world, *refuser) {
+	t.Helper()
+	f := &refuser{}
+	between := httptest.NewServer(f)
 	t.Cleanup(between.Close)
-	w = newWorld(t, func(o *console.Options) { o.Usher = usher.New(between.URL, testkit.Patience, nil) })
-	service, err := url.Parse(w.service)
-	if err != nil {
+	w := newWorld(t, func(o *console.Options) { o.Usher = usher.New(between.URL, testkit.Patience, nil) })
+	var err error
+	if f.service, err = url.Parse(w.service); err != nil {
 		t.Fatal(err)
 	}
-	return w, func(route, code string, after int) {
-		mu.Lock()
-		defer mu.Unlock()
-		refused.route, refused.code, refused.after = route, code, after
-	}
+	return w, f
 }
 
 // Refusals of Usher are told in words, with the request's ID.
 func TestRefusedJobs(t *testing.T) {
-	w, refuse := newRefusingWorld(t)
+	w, between := newRefusingWorld(t)
 	b := w.staff(adminEmail)
 	job := b.startJob("user-creations")
 	preview := b.upload("user-creations", "x.csv", "email\nother@example.com\n")
@@ -116,29 +126,47 @@ func TestRefusedJobs(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			refuse(tt.route, tt.code, 0)
+			between.refuse(tt.route, tt.code, 0)
 			tt.send().has(t, tt.want, "<code>the-request</code>")
 		})
 	}
-	refuse("", "", 0)
+	between.refuse("", "", 0)
 	b.start(preview).has(t, "1 job is started.")
 }
 
-// A download that fails in the middle does not look complete, and one has an end.
+// A download that fails in the middle does not look complete. It has an end, and it ends for a person who is
+// no longer staff.
 func TestCutDownload(t *testing.T) {
-	w, refuse := newRefusingWorld(t)
-	b := w.staff(adminEmail)
-	job := b.startJob("user-exports")
-	refuse("GET /results", endless, 0)
-	resp, err := b.http.Do(b.request("GET", w.url+job+"/users", nil))
-	if err != nil {
-		t.Fatal(err)
+	tests := map[string]struct {
+		then func(w *world) func()
+		want string
+	}{
+		"without an end": {func(*world) func() { return nil }, "too many results"},
+		"a removed role": {func(w *world) func() {
+			return func() {
+				w.setUser(adminID, map[string]any{"blocked": true})
+				w.clock.Advance(time.Minute)
+			}
+		}, "This account is blocked"},
 	}
-	defer resp.Body.Close()
-	if text, err := io.ReadAll(resp.Body); err == nil || resp.StatusCode != http.StatusOK {
-		t.Errorf("%d %d bytes without an error", resp.StatusCode, len(text))
-	}
-	if !strings.Contains(w.log.String(), "too many results") {
-		t.Errorf("the log lacks the reason: %s", w.log)
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w, between := newRefusingWorld(t)
+			b := w.staff(adminEmail)
+			job := b.startJob("user-exports")
+			between.then = tt.then(w)
+			between.refuse("GET /results", endless, 0)
+			resp, err := b.http.Do(b.request("GET", w.url+job+"/users", nil))
+			if err == nil { // otherwise the connection has ended before the first byte
+				defer resp.Body.Close()
+				_, err = io.Copy(io.Discard, resp.Body)
+			}
+			if err == nil {
+				t.Error("the download seems to be complete")
+			}
+			if !strings.Contains(w.log.String(), tt.want) {
+				t.Errorf("the log lacks the reason: %s", w.log)
+			}
+		})
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // Each kind of page about jobs fits the screens and is accessible, and so is the page after a sign-out.
 func TestJobPagesFit(t *testing.T) {
-	w, refuse := newRefusingWorld(t)
+	w, between := newRefusingWorld(t)
 	b := w.chromium()
 	b.signIn(adminEmail)
 	b.uploads("user-creations", "faulty.csv", "email,email_verified\nx@new.example,perhaps\ny@new.example,yes\n")
@@ -45,7 +45,7 @@ func TestJobPagesFit(t *testing.T) {
 	b.pictures("jobs")
 	b.Open(w.url + "/new-job/user-exports")
 	b.pictures("newexport")
-	refuse("GET /logout", keepPage, 0)
+	between.refuse("GET /logout", keepPage, 0)
 	b.Click(`.me summary`)
 	b.submit("/sign-out")
 	b.Sees("Your browser now also signs out")

@@ -210,7 +210,7 @@ func TestImportAndUpdate(t *testing.T) {
 
 // A large file becomes several jobs. A start that fails in the middle is repeated without a second job.
 func TestSeveralJobs(t *testing.T) {
-	w, refuse := newRefusingWorld(t)
+	w, between := newRefusingWorld(t)
 	b := w.staff(adminEmail)
 	var file strings.Builder
 	file.WriteString("id,ref,metadata.note\n")
@@ -221,10 +221,10 @@ func TestSeveralJobs(t *testing.T) {
 	preview.has(t, "This file becomes 2 jobs")
 	path := strings.TrimPrefix(preview.url, w.url)
 	for _, after := range []int{1, 0} {
-		refuse("POST /user-updates", "too-many-jobs", after)
+		between.refuse("POST /user-updates", "too-many-jobs", after)
 		b.start(preview).has(t, "1 of 2 jobs are started. Five jobs of the console have not ended", "Start the other 1 job")
 	}
-	refuse("", "", 0)
+	between.refuse("", "", 0)
 	b.start(preview).has(t, "2 jobs are started.")
 	b.start(preview)
 	p := b.get(path)

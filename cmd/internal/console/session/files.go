@@ -42,17 +42,20 @@ func (s *Store) Reserve(size int64) (release func(), ok bool) {
 	}, true
 }
 
-// Hold keeps a file for an hour, or until the session ends.
-func (s *Store) Hold(x *Session, size int64, value any) *File {
+// NewFile returns a file that a session can hold from now for an hour.
+func (s *Store) NewFile(size int64) *File {
+	return &File{ID: rand.Text(), Size: size, Until: s.now().Add(MaxFileAge)}
+}
+
+// Hold keeps a file until its time or the session ends.
+func (s *Store) Hold(x *Session, file *File) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	file := &File{ID: rand.Text(), Size: size, Until: s.now().Add(MaxFileAge), Value: value}
 	x.files = append(x.files, file)
 	for len(x.files) > 1 && x.size() > MaxOfSession {
 		x.files = slices.Delete(x.files, 0, 1)
 	}
 	s.sweepLater()
-	return file
 }
 
 // Files returns the files of a session, newest first.

@@ -15,12 +15,18 @@ func begin(store *session.Store, user string) *session.Session {
 	return store.Begin(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil), user, "")
 }
 
+func hold(store *session.Store, x *session.Session, size int64, value any) {
+	file := store.NewFile(size)
+	file.Value = value
+	store.Hold(x, file)
+}
+
 // The oldest files of a session make room for a new one. All sessions together have a bound.
 func TestFilesAreBounded(t *testing.T) {
 	store := session.New(false, time.Now)
 	x := begin(store, "me")
 	for _, size := range []int64{30_000_000, 30_000_000, 10_000_000} {
-		store.Hold(x, size, size)
+		hold(store, x, size, nil)
 	}
 	if got := store.Files(x); len(got) != 2 || got[0].Size != 10_000_000 || got[1].Size != 30_000_000 {
 		t.Errorf("%d files", len(got))
@@ -35,7 +41,7 @@ func TestFilesAreBounded(t *testing.T) {
 	release()
 	store.Forget(x, store.Files(x)[1].ID)
 	for range 3 {
-		store.Hold(begin(store, "other"), 64_000_000, nil)
+		hold(store, begin(store, "other"), 64_000_000, nil)
 	}
 	if _, ok := store.Reserve(60_000_000); ok {
 		t.Error("the files of other sessions do not count")
@@ -54,10 +60,11 @@ func TestFilesEnd(t *testing.T) {
 		w := httptest.NewRecorder()
 		x := store.Begin(w, r, "me", "")
 		r.AddCookie(w.Result().Cookies()[0])
-		content := new([1000]byte)
-		inMemory := weak.Make(content)
-		store.Hold(x, 1000, content)
-		content = nil
+		inMemory := func() weak.Pointer[[1000]byte] {
+			content := new([1000]byte)
+			hold(store, x, 1000, content)
+			return weak.Make(content)
+		}()
 		use := func(minutes int) {
 			for range minutes {
 				time.Sleep(time.Minute)
@@ -74,7 +81,7 @@ func TestFilesEnd(t *testing.T) {
 		if store.Find(r) == nil || len(store.Files(x)) != 0 {
 			t.Error("the file is there after an hour, or the session is not")
 		}
-		store.Hold(x, 256_000_000, nil)
+		hold(store, x, 256_000_000, nil)
 		time.Sleep(17 * time.Minute)
 		if _, ok := store.Reserve(1); !ok {
 			t.Error("the session is idle, and its file is there")

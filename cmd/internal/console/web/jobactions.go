@@ -87,11 +87,11 @@ func eraseJob(s *Site, r *http.Request, v visit, j jobRow) (notice, error) {
 
 // confirmDeletion deletes the planned users, if the person has typed their number and is not one of them.
 func confirmDeletion(s *Site, r *http.Request, v visit, j jobRow) (notice, error) {
-	number, err := strconv.Atoi(strings.TrimSpace(r.PostForm.Get("number")))
-	if err != nil || number != j.Planned {
+	number, _ := strconv.Atoi(strings.TrimSpace(r.PostForm.Get("number"))) // 0 is never right
+	if number != j.Planned {
 		return notice{Kind: "bad", Text: "The typed number is not that of the planned users, so nothing was deleted.", Cure: fmt.Sprintf("To delete them, type %d.", j.Planned)}, nil
 	}
-	err = s.eachResult(r.Context(), v, j.ID, "planned", func(one usher.Result) error {
+	err := s.eachResult(r.Context(), v, j.ID, "planned", func(one usher.Result) error {
 		if one.UserID == v.person.User.ID {
 			return &refused{"Your own account is among these users. Ask a colleague to plan the deletion without it."}
 		}

@@ -26,13 +26,18 @@ const (
 	pageTime = time.Minute
 )
 
-// eachResult calls f for the results of a job with a status, "" for all.
+// eachResult calls f for the results of a job with a status, page by page. It ends when the person has lost
+// a permission in the meantime.
 func (s *Site) eachResult(ctx context.Context, v visit, id, status string, f func(usher.Result) error) error {
-	query := url.Values{"limit": {"1000"}}
-	if status != "" {
-		query.Set("status", status)
-	}
+	query := url.Values{"limit": {"1000"}, "status": {status}}
 	for range maxPages {
+		p, err := s.personOf(ctx, v.session, false)
+		if err == nil && !p.Groups.HasAll(v.person.Groups) {
+			err = errors.New("the person has lost a permission")
+		}
+		if err != nil {
+			return err
+		}
 		page, _, err := usher.Read[usher.Results](ctx, s.Usher, v.person.User.ID, usher.Path("jobs", id, "results"), query)
 		if err != nil {
 			return err

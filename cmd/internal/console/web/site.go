@@ -81,8 +81,8 @@ func (s *Site) jobRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /files/{id}/forget", s.signedIn(s.onFile(s.forgetFile), true))
 	mux.HandleFunc("POST /exports", s.signedIn(s.startExport, true))
 	mux.HandleFunc("GET /jobs/{id}", s.staff(s.onJob(s.showJob)))
-	mux.HandleFunc("GET /jobs/{id}/lines", s.staff(s.onJob(s.downloadLines)))
-	mux.HandleFunc("GET /jobs/{id}/users", s.staff(s.onJob(s.downloadUsers)))
+	mux.HandleFunc("GET /jobs/{id}/lines", s.signedIn(s.onJob(s.downloadLines), true))
+	mux.HandleFunc("GET /jobs/{id}/users", s.signedIn(s.onJob(s.downloadUsers), true))
 	for _, a := range jobActions() {
 		mux.HandleFunc("POST /jobs/{id}/"+a.name, s.changeJob(a))
 	}

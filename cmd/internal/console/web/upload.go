@@ -194,13 +194,14 @@ func (s *Site) takeFile(w http.ResponseWriter, r *http.Request, v visit) {
 		again(http.StatusBadRequest, notice{Text: "The file did not arrive completely, so nothing was done.", Cure: "Upload it again."})
 		return
 	}
-	u := &upload{Name: r.PostForm.Get("name"), Kind: k, Options: optionsOf(k, r.PostForm), Key: rand.Text()}
+	file := s.sessions.NewFile(r.ContentLength)
+	u := &upload{ID: file.ID, Name: r.PostForm.Get("name"), Kind: k, Options: optionsOf(k, r.PostForm), Until: file.Until, Key: rand.Text()}
 	if n := u.read(content.Bytes(), v.person); n != nil {
 		again(http.StatusUnprocessableEntity, *n)
 		return
 	}
-	held := s.sessions.Hold(v.session, r.ContentLength, u)
-	u.ID, u.Until = held.ID, held.Until
+	file.Value = u
+	s.sessions.Hold(v.session, file)
 	http.Redirect(w, r, usher.Path("files", u.ID), http.StatusSeeOther)
 }
 
