@@ -156,7 +156,9 @@ func (f *File) parseRow(line int, row []string) Record {
 		put(members, c.path, value)
 		r.names = append(r.names, strings.Join(c.path, "."))
 	}
-	r.JSON = encode(members)
+	if r.JSON = encode(members); len(r.JSON) >= MaxPartBytes {
+		r.Fault = tooLarge
+	}
 	return r
 }
 

@@ -3,7 +3,9 @@ package records
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 )
@@ -23,6 +25,9 @@ func (f *File) lines(yield func(Record) bool) {
 }
 
 func (f *File) parseLine(line int, text []byte) Record {
+	if len(text) >= MaxPartBytes {
+		return Record{Line: line, Fault: tooLarge}
+	}
 	members, fault := membersOf(text)
 	r := Record{Line: line, JSON: text, Fault: fault}
 	kept := members[:0:0]
@@ -52,7 +57,7 @@ type namedValue struct {
 func membersOf(line []byte) (members []namedValue, fault string) {
 	const noObject = "The line is not one JSON object."
 	d := json.NewDecoder(bytes.NewReader(line))
-	if token, err := d.Token(); err != nil || token != json.Delim('{') || !json.Valid(line) {
+	if token, err := d.Token(); err != nil || token != json.Delim('{') {
 		return nil, noObject
 	}
 	for d.More() {
@@ -68,6 +73,10 @@ func membersOf(line []byte) (members []namedValue, fault string) {
 			return nil, fmt.Sprintf("The line has the member %.100q twice.", m.name)
 		}
 		members = append(members, m)
+	}
+	_, unclosed := d.Token()
+	if _, err := d.Token(); unclosed != nil || !errors.Is(err, io.EOF) {
+		return nil, noObject
 	}
 	return members, ""
 }
