@@ -81,7 +81,7 @@ func TestConsole(t *testing.T) {
 					t.Errorf("the output lacks %q: %s", want, out)
 				}
 			}
-			page, client := signIn(t, "http://"+site, "http://"+tenant)
+			page, client := signIn(t, "http://"+site, "http://"+tenant, "usher-support")
 			if !strings.Contains(page, "Hedy Lamarr") || !strings.Contains(page, "grace@example.com") {
 				t.Errorf("the console shows %s", page)
 			}
@@ -90,6 +90,9 @@ func TestConsole(t *testing.T) {
 			if !strings.Contains(out.String(), "actor=auth0|65e19a100000000000000021") {
 				t.Errorf("the log names no actor: %s", out)
 			}
+			page, client = signIn(t, "http://"+site, "http://"+tenant, "usher-admin")
+			createUsers(t, client, "http://"+site, page)
+			out.WaitFor(t, `route="POST /user-creations" status=202`)
 			if status, _ := get(t, site, "/", "evil.example"); status != http.StatusMisdirectedRequest {
 				t.Errorf("another host: %d", status)
 			}
@@ -121,8 +124,49 @@ func block(t *testing.T, client *http.Client, site, page string) {
 	}
 }
 
+// createUsers uploads a file and starts its job.
+func createUsers(t *testing.T, client *http.Client, site, page string) {
+	t.Helper()
+	token := csrf.FindStringSubmatch(page)
+	if token == nil {
+		t.Fatalf("no form: %s", page)
+	}
+	send := func(path, mediaType, body string) (string, *url.URL) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), "POST", site+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", mediaType)
+		r.Header.Set("Origin", site)
+		resp, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text), resp.Request.URL
+	}
+	const field = "--x\r\nContent-Disposition: form-data; name="
+	preview, at := send("/files", "multipart/form-data; boundary=x", field+"csrf\r\n\r\n"+token[1]+"\r\n"+field+"kind\r\n\r\nuser-creations\r\n"+
+		field+"file; filename=x.csv\r\n\r\nemail,name\nlin@new.example,Lin & Co. \u00e4\n\r\n--x--\r\n")
+	key := formKey.FindStringSubmatch(preview)
+	if key == nil {
+		t.Fatalf("no preview: %s", preview)
+	}
+	job, at := send(at.Path+"/start", "application/x-www-form-urlencoded", url.Values{"csrf": {token[1]}, "key": {key[1]}}.Encode())
+	if !strings.HasPrefix(at.Path, "/jobs/") || !strings.Contains(job, "1 job is started.") {
+		t.Errorf("%s shows %s", at, job)
+	}
+}
+
+var formKey = regexp.MustCompile(`name="key" value="([^"]+)"`)
+
 // signIn signs in at a console, and returns the page after that.
-func signIn(t *testing.T, site, tenant string) (string, *http.Client) {
+func signIn(t *testing.T, site, tenant, role string) (string, *http.Client) {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -147,7 +191,7 @@ func signIn(t *testing.T, site, tenant string) (string, *http.Client) {
 		t.Fatalf("no form: %s", page)
 	}
 	page = read(client.PostForm(tenant+"/u/login", url.Values{
-		"state": {found[1]}, "username": {localtenant.StaffEmails()["usher-support"]}, "password": {localtenant.SamplePassword},
+		"state": {found[1]}, "username": {localtenant.StaffEmails()[role]}, "password": {localtenant.SamplePassword},
 	}))
 	return page, client
 }

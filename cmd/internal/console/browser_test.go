@@ -33,7 +33,7 @@ func (w *world) chromium() chrome {
 		defer mu.Unlock()
 		switch ev := ev.(type) {
 		case *log.EventEntryAdded:
-			if ev.Entry.Level == log.EntryLevelError && !strings.Contains(ev.Entry.Text, "status of 404") && !strings.Contains(ev.Entry.Text, "status of 409") {
+			if ev.Entry.Level == log.EntryLevelError && !strings.Contains(ev.Entry.Text, "status of 404") && !strings.Contains(ev.Entry.Text, "status of 409") && !strings.Contains(ev.Entry.Text, "status of 422") {
 				w.Errorf("the browser reports %s %s", ev.Entry.Text, ev.Entry.URL)
 			}
 		case *runtime.EventExceptionThrown:
@@ -240,10 +240,7 @@ func TestManage(t *testing.T) {
 func TestWithoutJavaScript(t *testing.T) {
 	w := newWorld(t)
 	b := w.chromium()
-	b.Do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-		return err
-	}))
+	b.noScripts()
 	b.signIn(supportEmail)
 	b.find("ada", "Ada Lovelace")
 	if shown := b.Read(`document.querySelector("time").textContent`); strings.Contains(shown, "local time") {
@@ -255,4 +252,13 @@ func TestWithoutJavaScript(t *testing.T) {
 	if !w.isBlocked(customerID) {
 		t.Error("the tenant has not blocked the user")
 	}
+}
+
+// noScripts switches JavaScript off.
+func (b chrome) noScripts() {
+	b.Helper()
+	b.Do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
 }

@@ -49,7 +49,10 @@ const testPolicy = `{
     "usher-support": ["read", "recovery", "mfa", "sessions", "support"],
     "usher-admin": ["everything"],
     "usher-auditor": ["read"],
-    "usher-clerk": ["read", "manage", "roles"]
+    "usher-clerk": ["read", "manage", "roles"],
+    "usher-bulk": ["read", "manage", "bulk"],
+    "usher-import": ["read", "manage", "import"],
+    "usher-export": ["read", "metadata", "app-metadata", "export"]
   }
 }`
 
@@ -82,7 +85,9 @@ func newWorld(t *testing.T, options ...func(*console.Options)) *world {
 		Scopes: strings.Fields(config.DefaultScopes), Binding: config.BindingCookie, Deadline: testkit.Patience,
 	}
 	log := slog.New(slog.NewTextHandler(w.audit, nil))
-	serve(t, usherListener, operations.Handler(boot.New(cfg, credentials.Of(t, w.tenant.URL), log, time.Now), log))
+	service, stopJobs := operations.WithJobs(boot.New(cfg, credentials.Of(t, w.tenant.URL), log, time.Now), t.TempDir())
+	t.Cleanup(stopJobs)
+	serve(t, usherListener, operations.Handler(service, log))
 	p, err := policy.Parse([]byte(testPolicy))
 	if err != nil {
 		t.Fatal(err)
@@ -131,17 +136,20 @@ func serve(t *testing.T, listener net.Listener, h http.Handler) {
 func (w *world) seed() {
 	w.Helper()
 	w.token = ""
-	for _, one := range []struct{ id, email, name, role string }{
-		{auditorID, auditorEmail, "Audrey Tang", "usher-auditor"}, {clerkID, clerkEmail, "Clara Schumann", "usher-clerk"},
-	} {
-		_, err := w.tenant.Tenant.AddUser(localtenant.User{
-			UserID: one.id, Email: one.email, EmailVerified: true, Name: one.name, Connection: localtenant.StaffConnection, Password: localtenant.SamplePassword,
-		})
-		if err != nil {
-			w.Fatal(err)
-		}
-		w.giveRole(one.id, w.tenant.Tenant.AddRole(one.role, "A role of the tests"))
+	w.addStaff(auditorID, auditorEmail, "Audrey Tang", "usher-auditor")
+	w.addStaff(clerkID, clerkEmail, "Clara Schumann", "usher-clerk")
+}
+
+// addStaff adds a person with a new role.
+func (w *world) addStaff(id, email, name, role string) {
+	w.Helper()
+	_, err := w.tenant.Tenant.AddUser(localtenant.User{
+		UserID: id, Email: email, EmailVerified: true, Name: name, Connection: localtenant.StaffConnection, Password: localtenant.SamplePassword,
+	})
+	if err != nil {
+		w.Fatal(err)
 	}
+	w.giveRole(id, w.tenant.Tenant.AddRole(role, "A role of the tests"))
 }
 
 // manage calls the Management API.

@@ -18,9 +18,13 @@ const (
 	Sessions    Group = "sessions"
 	Support     Group = "support"
 	Roles       Group = "roles"
+	Bulk        Group = "bulk"
+	Import      Group = "import"
+	BulkDelete  Group = "bulk-delete"
+	Export      Group = "export"
 )
 
-var all = []Group{Read, Manage, Recovery, Metadata, AppMetadata, MFA, Identities, Sessions, Support, Roles}
+var all = []Group{Read, Manage, Recovery, Metadata, AppMetadata, MFA, Identities, Sessions, Support, Roles, Bulk, Import, BulkDelete, Export}
 
 // Groups is a set of groups.
 type Groups map[Group]bool

@@ -25,8 +25,15 @@ var routes = map[Group][]string{
 	Support: {
 		"PUT /blocks/{user_id}", "DELETE /blocks/{user_id}", "GET /login-blocks/{user_id}", "DELETE /login-blocks/{user_id}", "GET /events/{user_id}",
 	},
-	Roles: {"GET /roles", "PUT /user-roles/{user_id}"},
+	Roles:      {"GET /roles", "PUT /user-roles/{user_id}"},
+	Bulk:       append([]string{"POST /user-creations", "POST /user-updates"}, ofJobs...),
+	Import:     append([]string{"POST /user-imports"}, ofJobs...),
+	BulkDelete: append([]string{"POST /user-deletions", "POST /jobs/{id}/confirmation"}, ofJobs...),
+	Export:     append([]string{"POST /user-exports"}, ofJobs...),
 }
+
+// ofJobs are the routes for jobs of every kind.
+var ofJobs = []string{"GET /jobs", "GET /jobs/{id}", "DELETE /jobs/{id}", "GET /jobs/{id}/results"}
 
 // Routes returns the routes of Usher that the console calls for its staff.
 func (p Policy) Routes() []string {
@@ -38,7 +45,11 @@ func (p Policy) Routes() []string {
 	}
 	called := slices.Clone(always)
 	for _, g := range granted.List() {
-		called = append(called, routes[g]...)
+		for _, route := range routes[g] {
+			if !slices.Contains(called, route) {
+				called = append(called, route)
+			}
+		}
 	}
 	return called
 }

@@ -36,7 +36,7 @@ func TestDefaultRoles(t *testing.T) {
 	if got := p.Groups([]string{"usher-support"}).List(); !slices.Equal(got, want) {
 		t.Errorf("usher-support has %q", got)
 	}
-	if got := p.Groups([]string{"usher-admin"}).List(); len(got) != 10 || p.Connection() != "staff" {
+	if got := p.Groups([]string{"usher-admin"}).List(); len(got) != 14 || p.Connection() != "staff" {
 		t.Errorf("usher-admin has %q in %q", got, p.Connection())
 	}
 }

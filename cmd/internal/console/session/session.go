@@ -25,6 +25,7 @@ type Session struct {
 	CSRF    string // the token in every form
 
 	began, seen time.Time // guarded by the store
+	files       []*File   // oldest first; guarded by the store
 
 	mu      sync.Mutex
 	notices []any
@@ -38,8 +39,10 @@ type Store struct {
 	cookie string
 	secure bool
 
-	mu     sync.Mutex
-	byName map[string]*Session
+	mu       sync.Mutex
+	byName   map[string]*Session
+	reserved int64 // bytes of files that are being read
+	sweeps   bool  // whether a sweep is due
 }
 
 // New returns an empty store. On https, browsers accept the cookie only from this host.

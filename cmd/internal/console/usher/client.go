@@ -50,6 +50,7 @@ type Call struct {
 	Header       http.Header
 	Cookies      []*http.Cookie
 	Body         any    // sent as JSON; nil for none
+	Lines        []byte // sent as NDJSON in place of a body
 	Actor        string // the ID of the staff user who acts; "" before a sign-in
 }
 
@@ -121,6 +122,9 @@ func (c *Client) request(ctx context.Context, call Call) (*http.Request, []byte,
 			return nil, nil, err
 		}
 	}
+	if call.Lines != nil {
+		body = call.Lines
+	}
 	r, err := http.NewRequestWithContext(ctx, call.Method, c.base+call.Path, bytes.NewReader(body))
 	if err != nil {
 		return nil, nil, errors.New("the path of the call is not valid")
@@ -130,7 +134,10 @@ func (c *Client) request(ctx context.Context, call Call) (*http.Request, []byte,
 	for _, cookie := range call.Cookies {
 		r.AddCookie(cookie)
 	}
-	if body != nil {
+	switch {
+	case call.Lines != nil:
+		r.Header.Set("Content-Type", "application/x-ndjson")
+	case body != nil:
 		r.Header.Set("Content-Type", "application/json")
 	}
 	if call.Actor != "" {

@@ -29,6 +29,8 @@ var functions = template.FuncMap{
 	"groupsOf": describeGroups,
 	"factor":   factorName,
 	"inWords":  inWords,
+	"jobPath":  func(id string) string { return usher.Path("jobs", id) },
+	"plural":   plural,
 }
 
 func parsePages() (pages, error) {

@@ -65,10 +65,27 @@ func (s *Site) routes() http.Handler {
 	for _, a := range actions() {
 		mux.HandleFunc("POST /users/{id}/"+a.name, s.change(a))
 	}
+	s.jobRoutes(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusNotFound, notice{Text: "There is no such page.", Cure: "Go back to the list of users."})
 	})
 	return mux
+}
+
+func (s *Site) jobRoutes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /jobs", s.staff(s.startsJobs(s.listJobs)))
+	mux.HandleFunc("GET /new-job/{kind}", s.staff(s.ofKind(s.newJob)))
+	mux.HandleFunc("POST /files", s.checked(s.takeFile, true, s.hasUploadToken))
+	mux.HandleFunc("GET /files/{id}", s.staff(s.onFile(s.showFile)))
+	mux.HandleFunc("POST /files/{id}/start", s.signedIn(s.onFile(s.startFile), true))
+	mux.HandleFunc("POST /files/{id}/forget", s.signedIn(s.onFile(s.forgetFile), true))
+	mux.HandleFunc("POST /exports", s.signedIn(s.startExport, true))
+	mux.HandleFunc("GET /jobs/{id}", s.staff(s.onJob(s.showJob)))
+	mux.HandleFunc("GET /jobs/{id}/lines", s.signedIn(s.onJob(s.downloadLines), true))
+	mux.HandleFunc("GET /jobs/{id}/users", s.signedIn(s.onJob(s.downloadUsers), true))
+	for _, a := range jobActions() {
+		mux.HandleFunc("POST /jobs/{id}/"+a.name, s.changeJob(a))
+	}
 }
 
 // health tells a load balancer that the process serves requests.

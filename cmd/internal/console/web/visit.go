@@ -31,14 +31,17 @@ func (s *Site) staff(h handler) http.HandlerFunc { return s.signedIn(h, false) }
 
 // signedIn lets members of staff through. It reads the person again for each action, and checks
 // the token of each form.
-func (s *Site) signedIn(h handler, acts bool) http.HandlerFunc {
+func (s *Site) signedIn(h handler, acts bool) http.HandlerFunc { return s.checked(h, acts, s.hasToken) }
+
+// checked lets members of staff through whose forms have the session's token, as hasToken finds it.
+func (s *Site) checked(h handler, acts bool, hasToken func(http.ResponseWriter, *http.Request, *session.Session) bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		x := s.sessions.Find(r)
 		if x == nil {
 			s.askToSignIn(w, r)
 			return
 		}
-		if r.Method == http.MethodPost && !s.hasToken(w, r, x) {
+		if r.Method == http.MethodPost && !hasToken(w, r, x) {
 			return
 		}
 		p, err := s.personOf(r.Context(), x, acts)
@@ -66,6 +69,11 @@ func (s *Site) hasToken(w http.ResponseWriter, r *http.Request, x *session.Sessi
 		s.fail(w, r, http.StatusBadRequest, notice{Text: "The form could not be read, so nothing was done.", Cure: "Send less text, or load the page again."})
 		return false
 	}
+	return s.ownsToken(w, r, x)
+}
+
+// ownsToken checks the token in PostForm.
+func (s *Site) ownsToken(w http.ResponseWriter, r *http.Request, x *session.Session) bool {
 	if tokens := r.PostForm["csrf"]; len(tokens) != 1 || !x.Owns(tokens[0]) {
 		s.fail(w, r, http.StatusForbidden, notice{
 			Text: "This form belongs to another session, so nothing was done.", Cure: "Load the page again and repeat what you did.",

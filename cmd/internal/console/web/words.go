@@ -65,6 +65,14 @@ var problemWords = map[string]words{
 	"email-ambiguous":                    {"Several users have this address, so nothing was done.", "Use the ID of the intended user."},
 	"account-blocked":                    {"The account is blocked, so nothing was done.", "Unblock it first, if that is justified."},
 	"verification-email-not-found":       {"This mail is not known any more.", "Send another one."},
+	"too-many-jobs":                      {"Five jobs of the console have not ended, and Usher accepts no more.", "Wait until one has ended, and send the form again."},
+	"job-not-started":                    {"The job could not be started.", "Send the form again, which starts it once."},
+	"job-not-found":                      {"There is no such job.", "It may have expired: Usher keeps jobs for some days."},
+	"job-decided":                        {"The deletion was confirmed in the meantime, so it was not cancelled.", "Stop the rest of the deletion, if you still want that."},
+	"job-not-planned":                    {"The plan is not complete, was cancelled, or has expired, so nothing was deleted.", "Look at the state of the job."},
+	"plan-changed":                       {"The plan has another number of users, so nothing was deleted.", "Look at the planned users again."},
+	"results-erased":                     {"The records and results of this job are erased.", ""},
+	"no-such-route":                      {"Usher does not have this operation.", "Tell the operator."},
 	"service-or-proxy":                   {"Usher could not be reached. It is unknown whether this was done.", "Try again in a moment. If this recurs, tell the operator."},
 }
 
@@ -103,6 +111,10 @@ var groupWords = map[policy.Group]string{
 	policy.Sessions:    "see and end sessions",
 	policy.Support:     "block and unblock users, and see their history",
 	policy.Roles:       "give and take roles",
+	policy.Bulk:        "create many users at once",
+	policy.Import:      "import users",
+	policy.BulkDelete:  "delete many users at once",
+	policy.Export:      "export users",
 }
 
 func describeGroups(groups policy.Groups) []string {

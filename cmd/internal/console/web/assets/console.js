@@ -30,6 +30,35 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   });
 }
 
+// A running job reloads its page. It stops after five minutes in which the person does nothing, so that
+// the session can end, and while the person writes in a form or opens one.
+const running = document.querySelector("[data-reload]");
+if (running) {
+  const name = "reloads";
+  const most = 100;
+  const began = document.querySelectorAll("details[open]").length;
+  let count = 0;
+  try {
+    count = Number(sessionStorage.getItem(name)) || 0;
+    for (const event of ["pointerdown", "keydown"]) {
+      document.addEventListener(event, () => { count = 0; sessionStorage.setItem(name, "0"); });
+    }
+  } catch {
+    count = most;
+  }
+  const hint = document.querySelector("[data-reloads]");
+  if (hint && count < most) {
+    hint.hidden = false;
+  }
+  setInterval(() => {
+    const busy = document.hidden || document.activeElement?.matches("input, button, summary") || document.querySelectorAll("details[open]").length > began;
+    if (!busy && count < most) {
+      sessionStorage.setItem(name, String(count + 1));
+      location.reload();
+    }
+  }, running.dataset.reload * 1000);
+}
+
 const menu = document.querySelector("details.me");
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && menu?.open) {
