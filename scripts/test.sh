@@ -36,8 +36,10 @@ template() {
 	"$venv/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$reports/template.xml" test/template
 }
 
-# Jobs that die at each of their writes, jobs of thousands of records, and a policy of each set of groups.
+# Jobs that die at each of their writes, jobs of thousands of records, a policy of each set of groups,
+# and the console's requests by each person for each action and target.
 computes='UnderCrashes$|SurviveDeaths$|^TestLargeResults$|^TestFiveThousandImports$|^TestPolicyAllowsOnlyRoutesOfScopes$'
+computes+='|^TestMatrix$|^TestJobMatrix$|^TestSectionsFailAlone$|^TestSeveralJobs$'
 
 # All that `go test` can do in separate processes: Chromium, moto, curl, HTTPie, Node and
 # botocore, without which these files are not compiled, have to be there. vet was the linter's.
@@ -56,7 +58,7 @@ race() {
 calm() {
 	(for_lambda_here && go_test --junitfile "$reports/calm.xml" -- \
 		-vet=off -timeout 120m -covermode=atomic -coverpkg=./internal/... -coverprofile=.cache/calm.cover ./test/api ./test/rotation ./bench/quota ./localtenant/hashes \
-		./internal/authorizer ./internal/bulk ./internal/jobs)
+		./internal/authorizer ./internal/bulk ./internal/jobs ./cmd/internal/console)
 }
 
 # The allocations of the functions' handlers. The race detector and the coverage would change them.
