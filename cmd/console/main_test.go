@@ -30,7 +30,7 @@ func TestRefusesToStart(t *testing.T) {
 		return append([]string{"-url", "https://console.example.com", "-usher", "https://usher.example.com/live", "-policy", good, "-auth", "bearer",
 			"-token-url", "https://issuer.example.com/oauth/token", "-client-id", "c", "-audience", "a", "-addr", "127.0.0.1:0"}, more...)
 	}
-	secret := func(string) string { return "s" }
+	secret := func(name string) string { return map[string]string{secretEnv: "s"}[name] }
 	tests := map[string]struct {
 		args   []string
 		getenv func(string) string

@@ -50,7 +50,7 @@ func (s *Site) signedIn(h handler, acts bool) http.HandlerFunc {
 		}
 		if err != nil {
 			s.logCall(err)
-			n := explain(err)
+			n := explainRead(err)
 			n.Text = "Your permissions cannot be checked at the moment, so nothing was done. " + n.Text
 			s.fail(w, r, http.StatusServiceUnavailable, n)
 			return
