@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -103,6 +104,10 @@ func TestPagesFit(t *testing.T) {
 		b.Open(w.url + userPath(customerID, section))
 		b.pictures(section)
 	}
+	b.Fill("name", strings.Repeat("W", 301))
+	b.submit("/edit")
+	b.Sees("did not accept the input")
+	b.pictures("fault")
 	b.Open(w.url + userPath(customerID, "app-metadata"))
 	b.Fill("json", `{"plan":"gold","limits":{"seats":5}}`)
 	b.Click(`button[value=review]`)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -114,7 +115,8 @@ func (s *Site) tellOn(x *session.Session, path string, n notice) {
 func (s *Site) noticesFor(r *http.Request, x *session.Session) []notice {
 	due := func(kept any) bool {
 		n, ok := kept.(notice)
-		return ok && (n.page == "" || n.page == r.URL.EscapedPath())
+		page, err := url.PathUnescape(n.page) // a proxy may have decoded some of the request's
+		return ok && err == nil && (page == "" || page == r.URL.Path)
 	}
 	over := func(kept any) bool {
 		n, ok := kept.(notice)
