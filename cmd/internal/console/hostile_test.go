@@ -28,6 +28,7 @@ var hostile = map[string]string{
 	"zero width":      "a\u200bb\ufeffc",
 	"long":            strings.Repeat("W", 299),
 	"combining marks": "Z" + strings.Repeat("\u0301", 200),
+	"query":           `name:* OR "(\ AND [* TO`,
 	"not letters":     "☃\U0001F600",
 }
 

@@ -47,6 +47,29 @@ func TestOddIDs(t *testing.T) {
 	}
 }
 
+// A name that shows nothing is no name: the user has a link that people see, and is not deleted by
+// an empty confirmation.
+func TestNamesThatShowNothing(t *testing.T) {
+	w := newWorld(t)
+	b := w.staff(adminEmail)
+	for i, name := range []string{" ", "\u00a0", "\u200b", "\u202e", "\ufeff \u2060", "\u3164", "\u2800", "\u0301", "\u00ad"} {
+		id := fmt.Sprintf("sms|%d", i)
+		if _, err := w.tenant.Tenant.AddUser(localtenant.User{UserID: id, PhoneNumber: fmt.Sprintf("+1415555010%d", i), Name: name, Connection: "sms"}); err != nil {
+			t.Fatal(err)
+		}
+		phone := fmt.Sprintf("+1415555010%d", i)
+		b.get(userPath(id)).has(t, "<h1><bdi>"+strings.ReplaceAll(phone, "+", "&#43;"))
+		for _, typed := range []string{"", " ", name} {
+			if b.post(userPath(id, "delete"), url.Values{"confirm": {typed}}); w.user(id) == nil {
+				t.Fatalf("%q: %q deletes the user", name, typed)
+			}
+		}
+		if b.post(userPath(id, "delete"), url.Values{"confirm": {phone}}); w.user(id) != nil {
+			t.Errorf("%q: the shown name does not delete the user", name)
+		}
+	}
+}
+
 // Names of roles count in their exact letters, and the tenant may have many roles.
 func TestRolesOfOtherNames(t *testing.T) {
 	w := newWorld(t)
