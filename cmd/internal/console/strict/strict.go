@@ -24,14 +24,13 @@ func Object(text []byte) (map[string]any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	value, err := read(decoder, 0)
-	switch err := err.(type) {
-	case nil:
-	case *json.SyntaxError:
-		return nil, fmt.Errorf("is not JSON: %w", err)
-	default:
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, errors.New("is not one JSON object: its end is missing")
-		}
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return nil, fmt.Errorf("is not JSON: %w", syntax)
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, errors.New("is not one JSON object: its end is missing")
+	}
+	if err != nil {
 		return nil, err
 	}
 	object, ok := value.(map[string]any)
