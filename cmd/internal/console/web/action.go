@@ -100,7 +100,7 @@ func (s *Site) change(a action) http.HandlerFunc {
 			return
 		}
 		if a.once && !v.session.Take(r.PostForm.Get("key")) {
-			s.fail(w, r, http.StatusConflict, notice{Text: "This form was already sent, so nothing was done now.", Cure: "Load the user's page again to repeat it."})
+			s.fail(w, r, http.StatusConflict, notice{Text: "This form was already sent or is too old, so nothing was done now.", Cure: "Load the user's page again to repeat it."})
 			return
 		}
 		done, err := a.run(s, change{r, v.session, v.person, t})

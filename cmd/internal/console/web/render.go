@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"html/template"
@@ -116,7 +117,7 @@ func (s *Site) noticesFor(r *http.Request, x *session.Session) []notice {
 	due := func(kept any) bool {
 		n, ok := kept.(notice)
 		page, err := url.PathUnescape(n.page) // a proxy may have decoded some of the request's
-		return ok && err == nil && (page == "" || page == r.URL.Path)
+		return ok && err == nil && (page == "" || page == r.URL.Path && s.Now().Sub(n.at) <= noticeAge)
 	}
 	over := func(kept any) bool {
 		n, ok := kept.(notice)
@@ -148,7 +149,7 @@ func plain(text string) string {
 // fail writes a page with one failure.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, status int, n notice) {
 	n.Kind = "bad"
-	s.show(w, r, status, "error", failures[status], n)
+	s.show(w, r, status, "error", cmp.Or(failures[status], http.StatusText(status)), n)
 }
 
 // failures are the titles of pages with one failure.
