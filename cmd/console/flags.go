@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"usher/cmd/internal/console"
+	"usher/cmd/internal/console/policy"
 	"usher/cmd/internal/console/usher"
 )
 
@@ -20,25 +21,29 @@ const (
 	authNone   = "none"
 )
 
-// secretEnv is the environment variable with the client secret for bearer tokens.
-const secretEnv = "CONSOLE_CLIENT_SECRET"
+// Environment variables.
+const (
+	secretEnv = "CONSOLE_CLIENT_SECRET" // for bearer tokens
+	policyEnv = "CONSOLE_POLICY"        // the text of the policy file: containers have no easy way to get a file
+)
 
 // options holds the command-line flags.
 type options struct {
 	addr, url, usher, policy     string
+	policyText                   string
 	auth                         string
 	iamPolicy                    string // the API's ARN, to print a policy and end
 	tokenURL, clientID, audience string
 }
 
-func parseFlags(args []string, out io.Writer) (options, error) {
-	var o options
+func parseFlags(args []string, getenv func(string) string, out io.Writer) (options, error) {
+	o := options{policyText: getenv(policyEnv)}
 	flags := flag.NewFlagSet("console", flag.ContinueOnError)
 	flags.SetOutput(out)
 	flags.StringVar(&o.addr, "addr", ":8080", "`host:port` to listen on, in plain HTTP behind a load balancer")
 	flags.StringVar(&o.url, "url", "", "the console's own `URL`, as browsers know it: https://HOST")
 	flags.StringVar(&o.usher, "usher", "", "the `URL` of Usher, on AWS with the stage")
-	flags.StringVar(&o.policy, "policy", "", "the policy `file` (docs/console.md)")
+	flags.StringVar(&o.policy, "policy", "", "the policy `file` (docs/console.md). Without it, "+policyEnv+" has its text")
 	flags.StringVar(&o.auth, "auth", authIAM, "how to authenticate at Usher: iam signs with the credentials of the role, "+
 		"bearer gets tokens with the secret in "+secretEnv+", none is for a Usher on this machine")
 	flags.StringVar(&o.tokenURL, "token-url", "", "with -auth bearer, the issuer's `URL` for tokens")
@@ -53,18 +58,42 @@ func parseFlags(args []string, out io.Writer) (options, error) {
 		return o, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 	if o.iamPolicy != "" {
-		return o, nil
+		return o, o.checkPolicy()
 	}
 	return o, o.check()
 }
 
+// checkPolicy fails if it is not clear who is staff.
+func (o options) checkPolicy() error {
+	switch {
+	case o.policy == "" && o.policyText == "":
+		return errors.New("-policy is missing")
+	case o.policy != "" && o.policyText != "":
+		return errors.New("-policy and " + policyEnv + " exclude each other")
+	}
+	return nil
+}
+
+// staff reads the policy.
+func (o options) staff() (policy.Policy, error) {
+	if o.policy != "" {
+		return console.ReadPolicy(o.policy)
+	}
+	p, err := policy.Parse([]byte(o.policyText))
+	if err != nil {
+		return p, fmt.Errorf("%s:\n%w", policyEnv, err)
+	}
+	return p, nil
+}
+
 func (o options) check() error {
 	var faults []error
-	for _, f := range []struct{ name, value string }{{"-url", o.url}, {"-usher", o.usher}, {"-policy", o.policy}} {
+	for _, f := range []struct{ name, value string }{{"-url", o.url}, {"-usher", o.usher}} {
 		if f.value == "" {
 			faults = append(faults, fmt.Errorf("%s is missing", f.name))
 		}
 	}
+	faults = append(faults, o.checkPolicy())
 	if o.usher != "" && !isPrivate(o.usher) {
 		faults = append(faults, errors.New("-usher must be https://… unless it is on this machine: personal data and credentials go there"))
 	}

@@ -33,11 +33,11 @@ func main() {
 
 // realMain serves until the context ends.
 func realMain(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
-	o, err := parseFlags(args, out)
+	o, err := parseFlags(args, getenv, out)
 	if err != nil {
 		return err
 	}
-	staff, err := console.ReadPolicy(o.policy)
+	staff, err := o.staff()
 	if err != nil {
 		return err
 	}
@@ -75,6 +75,9 @@ func newServer(h http.Handler) *http.Server {
 	}
 }
 
+// shutdownTime is how long requests may take to finish after the context has ended.
+const shutdownTime = 20 * time.Second
+
 // serve lets current requests finish when the context ends.
 func serve(ctx context.Context, server *http.Server, listener net.Listener) error {
 	failed := make(chan error, 1)
@@ -84,7 +87,7 @@ func serve(ctx context.Context, server *http.Server, listener net.Listener) erro
 		return err
 	case <-ctx.Done():
 	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
 	if server.Shutdown(ending) != nil {
 		return server.Close()

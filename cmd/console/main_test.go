@@ -30,7 +30,7 @@ func TestRefusesToStart(t *testing.T) {
 		return append([]string{"-url", "https://console.example.com", "-usher", "https://usher.example.com/live", "-policy", good, "-auth", "bearer",
 			"-token-url", "https://issuer.example.com/oauth/token", "-client-id", "c", "-audience", "a", "-addr", "127.0.0.1:0"}, more...)
 	}
-	secret := func(string) string { return "s" }
+	secret := func(name string) string { return map[string]string{secretEnv: "s"}[name] }
 	tests := map[string]struct {
 		args   []string
 		getenv func(string) string
@@ -49,8 +49,13 @@ func TestRefusesToStart(t *testing.T) {
 		"an address with more":  {with("-url", "https://console.example.com/x"), secret, "must consist of a scheme and a host"},
 		"an address in capital": {with("-url", "https://Console.example.com"), secret, "in lower case"},
 		"a default port":        {with("-url", "https://console.example.com:443"), secret, "default port"},
-		"no policy":             {with("-policy", filepath.Join(t.TempDir(), "none")), secret, "read the policy"},
-		"a policy with faults":  {with("-policy", policyFile(t, `{"connections":[]}`)), secret, "name at least one connection"},
+		"two policies": {with(), func(name string) string {
+			return map[string]string{"CONSOLE_POLICY": `{"connections":["staff"]}`, "CONSOLE_CLIENT_SECRET": "s"}[name]
+		}, "-policy and CONSOLE_POLICY exclude each other"},
+		"no policy to print":   {[]string{"-iam-policy", "arn:aws:execute-api:eu-central-1:123456789012:a/live"}, noEnv, "-policy is missing"},
+		"a faulty variable":    {[]string{"-iam-policy", "arn:aws:execute-api:eu-central-1:123456789012:a/live"}, func(string) string { return "{}" }, "CONSOLE_POLICY:\nconnections"},
+		"no policy":            {with("-policy", filepath.Join(t.TempDir(), "none")), secret, "read the policy"},
+		"a policy with faults": {with("-policy", policyFile(t, `{"connections":[]}`)), secret, "name at least one connection"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -26,9 +26,9 @@ func (o options) consoleURL() string { return "http://" + o.consoleAddr }
 
 // checkConsole fails if the console cannot start with these flags.
 func (o options) checkConsole() error {
-	host, _, err := net.SplitHostPort(o.consoleAddr)
+	host, port, err := net.SplitHostPort(o.consoleAddr)
 	switch {
-	case err != nil:
+	case err != nil || port == "" || port == "0": // a sign-in returns to the address
 		return fmt.Errorf("-console-addr %q: want HOST:PORT", o.consoleAddr)
 	case !loopback.Is(host):
 		return fmt.Errorf("-console-addr %s is not on loopback: sessions would pass the network in plain text", o.consoleAddr)

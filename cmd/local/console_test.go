@@ -41,6 +41,8 @@ func TestWhenTheConsoleStarts(t *testing.T) {
 		}
 	}
 	for text, args := range map[string][]string{
+		`"127.0.0.1:0": want HOST:PORT`:   {"-console-addr", "127.0.0.1:0"},
+		`"127.0.0.1:": want HOST:PORT`:    {"-console-addr", "127.0.0.1:"},
 		"want HOST:PORT":                  {"-console-addr", "x"},
 		"is not on loopback":              {"-console-addr", "0.0.0.0:3002", "-allow-remote"},
 		"needs -console-policy":           {"-env", file, "-console"},

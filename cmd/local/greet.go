@@ -51,6 +51,9 @@ func notices(s settings, opts options) []string {
 // site is what the first page says.
 func site(s settings, opts options) docs.Site {
 	first := docs.Site{Version: version.Number, Notices: notices(s, opts)}
+	if opts.console {
+		first.Console = opts.consoleURL()
+	}
 	if s.tenant == nil {
 		return first
 	}

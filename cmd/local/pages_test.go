@@ -28,10 +28,10 @@ func newRoutes(t *testing.T) (patterns []string, links []localtenant.PageLink) {
 	return patterns, tenant.PageLinks()
 }
 
-// The first page links the contract and all pages of the local tenant, and no link of it is dead.
+// The first page links the contract, the console and all pages of the local tenant, and no link of it is dead.
 func TestFirstPageLinks(t *testing.T) {
-	addr, tenant := testkit.FreeAddr(t), testkit.FreeAddr(t)
-	out, _ := start(t, "-addr", addr, "-tenant-addr", tenant)
+	addr, tenant, site := testkit.FreeAddr(t), testkit.FreeAddr(t), testkit.FreeAddr(t)
+	out, _ := start(t, "-addr", addr, "-tenant-addr", tenant, "-console-addr", site)
 	_, body := fetch(t, "GET", "http://"+addr+"/")
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -62,7 +62,7 @@ func TestFirstPageLinks(t *testing.T) {
 	if len(pages) < 10 {
 		t.Errorf("%d pages", len(pages))
 	}
-	want := []string{"http://" + addr + "/docs", "http://" + addr + "/openapi.yaml", "http://" + addr + "/login"}
+	want := []string{"http://" + addr + "/docs", "http://" + addr + "/openapi.yaml", "http://" + addr + "/login", "http://" + site}
 	for _, p := range pages {
 		want = append(want, "http://"+tenant+p.Path)
 	}
@@ -78,7 +78,7 @@ func TestFirstPageLinks(t *testing.T) {
 
 // A real tenant has no such pages.
 func TestFirstPageOfARealTenant(t *testing.T) {
-	if first := site(settings{}, options{tenantAddr: "127.0.0.1:3001"}); len(first.Tenant) != 0 {
+	if first := site(settings{}, options{tenantAddr: "127.0.0.1:3001"}); len(first.Tenant) != 0 || first.Console != "" {
 		t.Errorf("%+v", first)
 	}
 }

@@ -11,12 +11,13 @@ import yaml
 from checks import READER
 from resolved import resolve
 from settings import SETTINGS
-from transformed import ROOT, source, transform, with_few_operations
+from transformed import ROOT, parsed, source, transform, with_few_operations
 
 WAIVERS = yaml.safe_load((ROOT / "test/template/waivers.yaml").read_text())
 WRITTEN = source()
 CHECKOV = ROOT / ".venv-checkov/bin/checkov"
 CFN_LINT = ROOT / ".venv/bin/cfn-lint"
+CONSOLE = ROOT / "examples/console/template.yaml"
 
 
 def of(kind, name):
@@ -110,7 +111,7 @@ def linted(tmp_path_factory):
     template["Resources"]["Api"]["Properties"]["StageName"] = {"Ref": "Stages"}
     sabotaged = tmp_path_factory.mktemp("linted") / "template.json"
     sabotaged.write_text(json.dumps(template))
-    files = {str(ROOT / "template.yaml"): "written", str(sabotaged): "sabotaged"}
+    files = {str(ROOT / "template.yaml"): "written", str(sabotaged): "sabotaged", str(CONSOLE): "console"}
     command = [CFN_LINT, "--include-checks", "I", "--format", "json", "--regions", "eu-central-1", "--", *files]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     types = {name: r["Type"] for name, r in WRITTEN["Resources"].items()}
@@ -122,6 +123,11 @@ def linted(tmp_path_factory):
 
 def test_cfn_lint_finds_what_is_waived_and_nothing_else(linted):
     assert linted["written"] == waived("cfn-lint", "off")
+
+
+def test_cfn_lint_finds_nothing_in_the_template_of_the_console(linted):
+    assert linted["console"] == set()
+    assert waived_elsewhere(parsed(CONSOLE.read_text()), CONSOLE.read_text()) == []
 
 
 def test_cfn_lint_finds_a_sabotage(linted):

@@ -89,6 +89,7 @@ func TestFindAndBlock(t *testing.T) {
 	b.open("/block")
 	b.submit("/block")
 	b.Sees("The user is blocked and signed out everywhere.")
+	b.Read(`document.activeElement.matches(".notice.good") ? "the result has the focus" : ""`)
 	if !w.isBlocked(customerID) {
 		t.Error("the tenant has not blocked the user")
 	}
@@ -132,7 +133,11 @@ func TestHelpWithCredentials(t *testing.T) {
 		b.Click(`section a.button`)
 		b.Sees("Actions")
 	}
-	b.Click(`.tabs a[href$="/factors"]`)
+	b.Read(`(history.back(), "back")`)
+	if shown := b.Read(`document.querySelector(".tabs a[aria-current]") ? "" : document.body.innerText`); strings.Contains(shown, "ticket=") {
+		t.Errorf("the history has the link: %s", shown)
+	}
+	b.Open(w.url + userPath(customerID, "factors"))
 	b.open("/recovery-code")
 	b.submit("/recovery-code")
 	b.Read(`document.querySelector("#credential")?.textContent ?? ""`)
@@ -184,6 +189,11 @@ func TestManage(t *testing.T) {
 	b.signIn(adminEmail)
 	b.find("ada", "Ada Lovelace")
 	b.Click(`.tabs a[href$="/edit"]`)
+	b.Fill("name", strings.Repeat("W", 301))
+	b.submit("/edit")
+	b.Read(`document.activeElement.matches(".notice.bad") ? "the summary has the focus" : ""`)
+	b.Click(`.notice a[href="#name"]`)
+	b.Read(`document.activeElement.id === "name" ? "the input has the focus" : ""`)
 	b.Fill("name", "Ada King")
 	b.submit("/edit")
 	b.Sees("The profile is changed.")

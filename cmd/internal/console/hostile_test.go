@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,7 @@ var hostile = map[string]string{
 	"zero width":      "a\u200bb\ufeffc",
 	"long":            strings.Repeat("W", 299),
 	"combining marks": "Z" + strings.Repeat("\u0301", 200),
+	"query":           `name:* OR "(\ AND [* TO`,
 	"not letters":     "☃\U0001F600",
 }
 
@@ -39,6 +41,9 @@ func tags(t *testing.T, text string) map[string]int {
 	}
 	count := map[string]int{}
 	for n := range root.Descendants() {
+		if n.Type == html.TextNode && strings.ContainsAny(n.Data, "\u202a\u202b\u202d\u202e\u2066\u2067\u2068") && !isolated(n) {
+			t.Errorf("a text changes the direction of what is beside it: <%s>%q", n.Parent.Data, n.Data)
+		}
 		if n.Type != html.ElementNode {
 			continue
 		}
@@ -53,6 +58,16 @@ func tags(t *testing.T, text string) map[string]int {
 		}
 	}
 	return count
+}
+
+// isolated reports whether an element keeps the direction of a text from what is beside it.
+func isolated(n *html.Node) bool {
+	for up := range n.Ancestors() {
+		if slices.Contains([]string{"bdi", "pre", "textarea", "option"}, up.Data) {
+			return true
+		}
+	}
+	return false
 }
 
 // Each text is the name of a user: the pages have the same elements as for a harmless name.

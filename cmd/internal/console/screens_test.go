@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"usher/localtenant"
@@ -21,21 +21,11 @@ import (
 
 var screenshots = flag.String("screenshots", "", "write pictures of the pages to this folder")
 
-// axeFile is axe-core, which scripts/setup.sh installs.
-const axeFile = "../../../tools/axe/node_modules/axe-core/axe.min.js"
-
-// violations runs axe-core with all of its rules, and returns what it finds; "" for nothing.
-const violations = `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + " " + n.failureSummary)).join("\n"))`
-
 // pictures checks that the page fits narrow and wide screens, and that axe-core finds no violation
 // in both themes. It takes pictures if they are wanted.
 func (b chrome) pictures(name string) {
 	b.Helper()
-	axe, err := os.ReadFile(axeFile)
-	if err != nil {
-		b.Fatalf("run `make setup`: %v", err)
-	}
-	_ = chromium.Run(b.Browser, chromedp.Evaluate[bool](string(axe)+"; true"))
+	b.LoadAxe()
 	for _, width := range []int64{320, 1280} {
 		b.Do(chromedp.EmulateViewport(width, 800))
 		if got := b.Read(`document.documentElement.scrollWidth`); got != fmt.Sprint(width) {
@@ -43,8 +33,7 @@ func (b chrome) pictures(name string) {
 		}
 		for _, theme := range []string{"light", "dark"} {
 			b.theme(theme)
-			found := chromium.Run(b.Browser, chromedp.Evaluate[string](violations, awaited))
-			if found != "" {
+			if found := b.Violations(); found != "" {
 				b.Errorf("%s, %d pixels, %s: %s", name, width, theme, found)
 			}
 			if *screenshots != "" {
@@ -53,9 +42,6 @@ func (b chrome) pictures(name string) {
 		}
 	}
 }
-
-// awaited waits for the promise that a script returns.
-func awaited(p *runtime.EvaluateParams) { p.AwaitPromise = new(true) }
 
 // theme chooses light or dark, without transitions between them.
 func (b chrome) theme(theme string) {
@@ -118,6 +104,10 @@ func TestPagesFit(t *testing.T) {
 		b.Open(w.url + userPath(customerID, section))
 		b.pictures(section)
 	}
+	b.Fill("name", strings.Repeat("W", 301))
+	b.submit("/edit")
+	b.Sees("did not accept the input")
+	b.pictures("fault")
 	b.Open(w.url + userPath(customerID, "app-metadata"))
 	b.Fill("json", `{"plan":"gold","limits":{"seats":5}}`)
 	b.Click(`button[value=review]`)

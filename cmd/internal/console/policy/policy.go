@@ -33,8 +33,8 @@ type document struct {
 
 // Parse reads a policy file. Its error lists all faults.
 func Parse(text []byte) (Policy, error) {
-	var doc document
-	if err := decode(text, &doc); err != nil {
+	doc, err := decode(text)
+	if err != nil {
 		return Policy{}, err
 	}
 	faults := checkConnections(doc.Connections)

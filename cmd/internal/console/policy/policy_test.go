@@ -43,12 +43,15 @@ func TestDefaultRoles(t *testing.T) {
 
 func TestParseFaults(t *testing.T) {
 	for text, want := range map[string][]string{
-		``:                         {"not JSON"},
-		`[]`:                       {"not valid"},
+		``:                         {"its end is missing"},
+		`[]`:                       {"one JSON object"},
 		`{"connections":["a"]} {}`: {"one JSON object"},
 		`{"connections":["a"],"connections":["b"]}`:                       {`member "connections" twice`},
 		`{"connections":["a"],"roles":{"r":["read"],"r":["everything"]}}`: {`member "r" twice`},
-		`{"connections":["a"],"role":{}}`:                                 {"unknown field"},
+		`{"connections":["a"],"role":{}}`:                                 {`unknown member "role"`},
+		`{"connections":["a"],"Connections":["b"]}`:                       {`unknown member "Connections"`},
+		`{"connections":["a"],"ROLES":{"r":["everything"]}}`:              {`unknown member "ROLES"`},
+		"{\"connections\":[\"\xff\"]}":                                    {"is not UTF-8"},
 		`{}`:                                                              {"at least one connection"},
 		`{"connections":[]}`:                                              {"at least one connection"},
 		`{"connections":["a","a",""]}`:                                    {`"a" is there twice`, "name 3 is empty"},
@@ -62,7 +65,7 @@ func TestParseFaults(t *testing.T) {
 		`{"connections":["a"],"roles":{"r":["support"]}}`:                 {`lacks the group "read"`},
 		`{"connections":["a"],"roles":{"r":"read"}}`:                      {"not valid"},
 		`{"connections":[""],"roles":{"r":["x"],"s":[]}}`:                 {"name 1 is empty", `group "x"`, `"s" has no group`},
-		`{"connections":["a"],"roles":{"r":["read"]}`:                     {"not JSON"},
+		`{"connections":["a"],"roles":{"r":["read"]}`:                     {"its end is missing"},
 	} {
 		_, err := policy.Parse([]byte(text))
 		if err == nil {

@@ -132,12 +132,19 @@ func (x *Session) Tell(notice any) {
 	x.notices = append(x.notices, notice)
 }
 
-// Notices returns the kept notices once.
-func (x *Session) Notices() []any {
+// Notices returns those of the kept notices that due reports, and forgets them. The others stay,
+// unless over reports them: a person may use several pages at the same time.
+func (x *Session) Notices(due, over func(notice any) bool) []any {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	told := x.notices
-	x.notices = nil
+	var told []any
+	x.notices = slices.DeleteFunc(x.notices, func(n any) bool {
+		if due(n) {
+			told = append(told, n)
+			return true
+		}
+		return over(n)
+	})
 	return told
 }
 

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // User is a user, with the members that the console shows.
@@ -45,14 +47,22 @@ func (u User) Connection() string {
 	return u.Identities[0].Connection
 }
 
-// Label returns the name by which people know the user.
+// Label returns the name by which people know the user. It shows something: otherwise a link with
+// it could not be seen.
 func (u User) Label() string {
 	for _, s := range []string{u.Name, u.Email, u.Username, u.PhoneNumber} {
-		if s != "" {
+		if strings.ContainsFunc(s, shows) {
 			return s
 		}
 	}
 	return u.ID
+}
+
+// blanks are letters and symbols that look like spaces.
+const blanks = "\u115f\u1160\u2800\u3164\uffa0"
+
+func shows(r rune) bool {
+	return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.In(r, unicode.M) && !strings.ContainsRune(blanks, r)
 }
 
 // Read reads a resource.

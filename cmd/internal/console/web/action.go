@@ -44,6 +44,11 @@ type refused struct{ why string }
 
 func (e *refused) Error() string { return e.why }
 
+// notBegun is an error of a call before the change itself.
+type notBegun struct{ error }
+
+func (e *notBegun) Unwrap() error { return e.error }
+
 // credential is what a person passes on to the user.
 type credential struct {
 	What      string // for example "Link to set a password"
@@ -95,7 +100,7 @@ func (s *Site) change(a action) http.HandlerFunc {
 			return
 		}
 		if a.once && !v.session.Take(r.PostForm.Get("key")) {
-			s.fail(w, r, http.StatusConflict, notice{Text: "This form was already sent, so nothing was done now.", Cure: "Load the user's page again to repeat it."})
+			s.fail(w, r, http.StatusConflict, notice{Text: "This form was already sent or is too old, so nothing was done now.", Cure: "Load the user's page again to repeat it."})
 			return
 		}
 		done, err := a.run(s, change{r, v.session, v.person, t})
@@ -106,6 +111,10 @@ func (s *Site) change(a action) http.HandlerFunc {
 		if err != nil {
 			s.logCall(err)
 			done = outcome{notice: explain(err)}
+			if _, before := errors.AsType[*notBegun](err); before {
+				done.notice = explainRead(err)
+				done.Text += " Nothing was done."
+			}
 			done.Kind = "bad"
 		}
 		s.tell(w, r, v, t, a, done)
@@ -118,16 +127,13 @@ func (s *Site) change(a action) http.HandlerFunc {
 func (s *Site) tell(w http.ResponseWriter, r *http.Request, v visit, t target, a action, done outcome) {
 	switch {
 	case done.once != nil:
-		v.session.Tell(done.notice)
-		s.show(w, r, http.StatusOK, "once", done.once.What, newUserPage(v, t, a.section, done.once))
+		s.tellOn(v.session, r.URL.EscapedPath(), done.notice)
+		s.show(w, r, http.StatusOK, "once", titleOf(t.User, done.once.What), newUserPage(v, t, a.section, done.once))
 	case done.page != "":
-		s.show(w, r, cmp.Or(done.status, http.StatusOK), done.page, t.User.Label(), newUserPage(v, t, a.section, done.data))
+		s.show(w, r, cmp.Or(done.status, http.StatusOK), done.page, titleOf(t.User, sectionTitle(a.section)), newUserPage(v, t, a.section, done.data))
 	default:
-		v.session.Tell(done.notice)
-		to := done.to
-		if to == "" {
-			to = newUserPage(v, t, "", nil).Path(a.section)
-		}
+		to := cmp.Or(done.to, newUserPage(v, t, "", nil).Path(a.section))
+		s.tellOn(v.session, to, done.notice)
 		http.Redirect(w, r, to, http.StatusSeeOther)
 	}
 }

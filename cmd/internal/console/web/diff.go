@@ -3,9 +3,15 @@ package web
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf16"
 )
 
 // difference is a changed member of a JSON document.
@@ -26,9 +32,9 @@ func differences(path string, before, after map[string]any) []difference {
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		old, had := before[name]
 		now, has := after[name]
-		at := name
+		at := step(name)
 		if path != "" {
-			at = path + "." + name
+			at = path + "." + at
 		}
 		oldObject, isOld := old.(map[string]any)
 		nowObject, isNow := now.(map[string]any)
@@ -46,6 +52,16 @@ func differences(path string, before, after map[string]any) []difference {
 	return all
 }
 
+// simple names are clear between dots. Others are quoted: "a.b" is not a member b of a.
+var simple = regexp.MustCompile(`^[\pL\pN_-]+$`)
+
+func step(name string) string {
+	if simple.MatchString(name) {
+		return name
+	}
+	return strconv.QuoteToGraphic(name)
+}
+
 func compact(value any) string {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
@@ -53,5 +69,21 @@ func compact(value any) string {
 	if err := encoder.Encode(value); err != nil {
 		return "?"
 	}
-	return string(bytes.TrimSpace(out.Bytes()))
+	return visible(string(bytes.TrimSpace(out.Bytes())))
+}
+
+// visible escapes, in JSON, what shows nothing or changes the direction of the text around it.
+// Otherwise two different values could look the same.
+func visible(text string) string {
+	var out strings.Builder
+	for _, r := range text {
+		if !unicode.In(r, unicode.Cc, unicode.Cf) {
+			out.WriteRune(r)
+			continue
+		}
+		for _, half := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&out, `\u%04x`, half)
+		}
+	}
+	return out.String()
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"usher/cmd/internal/console/usher"
@@ -67,15 +68,13 @@ func editProfile(s *Site, c change) (outcome, error) {
 	if usher.Is(err, "precondition-failed") {
 		now, err := s.readTarget(c.r.Context(), c.person, c.target.User.ID)
 		if err != nil {
-			return outcome{}, err
+			return outcome{}, &notBegun{err}
 		}
 		return body.conflict(now), nil
 	}
 	if p, ok := errors.AsType[*usher.Problem](err); ok && p.Status < http.StatusInternalServerError && p.Code != "partly-updated" {
-		body.Failure = s.failure(err)
-		for i, f := range body.Fields {
-			body.Fields[i].Fault = faultOf(p, f.Name)
-		}
+		s.logCall(err)
+		body.Failure = faultyForm(p, body.Fields)
 		return outcome{page: "edit", status: http.StatusUnprocessableEntity, data: body}, nil
 	}
 	done := good(got, "The profile is changed.")
@@ -117,12 +116,18 @@ func (b editBody) conflict(now target) outcome {
 	return outcome{page: "edit", status: http.StatusConflict, data: b}
 }
 
-// faultOf returns what is wrong with an input; "" for nothing.
-func faultOf(p *usher.Problem, name string) string {
+// faultyForm marks the inputs that a problem names, and returns the summary above the form.
+func faultyForm(p *usher.Problem, fields []field) *notice {
+	n := explain(p)
+	n.Kind, n.Focus, n.Details = "bad", true, nil
 	for _, fault := range p.Errors {
-		if fault.Field == name {
-			return fault.Detail
+		i := slices.IndexFunc(fields, func(f field) bool { return f.Name == fault.Field })
+		if i < 0 {
+			n.Details = append(n.Details, strings.TrimPrefix(fault.Field+": "+fault.Detail, ": "))
+			continue
 		}
+		fields[i].Fault = fault.Detail
+		n.Inputs = append(n.Inputs, fields[i])
 	}
-	return ""
+	return &n
 }

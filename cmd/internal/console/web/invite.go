@@ -76,16 +76,15 @@ func (s *Site) invite(w http.ResponseWriter, r *http.Request, v visit) {
 
 // inviteAgain shows the form with the typed values. It keeps the key where the user may exist.
 func (s *Site) inviteAgain(w http.ResponseWriter, r *http.Request, v visit, body inviteBody, key string, err error) {
-	body.Failure = s.failure(err)
+	s.logCall(err)
 	p, ok := errors.AsType[*usher.Problem](err)
 	if refused := ok && p.Status < http.StatusInternalServerError && p.Code != "partly-updated" && p.Status != http.StatusTooManyRequests; refused {
-		body.Key = v.session.Key()
-		for i, f := range body.Fields {
-			body.Fields[i].Fault = faultOf(p, f.Name)
-		}
+		body.Key, body.Failure = v.session.Key(), faultyForm(p, body.Fields)
 	} else {
 		v.session.Return(key)
-		body.Key = key
+		n := explain(err)
+		n.Kind, n.Focus = "bad", true
+		body.Key, body.Failure = key, &n
 	}
 	s.show(w, r, statusOf(err), "invite", "Invite a user", body)
 }
@@ -94,21 +93,26 @@ func (s *Site) inviteAgain(w http.ResponseWriter, r *http.Request, v visit, body
 // about a user who got roles in the meantime.
 func (s *Site) invited(w http.ResponseWriter, r *http.Request, v visit, got usher.Answer, made usher.Created) {
 	if made.Invitation == nil {
-		v.session.Tell(notice{Kind: "good", Text: "The user is created, and the provider mails the invitation to " + made.Email + ".", RequestID: got.RequestID})
-		http.Redirect(w, r, usher.Path("users", made.ID), http.StatusSeeOther)
+		to := usher.Path("users", made.ID)
+		s.tellOn(v.session, to, notice{Kind: "good", Text: "The user is created, and the provider mails the invitation to " + made.Email + ".", RequestID: got.RequestID})
+		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
 	}
 	t, err := s.readTarget(context.WithoutCancel(r.Context()), v.person, made.ID)
 	if err != nil {
-		s.failWith(w, r, err)
+		s.logCall(err)
+		n := explainRead(err)
+		n.Text = "The user is created. The link is not shown, because the user cannot be read at the moment. " + n.Text
+		n.Cure = "Find the user, and make a new link."
+		s.fail(w, r, statusOf(err), n)
 		return
 	}
 	if why := refusal(v.person, t, action{group: policy.Manage}); why != "" {
-		s.fail(w, r, http.StatusForbidden, notice{Text: why + " The link is not shown."})
+		s.fail(w, r, http.StatusForbidden, notice{Text: why + " The link is not shown.", RequestID: got.RequestID})
 		return
 	}
-	v.session.Tell(notice{Kind: "good", Text: "The user is created. The link is shown only now.", RequestID: got.RequestID})
-	s.show(w, r, http.StatusOK, "once", "Invitation", newUserPage(v, t, "", &credential{
+	s.tellOn(v.session, r.URL.EscapedPath(), notice{Kind: "good", Text: "The user is created. The link is shown only now.", RequestID: got.RequestID})
+	s.show(w, r, http.StatusOK, "once", titleOf(t.User, "Invitation"), newUserPage(v, t, "", &credential{
 		What: "Invitation: a link to set a password", Value: made.Invitation.URL, ExpiresAt: made.Invitation.ExpiresAt,
 		Advice: "This link gives its holder the account. Pass it on to the user only.",
 	}))

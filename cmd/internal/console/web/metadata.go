@@ -4,9 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
+	"fmt"
+	"maps"
+	"math/big"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 
+	"usher/cmd/internal/console/strict"
 	"usher/cmd/internal/console/usher"
 )
 
@@ -79,12 +85,12 @@ func (k metadataKind) save(s *Site, c change) (outcome, error) {
 	body.Text, body.ETag = c.r.PostForm.Get("json"), c.r.PostForm.Get("etag")
 	current, etag, err := k.read(s, c.r, c.person.User.ID, c.target.User.ID)
 	if err != nil {
-		return outcome{}, err
+		return outcome{}, &notBegun{err}
 	}
 	before, _ := parseObject(current)
 	after, fault := parseObject(body.Text)
 	if fault != "" {
-		body.Fault = &notice{Kind: "bad", Text: fault + " Nothing was done.", Cure: "Correct the text."}
+		body.Fault = &notice{Kind: "bad", Text: fault + " Nothing was done.", Cure: "Correct the text.", Focus: true}
 		return outcome{page: "metadata", status: http.StatusUnprocessableEntity, data: body}, nil
 	}
 	body.Diff = differences("", before, after)
@@ -105,12 +111,13 @@ func (k metadataKind) save(s *Site, c change) (outcome, error) {
 	})
 	if usher.Is(err, "precondition-failed") {
 		if current, etag, err = k.read(s, c.r, c.person.User.ID, c.target.User.ID); err != nil {
-			return outcome{}, err
+			return outcome{}, &notBegun{err}
 		}
 		return body.conflict(current, etag), nil
 	}
 	if p, ok := errors.AsType[*usher.Problem](err); ok && p.Status < http.StatusInternalServerError && p.Code != "partly-updated" {
 		body.Fault = s.failure(err)
+		body.Fault.Focus = true
 		return outcome{page: "metadata", status: http.StatusUnprocessableEntity, data: body}, nil
 	}
 	return good(got, k.title+": the new values are stored."), err
@@ -127,17 +134,53 @@ func (b metadataBody) conflict(current, etag string) outcome {
 
 // parseObject reads a JSON object, or says what is wrong with the text. Numbers keep their digits.
 func parseObject(text string) (map[string]any, string) {
-	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
-	decoder.UseNumber()
-	var out map[string]any
-	if err := decoder.Decode(&out); err != nil {
-		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-			return nil, "The text is not JSON: " + syntax.Error() + "."
+	object, err := strict.Object([]byte(text))
+	if err != nil {
+		return nil, "The text " + err.Error() + "."
+	}
+	if number := inexact(object); number != "" {
+		return nil, fmt.Sprintf("The number %.50s would lose digits. Put it in quotation marks to keep them.", number)
+	}
+	return object, ""
+}
+
+// inexact returns a number that cannot be stored as it is written; "" for none. The provider
+// stores the doubles of IEEE 754.
+func inexact(value any) string {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			if number := inexact(value[name]); number != "" {
+				return number
+			}
 		}
-		return nil, "The text is not one JSON object."
+	case []any:
+		for _, item := range value {
+			if number := inexact(item); number != "" {
+				return number
+			}
+		}
+	case json.Number:
+		if !exact(value) {
+			return value.String()
+		}
 	}
-	if _, err := decoder.Token(); out == nil || !errors.Is(err, io.EOF) {
-		return nil, "The text is not one JSON object."
+	return ""
+}
+
+// maxNumber is longer than any double. It also bounds the work that a number can cause.
+const maxNumber = 40
+
+func exact(number json.Number) bool {
+	double, err := number.Float64()
+	if err != nil || len(number) > maxNumber {
+		return false
 	}
-	return out, ""
+	digits, _, _ := strings.Cut(strings.ToLower(number.String()), "e")
+	if double == 0 { // a tiny number has become 0
+		return !strings.ContainsAny(digits, "123456789")
+	}
+	written, ok := new(big.Rat).SetString(number.String())
+	stored, _ := new(big.Rat).SetString(strconv.FormatFloat(double, 'g', -1, 64))
+	return ok && written.Cmp(stored) == 0
 }

@@ -34,6 +34,7 @@ func (e *notStaff) Error() string { return e.why }
 // readPerson reads a user and decides whether they are staff. A *notStaff is final; after other
 // errors the answer is unknown.
 func (s *Site) readPerson(ctx context.Context, id string) (person, error) {
+	asked := s.Now() // a slow response tells how it was then
 	user, _, roles, err := s.readBoth(ctx, id, id)
 	switch {
 	case usher.IsGone(err.user):
@@ -53,7 +54,7 @@ func (s *Site) readPerson(ctx context.Context, id string) (person, error) {
 	if len(groups) == 0 {
 		return person{}, &notStaff{"This account has no role for the console. Ask an administrator for one."}
 	}
-	return person{User: user, Groups: groups, checked: s.Now()}, nil
+	return person{User: user, Groups: groups, checked: asked}, nil
 }
 
 // bothErrors are the errors of the two calls of readBoth.

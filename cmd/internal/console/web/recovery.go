@@ -2,27 +2,33 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"usher/cmd/internal/console/usher"
 )
 
-// passwordConnection returns the connection in which a user may have a password; "" for none.
-func passwordConnection(u usher.User) string {
-	for _, identity := range u.Identities {
-		if !identity.Social {
-			return identity.Connection
-		}
+// mayHavePassword reports whether one of a user's identities may have a password.
+func mayHavePassword(u usher.User) bool {
+	return slices.ContainsFunc(u.Identities, func(i usher.UserIdentity) bool { return !i.Social })
+}
+
+// mailConnection returns the connection of the password to which the user's address belongs; ""
+// for none. A linked identity has another address: with the user's address in its connection, the
+// mail would be about another account.
+func mailConnection(u usher.User) string {
+	if u.Email == "" || len(u.Identities) == 0 || u.Identities[0].Social {
+		return ""
 	}
-	return ""
+	return u.Connection()
 }
 
 func mailPassword(s *Site, c change) (outcome, error) {
 	u := c.target.User
-	connection := passwordConnection(u)
-	if u.Email == "" || connection == "" {
+	connection := mailConnection(u)
+	if connection == "" {
 		return outcome{notice: notice{
-			Kind: "bad", Text: "This user has no address or no password here, so no mail was sent.", Cure: "Let the user sign in where the account is.",
+			Kind: "bad", Text: "This user's address has no password here, so no mail was sent.", Cure: "Let the user sign in where the account is.",
 		}}, nil
 	}
 	got, err := c.call(s, http.MethodPost, "/password-resets", map[string]any{"email": u.Email, "connection": connection})

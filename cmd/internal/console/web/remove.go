@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strings"
+	"unicode"
 
 	"usher/cmd/internal/console/usher"
 )
@@ -16,12 +17,19 @@ func confirmation(u usher.User) string {
 	return spaced(u.Label())
 }
 
-// spaced has single spaces, as a browser shows the text.
-func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }
+// spaced has single spaces, as a browser shows the text, and nothing that does not show.
+func spaced(s string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, plain(s))), " ")
+}
 
 func deleteUser(s *Site, c change) (outcome, error) {
 	want := confirmation(c.target.User)
-	if spaced(c.r.PostForm.Get("confirm")) != want {
+	if spaced(c.r.PostForm.Get("confirm")) != spaced(want) {
 		return outcome{notice: notice{Kind: "bad", Text: "The typed text is not this user's, so nothing was deleted.", Cure: "Type exactly: " + want}}, nil
 	}
 	got, err := c.call(s, http.MethodDelete, usher.Path("users", c.target.User.ID), nil)

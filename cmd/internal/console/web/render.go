@@ -2,10 +2,12 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"html/template"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -31,6 +33,7 @@ var functions = template.FuncMap{
 	"inWords":  inWords,
 	"jobPath":  func(id string) string { return usher.Path("jobs", id) },
 	"plural":   plural,
+	"plain":    plain,
 }
 
 func parsePages() (pages, error) {
@@ -75,7 +78,12 @@ type notice struct {
 	Text      string
 	Cure      string // what to do, if anything
 	Details   []string
-	RequestID string // finds the line in Usher's log
+	Inputs    []field // those that are wrong
+	RequestID string  // finds the line in Usher's log
+	Focus     bool    // whether the page begins there
+
+	page string    // the path of the page that shows it; "" for any page
+	at   time.Time // when it was kept for the next page
 }
 
 // show writes a page. It renders into a buffer, so that a failure cannot cut a page off.
@@ -83,8 +91,9 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name, ti
 	v := view{Title: title, Assets: s.assets, Main: main}
 	if in, ok := visitOf(r); ok {
 		v.Me, v.CSRF = &in.person, in.session.CSRF
-		v.Notices = noticesOf(in.session)
+		v.Notices = s.noticesFor(r, in.session)
 	}
+	v.Title = plain(v.Title)
 	var out bytes.Buffer
 	if err := s.pages[name].ExecuteTemplate(&out, "layout", v); err != nil {
 		s.Log.Error("a page could not be made", "page", name, "error", err.Error())
@@ -96,26 +105,76 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name, ti
 	_, _ = out.WriteTo(w)
 }
 
-func noticesOf(x *session.Session) []notice {
+// noticeAge is how long a result waits for its page. After that it would only confuse.
+const noticeAge = time.Minute
+
+// tellOn keeps a result for the next page, which has this path. No other page shows it: in another
+// tab it would seem to be about another user.
+func (s *Site) tellOn(x *session.Session, path string, n notice) {
+	n.page, n.at = path, s.Now()
+	x.Tell(n)
+}
+
+func (s *Site) noticesFor(r *http.Request, x *session.Session) []notice {
+	due := func(kept any) bool {
+		n, ok := kept.(notice)
+		page, err := url.PathUnescape(n.page) // a proxy may have decoded some of the request's
+		return ok && err == nil && (page == "" || page == r.URL.Path && s.Now().Sub(n.at) <= noticeAge)
+	}
+	over := func(kept any) bool {
+		n, ok := kept.(notice)
+		return !ok || s.Now().Sub(n.at) > noticeAge
+	}
 	var all []notice
-	for _, kept := range x.Notices() {
-		if n, ok := kept.(notice); ok {
-			all = append(all, n)
-		}
+	for _, kept := range x.Notices(due, over) {
+		n := kept.(notice) // due has checked it
+		n.Focus = len(all) == 0
+		all = append(all, n)
 	}
 	return all
+}
+
+// plain removes what changes the direction of the text around it, and control characters. It is
+// for places where no element isolates a text of a user.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069', r == '\u200e', r == '\u200f', r == '\u061c':
+			return -1
+		case unicode.IsControl(r):
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 // fail writes a page with one failure.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, status int, n notice) {
 	n.Kind = "bad"
-	s.show(w, r, status, "error", http.StatusText(status), n)
+	s.show(w, r, status, "error", cmp.Or(failures[status], http.StatusText(status)), n)
 }
 
-// failWith writes a page for an error of a call.
+// failures are the titles of pages with one failure.
+var failures = map[int]string{
+	http.StatusBadRequest:          "Not accepted",
+	http.StatusUnauthorized:        "Signed out",
+	http.StatusForbidden:           "Not permitted",
+	http.StatusNotFound:            "Not found",
+	http.StatusConflict:            "Already sent",
+	http.StatusUnprocessableEntity: "Not accepted",
+	http.StatusTooManyRequests:     "Too many requests",
+	http.StatusBadGateway:          "Something failed",
+	http.StatusServiceUnavailable:  "Not available at the moment",
+}
+
+// failWith writes a page for an error of a call that changes nothing.
 func (s *Site) failWith(w http.ResponseWriter, r *http.Request, err error) {
 	s.logCall(err)
-	s.fail(w, r, statusOf(err), explain(err))
+	n := explainRead(err)
+	if r.Method == http.MethodPost {
+		n.Text += " Nothing was done."
+	}
+	s.fail(w, r, statusOf(err), n)
 }
 
 // statusOf passes on a refusal's status. Failures of Usher and on the way to it are 502.

@@ -64,7 +64,7 @@ func setOfTexts(texts []string) map[string]bool {
 func setRoles(s *Site, c change) (outcome, error) {
 	all, err := s.allRoles(c.r, c.person)
 	if err != nil {
-		return outcome{}, err
+		return outcome{}, &notBegun{err}
 	}
 	has, wanted := idsOf(c.target.Roles), setOfTexts(c.r.PostForm["role"])
 	if !maps.Equal(has, setOfTexts(c.r.PostForm["had"])) {

@@ -79,7 +79,7 @@ func (s *Site) admit(w http.ResponseWriter, r *http.Request, in usher.SignIn) {
 	}
 	s.sessions.Begin(w, r, in.Account.ID, in.Tokens.IDToken).Keep(p)
 	back := in.ReturnTo // Usher has sealed it in /login: it is a path of this site
-	if !strings.HasPrefix(back, "/users") && !strings.HasPrefix(back, "/jobs") {
+	if !strings.HasPrefix(back, "/users") && !strings.HasPrefix(back, "/jobs") && back != "/invite" {
 		back = "/users"
 	}
 	http.Redirect(w, r, back, http.StatusSeeOther)

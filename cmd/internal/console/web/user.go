@@ -73,7 +73,7 @@ func (s *Site) showSection(one section) handler {
 			s.fail(w, r, http.StatusForbidden, notice{Text: "Your role does not let you see this.", Cure: "Ask an administrator."})
 			return
 		}
-		s.show(w, r, http.StatusOK, one.template, t.User.Label(), newUserPage(v, t, one.Name, one.read(s, r, v, t)))
+		s.show(w, r, http.StatusOK, one.template, titleOf(t.User, one.Title), newUserPage(v, t, one.Name, one.read(s, r, v, t)))
 	})
 }
 
@@ -83,9 +83,22 @@ func (s *Site) failure(err error) *notice {
 		return nil
 	}
 	s.logCall(err)
-	n := explain(err)
+	n := explainRead(err)
 	n.Kind = "bad"
 	return &n
+}
+
+// titleOf names a user's page, so that each has another title.
+func titleOf(u usher.User, section string) string { return u.Label() + " · " + section }
+
+// sectionTitle returns the title of a section by its name.
+func sectionTitle(name string) string {
+	for _, one := range sections {
+		if one.Name == name {
+			return one.Title
+		}
+	}
+	return ""
 }
 
 // profileBody is the data of the profile, which is read with the user.
@@ -93,10 +106,11 @@ type profileBody struct {
 	Keys     []string // for the forms that may be sent once
 	Confirm  string   // to type before a deletion
 	Password bool     // whether the user may have a password
+	Mail     bool     // whether a link to set it can be mailed
 }
 
 func (s *Site) readProfile(_ *http.Request, v visit, t target) any {
-	body := profileBody{Confirm: confirmation(t.User), Password: passwordConnection(t.User) != ""}
+	body := profileBody{Confirm: confirmation(t.User), Password: mayHavePassword(t.User), Mail: mailConnection(t.User) != ""}
 	for range 4 {
 		body.Keys = append(body.Keys, v.session.Key())
 	}

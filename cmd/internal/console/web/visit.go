@@ -53,7 +53,7 @@ func (s *Site) checked(h handler, acts bool, hasToken func(http.ResponseWriter, 
 		}
 		if err != nil {
 			s.logCall(err)
-			n := explain(err)
+			n := explainRead(err)
 			n.Text = "Your permissions cannot be checked at the moment, so nothing was done. " + n.Text
 			s.fail(w, r, http.StatusServiceUnavailable, n)
 			return

@@ -76,6 +76,21 @@ var problemWords = map[string]words{
 	"service-or-proxy":                   {"Usher could not be reached. It is unknown whether this was done.", "Try again in a moment. If this recurs, tell the operator."},
 }
 
+// What many texts and cures of failed changes end with.
+const (
+	unknownEnd = " It is unknown whether this was done."
+	lookFirst  = "Look at the user before you repeat it."
+)
+
+// explainRead puts an error into words for a call that changes nothing.
+func explainRead(err error) notice {
+	n := explain(err)
+	if text, changes := strings.CutSuffix(n.Text, unknownEnd); changes {
+		n.Text, n.Cure = text, strings.Replace(n.Cure, lookFirst, "Load the page again in a moment.", 1)
+	}
+	return n
+}
+
 // explain puts an error into words for the person who acts.
 func explain(err error) notice {
 	p, ok := errors.AsType[*usher.Problem](err)

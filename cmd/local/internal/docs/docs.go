@@ -23,6 +23,7 @@ var files embed.FS
 type Site struct {
 	Version string
 	Notices []string // one paragraph each
+	Console string   // its address; "" for none
 	Tenant  []Link   // the pages of the local tenant; none for a real tenant
 }
 

@@ -59,6 +59,9 @@ if (running) {
   }, running.dataset.reload * 1000);
 }
 
+// A browser may keep a page to go back to. What is shown once must not be in it.
+addEventListener("pagehide", () => document.querySelectorAll(".secret").forEach((secret) => { secret.textContent = ""; }));
+
 const menu = document.querySelector("details.me");
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && menu?.open) {
