@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -35,6 +36,9 @@ var functions = template.FuncMap{
 	"plural":   plural,
 	"plain":    plain,
 }
+
+// allPages are parsed once, since tests start many consoles.
+var allPages = sync.OnceValues(parsePages)
 
 func parsePages() (pages, error) {
 	shared, err := template.New("").Funcs(functions).ParseFS(templates, "templates/layout.html", "templates/parts.html")

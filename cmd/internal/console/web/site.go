@@ -34,7 +34,7 @@ type Site struct {
 
 // New returns the console's handler.
 func New(o Options) (http.Handler, error) {
-	pages, err := parsePages()
+	pages, err := allPages()
 	if err != nil {
 		return nil, fmt.Errorf("parse the pages: %w", err)
 	}
