@@ -69,10 +69,12 @@ func (b chrome) find(text, label string) {
 	b.Sees(label)
 }
 
-// open opens one of the disclosures with a form.
+// open opens one of the disclosures with a form. It waits until the form has its place on the page,
+// because a click before that misses it.
 func (b chrome) open(form string) {
 	b.Helper()
 	b.Click(`details:has(form[action$="` + form + `"]) > summary`)
+	b.Read(`document.querySelector('form[action$="` + form + `"]').closest("details").open ? "open" : ""`)
 }
 
 // submit sends the form of an action.
