@@ -1,7 +1,10 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
@@ -37,15 +40,30 @@ type used[B ~string] struct {
 // bytes. If it is the usual one, larger bodies are not copied.
 func (h Handler) Lambda(maxBody int) lambda.Handler {
 	if maxBody > httpapi.MaxBody {
-		return lambdaOf[string](h)
+		return decoded[string]{h}
 	}
-	return lambdaOf[body](h)
+	return decoded[body]{h}
 }
 
-func lambdaOf[B ~string](h Handler) lambda.Handler {
-	return lambda.NewHandler(func(ctx context.Context, u used[B]) (events.APIGatewayProxyResponse, error) {
-		return h(ctx, u.event())
-	})
+// decoded serves events with bodies of type B. lambda.NewHandler would do the same by reflection, and
+// with a copy of each event.
+type decoded[B ~string] struct{ handler Handler }
+
+// Invoke serves one event. It fails for one that is not JSON or not of the gateway's form.
+func (d decoded[B]) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	var u used[B]
+	if err := json.Unmarshal(payload, &u); err != nil {
+		return nil, fmt.Errorf("decode the event: %w", err)
+	}
+	resp, err := d.handler(ctx, u.event())
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	err = enc.Encode(resp)
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
 }
 
 func (u used[B]) event() events.APIGatewayProxyRequest {

@@ -16,7 +16,7 @@ func FaultOfPath(escaped string) string {
 	if fault := FaultOfSegments(escaped); fault != "" {
 		return fault
 	}
-	if max(len(escaped), encodedLength(escaped)) > MaxPath {
+	if 3*len(escaped) > MaxPath && max(len(escaped), encodedLength(escaped)) > MaxPath { // "%7C" has 3 bytes
 		return fmt.Sprintf("has more than %d bytes with its ids percent-encoded", MaxPath)
 	}
 	return ""
