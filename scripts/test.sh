@@ -36,28 +36,27 @@ template() {
 	"$venv/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$reports/template.xml" test/template
 }
 
-# Jobs that die at each of their writes, jobs of thousands of records, a policy of each set of groups,
-# and the console's requests by each person for each action and target.
+# Jobs that die at each of their writes, jobs of thousands of records, and a policy of each set of groups.
 computes='UnderCrashes$|SurviveDeaths$|^TestLargeResults$|^TestFiveThousandImports$|^TestPolicyAllowsOnlyRoutesOfScopes$'
-computes+='|^TestMatrix$|^TestJobMatrix$|^TestSectionsFailAlone$|^TestSeveralJobs$'
 
 # All that `go test` can do in separate processes: Chromium, moto, curl, HTTPie, Node and
 # botocore, without which these files are not compiled, have to be there. vet was the linter's.
 # What computes much, with no goroutines but its server's, takes up to ten times as long with the
-# race detector: see calm.
+# race detector: see calm. The tests here and of the rough tenant drive the local tenant as well.
 race() {
 	local packages
 	# shellcheck disable=SC2086
-	packages=$(go list -tags "$tags" ./... | grep -vE '/(test/api|localtenant/hashes)$') &&
+	packages=$(go list -tags "$tags" ./... | grep -vE '/(test/api|localtenant|localtenant/hashes|cmd/internal/console)$') &&
 		MOTO_SERVER="$venv/bin/moto_server" HTTPIE="$venv/bin/http" PYTHON="$venv/bin/python" go_test --junitfile "$reports/race.xml" -- \
 			"${with_race[@]}" -p 3 -skip "$computes" -coverpkg=./internal/... -coverprofile=.cache/race.cover $packages
 }
 
-# The API, by each way that requests come, the rotation with as many requests as there may be,
-# and what only computes. They compile with the functions' flags.
+# The API, by each way that requests come, the console, the local tenant, the rotation with as many
+# requests as there may be, and what only computes. They compile with the functions' flags.
 calm() {
 	(for_lambda_here && go_test --junitfile "$reports/calm.xml" -- \
-		-vet=off -timeout 120m -covermode=atomic -coverpkg=./internal/... -coverprofile=.cache/calm.cover ./test/api ./test/rotation ./bench/quota ./localtenant/hashes \
+		-tags lambda.norpc,chromium -vet=off -timeout 120m -covermode=atomic -coverpkg=./internal/... -coverprofile=.cache/calm.cover \
+		./test/api ./test/rotation ./bench/quota ./localtenant ./localtenant/hashes \
 		./internal/authorizer ./internal/bulk ./internal/jobs ./cmd/internal/console)
 }
 
@@ -155,11 +154,13 @@ end() { # title, command
 
 step "format" formatted
 begin template
+begin calm
 step "lint" lint
 step "go test, with the race detector" race
 end "template" template
+end "go test, without the race detector" calm
 # Containers come with network interfaces, at whose coming and going Chromium gives up pages:
-# so they start after its tests. From here on, what takes long begins first.
+# so they start after its tests.
 step "functions: build and size" build
 begin stack
 begin chaos
@@ -168,7 +169,6 @@ begin arm64
 begin vulnerabilities
 step "functions in sam local" sam_local
 step "the console in a container" console_image
-step "go test, without the race detector" calm
 step "allocations" allocations
 step "coverage" coverage
 step "functions: bill of materials" bill_of_materials
