@@ -4,8 +4,9 @@ package chromium
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
-	goruntime "runtime"
+	"strings"
 
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -17,8 +18,12 @@ const violations = `axe.run(document, {resultTypes: ["violations"]}).then(r => r
 // LoadAxe loads axe-core, which scripts/setup.sh installs, into the current page.
 func (b *Browser) LoadAxe() {
 	b.Helper()
-	_, here, _, _ := goruntime.Caller(0)
-	axe, err := os.ReadFile(filepath.Join(filepath.Dir(here), "../../../tools/axe/node_modules/axe-core/axe.min.js"))
+	out, err := exec.CommandContext(b.Context, "go", "env", "GOMOD").Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	root := filepath.Dir(strings.TrimSpace(string(out)))
+	axe, err := os.ReadFile(filepath.Join(root, "tools/axe/node_modules/axe-core/axe.min.js"))
 	if err != nil {
 		b.Fatalf("run `make setup`: %v", err)
 	}
