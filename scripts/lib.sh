@@ -13,6 +13,10 @@ die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 # has asks for a program; a function of the same name is none.
 has() { type -P "$1" >/dev/null; }
 
+# What computes for long: jobs that die at each of their writes, jobs of thousands of records, and a
+# policy of each set of groups. `make test` runs these tests once, without the race detector.
+export computes='UnderCrashes$|SurviveDeaths$|^TestLargeResults$|^TestFiveThousandImports$|^TestPolicyAllowsOnlyRoutesOfScopes$'
+
 as_root=()
 [ "$(id -u)" = 0 ] || as_root=(sudo)
 

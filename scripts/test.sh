@@ -36,9 +36,6 @@ template() {
 	"$venv/bin/python" -m pytest -q -p no:cacheprovider --junitxml="$reports/template.xml" test/template
 }
 
-# Jobs that die at each of their writes, jobs of thousands of records, and a policy of each set of groups.
-computes='UnderCrashes$|SurviveDeaths$|^TestLargeResults$|^TestFiveThousandImports$|^TestPolicyAllowsOnlyRoutesOfScopes$'
-
 # All that `go test` can do in separate processes: Chromium, moto, curl, HTTPie, Node and
 # botocore, without which these files are not compiled, have to be there. vet was the linter's.
 # What computes much, with no goroutines but its server's, takes up to ten times as long with the
@@ -157,14 +154,13 @@ begin template
 begin calm
 step "lint" lint
 step "go test, with the race detector" race
-end "template" template
+begin rough
 end "go test, without the race detector" calm
 # Containers come with network interfaces, at whose coming and going Chromium gives up pages:
 # so they start after its tests.
 step "functions: build and size" build
 begin stack
 begin chaos
-begin rough
 begin arm64
 begin vulnerabilities
 step "functions in sam local" sam_local
@@ -173,6 +169,7 @@ step "allocations" allocations
 step "coverage" coverage
 step "functions: bill of materials" bill_of_materials
 step "functions: the same bytes again" reproducible
+end "template" template
 end "the stack on MiniStack" stack
 end "chaos, in short" chaos
 end "go test, with a rough tenant" rough
