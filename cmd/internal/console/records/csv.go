@@ -13,6 +13,13 @@ import (
 // ProblemName is the column or member with the problem in a file of failed lines. An upload ignores it.
 const ProblemName = "problem"
 
+// The bounds of a header, and of the members in a line of NDJSON. Each one is compared with all others,
+// and each dot in a column's name is a level of JSON.
+const (
+	maxMembers = 500
+	maxName    = 500 // bytes
+)
+
 // jsonSuffix ends the name of a column whose cells are JSON.
 const jsonSuffix = ":json"
 
@@ -56,6 +63,9 @@ func (f *File) readHeader() error {
 	if err != nil {
 		return faultOf(err)
 	}
+	if len(names) > maxMembers {
+		return &Fault{1, fmt.Sprintf("There are %d columns. A file may have %d.", len(names), maxMembers)}
+	}
 	seen := map[string]bool{}
 	for i, name := range names {
 		c, fault := f.column(unescape(strings.TrimSpace(name)), i)
@@ -81,6 +91,9 @@ func (f *File) readHeader() error {
 func (f *File) column(name string, i int) (c column, fault string) {
 	if name == "" {
 		return c, fmt.Sprintf("Column %d has no name. The names are %s", i+1, f.known())
+	}
+	if len(name) > maxName {
+		return c, fmt.Sprintf("The name of column %d has more than %d bytes.", i+1, maxName)
 	}
 	if name == ProblemName {
 		return column{name: name}, ""

@@ -72,7 +72,9 @@ func membersOf(line []byte) (members []namedValue, fault string) {
 		if slices.ContainsFunc(members, func(other namedValue) bool { return other.name == m.name }) {
 			return nil, fmt.Sprintf("The line has the member %.100q twice.", m.name)
 		}
-		members = append(members, m)
+		if members = append(members, m); len(members) > maxMembers {
+			return nil, fmt.Sprintf("The line has more than %d members.", maxMembers)
+		}
 	}
 	_, unclosed := d.Token()
 	if _, err := d.Token(); unclosed != nil || !errors.Is(err, io.EOF) {

@@ -55,6 +55,14 @@ func TestRead(t *testing.T) {
 	}
 }
 
+func manyMembers(n int) string {
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintf(&text, `,"a%d":1`, i)
+	}
+	return text.String()
+}
+
 func TestFaults(t *testing.T) {
 	self := &records.Self{ID: "auth0|me", Email: "me@example.com"}
 	tests := map[string]struct {
@@ -76,6 +84,8 @@ func TestFaults(t *testing.T) {
 		"a level twice":          {records.Creations, "metadata.a.b,metadata.a\nx,y\n", "give the same member"},
 		"two problems":           {records.Creations, "email,problem,problem\nx,y,z\n", "give the same member"},
 		"a column without name":  {records.Creations, "email,,name\nx,y,z\n", "Line 1: Column 2 has no name."},
+		"many columns":           {records.Creations, "email" + strings.Repeat(",metadata.a", 500) + "\nx\n", "Line 1: There are 501 columns."},
+		"many levels":            {records.Creations, "email,metadata" + strings.Repeat(".a", 1_000_000) + "\nx,y\n", "The name of column 2 has more than 500 bytes."},
 		"metadata as text":       {records.Creations, "metadata\nx\n", "must be metadata:json."},
 		"too few fields":         {records.Creations, "email,name\na,b\n\n\"c\nd\"\n", "Line 4: There are 1 fields, but the first line has 2."},
 		"too many fields":        {records.Creations, "email,name\na,b,c\n", "Line 2: There are 3 fields"},
@@ -93,6 +103,7 @@ func TestFaults(t *testing.T) {
 		"text after an object":   {records.Creations, `{"email":"a"}x`, "The line is not one JSON object."},
 		"null":                   {records.Creations, "{}\nnull", "Line 2: The line is not one JSON object."},
 		"a member twice":         {records.Creations, `{"email":"a","email":"b"}`, `Line 1: The line has the member "email" twice.`},
+		"many members":           {records.Creations, `{"email":"a"` + manyMembers(501) + `}`, "Line 1: The line has more than 500 members."},
 		"no name":                {records.Creations, `{"email":"a","":"b"}`, `Line 1: The member "" is unknown.`},
 		"another member":         {records.Updates, `{"id":"a","set":{"x":1},"name":"b"}`, `Line 1: The member "name" is unknown.`},
 		"dots in a member":       {records.Updates, `{"id":"a","metadata.a":1}`, `The member "metadata.a" is unknown.`},
