@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -42,13 +43,13 @@ var problemWords = map[string]words{
 	"provider-budget":                    {"Usher reserves the rest of the provider's capacity for more important requests.", "Wait a moment and try again."},
 	"service-unavailable":                {"Usher is not available at the moment.", "Try again in a moment."},
 	"service-misconfigured":              {"Usher is misconfigured.", "Tell the operator."},
-	"internal":                           {"Usher failed. It is unknown whether this was done.", "Look at the user before you repeat it."},
-	"provider-failed":                    {"The identity provider failed. It is unknown whether this was done.", "Look at the user before you repeat it."},
-	"provider-unavailable":               {"The identity provider is not available at the moment. It is unknown whether this was done.", "Look at the user before you repeat it."},
-	"provider-timeout":                   {"The identity provider did not answer in time. It is unknown whether this was done.", "Look at the user before you repeat it."},
-	"gateway-failed":                     {"Usher could not be reached. It is unknown whether this was done.", "Look at the user before you repeat it."},
-	"gateway-timeout":                    {"Usher did not answer in time. It is unknown whether this was done.", "Look at the user before you repeat it."},
-	usher.Unreadable:                     {"Usher's response is unreadable. It is unknown whether this was done.", "Look at the user before you repeat it."},
+	"internal":                           {"Usher failed.", ""},
+	"provider-failed":                    {"The identity provider failed.", ""},
+	"provider-unavailable":               {"The identity provider is not available at the moment.", ""},
+	"provider-timeout":                   {"The identity provider did not answer in time.", ""},
+	"gateway-failed":                     {"Usher could not be reached.", ""},
+	"gateway-timeout":                    {"Usher did not answer in time.", ""},
+	usher.Unreadable:                     {"Usher's response is unreadable.", ""},
 	"access-denied":                      {"The provider refused the sign-in. The account may be blocked.", "Sign in with another account, or ask an administrator."},
 	"mfa-not-proved":                     {"This sign-in used no second factor.", "Start the sign-in again. If this recurs, tell the operator that the tenant does not ask for a second factor."},
 	"wrong-connection":                   {"This account is not a staff account.", "Sign in again, and choose a staff account."},
@@ -73,36 +74,41 @@ var problemWords = map[string]words{
 	"plan-changed":                       {"The plan has another number of users, so nothing was deleted.", "Look at the planned users again."},
 	"results-erased":                     {"The records and results of this job are erased.", ""},
 	"no-such-route":                      {"Usher does not have this operation.", "Tell the operator."},
-	"service-or-proxy":                   {"Usher could not be reached. It is unknown whether this was done.", "Try again in a moment. If this recurs, tell the operator."},
+	unreached:                            {"Usher could not be reached.", "Try again in a moment. If this recurs, tell the operator."},
 }
 
-// What many texts and cures of failed changes end with.
-const (
-	unknownEnd = " It is unknown whether this was done."
-	lookFirst  = "Look at the user before you repeat it."
-)
+// isUnsure has the codes after which it is unknown whether a change was done.
+var isUnsure = map[string]bool{
+	"internal": true, "provider-failed": true, "provider-unavailable": true, "provider-timeout": true,
+	"gateway-failed": true, "gateway-timeout": true, usher.Unreadable: true, unreached: true,
+}
+
+// unreached is the code of words for an error that is no problem of Usher.
+const unreached = "service-or-proxy"
+
+// explain puts an error of a change into words for the person who acts.
+func explain(err error) notice {
+	return inPlainWords(err, " It is unknown whether this was done.", "Look at the user before you repeat it.")
+}
 
 // explainRead puts an error into words for a call that changes nothing.
-func explainRead(err error) notice {
-	n := explain(err)
-	if text, changes := strings.CutSuffix(n.Text, unknownEnd); changes {
-		n.Text, n.Cure = text, strings.Replace(n.Cure, lookFirst, "Load the page again in a moment.", 1)
-	}
-	return n
-}
+func explainRead(err error) notice { return inPlainWords(err, "", "Load the page again in a moment.") }
 
-// explain puts an error into words for the person who acts.
-func explain(err error) notice {
+// inPlainWords puts an error into words. If it is unsure what happened, the text ends with unsure, and the
+// cure is the given one where the code has none.
+func inPlainWords(err error, unsure, cure string) notice {
 	p, ok := errors.AsType[*usher.Problem](err)
 	if !ok {
-		w := problemWords["service-or-proxy"]
-		return notice{Text: w.text, Cure: w.cure}
+		p = &usher.Problem{Code: unreached}
 	}
 	w, known := problemWords[p.Code]
 	if !known {
 		w = words{fmt.Sprintf("Usher refused this (%s).", p.Code), "Tell the operator."}
 	}
 	n := notice{Text: w.text, Cure: w.cure, RequestID: p.RequestID}
+	if isUnsure[p.Code] {
+		n.Text, n.Cure = n.Text+unsure, cmp.Or(n.Cure, cure)
+	}
 	for _, fault := range p.Errors {
 		n.Details = append(n.Details, strings.TrimPrefix(fault.Field+": "+fault.Detail, ": "))
 	}
