@@ -80,12 +80,26 @@ type Part struct {
 	Lines   []byte // NDJSON
 }
 
+// partSize is the size of a part that grows.
+type partSize struct{ records, bytes int }
+
+// add adds a record, and reports whether it begins another part.
+func (p *partSize) add(r Record) (begins bool) {
+	size := len(r.JSON) + 1
+	if begins = p.records == 0 || p.records == MaxPartRecords || p.bytes+size > MaxPartBytes; begins {
+		*p = partSize{}
+	}
+	p.records, p.bytes = p.records+1, p.bytes+size
+	return begins
+}
+
 // Parts returns the parts of a file without faults.
 func (f *File) Parts() iter.Seq[Part] {
 	return func(yield func(Part) bool) {
 		var part Part
+		var size partSize
 		for r := range f.Records() {
-			if part.Records == MaxPartRecords || part.Records > 0 && len(part.Lines)+len(r.JSON)+1 > MaxPartBytes {
+			if size.add(r) && part.Records > 0 {
 				if !yield(part) {
 					return
 				}
@@ -121,7 +135,7 @@ const (
 // Check reads all records. self is nil if the records change no existing user.
 func (f *File) Check(self *Self) Summary {
 	s := Summary{Needs: policy.Groups{}}
-	bytesInPart, inPart := 0, 0
+	var size partSize
 	for r := range f.Records() {
 		fault := r.Fault
 		if fault == "" {
@@ -140,10 +154,9 @@ func (f *File) Check(self *Self) Summary {
 				s.Needs[m.Group] = true
 			}
 		}
-		if inPart == 0 || inPart == MaxPartRecords || bytesInPart+len(r.JSON)+1 > MaxPartBytes {
-			s.Parts, inPart, bytesInPart = s.Parts+1, 0, 0
+		if size.add(r) {
+			s.Parts++
 		}
-		inPart, bytesInPart = inPart+1, bytesInPart+len(r.JSON)+1
 		if len(s.Sample) < maxSample {
 			s.Sample = append(s.Sample, f.shown(r))
 		}

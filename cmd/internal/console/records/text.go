@@ -19,6 +19,9 @@ func (f *Fault) Error() string {
 	return fmt.Sprintf("Line %d: %s", f.Line, f.Text)
 }
 
+// ByteOrderMark begins many CSV files in UTF-8, and tells spreadsheet programs about the encoding.
+const ByteOrderMark = "\xef\xbb\xbf"
+
 const saveAsUTF8 = "Save it as CSV in UTF-8, which spreadsheet programs offer when they save or export a file."
 
 // utf8Of returns a file's text without a byte order mark. Other encodings than UTF-8 would change names.
@@ -26,7 +29,7 @@ func utf8Of(file []byte) ([]byte, error) {
 	if bytes.HasPrefix(file, []byte("\xff\xfe")) || bytes.HasPrefix(file, []byte("\xfe\xff")) || bytes.IndexByte(file, 0) >= 0 {
 		return nil, &Fault{Text: "The file is in UTF-16, or is not a text. " + saveAsUTF8}
 	}
-	text := bytes.TrimPrefix(file, []byte("\xef\xbb\xbf"))
+	text := bytes.TrimPrefix(file, []byte(ByteOrderMark))
 	if utf8.Valid(text) {
 		return text, nil
 	}

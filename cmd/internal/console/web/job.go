@@ -54,7 +54,7 @@ func (s *Site) onJob(h func(w http.ResponseWriter, r *http.Request, v visit, j j
 
 func (s *Site) readJob(ctx context.Context, v visit, id string) (jobRow, error) {
 	j, _, err := usher.Read[usher.Job](ctx, s.Usher, v.person.User.ID, usher.Path("jobs", id), nil)
-	return jobRow{j, j.Actor == v.person.User.ID}, err
+	return v.person.row(j), err
 }
 
 // showJob serves GET /jobs/{id}.

@@ -8,6 +8,8 @@ type jobRow struct {
 	Mine bool
 }
 
+func (p person) row(j usher.Job) jobRow { return jobRow{j, j.Actor == p.User.ID} }
+
 // Title returns the kind in words.
 func (j jobRow) Title() string {
 	if k, known := kindNamed(j.Kind); known {

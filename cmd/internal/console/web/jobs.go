@@ -26,7 +26,7 @@ func (s *Site) listJobs(w http.ResponseWriter, r *http.Request, v visit) {
 	page := jobList{Next: got.Next, Later: cursor != "", Failure: s.jobFailure(err)}
 	for _, j := range got.Jobs {
 		if v.person.maySee(j) {
-			page.Jobs = append(page.Jobs, jobRow{j, j.Actor == v.person.User.ID})
+			page.Jobs = append(page.Jobs, v.person.row(j))
 		}
 	}
 	if !page.Later {

@@ -96,18 +96,15 @@ func writeLines(w http.ResponseWriter, u *upload, job, status string, found []us
 		return u.file.WriteFailed(w, reasons)
 	}
 	attach(w, "text/csv; charset=utf-8", status+".csv")
-	if _, err := w.Write([]byte(byteOrderMark)); err != nil {
+	if _, err := w.Write([]byte(records.ByteOrderMark)); err != nil {
 		return err
 	}
 	return u.file.WriteFailed(w, reasons)
 }
 
-// byteOrderMark tells spreadsheet programs that a CSV file is in UTF-8.
-const byteOrderMark = "\xef\xbb\xbf"
-
 func writeResults(w http.ResponseWriter, found []usher.Result) error {
 	out := bufio.NewWriter(w)
-	_, _ = out.WriteString(byteOrderMark) // Flush returns the error
+	_, _ = out.WriteString(records.ByteOrderMark) // Flush returns the error
 	records.WriteRow(out, ',', []string{"record", "ref", "user_id", "status", records.ProblemName})
 	for _, one := range found {
 		records.WriteRow(out, ',', []string{strconv.Itoa(one.Index + 1), one.Ref, one.UserID, one.Status, reasonOf(one)})
