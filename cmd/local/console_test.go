@@ -105,15 +105,49 @@ func TestConsole(t *testing.T) {
 // block sends the form that blocks Ada.
 func block(t *testing.T, client *http.Client, site, page string) {
 	t.Helper()
+	text, at := post(t, client, site, "/users/auth0%7C65e19a100000000000000001/block", formType, "csrf="+tokenIn(t, page))
+	if !strings.Contains(text, "The user is blocked") {
+		t.Errorf("%s shows %s", at, text)
+	}
+}
+
+// createUsers uploads a file and starts its job.
+func createUsers(t *testing.T, client *http.Client, site, page string) {
+	t.Helper()
+	const field = "--x\r\nContent-Disposition: form-data; name="
+	token := tokenIn(t, page)
+	preview, at := post(t, client, site, "/files", "multipart/form-data; boundary=x", field+"csrf\r\n\r\n"+token+"\r\n"+field+"kind\r\n\r\nuser-creations\r\n"+
+		field+"file; filename=x.csv\r\n\r\nemail,name\nlin@new.example,Lin & Co. \u00e4\n\r\n--x--\r\n")
+	key := formKey.FindStringSubmatch(preview)
+	if key == nil {
+		t.Fatalf("no preview: %s", preview)
+	}
+	job, at := post(t, client, site, at.Path+"/start", formType, url.Values{"csrf": {token}, "key": {key[1]}}.Encode())
+	if !strings.HasPrefix(at.Path, "/jobs/") || !strings.Contains(job, "1 job is started.") {
+		t.Errorf("%s shows %s", at, job)
+	}
+}
+
+const formType = "application/x-www-form-urlencoded"
+
+// tokenIn returns the token of the forms in a page.
+func tokenIn(t *testing.T, page string) string {
+	t.Helper()
 	found := csrf.FindStringSubmatch(page)
 	if found == nil {
 		t.Fatalf("no form: %s", page)
 	}
-	r, err := http.NewRequestWithContext(t.Context(), "POST", site+"/users/auth0%7C65e19a100000000000000001/block", strings.NewReader("csrf="+found[1]))
+	return found[1]
+}
+
+// post sends a form of the site, and returns the page that follows and its address.
+func post(t *testing.T, client *http.Client, site, path, mediaType, body string) (string, *url.URL) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), "POST", site+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Content-Type", mediaType)
 	r.Header.Set("Origin", site)
 	resp, err := client.Do(r)
 	if err != nil {
@@ -121,48 +155,10 @@ func block(t *testing.T, client *http.Client, site, page string) {
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
-	if err != nil || !strings.Contains(string(text), "The user is blocked") {
-		t.Errorf("%d %s %v", resp.StatusCode, text, err)
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-// createUsers uploads a file and starts its job.
-func createUsers(t *testing.T, client *http.Client, site, page string) {
-	t.Helper()
-	token := csrf.FindStringSubmatch(page)
-	if token == nil {
-		t.Fatalf("no form: %s", page)
-	}
-	send := func(path, mediaType, body string) (string, *url.URL) {
-		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), "POST", site+path, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Content-Type", mediaType)
-		r.Header.Set("Origin", site)
-		resp, err := client.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		text, err := io.ReadAll(resp.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text), resp.Request.URL
-	}
-	const field = "--x\r\nContent-Disposition: form-data; name="
-	preview, at := send("/files", "multipart/form-data; boundary=x", field+"csrf\r\n\r\n"+token[1]+"\r\n"+field+"kind\r\n\r\nuser-creations\r\n"+
-		field+"file; filename=x.csv\r\n\r\nemail,name\nlin@new.example,Lin & Co. \u00e4\n\r\n--x--\r\n")
-	key := formKey.FindStringSubmatch(preview)
-	if key == nil {
-		t.Fatalf("no preview: %s", preview)
-	}
-	job, at := send(at.Path+"/start", "application/x-www-form-urlencoded", url.Values{"csrf": {token[1]}, "key": {key[1]}}.Encode())
-	if !strings.HasPrefix(at.Path, "/jobs/") || !strings.Contains(job, "1 job is started.") {
-		t.Errorf("%s shows %s", at, job)
-	}
+	return string(text), resp.Request.URL
 }
 
 var formKey = regexp.MustCompile(`name="key" value="([^"]+)"`)

@@ -3,10 +3,12 @@
 package chromium
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -15,19 +17,27 @@ import (
 // violations runs axe-core with all of its rules, and returns what it finds; "" for nothing.
 const violations = `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target + " " + n.failureSummary)).join("\n"))`
 
-// LoadAxe loads axe-core, which scripts/setup.sh installs, into the current page.
+// axe is the program axe-core, which scripts/setup.sh installs. Tests load it into many pages.
+var axe = sync.OnceValues(func() (string, error) {
+	module, err := exec.Command("go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", err
+	}
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(strings.TrimSpace(string(module))), "tools/axe/node_modules/axe-core/axe.min.js"))
+	if err != nil {
+		return "", fmt.Errorf("run `make setup`: %w", err)
+	}
+	return string(text), nil
+})
+
+// LoadAxe loads axe-core into the current page.
 func (b *Browser) LoadAxe() {
 	b.Helper()
-	out, err := exec.CommandContext(b.Context, "go", "env", "GOMOD").Output()
+	program, err := axe()
 	if err != nil {
 		b.Fatal(err)
 	}
-	root := filepath.Dir(strings.TrimSpace(string(out)))
-	axe, err := os.ReadFile(filepath.Join(root, "tools/axe/node_modules/axe-core/axe.min.js"))
-	if err != nil {
-		b.Fatalf("run `make setup`: %v", err)
-	}
-	_ = Run(b, chromedp.Evaluate[bool](string(axe)+"; true"))
+	_ = Run(b, chromedp.Evaluate[bool](program+"; true"))
 }
 
 // Violations returns what axe-core finds in the current page, after LoadAxe; "" for nothing.
