@@ -59,9 +59,17 @@ func (s *Service) readManifest(ctx context.Context, id string) (Manifest, error)
 	return m, err
 }
 
-// read returns what is stored about the job. An object that does not open fails it with errForeign, unless
-// the job has ended.
+// read returns what is stored about the job, all of it of one moment. An object that does not open fails it with
+// errForeign, unless the job has ended.
 func (s *Service) read(ctx context.Context, m Manifest) (*job, error) {
+	j, err := s.readOnce(ctx, m)
+	if err == nil && j.isTorn() {
+		j, err = s.readOnce(ctx, m) // it finds all that was written before what the first reading found
+	}
+	return j, err
+}
+
+func (s *Service) readOnce(ctx context.Context, m Manifest) (*job, error) {
 	j := &job{Manifest: m}
 	var made decision
 	var ended end
@@ -96,6 +104,13 @@ func (s *Service) read(ctx context.Context, m Manifest) (*job, error) {
 	}
 	j.stopped, j.erased = reads[3].found, reads[4].found
 	return j, nil
+}
+
+// isTorn reports whether the objects may be of different moments: one is missing that was written before another,
+// or the state is missing, which an erasure deletes.
+func (j *job) isTorn() bool {
+	wentOn := j.stopped || j.state.Run == j.confirmedRun() || j.end != nil && !j.end.Planned.IsZero()
+	return wentOn && j.decision == nil || j.end == nil && (j.erased || j.state.Status == "")
 }
 
 // cancelled reports whether the rest of the job is not to be done.
