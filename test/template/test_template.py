@@ -21,7 +21,7 @@ import settings_checks
 from resolved import resolve
 from checks import JOBS, MANAGER, READER, route
 from settings import BOUNDARY, ENDPOINTS, FRONTENDS, KEY, SECRET, SETTINGS
-from transformed import ROOT, of_type, source, transform, with_few_operations
+from transformed import ROOT, copied, of_type, source, transform, transform_quickly, with_few_operations
 
 WRITTEN = source()
 SMALL = with_few_operations(WRITTEN)
@@ -52,20 +52,28 @@ def test_the_stack(name, setting):
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_a_template_with_few_operations_passes_as_well(setting):
     """So that what a sabotage of it fails for is the sabotage."""
-    result = transform(SMALL, SETTINGS[setting])
+    result = transform_quickly(SMALL, SETTINGS[setting])
     for check in checks.CHECKS.values():
         check(result)
     for check in settings_checks.SETTINGS_CHECKS.values():
         check(resolve(result, SETTINGS[setting]))
 
 
+def test_the_quick_transform_is_the_transform():
+    def but_for_its_id(template):
+        return json.loads(re.sub("(ApiDeployment|deployment id: )[0-9a-f]+", r"\1", json.dumps(template)))
+
+    quick = transform_quickly(WRITTEN, SETTINGS["all"])
+    assert but_for_its_id(quick) == but_for_its_id(transformed("all"))
+
+
 def sabotaged(change, setting):
     """The transformed template after a sabotage, or None if the transform itself refuses it, which is as good."""
-    template = copy.deepcopy(SMALL)
+    template = copied(SMALL)
     change(template)
     assert template != SMALL, "the sabotage changes nothing"
     try:
-        return transform(template, SETTINGS[setting])
+        return transform_quickly(template, SETTINGS[setting])
     except Exception as e:  # noqa: BLE001
         assert "Invalid" in type(e).__name__, e
         return None

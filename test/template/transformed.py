@@ -1,14 +1,16 @@
 """The template as CloudFormation gets it: after the transform that SAM does on AWS."""
 
-import copy
 import functools
 import json
 import logging
 import pathlib
+import pickle
+from unittest import mock
 
 from samcli.lib.translate import sam_template_validator
 from samcli.lib.translate.sam_template_validator import SamTemplateValidator
 from samcli.yamlhelper import yaml_dump, yaml_parse
+from samtranslator.swagger import swagger
 from samtranslator.translator import translator
 from settings import OFF
 
@@ -34,6 +36,11 @@ sam_template_validator.Session = functools.cache(sam_template_validator.Session)
 translator.make_policy_template_for_function_plugin = functools.cache(translator.make_policy_template_for_function_plugin)
 
 
+def copied(template):
+    """A copy, in a tenth of the time of copy.deepcopy."""
+    return pickle.loads(pickle.dumps(template))
+
+
 def parsed(text):
     """A template's text, its anchors resolved into copies as by `sam build`."""
     return yaml_parse(yaml_dump(yaml_parse(text)))
@@ -46,7 +53,7 @@ def _source():
 
 def source():
     """The template as it is written; a copy for each caller."""
-    return copy.deepcopy(_source())
+    return copied(_source())
 
 
 def operations(template):
@@ -63,7 +70,7 @@ def kind(operation):
 
 def with_few_operations(template):
     """The template with one operation of each kind. Its transform takes a quarter of the time."""
-    template, seen = copy.deepcopy(template), set()
+    template, seen = copied(template), set()
     for name, operation in operations(template).items():
         if kind(operation) in seen:
             del template["Resources"][name]
@@ -73,9 +80,16 @@ def with_few_operations(template):
 
 def transform(template, parameters=OFF):
     """The transform knows the parameters: some it decides by, others it puts in."""
-    template = copy.deepcopy(template)  # the transform works in place
+    template = copied(template)  # the transform works in place
     validator = SamTemplateValidator(template, _NoManagedPolicies(), region="eu-central-1", parameter_overrides=parameters)
     return validator.get_translated_template_if_valid()
+
+
+def transform_quickly(template, parameters):
+    """The transform without its two copies of the API's definition for each route: in half of the time. The deployment has
+    another logical ID, since the order of the definition's parts is a part of it."""
+    with mock.patch.object(swagger, "_deepcopy", lambda definition: definition):
+        return transform(template, parameters)
 
 
 def of_type(template, kind):
