@@ -36,6 +36,24 @@ func (f *File) reader() *csv.Reader {
 	return r
 }
 
+// withLineBreaks doubles the carriage return of each line break within quotation marks: encoding/csv removes one.
+func withLineBreaks(text []byte) []byte {
+	kept, from, quoted := []byte(nil), 0, false
+	for i, c := range text {
+		switch {
+		case c == '"':
+			quoted = !quoted // a doubled mark does it twice
+		case quoted && c == '\n' && i > 0 && text[i-1] == '\r':
+			kept = append(append(kept, text[from:i]...), '\r')
+			from = i
+		}
+	}
+	if from == 0 {
+		return text
+	}
+	return append(kept, text[from:]...)
+}
+
 // separatorOf returns what separates the fields: semicolons if the header has some outside of quotation marks
 // and no commas. Spreadsheet programs write them in many countries.
 func separatorOf(text []byte) rune {
@@ -58,7 +76,7 @@ func separatorOf(text []byte) rune {
 
 // readHeader reads the names of the columns.
 func (f *File) readHeader() error {
-	f.comma = separatorOf(f.text)
+	f.text, f.comma = withLineBreaks(f.text), separatorOf(f.text)
 	names, err := f.reader().Read()
 	if err != nil {
 		return faultOf(err)

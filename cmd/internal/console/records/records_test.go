@@ -38,7 +38,7 @@ func TestRead(t *testing.T) {
 		"quoted semicolons": {"\"email\";\"name\"\n\"a@b.c\";\"Ann\"", []string{`{"email":"a@b.c","name":"Ann"}`}},
 		"one column":        {"email\na;b\n", []string{`{"email":"a;b"}`}},
 		"a byte order mark": {"\ufeffemail\na@b.c", []string{`{"email":"a@b.c"}`}},
-		"line breaks":       {"name,email\n\"a\r\nb\",a@b.c\n", []string{`{"email":"a@b.c","name":"a\nb"}`}},
+		"line breaks":       {"name,email\n\"a\r\nb\",a@b.c\n", []string{`{"email":"a@b.c","name":"a\r\nb"}`}},
 		"empty lines":       {"\nemail,name\n\n,\na@b.c,\n\n", []string{`{"email":"a@b.c"}`}},
 		"spaced names":      {" email , name \na@b.c,<&>\n", []string{`{"email":"a@b.c","name":"<&>"}`}},
 		"nested members":    {"email,metadata.a.b,metadata.a.c\nx,1,true\n", []string{`{"email":"x","metadata":{"a":{"b":"1","c":"true"}}}`}},
@@ -176,6 +176,7 @@ func FuzzCSV(f *testing.F) {
 	for _, text := range []string{
 		"email,name\na,b\n", "email;metadata.a;problem\n'=1;\"x\r\n;y\";z\n", "\ufeffemail\n''@\n\n\"\"\n", "email,metadata:json\n+,\"{\"\"-\"\":1}\"\n",
 		"metadata.=a,email\n\t=,\r\n", "{\"email\":\"a\",\"problem\":1}\n{\"metadata\":{\"\\u2028\":1.0}}", "email,name\n＝1,\"a,-1\"\n",
+		"email,name\r\n\"\r\r\n\",\"a\r\n\"\"\rb\n\"\r\n",
 	} {
 		f.Add(text)
 	}
