@@ -19,7 +19,7 @@ import (
 // statuses are those of the problems that the tests send.
 var statuses = map[string]int{
 	"too-many-jobs": 429, "job-not-started": 503, "results-erased": 410, "job-not-found": 404, "job-decided": 409, "no-such-route": 404,
-	"not-authenticated-or-no-such-route": 403, "forbidden": 403,
+	"not-authenticated-or-no-such-route": 403, "forbidden": 403, "internal": 500,
 }
 
 // What a refused route can answer in place of a problem.
@@ -129,6 +129,25 @@ func TestRefusedJobs(t *testing.T) {
 			between.refuse(tt.route, tt.code, 0)
 			tt.send().has(t, tt.want, "<code>the-request</code>")
 		})
+	}
+	const unknown, again = "It is unknown whether this was done.", "You can repeat it: nothing is done twice."
+	for route, read := range map[string]func() page{
+		"GET /jobs ":   func() page { return b.get("/jobs") },
+		"GET /jobs/":   func() page { return b.get(job) },
+		"GET /results": func() page { return b.get(job + "/lines?status=failed") },
+	} {
+		between.refuse(route, "internal", 0)
+		page := read()
+		page.has(t, "Load the page again")
+		page.lacks(t, unknown, again)
+	}
+	for route, change := range map[string]func() page{
+		"POST /user-creations": func() page { return b.start(preview) },
+		"POST /user-exports":   export,
+		"DELETE /jobs/":        func() page { return b.post(plan+"/cancel", nil) },
+	} {
+		between.refuse(route, "internal", 0)
+		change().has(t, unknown, again)
 	}
 	between.refuse("", "", 0)
 	b.start(preview).has(t, "1 job is started.")

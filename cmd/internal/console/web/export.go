@@ -42,7 +42,8 @@ func (s *Site) startExport(w http.ResponseWriter, r *http.Request, v visit) {
 		v.session.Return(key) // the job may exist
 		body.Key = key
 	}
-	body.Failure = s.jobFailure(err)
+	failure := s.jobFailure(err)
+	body.Failure = &failure
 	s.show(w, r, statusOf(err), templateOf(k), k.Title, body)
 }
 

@@ -50,7 +50,7 @@ func (s *Site) startFile(w http.ResponseWriter, r *http.Request, v visit, u *upl
 	defer u.start.Unlock()
 	requestID, err := s.startParts(r, v, u)
 	if err != nil {
-		n := *s.jobFailure(err)
+		n := s.jobFailure(err)
 		if started := len(u.Jobs()); started > 0 {
 			n.Kind, n.Text = "warn", fmt.Sprintf("%d of %d jobs are started. %s", started, u.Summary.Parts, n.Text)
 		}

@@ -83,7 +83,7 @@ func (s *Site) fillResults(r *http.Request, v visit, page *jobPage) {
 		query.Set("cursor", r.URL.Query().Get("cursor"))
 	}
 	got, _, err := usher.Read[usher.Results](r.Context(), s.Usher, v.person.User.ID, usher.Path("jobs", page.Job.ID, "results"), query)
-	page.Next, page.Failure = got.Next, s.jobFailure(err)
+	page.Next, page.Failure = got.Next, s.jobReadFailure(err)
 	for _, one := range got.Results {
 		row := resultRow{Result: one, State: jobState(one.Status), Reason: reasonOf(one)}
 		var user usher.User

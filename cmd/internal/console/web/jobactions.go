@@ -51,7 +51,7 @@ func (s *Site) changeJob(a jobAction) http.HandlerFunc {
 			return
 		}
 		if err != nil {
-			n = *s.jobFailure(err)
+			n = s.jobFailure(err)
 		}
 		v.session.Tell(n)
 		http.Redirect(w, r, usher.Path("jobs", j.ID), http.StatusSeeOther)

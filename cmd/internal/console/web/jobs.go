@@ -23,7 +23,7 @@ func (s *Site) listJobs(w http.ResponseWriter, r *http.Request, v visit) {
 		query.Set("cursor", cursor)
 	}
 	got, _, err := usher.Read[usher.Jobs](r.Context(), s.Usher, v.person.User.ID, "/jobs", query)
-	page := jobList{Next: got.Next, Later: cursor != "", Failure: s.jobFailure(err)}
+	page := jobList{Next: got.Next, Later: cursor != "", Failure: s.jobReadFailure(err)}
 	for _, j := range got.Jobs {
 		if v.person.maySee(j) {
 			page.Jobs = append(page.Jobs, v.person.row(j))

@@ -86,9 +86,12 @@ var isUnsure = map[string]bool{
 // unreached is the code of words for an error that is no problem of Usher.
 const unreached = "service-or-proxy"
 
+// isUnknown ends the words for such an error of a change.
+const isUnknown = " It is unknown whether this was done."
+
 // explain puts an error of a change into words for the person who acts.
 func explain(err error) notice {
-	return inPlainWords(err, " It is unknown whether this was done.", "Look at the user before you repeat it.")
+	return inPlainWords(err, isUnknown, "Look at the user before you repeat it.")
 }
 
 // explainRead puts an error into words for a call that changes nothing.
