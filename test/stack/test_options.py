@@ -162,7 +162,7 @@ def test_the_gateway_throttles(callers):
 
 # What no deployment here has another value of than the default, and why.
 NOT_DEPLOYED = {
-    "Jobs": "the other options of jobs exclude it; test_jobs.py turns them off",
+    "Jobs": "the other options of jobs exclude it; test/template has it off",
     "VpcEndpointIds": "the endpoint that is made excludes it; the default deployment has it",
     "Architecture": "it is this machine's",
 }

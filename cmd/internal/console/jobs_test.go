@@ -89,7 +89,7 @@ func TestFailedLinesAreSentAgain(t *testing.T) {
 	if !strings.HasPrefix(down.header.Get("Content-Type"), "text/csv") || down.header.Get("Content-Disposition") != `attachment; filename="failed.csv"` {
 		t.Errorf("%v", down.header)
 	}
-	down.has(t, "\ufeff\"ref\";\"email\";\"name\";\"metadata.plan\";\"problem\"\r\n", "\"2\";\"not an address\";\"'=HYPERLINK(\"\"x\"\")\";\"'+1\";\"", "\"3\";\"ada@example.com\";\"Ida\";\"two\nlines; and more\";\"")
+	down.has(t, "\ufeff\"ref\";\"email\";\"name\";\"metadata.plan\";\"problem\"\r\n", "\"2\";\"not an address\";\"'=HYPERLINK(\"\"x\"\")\";\"'+1\";\"", "\"3\";\"ada@example.com\";\"Ida\";\"two\r\nlines; and more\";\"")
 	corrected := strings.NewReplacer("not an address", "max@new.example", "ada@example.com", "ida@new.example").Replace(down.body)
 	again := b.ended(b.start(b.upload("user-creations", "failed.csv", corrected)))
 	again.has(t, "2 of 2 records", "Succeeded (2)")
