@@ -39,7 +39,7 @@ template() {
 # All that `go test` can do in separate processes: Chromium, moto, curl, HTTPie, Node and
 # botocore, without which these files are not compiled, have to be there. vet was the linter's.
 # What computes much, with no goroutines but its server's, takes up to ten times as long with the
-# race detector: see calm. The tests here and of the rough tenant drive the local tenant as well.
+# race detector: see calm. The tests here and of the API drive the local tenant as well.
 race() {
 	local packages
 	# shellcheck disable=SC2086
@@ -62,13 +62,19 @@ allocations() {
 	(for_lambda_here && go_test --junitfile "$reports/allocations.xml" -- -vet=off -timeout 120m ./bench/internal/inprocess)
 }
 
-# The API with the race detector, against a tenant with rate limits, an index that lags,
-# answers that fail now and then, and others in the odd forms that real tenants have: but for
-# the tests that set such failures or forms themselves, and calm the tenant down before, and for
-# those of permissions, which are decided before a call of the tenant.
+# Of the API what requests do beside each other, and each operation once, with the race detector.
+race_api() {
+	go_test --junitfile "$reports/race_api.xml" -- "${with_race[@]}" ./test/api \
+		-run '^Test(ProviderCalls|OneTokenForManyFirstRequests|CreateOnce.*|IntrospectFollowsTheKeys|ConcurrentMetadata)$'
+}
+
+# The API against a tenant with rate limits, an index that lags, answers that fail now and then, and
+# others in the odd forms that real tenants have: but for the tests that set such failures or forms
+# themselves, and calm the tenant down before, and for those of permissions, which are decided
+# before a call of the tenant.
 rough() {
-	go_test --junitfile "$reports/rough.xml" -- "${with_race[@]}" ./test/api \
-		-skip 'SurvivesTheProvider|Mutations|A2xxMeans|TakesItsScope$|ScopesOfPermissions' -args -rough -quirks
+	(for_lambda_here && go_test --junitfile "$reports/rough.xml" -- -tags lambda.norpc -vet=off -timeout 120m ./test/api \
+		-skip 'SurvivesTheProvider|Mutations|A2xxMeans|TakesItsScope$|ScopesOfPermissions' -args -rough -quirks)
 }
 
 # A short form of `make chaos`, with the functions that were built.
@@ -154,6 +160,7 @@ begin template
 begin calm
 step "lint" lint
 step "go test, with the race detector" race
+begin race_api
 begin rough
 end "go test, without the race detector" calm
 # Containers come with network interfaces, at whose coming and going Chromium gives up pages:
@@ -172,6 +179,7 @@ step "functions: the same bytes again" reproducible
 end "template" template
 end "the stack on MiniStack" stack
 end "chaos, in short" chaos
+end "go test, with the race detector: requests beside each other" race_api
 end "go test, with a rough tenant" rough
 end "functions for arm64" arm64
 end "known vulnerabilities" vulnerabilities

@@ -14,6 +14,7 @@ import (
 // all package initialisation and main, up to asking Lambda for work, and has
 // strace tell what it asked of the system: every cold start pays for that.
 func TestStartingDoesNoIO(t *testing.T) {
+	t.Parallel()
 	binaries, err := filepath.Glob(filepath.Join(built, "*", "bootstrap"))
 	if err != nil || len(binaries) == 0 {
 		t.Fatalf("no functions in %s: %v", built, err)

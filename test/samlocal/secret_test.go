@@ -13,6 +13,7 @@ import (
 // TestSecrets starts a container for every call, so that each reads the secret
 // again: a warm container continues with the secret that it has.
 func TestSecrets(t *testing.T) {
+	t.Parallel()
 	cold, err := start("--cold", "--no-build")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, cold.out.String())

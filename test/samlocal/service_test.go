@@ -25,6 +25,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -44,6 +45,17 @@ type service struct {
 
 // warm is the service that the tests share; its containers are kept.
 var warm *service
+
+// turn is of the test that calls warm. SAM runs one call of a function at a time.
+var turn sync.Mutex
+
+// inTurn runs a test of warm after others of warm, and beside those that do not call it: SAM waits a second
+// after each call.
+func inTurn(t *testing.T) {
+	t.Parallel()
+	turn.Lock()
+	t.Cleanup(turn.Unlock)
+}
 
 // built is where the functions are built to, out of the way of `make sam-local`. FUNCTIONS
 // names the folder of scripts/build-here.sh, if it has built already.

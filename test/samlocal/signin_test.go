@@ -55,6 +55,7 @@ func signIn(t *testing.T, ofService, ofTenant *http.Client, loginQuery string) s
 }
 
 func TestSignIn(t *testing.T) {
+	inTurn(t)
 	ofService, ofTenant := browser(t)
 	callback := signIn(t, ofService, ofTenant, "?return_to=/orders%3Fpage%3D2")
 	done := send(t, ofService, http.MethodGet, callback, "").want(t, 200)
@@ -80,6 +81,7 @@ func TestSignIn(t *testing.T) {
 }
 
 func TestSignInOfAnotherBrowserIsRefused(t *testing.T) {
+	inTurn(t)
 	ofService, ofTenant := browser(t)
 	callback := signIn(t, ofService, ofTenant, "")
 	stranger, _ := browser(t)
@@ -88,6 +90,7 @@ func TestSignInOfAnotherBrowserIsRefused(t *testing.T) {
 
 // TestTwoTabs: several cookies pass in one header, and each clears its own only.
 func TestTwoTabs(t *testing.T) {
+	inTurn(t)
 	ofService, ofTenant := browser(t)
 	one := send(t, ofService, http.MethodGet, warm.url+"/login", "").want(t, 302)
 	two := signIn(t, ofService, ofTenant, "")

@@ -11,6 +11,7 @@ import (
 )
 
 func TestUsers(t *testing.T) {
+	inTurn(t)
 	created := warm.call(t, http.MethodPost, "/users",
 		`{"email":"sam@example.com","password":"Correct-Horse-9","name":"Sam","metadata":{"language":"en","theme":"dark"}}`).want(t, 201)
 	id, _ := created.object(t)["id"].(string)
@@ -46,6 +47,7 @@ func TestUsers(t *testing.T) {
 }
 
 func TestPages(t *testing.T) {
+	inTurn(t)
 	seen := map[any]bool{}
 	target := "/users?limit=2&sort=-created_at"
 	for range 20 {
@@ -75,6 +77,7 @@ func TestPages(t *testing.T) {
 }
 
 func TestDeleteByEmail(t *testing.T) {
+	inTurn(t)
 	for name, request := range map[string]struct{ target, body string }{
 		"query": {"/users?email=By.Query@example.com", ""},
 		"body":  {"/users", `{"email":"by.body@example.com"}`},
@@ -91,6 +94,7 @@ func TestDeleteByEmail(t *testing.T) {
 // TestIDs sends ids through SAM's decoding of the path, which AWS does not do.
 // The tenant tells which id has reached it.
 func TestIDs(t *testing.T) {
+	inTurn(t)
 	token := tenantToken(t)
 	for _, id := range []string{"50%25off", "x%41", "per%cent", "it|ad|jürgen", "a+b&c=d;e", "q?x#y"} {
 		t.Run(id, func(t *testing.T) {
@@ -122,6 +126,7 @@ func tenantToken(t *testing.T) string {
 }
 
 func TestProblems(t *testing.T) {
+	inTurn(t)
 	for name, tt := range map[string]struct {
 		method, target, body, contentType string
 		status                            int
@@ -156,6 +161,7 @@ func TestProblems(t *testing.T) {
 // TestNobodyIsAuthenticatedAndTheLogSaysSo: what is allowed here must not pass
 // unseen anywhere else.
 func TestNobodyIsAuthenticatedAndTheLogSaysSo(t *testing.T) {
+	inTurn(t)
 	warm.call(t, http.MethodGet, "/users?limit=1", "").want(t, 200)
 	if !strings.Contains(warm.out.String(), "AWS_SAM_LOCAL is set") {
 		t.Error("no line about AWS_SAM_LOCAL in the log")
