@@ -62,10 +62,13 @@ allocations() {
 	(for_lambda_here && go_test --junitfile "$reports/allocations.xml" -- -vet=off -timeout 120m ./bench/internal/inprocess)
 }
 
-# Of the API what requests do beside each other, and each operation once, with the race detector.
+# Of the API one request of each operation and those that are sent at the same time, with the race detector.
 race_api() {
-	go_test --junitfile "$reports/race_api.xml" -- "${with_race[@]}" ./test/api \
-		-run '^Test(ProviderCalls|OneTokenForManyFirstRequests|CreateOnce.*|IntrospectFollowsTheKeys|ConcurrentMetadata)$'
+	local name tests=(ProviderCalls OneTokenForManyFirstRequests CreateOnceAThousandTimes CreateOnceForEachFrontEnd IntrospectFollowsTheKeys ConcurrentMetadata)
+	go_test --junitfile "$reports/race_api.xml" -- "${with_race[@]}" ./test/api -run "^Test($(IFS='|' && echo "${tests[*]}"))\$" || return 1
+	for name in "${tests[@]}"; do
+		grep -q "name=\"Test$name\"" "$reports/race_api.xml" || { echo "there is no Test$name"; return 1; }
+	done
 }
 
 # The API against a tenant with rate limits, an index that lags, answers that fail now and then, and
@@ -179,7 +182,7 @@ step "functions: the same bytes again" reproducible
 end "template" template
 end "the stack on MiniStack" stack
 end "chaos, in short" chaos
-end "go test, with the race detector: requests beside each other" race_api
+end "go test, with the race detector, of the API" race_api
 end "go test, with a rough tenant" rough
 end "functions for arm64" arm64
 end "known vulnerabilities" vulnerabilities
