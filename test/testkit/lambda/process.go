@@ -1,12 +1,14 @@
 package lambda
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -101,8 +103,38 @@ func (p *Process) Log() string { return p.log.String() }
 // PID returns the ID of the process.
 func (p *Process) PID() int { return p.command.Process.Pid }
 
-// Freeze stops the process, as Lambda does between events.
-func (p *Process) Freeze() error { return p.signal(syscall.SIGSTOP) }
+// Freeze stops the process, as Lambda does between events. Linux stops the threads of a process some time after
+// the signal, when it runs one of them; Freeze waits for that.
+func (p *Process) Freeze() error {
+	if err := p.signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	for !p.isStopped() {
+		select {
+		case <-p.ended:
+			return fmt.Errorf("the process ended: %s", p.log)
+		case <-time.After(time.Millisecond):
+		}
+	}
+	return nil
+}
+
+// isStopped reports whether all threads are stopped, by the third field of /proc/PID/task/TID/stat (proc(5)).
+// A system without /proc has no threads to wait for.
+func (p *Process) isStopped() bool {
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", p.PID())) // the pattern is not malformed
+	for _, thread := range threads {
+		text, err := os.ReadFile(thread)
+		if err != nil {
+			continue // the thread has ended
+		}
+		state := bytes.TrimSpace(text[bytes.LastIndexByte(text, ')')+1:])
+		if !bytes.HasPrefix(state, []byte("T")) {
+			return false
+		}
+	}
+	return true
+}
 
 // Thaw continues a frozen process.
 func (p *Process) Thaw() error { return p.signal(syscall.SIGCONT) }
