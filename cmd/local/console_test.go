@@ -150,15 +150,8 @@ func post(t *testing.T, client *http.Client, site, path, mediaType, body string)
 	r.Header.Set("Content-Type", mediaType)
 	r.Header.Set("Origin", site)
 	resp, err := client.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text), resp.Request.URL
+	text := bodyOf(t, resp, err)
+	return text, resp.Request.URL
 }
 
 var formKey = regexp.MustCompile(`name="key" value="([^"]+)"`)
@@ -171,27 +164,16 @@ func signIn(t *testing.T, site, tenant, role string) (string, *http.Client) {
 		t.Fatal(err)
 	}
 	client := &http.Client{Jar: jar}
-	read := func(resp *http.Response, err error) string {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		text, err := io.ReadAll(resp.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
-	}
-	page := read(client.Get(site + "/login"))
+	resp, err := client.Get(site + "/login")
+	page := bodyOf(t, resp, err)
 	found := state.FindStringSubmatch(page)
 	if found == nil {
 		t.Fatalf("no form: %s", page)
 	}
-	page = read(client.PostForm(tenant+"/u/login", url.Values{
+	resp, err = client.PostForm(tenant+"/u/login", url.Values{
 		"state": {found[1]}, "username": {localtenant.StaffEmails()[role]}, "password": {localtenant.SamplePassword},
-	}))
-	return page, client
+	})
+	return bodyOf(t, resp, err), client
 }
 
 // The sample users come first, so that the printed lines of the documents stay.

@@ -60,6 +60,13 @@ func get(t *testing.T, addr, path, host string) (int, string) {
 	}
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(r)
+	body := bodyOf(t, resp, err)
+	return resp.StatusCode, body + resp.Header.Get("Location")
+}
+
+// bodyOf reads the body of a response, and ends the test without one.
+func bodyOf(t *testing.T, resp *http.Response, err error) string {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +75,7 @@ func get(t *testing.T, addr, path, host string) (int, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return resp.StatusCode, string(body) + resp.Header.Get("Location")
+	return string(body)
 }
 
 func TestServesWithALocalTenant(t *testing.T) {

@@ -38,15 +38,7 @@ func TestUserTokensAreRefused(t *testing.T) {
 		}
 		r.Header.Set("Authorization", token)
 		resp, err := user.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		body, err := io.ReadAll(resp.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return resp, string(body)
+		return resp, bodyOf(t, resp, err)
 	}
 
 	login, _ := call("/login", front)
