@@ -135,7 +135,7 @@ func TestHelpWithCredentials(t *testing.T) {
 		b.Click(`section a.button`)
 		b.Sees("Actions")
 	}
-	b.Read(`(history.back(), "back")`)
+	b.Back()
 	if shown := b.Read(`document.querySelector(".tabs a[aria-current]") ? "" : document.body.innerText`); strings.Contains(shown, "ticket=") {
 		t.Errorf("the history has the link: %s", shown)
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,7 +70,17 @@ func (b *Browser) Open(url string) {
 	b.Do(chromedp.Navigate(url))
 }
 
-// Read evaluates a script on a loaded page until its result is not empty.
+// Back opens the page before, as the browser's button does. It may be the browser's page about an error,
+// since the answer to a form is not kept.
+func (b *Browser) Back() {
+	b.Helper()
+	if err := chromedp.Do(b.Context, chromedp.NavigateBack()); err != nil && !strings.Contains(err.Error(), "net::ERR_CACHE_MISS") {
+		b.Fatal(err)
+	}
+}
+
+// Read evaluates a script on a loaded page until its result is not empty. The script must change nothing:
+// it may run again although it ran, if the browser leaves the page meanwhile.
 func (b *Browser) Read(script string) string {
 	b.Helper()
 	for b.Context.Err() == nil {
