@@ -3,8 +3,10 @@
 package main
 
 import (
+	"encoding/json"
 	"go/ast"
 	"go/token"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -64,7 +66,37 @@ func main() {
 	for _, a := range all {
 		heed(a)
 	}
+	if isForFacts(os.Args[len(os.Args)-1]) {
+		all = producers(all)
+	}
 	unitchecker.Main(all...)
+}
+
+// isForFacts reports whether this run is for a dependency: `go vet` needs only the facts about it. The
+// argument is the file that describes the run.
+func isForFacts(config string) bool {
+	text, err := os.ReadFile(config)
+	var run unitchecker.Config
+	return err == nil && json.Unmarshal(text, &run) == nil && run.VetxOnly
+}
+
+// producers returns the analyzers that make facts, of the given ones and those that they need. For a
+// dependency, unitchecker would also run all that use facts, without any use (a note in its source).
+func producers(all []*analysis.Analyzer) (found []*analysis.Analyzer) {
+	seen := map[*analysis.Analyzer]bool{}
+	for len(all) > 0 {
+		a := all[0]
+		all = all[1:]
+		if seen[a] {
+			continue
+		}
+		seen[a] = true
+		if len(a.FactTypes) > 0 {
+			found = append(found, a)
+		}
+		all = append(all, a.Requires...)
+	}
+	return found
 }
 
 // reportUnused makes the analyzer of unused code report its result.
