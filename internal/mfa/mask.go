@@ -23,10 +23,11 @@ func Masked(found []Method) []Method {
 }
 
 // mask masks the numbers and addresses to which codes are sent. The provider masks them in
-// most responses, but not in all.
+// most responses, but not in all. In a name, numbers come first: one may begin in an address and
+// end behind it.
 func (m *Method) mask() {
 	m.PhoneNumber, m.Email = maskedPhone(m.PhoneNumber), maskedEmail(m.Email)
-	m.Name = numberIn.ReplaceAllStringFunc(addressIn.ReplaceAllStringFunc(m.Name, maskedEmail), maskedPhone)
+	m.Name = addressIn.ReplaceAllStringFunc(numberIn.ReplaceAllStringFunc(m.Name, maskedPhone), maskedEmail)
 }
 
 // maskedPhone keeps the last four characters. A number is already masked if it has masking

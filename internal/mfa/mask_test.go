@@ -22,6 +22,8 @@ func TestMask(t *testing.T) {
 		"a number in a name":   {Method{Name: "Ada +14155550123 ext 9"}, Method{Name: "Ada XXXXXXXX0123 ext 9"}},
 		"nothing":              {Method{ID: "1", Type: TOTP}, Method{ID: "1", Type: TOTP}},
 		"a name":               {Method{Name: "Ada's phone 2"}, Method{Name: "Ada's phone 2"}},
+		"a number as address":  {Method{Name: "4155550123@x.example"}, Method{Name: "X****@x.example"}},
+		"an address with one":  {Method{Name: "ada@x.1415 5550123"}, Method{Name: "a****@x.XXXXXXXX0123"}},
 		"a number for a name":  {Method{Name: "+1 (415) 555-0123"}, Method{Name: "XXXXXXXXXXXXX0123"}},
 	}
 	for name, tt := range tests {
