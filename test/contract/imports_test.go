@@ -86,7 +86,7 @@ var importRules = map[string][]string{
 	"cmd/doctor/internal/doctor":      {"cmd/doctor/internal/awsapi", "cmd/doctor/internal/samconfig", "cmd/doctor/internal/vpcendpoint", "internal/auth0", "internal/config", "internal/limits", "internal/loopback", "internal/permission", "internal/secrets", "internal/skew"},
 	"cmd/doctor":                      {"cmd/internal/envfile", "internal/config", "internal/permission"},
 	"cmd/console":                     {"cmd/internal/console/..."},
-	"cmd/internal/console":            {"github.com/aws/aws-sdk-go-v2/..."}, // a front-end: nothing of the service
+	"cmd/internal/console":            {"github.com/aws/aws-sdk-go-v2/...", "golang.org/x/sync/..."}, // a front-end: nothing of the service
 	"cmd/local": {"cmd/internal/console/...", "cmd/internal/envfile", "cmd/internal/guard", "internal/loopback", "internal/api", "internal/authorizer", "internal/boot", "internal/boot/bearer", "internal/config", "internal/httpapi", "internal/limits",
 		"internal/permission", "internal/problem", "internal/quota", "internal/secrets", "internal/version", "localtenant", "operations", "github.com/aws/aws-sdk-go-v2/aws"},
 	"bench/quota":                  {}, // tests only

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -189,5 +190,51 @@ func TestTokens(t *testing.T) {
 		if got := call(); got != want {
 			t.Errorf("step %d: %s", step, got)
 		}
+	}
+}
+
+// While the issuer hangs, all requests wait for one token, and each only as long as its caller.
+func TestTokensOfASlowIssuer(t *testing.T) {
+	var asked atomic.Int32
+	waiting, release := make(chan struct{}, 1), make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/oauth/token" {
+			asked.Add(1)
+			waiting <- struct{}{}
+			<-release
+			fmt.Fprint(w, `{"access_token":"token","expires_in":3600}`)
+			return
+		}
+		fmt.Fprintf(w, "%q", r.Header.Get("Authorization"))
+	}))
+	defer server.Close()
+	client := usher.New(server.URL, testkit.Patience, nil).WithTokens(usher.TokenSource{URL: server.URL + "/oauth/token", Now: time.Now})
+	call := func(ctx context.Context) (string, error) {
+		got, err := client.Do(ctx, usher.Call{Method: "GET", Path: "/users"})
+		return string(got.Body), err
+	}
+	first, leave := context.WithCancel(t.Context())
+	left := make(chan error, 1)
+	go func() { _, err := call(first); left <- err }()
+	<-waiting
+	leave()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Errorf("the first caller has left, and got %v", err)
+	}
+	answers := make(chan string, 3)
+	for range cap(answers) {
+		go func() {
+			got, err := call(t.Context())
+			answers <- fmt.Sprint(got, err)
+		}()
+	}
+	close(release)
+	for range cap(answers) {
+		if got := <-answers; got != `"Bearer token"<nil>` {
+			t.Errorf("a caller that waited got %s", got)
+		}
+	}
+	if asked.Load() != 1 {
+		t.Errorf("%d tokens requested", asked.Load())
 	}
 }

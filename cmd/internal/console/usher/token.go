@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // TokenSource is the application that gets the console's bearer tokens, with the grant
@@ -27,6 +29,7 @@ const early = time.Minute
 type tokens struct {
 	source TokenSource
 	http   *http.Client
+	fetch  singleflight.Group // one for all requests that need a token
 
 	mu    sync.Mutex
 	token string
@@ -54,21 +57,47 @@ func (t *tokens) drop() {
 	t.token = ""
 }
 
+// get returns a token, or fails when ctx ends. The fetch then goes on for the others.
 func (t *tokens) get(ctx context.Context) (string, error) {
+	if token := t.current(); token != "" {
+		return token, nil
+	}
+	work := context.WithoutCancel(ctx)
+	select {
+	case fetched := <-t.fetch.DoChan("", func() (any, error) { return t.fetched(work) }):
+		token, _ := fetched.Val.(string)
+		return token, fetched.Err
+	case <-ctx.Done():
+		return "", fmt.Errorf("get a token: %w", ctx.Err())
+	}
+}
+
+// current returns the token; "" if a new one is needed.
+func (t *tokens) current() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.token != "" && t.source.Now().Before(t.until) {
-		return t.token, nil
+	if t.source.Now().Before(t.until) {
+		return t.token
 	}
-	token, lifetime, err := t.fetch(ctx)
+	return ""
+}
+
+func (t *tokens) fetched(ctx context.Context) (string, error) {
+	if token := t.current(); token != "" {
+		return token, nil // another fetch has just ended
+	}
+	token, lifetime, err := t.request(ctx)
 	if err != nil {
 		return "", err
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.token, t.until = token, t.source.Now().Add(lifetime-early)
 	return token, nil
 }
 
-func (t *tokens) fetch(ctx context.Context) (string, time.Duration, error) {
+// request requests a token. The client's timeout bounds it.
+func (t *tokens) request(ctx context.Context) (string, time.Duration, error) {
 	form := url.Values{
 		"grant_type": {"client_credentials"}, "audience": {t.source.Audience},
 		"client_id": {t.source.ClientID}, "client_secret": {t.source.ClientSecret},
