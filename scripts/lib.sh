@@ -15,7 +15,7 @@ has() { type -P "$1" >/dev/null; }
 
 # What computes for long: jobs that die at each of their writes, jobs of thousands of records, and a
 # policy of each set of groups. `make test` runs these tests once, without the race detector.
-export computes='UnderCrashes$|SurviveDeaths$|^TestLargeResults$|^TestFiveThousandImports$|^TestPolicyAllowsOnlyRoutesOfScopes$'
+export computes='Test[A-Za-z]*UnderCrashes|Test[A-Za-z]*SurviveDeaths|TestLargeResults|TestFiveThousandImports|TestPolicyAllowsOnlyRoutesOfScopes'
 
 as_root=()
 [ "$(id -u)" = 0 ] || as_root=(sudo)

@@ -17,6 +17,9 @@ export FUNCTIONS=$root/.aws-sam/test
 # race detector; and as Lambda gets the functions, for this machine and for arm64.
 tags=chromium,moto,readme,sigv4
 with_race=(-race -vet=off -tags "$tags" -timeout 120m)
+# These tests do nothing at the same time, and take up to ten times as long with the race detector. They run
+# without it.
+without_race="$computes|TestAWalkPast[A-Za-z]*|TestTheSameBinariesMakeTheSameBill|TestLargeRSAKeys|TestEveryCharacter|FuzzBodies"
 # A program with the race detector waits a second before it ends, for reports of goroutines that
 # still run. There are 80 such programs, and the tests wait for their goroutines.
 export GORACE=atexit_sleep_ms=10
@@ -38,23 +41,26 @@ template() {
 
 # All that `go test` can do in separate processes: Chromium, moto, curl, HTTPie, Node and
 # botocore, without which these files are not compiled, have to be there. vet was the linter's.
-# What computes much, with no goroutines but its server's, takes up to ten times as long with the
-# race detector: see calm. The tests here and of the API drive the local tenant as well.
+# The tests here and of the API drive the local tenant as well.
 race() {
 	local packages
 	# shellcheck disable=SC2086
 	packages=$(go list -tags "$tags" ./... | grep -vE '/(test/api|localtenant|localtenant/hashes|cmd/internal/console)$') &&
 		MOTO_SERVER="$venv/bin/moto_server" HTTPIE="$venv/bin/http" PYTHON="$venv/bin/python" go_test --junitfile "$reports/race.xml" -- \
-			"${with_race[@]}" -p 3 -skip "$computes" -coverpkg=./internal/... -coverprofile=.cache/race.cover $packages
+			"${with_race[@]}" -p 3 -skip "^($without_race)\$" -coverpkg=./internal/... -coverprofile=.cache/race.cover $packages
 }
 
 # The API, by each way that requests come, the console, the local tenant, the rotation with as many
-# requests as there may be, and what only computes. They compile with the functions' flags.
+# requests as there may be, and the tests of all packages that run without the race detector. They compile
+# with the functions' flags.
 calm() {
-	(for_lambda_here && go_test --junitfile "$reports/calm.xml" -- \
-		-tags lambda.norpc,chromium -vet=off -timeout 120m -covermode=atomic -coverpkg=./internal/... -coverprofile=.cache/calm.cover \
-		./test/api ./test/rotation ./bench/quota ./localtenant ./localtenant/hashes \
-		./internal/authorizer ./internal/bulk ./internal/jobs ./cmd/internal/console)
+	local alone flags=(-tags lambda.norpc,chromium -vet=off -timeout 120m -covermode=atomic -coverpkg=./internal/...)
+	alone=$(git grep -lE "^func ($without_race)\(" -- '*_test.go' | xargs -n 1 dirname | sort -u | sed 's|^|./|') || return 1
+	# shellcheck disable=SC2086
+	(for_lambda_here &&
+		go_test --junitfile "$reports/calm.xml" -- "${flags[@]}" -coverprofile=.cache/calm.cover \
+			./test/api ./test/rotation ./bench/quota ./localtenant ./localtenant/hashes ./cmd/internal/console &&
+		go_test --junitfile "$reports/alone.xml" -- "${flags[@]}" -coverprofile=.cache/alone.cover -run "^($without_race)\$" $alone)
 }
 
 # The allocations of the functions' handlers. The race detector and the coverage would change them.
@@ -87,7 +93,7 @@ chaos() {
 }
 
 coverage() {
-	cat .cache/race.cover >.cache/cover.out && tail -n +2 .cache/calm.cover >>.cache/cover.out &&
+	{ cat .cache/race.cover && tail -n +2 .cache/calm.cover && tail -n +2 .cache/alone.cover; } >.cache/cover.out &&
 		go tool cover -func=.cache/cover.out | tail -1 |
 		awk '{ print "coverage of internal/ in all:", $3; if ($3 + 0 < 96) { print "that is less than 96%"; exit 1 } }'
 }
