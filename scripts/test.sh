@@ -51,11 +51,11 @@ race() {
 }
 
 # The API, by each way that requests come, the console, the local tenant, the rotation with as many
-# requests as there may be, and the tests of all packages that run without the race detector. They compile
-# with the functions' flags.
+# requests as there may be, and the tests of without_race, also those that Git does not know yet. They
+# compile with the functions' flags.
 calm() {
 	local alone flags=(-tags lambda.norpc,chromium -vet=off -timeout 120m -covermode=atomic -coverpkg=./internal/...)
-	alone=$(git grep -lE "^func ($without_race)\(" -- '*_test.go' | xargs -n 1 dirname | sort -u | sed 's|^|./|') || return 1
+	alone=$(git grep --untracked -lE "^func ($without_race)\(" -- '*_test.go' | xargs -n 1 dirname | sort -u | sed 's|^|./|') || return 1
 	# shellcheck disable=SC2086
 	(for_lambda_here &&
 		go_test --junitfile "$reports/calm.xml" -- "${flags[@]}" -coverprofile=.cache/calm.cover \
